@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a command asks for.
+public enum CommandType: String, Sendable, Hashable, CaseIterable {
+    /// A sale on a terminal (Getnet's command 100).
+    case charge
+
+    /// Names that the contract reserves; they are refused with `not_supported_yet`.
+    public static let reserved: Set<String> = [
+        "void", "refund", "cancel", "poll", "details", "last-voucher", "totals", "close", "print", "status",
+        "duplicate", "params", "promo", "bioauth", "c2c-mode", "shift", "shift-report", "normal-mode", "reconcile",
+    ]
+
+    /// The number that Getnet gives the command. Source: reference §4.0.
+    public var functionCode: Int64 {
+        switch self {
+        case .charge: 100
+        }
+    }
+}
+
+/// A checked command. Source: contract §2.
+public struct Command: Sendable, Equatable {
+    /// The idempotency key that the publisher chose.
+    public let commandID: String
+    /// What is asked for, on what terminal, for how much: the part that two deliveries of one command share.
+    public let content: Content
+    /// Nothing is sent to Getnet from this instant on.
+    public let expiresAt: Timestamp
+    /// The publisher's own object as compact JSON, echoed in every event.
+    public let metadata: [UInt8]?
+
+    /// A command from its parts.
+    public init(commandID: String, content: Content, expiresAt: Timestamp, metadata: [UInt8]?) {
+        self.commandID = commandID
+        self.content = content
+        self.expiresAt = expiresAt
+        self.metadata = metadata
+    }
+
+    /// What makes two commands the same one.
+    public struct Content: Sendable, Equatable {
+        /// What is asked for.
+        public let type: CommandType
+        /// The account's name.
+        public let account: String
+        /// Where.
+        public let terminal: Terminal
+        /// How much.
+        public let amount: Money
+        /// The merchant's number of this attempt.
+        public let reference: String
+        /// Getnet's optional fields that were given.
+        public let options: [String: JSON.Scalar]
+
+        /// Content from its parts.
+        public init(
+            type: CommandType,
+            account: String,
+            terminal: Terminal,
+            amount: Money,
+            reference: String,
+            options: [String: JSON.Scalar]
+        ) {
+            self.type = type
+            self.account = account
+            self.terminal = terminal
+            self.amount = amount
+            self.reference = reference
+            self.options = options
+        }
+
+        /// The members in which both differ, in the command's words; empty for the same content.
+        public func differences(from other: Content) -> [String] {
+            var names: [String] = []
+            if type != other.type { names.append("type") }
+            if account != other.account { names.append("account") }
+            if !terminal.isSame(as: other.terminal) { names.append("terminal") }
+            if amount != other.amount { names.append("amount") }
+            if reference != other.reference { names.append("reference") }
+            if options != other.options { names.append("options") }
+            return names
+        }
+    }
+}
+
+/// Where the events of a command are copied to, and what ties them to its publisher.
+public struct ReplyAddress: Sendable, Equatable {
+    /// The queue named by `reply_to`.
+    public var replyTo: String?
+    /// The publisher's `correlation_id`, echoed on every event.
+    public var correlationID: String?
+    /// W3C trace context, carried on.
+    public var traceparent: String?
+    /// W3C trace state, carried on.
+    public var tracestate: String?
+
+    /// An address from its parts.
+    public init(
+        replyTo: String? = nil,
+        correlationID: String? = nil,
+        traceparent: String? = nil,
+        tracestate: String? = nil
+    ) {
+        self.replyTo = replyTo
+        self.correlationID = correlationID
+        self.traceparent = traceparent
+        self.tracestate = tracestate
+    }
+}

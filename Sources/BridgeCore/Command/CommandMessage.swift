@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A message from the command queue as the core sees it: values only, no AMQP types.
+public struct CommandMessage: Sendable {
+    /// The exchange it was published to.
+    public var exchange: String
+    /// The key it was published with; its first word is the command's type.
+    public var routingKey: String
+    /// The body, whole or as much of it as was kept.
+    public var body: [UInt8]
+    /// The body's size on the wire, in bytes; larger than `body.count` when it was cut.
+    public var fullSize: Int
+    /// The property `content_type`.
+    public var contentType: String?
+    /// The property `content_encoding`.
+    public var contentEncoding: String?
+    /// The headers whose values are strings.
+    public var headers: [String: String]
+    /// The property `timestamp`.
+    public var timestamp: Timestamp?
+    /// `reply_to`, `correlation_id`, trace context.
+    public var address: ReplyAddress
+
+    /// A message from its parts.
+    public init(
+        exchange: String,
+        routingKey: String,
+        body: [UInt8],
+        fullSize: Int? = nil,
+        contentType: String? = nil,
+        contentEncoding: String? = nil,
+        headers: [String: String] = [:],
+        timestamp: Timestamp? = nil,
+        address: ReplyAddress = ReplyAddress()
+    ) {
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.body = body
+        self.fullSize = fullSize ?? body.count
+        self.contentType = contentType
+        self.contentEncoding = contentEncoding
+        self.headers = headers
+        self.timestamp = timestamp
+        self.address = address
+    }
+}
+
+/// One thing that is wrong with a command.
+public struct CommandFault: Sendable, Equatable {
+    /// What kind of fault it is.
+    public enum Code: String, Sendable, CaseIterable {
+        case bodyTooLarge = "body_too_large"
+        case contentTypeUnsupported = "content_type_unsupported"
+        case invalidJSON = "invalid_json"
+        case invalidCloudEvent = "invalid_cloud_event"
+        case wrongType = "wrong_type"
+        case required
+        case null
+        case unknownMember = "unknown_member"
+        case repeatedMember = "repeated_member"
+        case invalidFormat = "invalid_format"
+        case outOfRange = "out_of_range"
+        case currencyMismatch = "currency_mismatch"
+        case typeMismatch = "type_mismatch"
+        case unknownType = "unknown_type"
+        case notSupportedYet = "not_supported_yet"
+        case unknownAccount = "unknown_account"
+        case unknownAlias = "unknown_alias"
+        case invalidReplyTo = "invalid_reply_to"
+        case idempotencyConflict = "idempotency_conflict"
+        case referenceInUse = "reference_in_use"
+    }
+
+    /// Where it is, as a path through the command's members (`amount.value`), a property (`reply_to`), or empty for the whole.
+    public let path: String
+    /// What kind of fault it is.
+    public let code: Code
+    /// One sentence for a person, without the offending value.
+    public let message: String
+
+    /// A fault from its parts.
+    public init(_ path: String, _ code: Code, _ message: String) {
+        self.path = path
+        self.code = code
+        self.message = message
+    }
+}
+
+/// Why a command was not taken, as much of it as could be read.
+public struct CommandRejection: Error, Sendable, Equatable {
+    /// Every fault that was found; never empty.
+    public var faults: [CommandFault]
+    /// The command's id where it could be read.
+    public var commandID: String?
+    /// The command's type where it could be read.
+    public var type: String?
+    /// The publisher's object where it could be read.
+    public var metadata: [UInt8]?
+    /// The transaction that stands in the way.
+    public var conflict: Conflict?
+
+    /// A rejection from its parts.
+    public init(
+        faults: [CommandFault],
+        commandID: String? = nil,
+        type: String? = nil,
+        metadata: [UInt8]? = nil,
+        conflict: Conflict? = nil
+    ) {
+        self.faults = faults
+        self.commandID = commandID
+        self.type = type
+        self.metadata = metadata
+        self.conflict = conflict
+    }
+
+    /// The transaction that stands in the way of a command.
+    public struct Conflict: Sendable, Equatable {
+        /// Its name.
+        public let transactionID: TransactionID
+        /// How it stands.
+        public let status: TransactionStatus
+        /// The members in which the command differs from it.
+        public let differs: [String]
+
+        /// A conflict from its parts.
+        public init(transactionID: TransactionID, status: TransactionStatus, differs: [String]) {
+            self.transactionID = transactionID
+            self.status = status
+            self.differs = differs
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The command's object out of its envelope: plain JSON, or a CloudEvent in structured or binary mode.
+struct CommandPayload {
+    /// The object that holds the command.
+    let data: JSON
+    /// The CloudEvent's `time`.
+    let time: Timestamp?
+
+    /// Opens a message's envelope.
+    ///
+    /// - Throws: the fault that keeps it shut.
+    static func open(_ message: CommandMessage) throws(CommandFault) -> CommandPayload {
+        if let encoding = message.contentEncoding, !encoding.isEmpty, encoding.lowercased() != "utf-8",
+            encoding.lowercased() != "identity"
+        {
+            throw CommandFault("content_encoding", .contentTypeUnsupported, "only plain UTF-8 is read")
+        }
+        switch MediaType(message.contentType) {
+        case .json:
+            let time = try binaryModeTime(message.headers)
+            return CommandPayload(data: try object(message.body), time: time)
+        case .cloudEvent: return try structured(try object(message.body))
+        case .other:
+            throw CommandFault("content_type", .contentTypeUnsupported, "application/json or a CloudEvent is expected")
+        }
+    }
+
+    private static func object(_ body: [UInt8]) throws(CommandFault) -> JSON {
+        do {
+            let value = try JSONParser.parse(body)
+            guard case .object = value else { throw CommandFault("", .wrongType, "an object is expected") }
+            return value
+        } catch let error as JSONSyntaxError {
+            throw CommandFault("", .invalidJSON, "\(error.message), at byte \(error.offset)")
+        } catch let fault as CommandFault {
+            throw fault
+        } catch {
+            preconditionFailure("the parser throws nothing else")
+        }
+    }
+
+    private static func binaryModeTime(_ headers: [String: String]) throws(CommandFault) -> Timestamp? {
+        guard let version = headers["ce-specversion"] else { return nil }
+        guard version == "1.0" else { throw CommandFault("", .invalidCloudEvent, "specversion is not 1.0") }
+        guard let text = headers["ce-time"] else { return nil }
+        guard let time = Timestamp(text) else {
+            throw CommandFault("", .invalidCloudEvent, "time is no RFC 3339 instant")
+        }
+        return time
+    }
+
+    private static func structured(_ event: JSON) throws(CommandFault) -> CommandPayload {
+        guard event["specversion"]?.string == "1.0" else {
+            throw CommandFault("", .invalidCloudEvent, "specversion is not 1.0")
+        }
+        if case .object(let members) = event, Set(members.map(\.name)).count != members.count {
+            throw CommandFault("", .repeatedMember, "an attribute stands more than once")
+        }
+        for name in ["id", "source", "type"] where event[name]?.string?.isEmpty != false {
+            throw CommandFault("", .invalidCloudEvent, "the attribute \(name) is missing")
+        }
+        if let type = event["datacontenttype"], type != .null, MediaType(type.string) != .json {
+            throw CommandFault("", .invalidCloudEvent, "datacontenttype is not application/json")
+        }
+        guard let data = event["data"], case .object = data else {
+            throw CommandFault("", .invalidCloudEvent, "data is not an object")
+        }
+        guard let written = event["time"] else { return CommandPayload(data: data, time: nil) }
+        guard let time = written.string.flatMap({ Timestamp($0) }) else {
+            throw CommandFault("", .invalidCloudEvent, "time is no RFC 3339 instant")
+        }
+        return CommandPayload(data: data, time: time)
+    }
+}
+
+extension CommandFault: Error {}
+
+/// What a content type means for a command.
+private enum MediaType: Equatable {
+    case json
+    case cloudEvent
+    case other
+
+    init(_ contentType: String?) {
+        let parts = (contentType ?? "").split(separator: ";", omittingEmptySubsequences: false)
+        let name = parts.first.map { Self.trimmed($0).lowercased() } ?? ""
+        for parameter in parts.dropFirst() {
+            let halves = parameter.split(separator: "=", maxSplits: 1)
+            guard halves.count == 2, Self.trimmed(halves[0]).lowercased() == "charset" else { continue }
+            let charset = Self.trimmed(halves[1]).lowercased().filter { $0 != "\"" }
+            // Anything but UTF-8 would be read wrongly without a sign of it.
+            guard charset == "utf-8" || charset == "utf8" || charset == "us-ascii" else {
+                self = .other
+                return
+            }
+        }
+        switch name {
+        case "", "application/json": self = .json
+        case "application/cloudevents+json", "application/cloudevents": self = .cloudEvent
+        default: self = .other
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
+    }
+}

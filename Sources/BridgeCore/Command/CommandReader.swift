@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads a message from the command queue into a checked command, or says everything that is wrong with it.
+///
+/// Source: contract §2. Pure: the instant of acceptance is a parameter.
+public struct CommandReader: Sendable {
+    /// What a bridge lays down for all commands.
+    public struct Rules: Sendable {
+        /// The one account, which owns every terminal.
+        public let account: Account
+        /// Bodies above this are not read, in bytes.
+        public let maxBytes: Int
+        /// How long a command without `expiresAt` lives.
+        public let maxAge: Duration
+        /// Queues that no reply may go to: the bridge's own.
+        public let ownQueues: Set<String>
+
+        /// Rules from their parts.
+        public init(account: Account, maxBytes: Int, maxAge: Duration, ownQueues: Set<String>) {
+            self.account = account
+            self.maxBytes = maxBytes
+            self.maxAge = maxAge
+            self.ownQueues = ownQueues
+        }
+    }
+
+    /// An `expiresAt` further ahead is refused.
+    public static let longestLife = Duration.seconds(3_600)
+    /// The publisher's object may be this long, in bytes of compact JSON.
+    public static let metadataLimit = 4_096
+    /// AMQP's limit for a short string, such as `correlation_id` and `reply_to`.
+    public static let shortStringLimit = 255
+
+    private let rules: Rules
+
+    /// A reader for an account and its limits.
+    public init(rules: Rules) {
+        self.rules = rules
+    }
+
+    /// Checks a message.
+    ///
+    /// - Throws: `CommandRejection` with every fault at once.
+    public func read(_ message: CommandMessage, acceptedAt now: Timestamp) throws(CommandRejection) -> Command {
+        var faults: [CommandFault] = []
+        checkAddress(message.address, &faults)
+        guard message.fullSize <= rules.maxBytes, message.body.count == message.fullSize else {
+            faults.append(
+                CommandFault("", .bodyTooLarge, "the body has \(message.fullSize) bytes, \(rules.maxBytes) are allowed")
+            )
+            throw CommandRejection(faults: faults)
+        }
+        let payload: CommandPayload
+        do {
+            payload = try CommandPayload.open(message)
+        } catch {
+            throw CommandRejection(faults: faults + [error])
+        }
+        return try read(payload, faults: faults, message: message, acceptedAt: now)
+    }
+
+    private func read(
+        _ payload: CommandPayload,
+        faults earlier: [CommandFault],
+        message: CommandMessage,
+        acceptedAt now: Timestamp
+    ) throws(CommandRejection) -> Command {
+        var members = MemberReader(payload.data)
+        members.faults = earlier
+        members.checkEverywhere()
+        let commandID = members.word("commandId", upTo: 64, allowing: "._:-")
+        let type = commandType(&members, routingKey: message.routingKey)
+        let account = self.account(&members)
+        let terminal = self.terminal(&members)
+        let amount = self.amount(&members)
+        let reference = members.word("reference", upTo: 24, allowing: "-")
+        let expiresAt = self.expiresAt(&members, sentAt: payload.time ?? message.timestamp, acceptedAt: now)
+        let options = self.options(&members)
+        let metadata = self.metadata(&members)
+        members.refuseTheRest()
+        guard members.faults.isEmpty, let commandID, let type, let account, let terminal, let amount, let reference,
+            let expiresAt, let options
+        else {
+            throw CommandRejection(
+                faults: members.faults,
+                commandID: commandID,
+                type: payload.data["type"]?.string.flatMap { $0.utf8.count <= 32 ? $0 : nil },
+                metadata: metadata
+            )
+        }
+        return Command(
+            commandID: commandID,
+            content: Command.Content(
+                type: type,
+                account: account,
+                terminal: terminal,
+                amount: amount,
+                reference: reference,
+                options: options
+            ),
+            expiresAt: expiresAt,
+            metadata: metadata
+        )
+    }
+
+    private func checkAddress(_ address: ReplyAddress, _ faults: inout [CommandFault]) {
+        if let replyTo = address.replyTo, rules.ownQueues.contains(replyTo) {
+            faults.append(
+                CommandFault("reply_to", .invalidReplyTo, "replies cannot go to a queue of the bridge itself")
+            )
+        }
+    }
+
+    private func commandType(_ members: inout MemberReader, routingKey: String) -> CommandType? {
+        let keyed = String(routingKey.prefix { $0 != "." })
+        guard let written = members.string("type", .optional) else {
+            guard !members.has("type") else { return nil }
+            return known(keyed, at: "type", &members)
+        }
+        guard let type = known(written, at: "type", &members) else { return nil }
+        if written != keyed {
+            members.fault("type", .typeMismatch, "the body's type is not the first word of the routing key")
+        }
+        return type
+    }
+
+    private func known(_ name: String, at path: String, _ members: inout MemberReader) -> CommandType? {
+        if let type = CommandType(rawValue: name) { return type }
+        if CommandType.reserved.contains(name) {
+            members.fault(path, .notSupportedYet, "this command is not supported yet")
+        } else {
+            members.fault(path, .unknownType, "there is no such command; the first word of the routing key names it")
+        }
+        return nil
+    }
+
+    private func account(_ members: inout MemberReader) -> String? {
+        guard members.has("account") else { return rules.account.name }
+        guard let name = members.string("account", .required) else { return nil }
+        if name != rules.account.name {
+            members.fault("account", .unknownAccount, "this bridge has no such account")
+            return nil
+        }
+        return name
+    }
+
+    private func terminal(_ members: inout MemberReader) -> Terminal? {
+        if case .string = members.peek("terminal") {
+            _ = members.string("terminal", .required)
+            members.fault("terminal", .unknownAlias, "the terminal registry knows no such alias")
+            return nil
+        }
+        guard var parts = members.object("terminal", .required) else { return nil }
+        defer { members.absorb(parts) }
+        let idTerminal = parts.word("idTerminal", upTo: Terminal.longestPart, allowing: "")
+        let branch = parts.digits("idSucursal", upTo: Terminal.longestPart)
+        let serialNumber = parts.word("serialNumber", upTo: Terminal.longestPart, allowing: "")
+        parts.refuseTheRest()
+        guard let idTerminal, let branch, let serialNumber else { return nil }
+        guard let terminal = Terminal(idTerminal: idTerminal, idSucursal: branch, serialNumber: serialNumber) else {
+            parts.fault(
+                "idSucursal",
+                .invalidFormat,
+                "a branch has 1 to \(Terminal.longestBranch) digits and is not zero"
+            )
+            return nil
+        }
+        return terminal
+    }
+
+    private func amount(_ members: inout MemberReader) -> Money? {
+        guard var parts = members.object("amount", .required) else { return nil }
+        defer { members.absorb(parts) }
+        let value = parts.integer("value", Money.chargeable, .required)
+        let currency = parts.string("currency", .required)
+        parts.refuseTheRest()
+        guard let value, let currency else { return nil }
+        guard currency == rules.account.profile.currency.rawValue else {
+            let expected = rules.account.profile.currency.rawValue
+            parts.fault("currency", .currencyMismatch, "the account's currency is \(expected)")
+            return nil
+        }
+        return Money(value, rules.account.profile.currency)
+    }
+
+    private func expiresAt(_ members: inout MemberReader, sentAt: Timestamp?, acceptedAt now: Timestamp) -> Timestamp? {
+        guard members.has("expiresAt") else {
+            // A clock ahead of ours must not lengthen the life of a command.
+            let start = sentAt.flatMap { $0 <= now ? $0 : nil } ?? now
+            return start + rules.maxAge
+        }
+        guard let text = members.string("expiresAt", .required) else { return nil }
+        guard let instant = Timestamp(text) else {
+            members.fault("expiresAt", .invalidFormat, "not an RFC 3339 instant with an offset")
+            return nil
+        }
+        guard instant <= now + Self.longestLife else {
+            members.fault("expiresAt", .outOfRange, "more than one hour ahead")
+            return nil
+        }
+        return instant
+    }
+
+    private func options(_ members: inout MemberReader) -> [String: JSON.Scalar]? {
+        guard members.has("options") else { return [:] }
+        guard var parts = members.object("options", .required) else { return nil }
+        defer { members.absorb(parts) }
+        var options: [String: JSON.Scalar] = [:]
+        for (name, rule) in rules.account.profile.saleOptions.sorted(by: { $0.key < $1.key }) where parts.has(name) {
+            options[name] = parts.option(name, rule)
+        }
+        parts.refuseTheRest(because: "an option that \(rules.account.profile.code) does not know")
+        return options
+    }
+
+    private func metadata(_ members: inout MemberReader) -> [UInt8]? {
+        guard members.has("metadata"), let value = members.rawObject("metadata") else { return nil }
+        let bytes = value.serialized
+        guard bytes.count <= Self.metadataLimit else {
+            members.fault("metadata", .outOfRange, "more than \(Self.metadataLimit) bytes")
+            return nil
+        }
+        return bytes
+    }
+}

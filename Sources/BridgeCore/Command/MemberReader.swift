@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Takes the members of an object one by one, collects every fault, and refuses what nobody asked for.
+struct MemberReader {
+    enum Presence {
+        case required
+        case optional
+    }
+
+    /// A hostile object could have any number of members; more faults than this help nobody.
+    static let faultLimit = 50
+    /// A member's name is quoted in a fault up to this many characters.
+    static let quotedNameLimit = 40
+
+    var faults: [CommandFault] = []
+    private let members: [JSON.Member]
+    private let prefix: String
+    private var taken: Set<String> = []
+
+    init(_ object: JSON, prefix: String = "") {
+        members = if case .object(let members) = object { members } else { [] }
+        self.prefix = prefix
+    }
+
+    mutating func fault(_ name: String, _ code: CommandFault.Code, _ message: String) {
+        guard faults.count < Self.faultLimit else { return }
+        faults.append(CommandFault(prefix + name.prefix(Self.quotedNameLimit), code, message))
+    }
+
+    /// Takes over what the reader of an inner object found.
+    mutating func absorb(_ inner: MemberReader) {
+        faults += inner.faults.prefix(Self.faultLimit - min(faults.count, Self.faultLimit))
+    }
+
+    /// Finds repeated members and nulls wherever they are.
+    mutating func checkEverywhere() {
+        check(.object(members), path: "")
+    }
+
+    func has(_ name: String) -> Bool {
+        peek(name) != nil
+    }
+
+    func peek(_ name: String) -> JSON? {
+        members.first { $0.name == name }?.value
+    }
+
+    mutating func refuseTheRest(because reason: String = "there is no such member") {
+        for member in members where !taken.contains(member.name) {
+            taken.insert(member.name)
+            fault(member.name, .unknownMember, reason)
+        }
+    }
+
+    mutating func string(_ name: String, _ presence: Presence) -> String? {
+        guard let value = take(name, presence) else { return nil }
+        guard let text = value.string else { return wrongType(name, value, "a string") }
+        return text
+    }
+
+    mutating func word(_ name: String, upTo length: Int, allowing marks: String) -> String? {
+        guard let text = string(name, .required) else { return nil }
+        guard isWord(text, upTo: length, allowing: marks) else {
+            fault(name, .invalidFormat, "1 to \(length) letters or digits\(marks.isEmpty ? "" : " or any of \(marks)")")
+            return nil
+        }
+        return text
+    }
+
+    mutating func digits(_ name: String, upTo length: Int) -> String? {
+        guard let value = take(name, .required) else { return nil }
+        let text: String
+        switch value {
+        case .string(let written): text = written
+        case .number(let number):
+            guard let integer = number.integer, integer > 0 else {
+                fault(name, .outOfRange, "not a positive integer")
+                return nil
+            }
+            text = String(integer)
+        case .null, .bool, .array, .object: return wrongType(name, value, "a number or a string of digits")
+        }
+        guard (1...length).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            fault(name, .invalidFormat, "1 to \(length) digits")
+            return nil
+        }
+        return text
+    }
+
+    mutating func integer(_ name: String, _ bounds: ClosedRange<Int64>, _ presence: Presence) -> Int64? {
+        guard let value = take(name, presence) else { return nil }
+        guard case .number(let number) = value else { return wrongType(name, value, "a number") }
+        guard let integer = number.integer, bounds.contains(integer) else {
+            fault(name, .outOfRange, "not an integer from \(bounds.lowerBound) to \(bounds.upperBound)")
+            return nil
+        }
+        return integer
+    }
+
+    mutating func object(_ name: String, _ presence: Presence) -> MemberReader? {
+        guard let value = take(name, presence) else { return nil }
+        guard case .object = value else { return wrongType(name, value, "an object") }
+        return MemberReader(value, prefix: "\(prefix)\(name).")
+    }
+
+    mutating func rawObject(_ name: String) -> JSON? {
+        guard let value = take(name, .required) else { return nil }
+        guard case .object = value else { return wrongType(name, value, "an object") }
+        return value
+    }
+
+    mutating func option(_ name: String, _ rule: CountryProfile.OptionRule) -> JSON.Scalar? {
+        switch rule {
+        case .boolean:
+            guard let value = take(name, .required) else { return nil }
+            guard case .bool(let flag) = value else { return wrongType(name, value, "a boolean") }
+            return .bool(flag)
+        case .integer(let bounds): return integer(name, bounds, .required).map { .integer($0) }
+        case .text(let limit):
+            guard let text = string(name, .required) else { return nil }
+            guard (1...limit).contains(text.count) else {
+                fault(name, .outOfRange, "1 to \(limit) characters")
+                return nil
+            }
+            return .text(text)
+        case .oneOf(let choices):
+            guard let text = string(name, .required) else { return nil }
+            guard choices.contains(text) else {
+                fault(name, .outOfRange, "one of \(choices.joined(separator: ", "))")
+                return nil
+            }
+            return .text(text)
+        }
+    }
+
+    private mutating func take(_ name: String, _ presence: Presence) -> JSON? {
+        taken.insert(name)
+        guard let value = peek(name) else {
+            if presence == .required { fault(name, .required, "is missing") }
+            return nil
+        }
+        // A null was reported already, where all nulls are.
+        return value == .null ? nil : value
+    }
+
+    private mutating func wrongType<T>(_ name: String, _ value: JSON, _ expected: String) -> T? {
+        fault(name, .wrongType, "is \(value.kind), \(expected) is expected")
+        return nil
+    }
+
+    private func isWord(_ text: String, upTo length: Int, allowing marks: String) -> Bool {
+        (1...length).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (97...122).contains($0.asciiLowercased) || marks.utf8.contains($0)
+            }
+    }
+
+    private mutating func check(_ value: JSON, path: String) {
+        switch value {
+        case .null: fault(path, .null, "null says nothing; leave the member out")
+        case .bool, .number, .string: return
+        case .array(let elements):
+            for (index, element) in elements.enumerated() { check(element, path: "\(path)[\(index)]") }
+        case .object(let members):
+            var seen: Set<String> = []
+            for member in members {
+                let name = String(member.name.prefix(Self.quotedNameLimit))
+                let inner = path.isEmpty ? name : "\(path).\(name)"
+                if !seen.insert(member.name).inserted { fault(inner, .repeatedMember, "stands more than once") }
+                check(member.value, path: inner)
+            }
+        }
+    }
+}

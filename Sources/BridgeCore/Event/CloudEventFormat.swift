@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Puts an event into the CloudEvents 1.0 envelope, structured or binary, for RabbitMQ's protocol binding.
+///
+/// Source: contract §3; CloudEvents 1.0.2 JSON format; headers `ce-<name>` as the official SDKs write them.
+public struct CloudEventFormat: Sendable {
+    /// Where the context attributes stand.
+    public enum Mode: String, Sendable, CaseIterable {
+        /// In the body, together with the data; headers repeat them.
+        case structured
+        /// In headers only; the body is the data.
+        case binary
+    }
+
+    /// An event ready to be published.
+    public struct Message: Sendable, Equatable {
+        /// The property `content_type`.
+        public let contentType: String
+        /// The property `type`.
+        public let type: String
+        /// Context attributes as headers.
+        public let headers: [String: String]
+        /// The body.
+        public let body: [UInt8]
+    }
+
+    private let mode: Mode
+    private let source: String
+    private let typePrefix: String
+
+    /// A format for an account's events.
+    public init(mode: Mode, account: Account, typePrefix: String) {
+        self.mode = mode
+        source = "/getnet/\(account.environment)/\(account.profile.code)/\(account.name)"
+        self.typePrefix = typePrefix
+    }
+
+    /// Renders an event; the same event gives the same bytes.
+    public func message(_ event: OutboundEvent) -> Message {
+        let type = "\(typePrefix).\(event.name).v1"
+        let schema = "urn:getnet-bridge:schema:\(event.kind.schema):1"
+        let attributes: [(String, String?)] = [
+            ("specversion", "1.0"), ("id", event.id.description), ("source", source), ("type", type),
+            ("subject", event.subject), ("time", event.time.description), ("datacontenttype", "application/json"),
+            ("dataschema", schema), ("correlationid", event.address.correlationID), ("causationid", event.causationID),
+            ("partitionkey", event.subject), ("traceparent", event.address.traceparent),
+            ("tracestate", event.address.tracestate),
+        ]
+        var headers: [String: String] = [:]
+        headers.reserveCapacity(attributes.count)
+        for (name, value) in attributes {
+            // In binary mode the content type is the property itself.
+            if mode == .binary, name == "datacontenttype" { continue }
+            if let value, !value.isEmpty { headers["ce-" + name] = value }
+        }
+        switch mode {
+        case .binary:
+            return Message(contentType: "application/json", type: type, headers: headers, body: event.data)
+        case .structured:
+            var writer = JSONWriter(reserving: event.data.count + 700)
+            writer.object { envelope in
+                for (name, value) in attributes { envelope.member(name, value) }
+                envelope.member("data", rawJSON: event.data)
+            }
+            return Message(
+                contentType: "application/cloudevents+json",
+                type: type,
+                headers: headers,
+                body: writer.bytes
+            )
+        }
+    }
+}
+
+extension OutboundEvent.Kind {
+    fileprivate var schema: String {
+        switch self {
+        case .transaction, .contradicted: "transaction-event"
+        case .rejected: "command-rejected"
+        case .unmatched: "callback-unmatched"
+        }
+    }
+}

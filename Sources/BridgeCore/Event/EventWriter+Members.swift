@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The members of an event's data that have parts of their own. Source: contract §3.
+extension JSONWriter {
+    mutating func write(_ fault: CommandFault) {
+        object { member in
+            member.member("path", fault.path)
+            member.member("code", fault.code.rawValue)
+            member.member("message", fault.message)
+        }
+    }
+
+    mutating func write(_ terminal: Terminal) {
+        object("terminal") { member in
+            member.member("idTerminal", terminal.idTerminal)
+            member.member("idSucursal", terminal.idSucursal)
+            member.member("serialNumber", terminal.serialNumber)
+            member.member("alias", terminal.alias)
+        }
+    }
+
+    mutating func write(_ reason: Reason) {
+        object("reason") { member in
+            member.member("code", reason.code.rawValue)
+            member.member("message", reason.message)
+            member.member("retryable", reason.retryable)
+            member.member("waitedFor", reason.waitedFor?.rawValue)
+        }
+    }
+
+    /// The amount is left out where nobody paid: the terminal echoes it all the same.
+    mutating func write(_ result: TerminalResult, isPaid: Bool, currency: Currency) {
+        object("result") { member in
+            member.member("functionCode", result.functionCode)
+            if case .number(let code) = result.responseCode { member.member("responseCode", code) }
+            member.member("responseMessage", result.responseMessage)
+            member.member("authorizationCode", result.authorizationCode)
+            member.member("operationId", result.operationID)
+            if isPaid, let amount = result.amount {
+                member.object("amount") { parts in
+                    parts.member("value", amount)
+                    parts.member("tip", result.tip)
+                    parts.member("cashback", result.cashback)
+                    parts.member("currency", currency.rawValue)
+                }
+            }
+            member.member("transToken", result.transToken)
+            member.member("terminalLocalTime", result.localTime)
+            member.member("terminalTime", result.zonedTime)
+        }
+    }
+
+    mutating func writeCard(of result: TerminalResult) {
+        guard result.brandCode != nil || result.cardTypeCode != nil || result.last4 != nil else { return }
+        object("card") { member in
+            member.member("brand", result.brandCode.flatMap { cardBrands[$0.uppercased()] })
+            member.member("brandCode", result.brandCode)
+            member.member("type", result.cardTypeCode.flatMap { cardTypes[$0.uppercased()] })
+            member.member("last4", result.last4)
+            member.member("entryMode", result.entryMode)
+        }
+    }
+
+    mutating func write(_ contradiction: Contradiction, _ currency: Currency) {
+        object("contradiction") { member in
+            member.member("code", contradiction.code.rawValue)
+            member.member("evidence", contradiction.evidence.rawValue)
+            member.member("status", contradiction.status.rawValue)
+            member.write(
+                contradiction.result,
+                isPaid: contradiction.result.responseCode == .number(0),
+                currency: currency
+            )
+            member.member("receivedAt", contradiction.receivedAt.description)
+        }
+    }
+}
+
+/// Getnet's codes of brands; an open set. Source: reference §4.2.
+private let cardBrands = [
+    "MC": "mastercard", "VI": "visa", "VS": "visa", "AX": "amex", "AM": "amex", "DC": "diners", "CS": "discover",
+]
+
+/// Getnet's codes of kinds of cards. Source: reference §4.2.
+private let cardTypes = ["CR": "credit", "DB": "debit", "PR": "prepaid"]
+
+extension TerminalResult {
+    /// The terminal's time with its offset, `2026-11-22T07:12:31-03:00`.
+    var zonedTime: String? {
+        guard let localTime, let utcOffset else { return nil }
+        let minutes = abs(utcOffset) / 60
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let sign = utcOffset < 0 ? "-" : "+"
+        return localTime.replacing(" ", with: "T", maxReplacements: 1)
+            + "\(sign)\(two(minutes / 60)):\(two(minutes % 60))"
+    }
+}

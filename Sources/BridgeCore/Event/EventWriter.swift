@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes what happened as events: the data, the routing key, the name. Source: contract §3.
+public struct EventWriter: Sendable {
+    /// AMQP's limit for a routing key, in bytes.
+    static let longestRoutingKey = 255
+
+    private let account: Account
+    private let terminalLife: Duration
+
+    /// A writer for an account; the terminal's life tells by when a result is expected.
+    public init(account: Account, terminalLife: Duration) {
+        self.account = account
+        self.terminalLife = terminalLife
+    }
+
+    /// The event of a draft.
+    public func event(_ draft: EventDraft, id: EventID, at time: Timestamp) -> OutboundEvent {
+        let transaction = draft.snapshot
+        let content = transaction.command.content
+        let verb = draft.contradiction == nil ? transaction.status.rawValue : "contradicted"
+        let name = "\(content.type.rawValue).\(verb)"
+        let place = "\(content.terminal.idSucursal).\(content.terminal.idTerminal)"
+        return OutboundEvent(
+            id: id,
+            kind: draft.contradiction == nil ? .transaction : .contradicted,
+            name: name,
+            routingKey: "\(name).\(transaction.country).\(content.account).\(place)",
+            subject: transaction.id.description,
+            time: time,
+            data: data(of: draft),
+            causationID: transaction.command.commandID,
+            address: transaction.address,
+            mustBeRouted: draft.contradiction != nil || transaction.status.isFinal || transaction.status == .inDoubt
+        )
+    }
+
+    /// The rejection event and the dead letter of a message that was not taken; the same message gives the same event id.
+    public func rejection(
+        _ rejection: CommandRejection,
+        of message: CommandMessage,
+        at time: Timestamp
+    ) -> (event: OutboundEvent, deadLetter: DeadLetter) {
+        let id = EventID(hashing: [
+            Array(message.exchange.utf8), Array(message.routingKey.utf8), message.body,
+            Array(String(message.fullSize).utf8), Array((message.address.correlationID ?? "").utf8),
+            rejection.conflict.map { Array($0.transactionID.description.utf8) } ?? [],
+        ])
+        let event = OutboundEvent(
+            id: id,
+            kind: .rejected,
+            name: "command.rejected",
+            routingKey: "command.rejected.\(account.profile.code).\(account.name).-.-",
+            subject: nil,
+            time: time,
+            data: data(of: rejection, message),
+            causationID: rejection.commandID,
+            address: message.address.withoutOwnQueue(rejection),
+            mustBeRouted: true
+        )
+        return (event, deadLetter(rejection, of: message, eventID: id, at: time))
+    }
+
+    /// The event of an authentic callback whose transaction the store does not have.
+    public func unmatched(_ answer: CloudAnswer?, id: EventID, receivedAt: Timestamp) -> OutboundEvent {
+        var writer = JSONWriter(reserving: 160)
+        writer.object { data in
+            data.member("idPosTxs", answer?.idPosTxs)
+            data.member("customId", answer?.customID)
+            data.member("receivedAt", receivedAt.description)
+        }
+        return OutboundEvent(
+            id: id,
+            kind: .unmatched,
+            name: "callback.unmatched",
+            routingKey: "callback.unmatched.\(account.profile.code).\(account.name).-.-",
+            subject: nil,
+            time: receivedAt,
+            data: writer.bytes,
+            causationID: nil,
+            address: ReplyAddress(),
+            mustBeRouted: true
+        )
+    }
+
+    private func deadLetter(
+        _ rejection: CommandRejection,
+        of message: CommandMessage,
+        eventID: EventID,
+        at time: Timestamp
+    ) -> DeadLetter {
+        let isWhole = message.body.count == message.fullSize && rejection.faults.first?.code != .bodyTooLarge
+        var faults = JSONWriter(reserving: 256)
+        faults.array { list in
+            for fault in rejection.faults { list.write(fault) }
+        }
+        return DeadLetter(
+            eventID: eventID,
+            exchange: message.exchange,
+            routingKey: message.routingKey,
+            body: isWhole ? message.body : Array(message.body.prefix(DeadLetter.keptBytes)),
+            contentType: message.contentType,
+            correlationID: message.address.correlationID,
+            headers: [
+                "getnet-reason": rejection.faults.first?.code.rawValue ?? CommandFault.Code.invalidFormat.rawValue,
+                "getnet-detail": rejection.faults.first?.message ?? "",
+                "getnet-faults": String(decoding: faults.bytes, as: UTF8.self),
+                "getnet-exchange": message.exchange,
+                "getnet-routing-key": message.routingKey,
+                "getnet-rejected-at": time.description,
+                "getnet-event-id": eventID.description,
+            ]
+        )
+    }
+
+    private func data(of rejection: CommandRejection, _ message: CommandMessage) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512)
+        writer.object { data in
+            data.member("commandId", rejection.commandID)
+            data.member("type", rejection.type)
+            data.array("faults") { list in
+                for fault in rejection.faults { list.write(fault) }
+            }
+            if let conflict = rejection.conflict {
+                data.object("conflict") { member in
+                    member.member("transactionId", conflict.transactionID.description)
+                    member.member("status", conflict.status.rawValue)
+                    member.member("final", conflict.status.isFinal)
+                    member.array("differs") { list in
+                        for name in conflict.differs { list.value(name) }
+                    }
+                }
+            }
+            if let metadata = rejection.metadata { data.member("metadata", rawJSON: metadata) }
+            data.member("exchange", message.exchange)
+            data.member("routingKey", message.routingKey)
+        }
+        return writer.bytes
+    }
+
+    private func data(of draft: EventDraft) -> [UInt8] {
+        let transaction = draft.snapshot
+        let content = transaction.command.content
+        var writer = JSONWriter(reserving: 1_200)
+        writer.object { data in
+            data.member("transactionId", transaction.id.description)
+            data.member("commandId", transaction.command.commandID)
+            data.member("type", content.type.rawValue)
+            data.member("status", transaction.status.rawValue)
+            data.member("final", transaction.status.isFinal)
+            data.member("sequence", transaction.sequence)
+            data.member("account", content.account)
+            data.write(content.terminal)
+            data.object("amount") { amount in
+                amount.member("value", content.amount.value)
+                amount.member("currency", content.amount.currency.rawValue)
+            }
+            data.member("reference", content.reference)
+            if let reason = transaction.reason { data.write(reason) }
+            if transaction.status.isFinal, let result = transaction.result {
+                data.write(result, isPaid: transaction.status == .approved, currency: content.amount.currency)
+                data.writeCard(of: result)
+            }
+            data.object("getnet") { getnet in
+                getnet.member("idPosTxs", transaction.idPosTxs)
+                getnet.member("country", transaction.country)
+                getnet.member("environment", transaction.environment)
+            }
+            data.member("evidence", transaction.decidedBy?.rawValue)
+            data.member("acceptedAt", transaction.acceptedAt.description)
+            data.member("submittedAt", transaction.submittedAt?.description)
+            data.member("completedAt", transaction.completedAt?.description)
+            if transaction.status == .submitted, let postedAt = transaction.postedAt {
+                data.member("resultExpectedBy", (postedAt + terminalLife).description)
+            }
+            if let contradiction = draft.contradiction { data.write(contradiction, content.amount.currency) }
+            if let metadata = transaction.command.metadata { data.member("metadata", rawJSON: metadata) }
+        }
+        return writer.bytes
+    }
+}
+
+extension ReplyAddress {
+    /// A reply that was refused is sent nowhere.
+    fileprivate func withoutOwnQueue(_ rejection: CommandRejection) -> ReplyAddress {
+        guard rejection.faults.contains(where: { $0.code == .invalidReplyTo }) else { return self }
+        var address = self
+        address.replyTo = nil
+        return address
+    }
+}

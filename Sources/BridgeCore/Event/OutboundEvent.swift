@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An event as it is stored before it is published: everything but the envelope's bytes.
+public struct OutboundEvent: Sendable, Equatable {
+    /// What the event tells, apart from a transaction's status.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// A transaction's status.
+        case transaction
+        /// Evidence against a final status.
+        case contradicted
+        /// A command that was not taken.
+        case rejected
+        /// An authentic callback without a transaction.
+        case unmatched
+    }
+
+    /// The stable name.
+    public let id: EventID
+    /// What the event tells.
+    public let kind: Kind
+    /// The last words of the type, such as `charge.approved`.
+    public let name: String
+    /// The key it is published with.
+    public let routingKey: String
+    /// The CloudEvent's subject: the transaction's name.
+    public let subject: String?
+    /// When it happened.
+    public let time: Timestamp
+    /// The CloudEvent's data, compact JSON.
+    public let data: [UInt8]
+    /// The command's id.
+    public let causationID: String?
+    /// The publisher's correlation, reply queue and trace context at the time of the event.
+    public let address: ReplyAddress
+    /// Whether it is tried again where nobody was bound to its key. Source: contract §3.
+    public let mustBeRouted: Bool
+
+    /// An event from its parts.
+    public init(
+        id: EventID,
+        kind: Kind,
+        name: String,
+        routingKey: String,
+        subject: String?,
+        time: Timestamp,
+        data: [UInt8],
+        causationID: String?,
+        address: ReplyAddress,
+        mustBeRouted: Bool
+    ) {
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.routingKey = routingKey
+        self.subject = subject
+        self.time = time
+        self.data = data
+        self.causationID = causationID
+        self.address = address
+        self.mustBeRouted = mustBeRouted
+    }
+}
+
+/// The dead letter of a command that was not taken.
+public struct DeadLetter: Sendable, Equatable {
+    /// Above the limit only this much of a body is kept, in bytes.
+    public static let keptBytes = 4_096
+
+    /// The name of the rejection event that goes with it.
+    public let eventID: EventID
+    /// The exchange the command was published to.
+    public let exchange: String
+    /// The key it was published with, kept.
+    public let routingKey: String
+    /// The body, unchanged, or its beginning.
+    public let body: [UInt8]
+    /// The command's content type.
+    public let contentType: String?
+    /// The command's correlation.
+    public let correlationID: String?
+    /// `getnet-…` headers: why, from where, when.
+    public let headers: [String: String]
+
+    /// A dead letter from its parts.
+    public init(
+        eventID: EventID,
+        exchange: String,
+        routingKey: String,
+        body: [UInt8],
+        contentType: String?,
+        correlationID: String?,
+        headers: [String: String]
+    ) {
+        self.eventID = eventID
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.body = body
+        self.contentType = contentType
+        self.correlationID = correlationID
+        self.headers = headers
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where evidence came from.
+public enum EvidenceSource: String, Sendable, Hashable, CaseIterable {
+    /// Getnet's POST to the callback listener.
+    case callback
+    /// The answer to a status query.
+    case query
+    /// The answer to the sale itself.
+    case acknowledgement
+    /// A row of the terminal's journal.
+    case journal
+    /// A named person.
+    case `operator`
+}
+
+/// An answer of the cloud, parsed and masked: the wrapper, the identities, the terminal's result.
+public struct CloudAnswer: Sendable, Equatable {
+    /// The wrapper's code.
+    public enum Code: Sendable, Equatable {
+        /// 0: the cloud reports an error.
+        case error
+        /// 1: sent, or finished.
+        case done
+        /// 2: in process.
+        case inProcess
+        /// Anything else, or none.
+        case unknown
+    }
+
+    /// The wrapper's code.
+    public var code: Code
+    /// The wrapper's text, for classes of errors and for people.
+    public var message: String?
+    /// Getnet's number, digits.
+    public var idPosTxs: String?
+    /// Our name of the transaction, echoed.
+    public var customID: String?
+    /// The terminal's object.
+    public var result: TerminalResult?
+    /// The whole answer as JSON, masked, for the record.
+    public var masked: [UInt8]
+
+    /// An answer from its parts.
+    public init(
+        code: Code,
+        message: String? = nil,
+        idPosTxs: String? = nil,
+        customID: String? = nil,
+        result: TerminalResult? = nil,
+        masked: [UInt8] = []
+    ) {
+        self.code = code
+        self.message = message
+        self.idPosTxs = idPosTxs
+        self.customID = customID
+        self.result = result
+        self.masked = masked
+    }
+}
+
+/// An answer that arrived, with its source and instant.
+public struct Evidence: Sendable, Equatable {
+    /// Where it came from.
+    public let source: EvidenceSource
+    /// What it says.
+    public let answer: CloudAnswer
+    /// When it arrived.
+    public let receivedAt: Timestamp
+
+    /// Evidence from its parts.
+    public init(source: EvidenceSource, answer: CloudAnswer, receivedAt: Timestamp) {
+        self.source = source
+        self.answer = answer
+        self.receivedAt = receivedAt
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a terminal said about a command, without card data that must not leave: no BIN, expiry date, RUT, address.
+///
+/// *Shape*: the members of reference §4.2; identities that are empty, `null` or 0 are absent (contract §4).
+public struct TerminalResult: Sendable, Equatable {
+    /// The terminal's verdict number.
+    public enum ResponseCode: Sendable, Equatable {
+        /// A whole number.
+        case number(Int64)
+        /// There is none.
+        case missing
+        /// It is not a whole number.
+        case unreadable
+    }
+
+    /// The command that was answered.
+    public var functionCode: Int64?
+    /// The verdict.
+    public var responseCode: ResponseCode = .missing
+    /// Its text; never decided on.
+    public var responseMessage: String?
+    /// The terminal that answered.
+    public var terminalID: String?
+    /// The merchant's number, echoed.
+    public var ticket: String?
+    /// The issuer's approval.
+    public var authorizationCode: String?
+    /// Minor units, echoed even when nobody paid.
+    public var amount: Int64?
+    /// Minor units added at the terminal.
+    public var tip: Int64?
+    /// Minor units handed out at the terminal.
+    public var cashback: Int64?
+    /// The receipt's number within the terminal's batch.
+    public var operationID: Int64?
+    /// The terminal's own name of the operation.
+    public var transToken: String?
+    /// `YYYY-MM-DD HH:mm:ss` on the terminal's clock, without zone.
+    public var localTime: String?
+    /// Seconds east of Greenwich of `localTime`; absent in the hour that a clock change repeats.
+    public var utcOffset: Int?
+    /// The brand's code, such as `MC`.
+    public var brandCode: String?
+    /// `CR`, `DB`, `PR`.
+    public var cardTypeCode: String?
+    /// The card's last digits.
+    public var last4: String?
+    /// How the card was read.
+    public var entryMode: String?
+    /// Getnet's number of the transaction that this result came with.
+    public var idPosTxs: String?
+
+    /// An empty result.
+    public init() {}
+
+    /// Whether both are one result: what both carry of their identities is equal, and they share at least one.
+    public func isSame(as other: TerminalResult) -> Bool {
+        var shared = 0
+        func agree<Value: Equatable>(_ left: Value?, _ right: Value?) -> Bool {
+            guard let left, let right else { return true }
+            shared += 1
+            return left == right
+        }
+        let agrees =
+            agree(idPosTxs, other.idPosTxs) && agree(operationID, other.operationID)
+            && agree(authorizationCode, other.authorizationCode) && agree(transToken, other.transToken)
+            && agree(localTime, other.localTime)
+        return agrees && shared > 0
+    }
+
+    /// What identifies the result in a list of contradictions.
+    public var identity: String {
+        [idPosTxs, operationID.map(String.init), authorizationCode, transToken, localTime]
+            .map { $0 ?? "-" }.joined(separator: "|")
+    }
+
+    /// The claim that a paid result makes, where it carries everything that is needed.
+    public func paidClaim(terminal: Terminal) -> String? {
+        guard let operationID, let authorizationCode, let localTime else { return nil }
+        return "\(terminal.idTerminal)|\(operationID)|\(authorizationCode)|\(localTime)"
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that only one transaction of an account may hold. Source: contract §4, last paragraph.
+public enum Claim: Sendable, Hashable {
+    /// Getnet's number of a transaction.
+    case idPosTxs(String)
+    /// A paid result: terminal, receipt number, authorization and time.
+    case paidResult(String)
+}
+
+extension TransactionMachine {
+    /// What an input would claim for a transaction; the store looks whether another one has it.
+    public static func claims(of input: TransactionInput, for transaction: Transaction) -> [Claim] {
+        switch input {
+        case .submissionEnded(_, .acknowledged(let idPosTxs)): [.idPosTxs(idPosTxs)]
+        case .submissionEnded(_, .answered(let answer)): claims(of: answer, for: transaction)
+        case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
+            .queryRequested, .journalAbsence, .cancel, .operatorDecision:
+            []
+        }
+    }
+
+    private static func claims(of answer: CloudAnswer, for transaction: Transaction) -> [Claim] {
+        var claims: [Claim] = []
+        if let idPosTxs = answer.idPosTxs, idPosTxs != transaction.idPosTxs { claims.append(.idPosTxs(idPosTxs)) }
+        if let result = answer.result, result.responseCode == .number(0),
+            let paid = result.paidClaim(terminal: transaction.command.content.terminal)
+        {
+            claims.append(.paidResult(paid))
+        }
+        return claims
+    }
+}

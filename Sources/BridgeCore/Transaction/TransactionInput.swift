@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything that can happen to a transaction.
+public enum TransactionInput: Sendable, Equatable {
+    /// The instant that it asked to be woken at has come: expiry, next query, end of the terminal's life, giving up.
+    case due
+    /// A POST is about to be made.
+    case submissionStarted
+    /// What the POST of that attempt brought.
+    case submissionEnded(attempt: Int, SubmissionOutcome)
+    /// The process that may have been in the middle of a POST is gone.
+    case recovered
+    /// An answer of the cloud, a row of the journal.
+    case evidence(Evidence)
+    /// Something arrived that is no evidence but asks for a look: a wrong token, a body that is no answer.
+    case queryRequested
+    /// The terminal's journal was read completely and no row fits.
+    case journalAbsence
+    /// Somebody asks that it be not sent.
+    case cancel
+    /// A named person decides. Only statuses that evidence leads to, and `failed`.
+    case operatorDecision(OperatorDecision)
+
+    /// What a person found out.
+    public enum OperatorDecision: Sendable, Equatable {
+        /// Paid, with what the receipt says.
+        case approved(authorizationCode: String, operationID: Int64?)
+        /// Refused by terminal or issuer.
+        case declined
+        /// Nobody paid.
+        case notCompleted
+        /// Never started.
+        case failed
+    }
+}
+
+/// How a POST ended, in classes that decide. Source: contract §3, reference §5.2, issue on money.
+public enum SubmissionOutcome: Sendable, Equatable {
+    /// The cloud took it and gave it a number.
+    case acknowledged(idPosTxs: String)
+    /// The answer holds the terminal's result already.
+    case answered(CloudAnswer)
+    /// It certainly did not start.
+    case notStarted(Refusal)
+    /// It may have started; never repeat it.
+    case unknown(Doubt)
+
+    /// A refusal that certainly started nothing.
+    public struct Refusal: Sendable, Equatable {
+        /// Why.
+        public let code: Reason.Code
+        /// Whether the same POST may work later.
+        public let isTransient: Bool
+        /// How long the cloud asks to wait.
+        public let retryAfter: Duration?
+
+        /// A refusal from its parts.
+        public init(_ code: Reason.Code, isTransient: Bool, retryAfter: Duration? = nil) {
+            self.code = code
+            self.isTransient = isTransient
+            self.retryAfter = retryAfter
+        }
+    }
+
+    /// Why nobody knows.
+    public enum Doubt: Sendable, Equatable {
+        /// No acknowledgement, or one that says nothing.
+        case noAcknowledgement
+        /// The cloud says that its service towards the terminal does not respond.
+        case terminalUnreachable
+    }
+}
+
+/// The times that the machine works with. Source: contract §9.
+public struct TransactionRules: Sendable, Equatable {
+    /// A busy terminal is tried again after this long.
+    public var busyRetryAfter: Duration
+    /// How other refusals that may pass are tried again.
+    public var transientRetry: RetrySchedule
+    /// How long after the acknowledgement the first status query goes out.
+    public var firstQueryAfter: Duration
+    /// How long between status queries while the terminal may work.
+    public var queryInterval: Duration
+    /// How long a POST may have effects at the terminal.
+    public var terminalLife: Duration
+    /// After this long a person must decide.
+    public var giveUpAfter: Duration
+    /// Whether a complete journal without the sale ends it.
+    public var absenceIsFinal: Bool
+
+    /// Queries after the terminal's life are never further apart than this.
+    public static let slowestQuery = Duration.seconds(600)
+    /// After the terminal's life the wait is this part of the time that passed since.
+    static let backOffDivisor: Int64 = 8
+
+    /// Rules from their parts; the defaults are contract §9's.
+    public init(
+        busyRetryAfter: Duration = .seconds(15),
+        transientRetry: RetrySchedule = RetrySchedule(first: .seconds(1), ceiling: .seconds(30)),
+        firstQueryAfter: Duration = .seconds(15),
+        queryInterval: Duration = .seconds(5),
+        terminalLife: Duration = .seconds(315),
+        giveUpAfter: Duration = .seconds(86_400),
+        absenceIsFinal: Bool = false
+    ) {
+        self.busyRetryAfter = busyRetryAfter
+        self.transientRetry = transientRetry
+        self.firstQueryAfter = firstQueryAfter
+        self.queryInterval = queryInterval
+        self.terminalLife = terminalLife
+        self.giveUpAfter = giveUpAfter
+        self.absenceIsFinal = absenceIsFinal
+    }
+
+    /// The wait until the next query, adaptive: the interval while the terminal lives, then ever slower.
+    func queryDelay(at now: Timestamp, lifeEndedAt: Timestamp) -> Duration {
+        guard now > lifeEndedAt else { return queryInterval }
+        let slowed = Duration.milliseconds((now - lifeEndedAt).milliseconds / Self.backOffDivisor)
+        return max(queryInterval, min(slowed, Self.slowestQuery))
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the outside is told about a transaction. Source: contract §3.
+public enum TransactionStatus: String, Sendable, Hashable, CaseIterable {
+    case accepted
+    case waiting
+    case submitted
+    case approved
+    case declined
+    case notCompleted = "not_completed"
+    case failed
+    case inDoubt = "in_doubt"
+    case completed
+
+    /// Whether nothing but a contradiction can follow.
+    public var isFinal: Bool {
+        switch self {
+        case .approved, .declined, .notCompleted, .failed, .completed: true
+        case .accepted, .waiting, .submitted, .inDoubt: false
+        }
+    }
+}
+
+/// Where a transaction stands inside the machine.
+public enum TransactionState: Sendable, Hashable {
+    /// Durable; no POST is under way, none may have reached the cloud.
+    case accepted
+    /// The POST of that attempt may be under way.
+    case submitting(attempt: Int)
+    /// The cloud acknowledged and the terminal works.
+    case submitted
+    /// Paid.
+    case approved
+    /// The terminal or the issuer said no.
+    case declined
+    /// Nobody paid.
+    case notCompleted
+    /// Certainly never started.
+    case failed
+    /// Done, without money.
+    case completed
+    /// Money may have moved and nobody can say yet.
+    case inDoubt
+
+    /// Whether nothing but a contradiction can follow.
+    public var isFinal: Bool {
+        switch self {
+        case .approved, .declined, .notCompleted, .failed, .completed: true
+        case .accepted, .submitting, .submitted, .inDoubt: false
+        }
+    }
+}
+
+/// Why a transaction waits, failed, or is in doubt. Source: contract §3.
+public struct Reason: Sendable, Hashable {
+    /// The reason codes; more may come.
+    public enum Code: String, Sendable, CaseIterable {
+        // waiting
+        case laneOccupied = "lane_occupied"
+        case terminalBusy = "terminal_busy"
+        case cloudUnavailable = "cloud_unavailable"
+        // failed, beside some of the above
+        case commandExpired = "command_expired"
+        case cancelledBeforeStart = "cancelled_before_start"
+        case terminalUnknown = "terminal_unknown"
+        case wrongMerchant = "wrong_merchant"
+        case laneFull = "lane_full"
+        case unauthorized
+        case blocked
+        case requestRefused = "request_refused"
+        // in doubt
+        case noAcknowledgement = "no_acknowledgement"
+        case noResult = "no_result"
+        case terminalUnreachable = "terminal_unreachable"
+        case inconsistentResult = "inconsistent_result"
+        case notInJournal = "not_in_journal"
+        case operatorNeeded = "operator_needed"
+        // declined, not completed
+        case declinedByTerminal = "declined"
+        case nobodyPaid = "nobody_paid"
+        case operatorDecision = "operator_decision"
+    }
+
+    /// The code that programs decide on.
+    public let code: Code
+    /// What a transaction waited for when its command expired.
+    public let waitedFor: Code?
+
+    /// A reason by its code.
+    public init(_ code: Code, waitedFor: Code? = nil) {
+        self.code = code
+        self.waitedFor = waitedFor
+    }
+
+    /// Whether the same purchase may be asked for again with a new command.
+    public var retryable: Bool {
+        switch code {
+        case .laneOccupied, .terminalBusy, .cloudUnavailable, .commandExpired, .cancelledBeforeStart, .laneFull,
+            .blocked, .declinedByTerminal, .nobodyPaid:
+            true
+        case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .noAcknowledgement, .noResult,
+            .terminalUnreachable, .inconsistentResult, .notInJournal, .operatorNeeded, .operatorDecision:
+            false
+        }
+    }
+
+    /// One sentence for a person.
+    public var message: String {
+        switch code {
+        case .laneOccupied: "another command holds the terminal"
+        case .terminalBusy: "the terminal is busy"
+        case .cloudUnavailable: "Getnet's cloud cannot be reached"
+        case .commandExpired:
+            waitedFor.map { "the command expired before it was sent; it waited: \(Reason($0).message)" }
+                ?? "the command expired before it was sent"
+        case .cancelledBeforeStart: "cancelled before it was sent"
+        case .terminalUnknown: "Getnet does not know this terminal"
+        case .wrongMerchant: "the terminal belongs to another merchant"
+        case .laneFull: "too many commands wait for the terminal"
+        case .unauthorized: "Getnet does not accept the credentials"
+        case .blocked: "Getnet's firewall refuses this bridge"
+        case .requestRefused: "Getnet refused the request as malformed"
+        case .noAcknowledgement: "the request may have reached the terminal, but no acknowledgement came"
+        case .noResult: "the terminal's time is over and no result came"
+        case .terminalUnreachable: "the cloud could not reach the terminal and cannot say whether the sale began"
+        case .inconsistentResult: "the result does not fit the request"
+        case .notInJournal: "the terminal's journal has no such sale"
+        case .operatorNeeded: "a person must find out at the terminal or at Getnet, and decide"
+        case .declinedByTerminal: "declined by the terminal or the issuer"
+        case .nobodyPaid: "nobody paid in time, or it was cancelled at the terminal"
+        case .operatorDecision: "decided by an operator"
+        }
+    }
+}

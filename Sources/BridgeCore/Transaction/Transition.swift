@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an input made of a transaction.
+public struct Transition: Sendable, Equatable {
+    /// The transaction afterwards.
+    public var transaction: Transaction
+    /// The events to append, in order, in the same commit.
+    public var events: [EventDraft] = []
+    /// What to do once the commit is durable.
+    public var effects: [Effect] = []
+    /// What became of the evidence in the input.
+    public var finding: Finding?
+
+    /// What to do once the commit is durable.
+    public enum Effect: Sendable, Equatable {
+        /// Hand it to the submitter.
+        case submit
+        /// POST it, now: this attempt is durable.
+        case post(attempt: Int)
+        /// Ask the cloud for the status of that number.
+        case query(idPosTxs: String)
+    }
+
+    /// What became of evidence, for the record and the counters.
+    public enum Finding: String, Sendable, Hashable, CaseIterable {
+        /// It made the status final.
+        case decided
+        /// It says what is known already.
+        case agreed
+        /// It speaks against the final status.
+        case contradicted
+        /// It says nothing that decides.
+        case undecided
+        /// What it says does not fit together.
+        case inconsistent
+        /// It names another transaction.
+        case foreign
+        /// The input was not possible in this state and changed nothing.
+        case refused
+    }
+}
+
+/// An event that a transition appends, with the transaction as it was at that moment.
+public struct EventDraft: Sendable, Equatable {
+    /// The transaction when the event was appended; its `sequence` is the event's.
+    public let snapshot: Transaction
+    /// The evidence against the final status, if that is what the event is about.
+    public let contradiction: Contradiction?
+
+    /// A draft from its parts.
+    public init(snapshot: Transaction, contradiction: Contradiction? = nil) {
+        self.snapshot = snapshot
+        self.contradiction = contradiction
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Crypto
+
+/// The stable name of one event: a UUID that every repetition of the event carries.
+public struct EventID: Sendable, Hashable, CustomStringConvertible {
+    /// The UUID in lower case with hyphens.
+    public let description: String
+
+    /// A UUIDv7 (RFC 9562 §5.7) from an instant and random bits.
+    public init(at instant: Timestamp, random: UInt128) {
+        let time = UInt128(UInt64(clamping: instant.milliseconds) & 0xFFFF_FFFF_FFFF) << 80
+        self.init(bits: time | (random & Self.below80), version: 7)
+    }
+
+    /// A UUIDv8 (RFC 9562 §5.8) made from content, so that the same content has the same name for ever.
+    public init(hashing parts: [[UInt8]]) {
+        var hash = SHA256()
+        for part in parts {
+            // The length goes first so that no two lists of parts read alike.
+            hash.update(data: withBytes(of: UInt64(part.count)))
+            hash.update(data: part)
+        }
+        let bits = hash.finalize().prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        self.init(bits: bits, version: 8)
+    }
+
+    /// Takes a name back from where it was stored.
+    public init(stored: String) {
+        description = stored
+    }
+
+    private static let below80: UInt128 = (1 << 80) - 1
+
+    private init(bits: UInt128, version: UInt128) {
+        let variant: UInt128 = 0b10
+        let value = bits & ~(0xF << 76) & ~(0b11 << 62) | version << 76 | variant << 62
+        var digits: [UInt8] = []
+        digits.reserveCapacity(36)
+        for index in 0..<32 {
+            if index == 8 || index == 12 || index == 16 || index == 20 { digits.append(UInt8(ascii: "-")) }
+            digits.append(Self.hexadecimal[Int(truncatingIfNeeded: value >> UInt128(124 - index * 4) & 0xF)])
+        }
+        description = String(decoding: digits, as: UTF8.self)
+    }
+
+    private static let hexadecimal = Array("0123456789abcdef".utf8)
+}
+
+private func withBytes(of count: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: count >> (56 - 8 * $0)) }
+}

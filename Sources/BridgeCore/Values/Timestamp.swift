@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An instant in milliseconds since 1970-01-01T00:00:00Z.
+///
+/// *Shape* on the wire: `2026-11-22T10:12:31.412Z` (RFC 3339, UTC, always three decimals).
+public struct Timestamp: Sendable, Hashable, Comparable {
+    /// Milliseconds since the epoch.
+    public let milliseconds: Int64
+
+    /// An instant by its milliseconds since the epoch.
+    public init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// Whether the left one is earlier.
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    /// The instant that much later, cut to milliseconds.
+    public static func + (left: Timestamp, right: Duration) -> Timestamp {
+        Timestamp(milliseconds: left.milliseconds + right.milliseconds)
+    }
+
+    /// The instant that much earlier, cut to milliseconds.
+    public static func - (left: Timestamp, right: Duration) -> Timestamp {
+        Timestamp(milliseconds: left.milliseconds - right.milliseconds)
+    }
+
+    /// The time between two instants.
+    public static func - (left: Timestamp, right: Timestamp) -> Duration {
+        .milliseconds(left.milliseconds - right.milliseconds)
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds; what is smaller is cut off.
+    public var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+    }
+}
+
+// MARK: - RFC 3339
+
+extension Timestamp: CustomStringConvertible {
+    /// The instant as RFC 3339 in UTC with milliseconds and `Z`.
+    public var description: String {
+        let days = milliseconds.flooringQuotient(86_400_000)
+        let inDay = milliseconds - days * 86_400_000
+        let (year, month, day) = Self.civil(days)
+        let seconds = inDay / 1_000
+        var text = ""
+        text.reserveCapacity(24)
+        text.append(padded: year, to: 4)
+        text += "-"
+        text.append(padded: month, to: 2)
+        text += "-"
+        text.append(padded: day, to: 2)
+        text += "T"
+        text.append(padded: seconds / 3_600, to: 2)
+        text += ":"
+        text.append(padded: seconds / 60 % 60, to: 2)
+        text += ":"
+        text.append(padded: seconds % 60, to: 2)
+        text += "."
+        text.append(padded: inDay % 1_000, to: 3)
+        text += "Z"
+        return text
+    }
+
+    /// Reads an RFC 3339 instant with any offset; decimals beyond milliseconds are cut off.
+    ///
+    /// A leap second (`:60`) is read as the second after it. `nil` for anything else, a date without offset included.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20,
+            let year = Self.number(bytes[0..<4]), bytes[4] == UInt8(ascii: "-"),
+            let month = Self.number(bytes[5..<7]), bytes[7] == UInt8(ascii: "-"),
+            let day = Self.number(bytes[8..<10]), bytes[10].asciiLowercased == UInt8(ascii: "t"),
+            let hour = Self.number(bytes[11..<13]), bytes[13] == UInt8(ascii: ":"),
+            let minute = Self.number(bytes[14..<16]), bytes[16] == UInt8(ascii: ":"),
+            let second = Self.number(bytes[17..<19]),
+            (1...12).contains(month), (1...Self.daysInMonth(month, year)).contains(day),
+            hour < 24, minute < 60, second <= 60
+        else { return nil }
+        var rest = bytes[19...]
+        guard let fraction = Self.takeFraction(&rest), let offset = Self.offset(rest) else { return nil }
+        let seconds = Self.days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        self.init(milliseconds: seconds * 1_000 + fraction)
+    }
+
+    private static func takeFraction(_ rest: inout ArraySlice<UInt8>) -> Int64? {
+        guard rest.first == UInt8(ascii: ".") else { return 0 }
+        rest = rest.dropFirst()
+        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard !digits.isEmpty else { return nil }
+        rest = rest.dropFirst(digits.count)
+        return number((digits + [48, 48, 48]).prefix(3))
+    }
+
+    /// Seconds east of Greenwich.
+    private static func offset(_ bytes: ArraySlice<UInt8>) -> Int64? {
+        let bytes = Array(bytes)
+        if bytes.count == 1 { return bytes[0].asciiLowercased == UInt8(ascii: "z") ? 0 : nil }
+        guard bytes.count == 6, bytes[3] == UInt8(ascii: ":"),
+            bytes[0] == UInt8(ascii: "+") || bytes[0] == UInt8(ascii: "-"),
+            let hours = number(bytes[1..<3]), let minutes = number(bytes[4..<6]), hours < 24, minutes < 60
+        else { return nil }
+        return (bytes[0] == UInt8(ascii: "-") ? -1 : 1) * (hours * 3_600 + minutes * 60)
+    }
+
+    private static func number(_ digits: some Collection<UInt8>) -> Int64? {
+        var value: Int64 = 0
+        for digit in digits {
+            guard (48...57).contains(digit) else { return nil }
+            value = value * 10 + Int64(digit - 48)
+        }
+        return value
+    }
+
+    private static func daysInMonth(_ month: Int64, _ year: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// Days since the epoch of a date in the Gregorian calendar; years are counted from March so that leap days come last.
+    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted.flooringQuotient(400)
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let shifted = days + 719_468
+        let era = shifted.flooringQuotient(146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded down, also for a negative dividend.
+    fileprivate func flooringQuotient(_ divisor: Int64) -> Int64 {
+        self >= 0 ? self / divisor : (self - divisor + 1) / divisor
+    }
+}
+
+extension String {
+    fileprivate mutating func append(padded value: Int64, to width: Int) {
+        let digits = Swift.String(value)
+        for _ in digits.utf8.count..<max(width, digits.utf8.count) { self += "0" }
+        self += digits
+    }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+
+/// The correlation table with its evidence and its outbox: the one place where the bridge's knowledge is durable.
+///
+/// Every call that changes something returns after the commit that covers it was synced to disk; what belongs together
+/// (state, evidence, events) is one commit. Reading a transaction, deciding and writing happen inside one write transaction
+/// of the engine, so two callers never decide on the same state (`docs/decisions/0002-store.md`).
+public protocol TransactionStore: Sendable {
+    /// Takes a command: makes its transaction, or finds that it exists, or refuses it.
+    ///
+    /// A refusal (`idempotency_conflict`, `reference_in_use`) writes the rejection event and the dead letter in the same commit.
+    func accept(_ candidate: Transaction, from message: CommandMessage) async throws(StoreError) -> Acceptance
+
+    /// Writes the rejection event and the dead letter of a message that was not taken.
+    func reject(
+        _ rejection: CommandRejection,
+        of message: CommandMessage,
+        at instant: Timestamp
+    ) async throws(StoreError)
+
+    /// Applies an input to a transaction through `TransactionMachine`; `nil` if there is no such transaction.
+    func apply(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        at instant: Timestamp
+    ) async throws(StoreError) -> Transition?
+
+    /// Keeps a callback that is no evidence: its body, masked, with what it belongs to as far as it is known.
+    ///
+    /// With `announce` it also appends the event `callback.unmatched`.
+    func quarantine(_ callback: QuarantinedCallback, announce: Bool) async throws(StoreError)
+
+    /// Notes what became of outbox entries. May be late: an entry that is not settled is published again.
+    func settle(_ settlements: [Settlement]) async throws(StoreError)
+
+    /// Entries that wait to be published, after a position, in the order of their commits.
+    func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry]
+
+    /// Unrouted entries that are to be tried again by now, oldest first.
+    func unrouted(dueBy instant: Timestamp, limit: Int) async throws(StoreError) -> [OutboxEntry]
+
+    /// Transactions that are not final, after an id, in the order of their ids.
+    func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
+
+    /// One transaction.
+    func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction?
+
+    /// Transactions that fit a question, newest first.
+    func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction]
+
+    /// What a transaction's history holds: evidence and events, in order.
+    func story(of id: TransactionID) async throws(StoreError) -> TransactionStory
+
+    /// How things stand, for metrics and readiness.
+    func census() async throws(StoreError) -> StoreCensus
+}
+
+/// What became of a command.
+public enum Acceptance: Sendable {
+    /// There is a new transaction.
+    case created(Transition)
+    /// The command was taken before; its latest event, and the transaction, whose reply address is now this delivery's.
+    case repeated(Transaction, latest: OutboundEvent?)
+    /// It was refused, and the refusal is durable.
+    case refused(CommandRejection, OutboundEvent)
+}
+
+/// A callback that is no evidence.
+public struct QuarantinedCallback: Sendable, Equatable {
+    /// Why it is none.
+    public enum Cause: String, Sendable, CaseIterable {
+        /// There is no such transaction.
+        case unmatched
+        /// The body is no C2C answer.
+        case unreadable
+    }
+
+    /// Why it is none.
+    public let cause: Cause
+    /// The name in the URL.
+    public let transactionID: TransactionID
+    /// The answer, where it could be read.
+    public let answer: CloudAnswer?
+    /// The body with every run of six or more digits replaced.
+    public let maskedBody: [UInt8]
+    /// When it arrived.
+    public let receivedAt: Timestamp
+
+    /// A quarantined callback from its parts.
+    public init(
+        cause: Cause,
+        transactionID: TransactionID,
+        answer: CloudAnswer?,
+        maskedBody: [UInt8],
+        receivedAt: Timestamp
+    ) {
+        self.cause = cause
+        self.transactionID = transactionID
+        self.answer = answer
+        self.maskedBody = maskedBody
+        self.receivedAt = receivedAt
+    }
+}
+
+/// Something that waits to be published.
+public struct OutboxEntry: Sendable, Equatable {
+    /// What is to be published.
+    public enum Payload: Sendable, Equatable {
+        /// To the events exchange.
+        case event(OutboundEvent)
+        /// To the dead-letter exchange.
+        case deadLetter(DeadLetter)
+    }
+
+    /// Ascending with the order of commits.
+    public let position: Int64
+    /// Entries of one transaction are published one after the other; `nil`: on its own.
+    public let transactionID: TransactionID?
+    /// What is to be published.
+    public let payload: Payload
+    /// When it was appended.
+    public let appendedAt: Timestamp
+    /// How often it came back unrouted.
+    public let returns: Int
+
+    /// An entry from its parts.
+    public init(
+        position: Int64,
+        transactionID: TransactionID?,
+        payload: Payload,
+        appendedAt: Timestamp,
+        returns: Int
+    ) {
+        self.position = position
+        self.transactionID = transactionID
+        self.payload = payload
+        self.appendedAt = appendedAt
+        self.returns = returns
+    }
+}
+
+/// What became of an outbox entry.
+public struct Settlement: Sendable, Equatable {
+    /// How it ended.
+    public enum Outcome: Sendable, Equatable {
+        /// The broker confirmed it.
+        case confirmed
+        /// The broker returned it, then confirmed: nobody is bound. `nil`: not to be tried again.
+        case unrouted(retryAt: Timestamp?)
+    }
+
+    /// The entry.
+    public let position: Int64
+    /// How it ended.
+    public let outcome: Outcome
+    /// When.
+    public let at: Timestamp
+
+    /// A settlement from its parts.
+    public init(position: Int64, outcome: Outcome, at: Timestamp) {
+        self.position = position
+        self.outcome = outcome
+        self.at = at
+    }
+}
+
+/// A question for transactions, newest first.
+public struct TransactionQuestion: Sendable, Equatable {
+    /// No answer is longer.
+    public static let longestAnswer = 500
+
+    /// By the command's id.
+    public var commandID: String?
+    /// By the merchant's number.
+    public var reference: String?
+    /// By status.
+    public var status: TransactionStatus?
+    /// By `idTerminal`, upper case.
+    public var terminal: String?
+    /// Accepted at or after.
+    public var since: Timestamp?
+    /// Older than this one: where the last page ended.
+    public var before: TransactionID?
+    /// At most so many.
+    public var limit = 50
+
+    /// A question that everything fits.
+    public init() {}
+}
+
+/// A transaction's history.
+public struct TransactionStory: Sendable {
+    /// A piece of evidence and what became of it.
+    public struct Piece: Sendable {
+        /// Where it came from.
+        public let source: EvidenceSource
+        /// What became of it.
+        public let finding: Transition.Finding
+        /// The answer, masked.
+        public let masked: [UInt8]
+        /// When it arrived.
+        public let receivedAt: Timestamp
+
+        /// A piece from its parts.
+        public init(source: EvidenceSource, finding: Transition.Finding, masked: [UInt8], receivedAt: Timestamp) {
+            self.source = source
+            self.finding = finding
+            self.masked = masked
+            self.receivedAt = receivedAt
+        }
+    }
+
+    /// The evidence, oldest first.
+    public let evidence: [Piece]
+    /// The events, oldest first, each with the instant it was settled.
+    public let events: [(event: OutboundEvent, settledAt: Timestamp?)]
+
+    /// A story from its parts.
+    public init(evidence: [Piece], events: [(event: OutboundEvent, settledAt: Timestamp?)]) {
+        self.evidence = evidence
+        self.events = events
+    }
+}
+
+/// How things stand in the store.
+public struct StoreCensus: Sendable, Equatable {
+    /// Unfinished transactions by status; finished ones are not counted anew each time.
+    public var unfinished: [TransactionStatus: Int] = [:]
+    /// When the oldest doubt began.
+    public var oldestDoubt: Timestamp?
+    /// Entries that wait to be published.
+    public var pendingEntries = 0
+    /// When the oldest of them was appended.
+    public var oldestPending: Timestamp?
+    /// Size of the database and its log, bytes.
+    public var bytes: Int64 = 0
+
+    /// An empty census.
+    public init() {}
+}
+
+/// Why the store could not do it. Nothing of the call is durable.
+public enum StoreError: Error, Sendable, Equatable {
+    /// The engine could not read or commit: disk full, I/O error, connection lost. It may work later.
+    case unavailable(String)
+    /// The queue in front of the writer is full; wait and try again.
+    case overloaded
+    /// The store was closed.
+    case closed
+    /// Our own fault: a constraint that the code should have kept.
+    case fault(String)
+}
