@@ -11,7 +11,9 @@ public enum CommandType: String, Sendable, Hashable, CaseIterable {
         "duplicate", "params", "promo", "bioauth", "c2c-mode", "shift", "shift-report", "normal-mode", "reconcile",
     ]
 
-    /// The number that Getnet gives the command. Source: reference §4.0.
+    /// The number that Getnet gives the command.
+    ///
+    /// Source: reference §4.0.
     public var functionCode: Int64 {
         switch self {
         case .charge: 100
@@ -19,7 +21,9 @@ public enum CommandType: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// A checked command. Source: contract §2.
+/// A checked command.
+///
+/// Source: contract §2.
 public struct Command: Sendable, Equatable {
     /// The idempotency key that the publisher chose.
     public let commandID: String

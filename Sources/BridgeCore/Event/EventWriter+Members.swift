@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The members of an event's data that have parts of their own. Source: contract §3.
+/// The members of an event's data that have parts of their own.
+///
+/// Source: contract §3.
 extension JSONWriter {
     mutating func write(_ fault: CommandFault) {
         object { member in
@@ -76,12 +78,16 @@ extension JSONWriter {
     }
 }
 
-/// Getnet's codes of brands; an open set. Source: reference §4.2.
+/// Getnet's codes of brands; an open set.
+///
+/// Source: reference §4.2.
 private let cardBrands = [
     "MC": "mastercard", "VI": "visa", "VS": "visa", "AX": "amex", "AM": "amex", "DC": "diners", "CS": "discover",
 ]
 
-/// Getnet's codes of kinds of cards. Source: reference §4.2.
+/// Getnet's codes of kinds of cards.
+///
+/// Source: reference §4.2.
 private let cardTypes = ["CR": "credit", "DB": "debit", "PR": "prepaid"]
 
 extension TerminalResult {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes what happened as events: the data, the routing key, the name. Source: contract §3.
+/// Writes what happened as events: the data, the routing key, the name.
+///
+/// Source: contract §3.
 public struct EventWriter: Sendable {
     /// AMQP's limit for a routing key, in bytes.
     static let longestRoutingKey = 255

@@ -32,7 +32,9 @@ public struct OutboundEvent: Sendable, Equatable {
     public let causationID: String?
     /// The publisher's correlation, reply queue and trace context at the time of the event.
     public let address: ReplyAddress
-    /// Whether it is tried again where nobody was bound to its key. Source: contract §3.
+    /// Whether it is tried again where nobody was bound to its key.
+    ///
+    /// Source: contract §3.
     public let mustBeRouted: Bool
 
     /// An event from its parts.

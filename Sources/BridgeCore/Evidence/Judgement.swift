@@ -23,7 +23,9 @@ public enum Judgement: Sendable, Equatable {
         case notCompleted
     }
 
-    /// The terminal's number for "nobody presented a card in time" and "cancelled". Source: reference §5.3.
+    /// The terminal's number for "nobody presented a card in time" and "cancelled".
+    ///
+    /// Source: reference §5.3.
     static let nobodyPaid: Int64 = 1006
     /// The terminal's number for "could not reach the host": uncertain.
     static let hostUnreachable: Int64 = -1

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that only one transaction of an account may hold. Source: contract §4, last paragraph.
+/// Something that only one transaction of an account may hold.
+///
+/// Source: contract §4, last paragraph.
 public enum Claim: Sendable, Hashable {
     /// Getnet's number of a transaction.
     case idPosTxs(String)

@@ -77,7 +77,9 @@ public struct Transaction: Sendable, Equatable {
         }
     }
 
-    /// What a paid result of this transaction claims for itself alone. Source: contract §4, last paragraph.
+    /// What a paid result of this transaction claims for itself alone.
+    ///
+    /// Source: contract §4, last paragraph.
     public var paidClaim: String? {
         guard state == .approved, let result else { return nil }
         return result.paidClaim(terminal: command.content.terminal)

@@ -18,7 +18,9 @@ public enum TransactionInput: Sendable, Equatable {
     case journalAbsence
     /// Somebody asks that it be not sent.
     case cancel
-    /// A named person decides. Only statuses that evidence leads to, and `failed`.
+    /// A named person decides.
+    ///
+    /// Only statuses that evidence leads to, and `failed`.
     case operatorDecision(OperatorDecision)
 
     /// What a person found out.
@@ -34,7 +36,9 @@ public enum TransactionInput: Sendable, Equatable {
     }
 }
 
-/// How a POST ended, in classes that decide. Source: contract §3, reference §5.2, issue on money.
+/// How a POST ended, in classes that decide.
+///
+/// Source: contract §3, reference §5.2, issue on money.
 public enum SubmissionOutcome: Sendable, Equatable {
     /// The cloud took it and gave it a number.
     case acknowledged(idPosTxs: String)
@@ -71,7 +75,9 @@ public enum SubmissionOutcome: Sendable, Equatable {
     }
 }
 
-/// The times that the machine works with. Source: contract §9.
+/// The times that the machine works with.
+///
+/// Source: contract §9.
 public struct TransactionRules: Sendable, Equatable {
     /// A busy terminal is tried again after this long.
     public var busyRetryAfter: Duration

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the outside is told about a transaction. Source: contract §3.
+/// What the outside is told about a transaction.
+///
+/// Source: contract §3.
 public enum TransactionStatus: String, Sendable, Hashable, CaseIterable {
     case accepted
     case waiting
@@ -51,7 +53,9 @@ public enum TransactionState: Sendable, Hashable {
     }
 }
 
-/// Why a transaction waits, failed, or is in doubt. Source: contract §3.
+/// Why a transaction waits, failed, or is in doubt.
+///
+/// Source: contract §3.
 public struct Reason: Sendable, Hashable {
     /// The reason codes; more may come.
     public enum Code: String, Sendable, CaseIterable {

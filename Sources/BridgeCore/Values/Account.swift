@@ -19,7 +19,9 @@ public struct Account: Sendable, Hashable {
 
 /// What differs from country to country, as data.
 public struct CountryProfile: Sendable, Hashable {
-    /// How the branch number is written in a request. Source: reference §3.
+    /// How the branch number is written in a request.
+    ///
+    /// Source: reference §3.
     public enum BranchForm: Sendable, Hashable {
         /// A JSON number.
         case number
@@ -66,7 +68,9 @@ public struct CountryProfile: Sendable, Hashable {
         }
     }
 
-    /// Chile. Source: reference §4.1.
+    /// Chile.
+    ///
+    /// Source: reference §4.1.
     public static let chile = CountryProfile(
         code: "cl",
         currency: .clp,
@@ -81,7 +85,9 @@ public struct CountryProfile: Sendable, Hashable {
         saleDefaults: ["printOnPos": .bool(false), "saleType": .integer(1), "employeeId": .integer(1)]
     )
 
-    /// Argentina. Source: reference §4.1; whether it takes `ticketNumber` is unknown, so it is left out.
+    /// Argentina.
+    ///
+    /// Source: reference §4.1; whether it takes `ticketNumber` is unknown, so it is left out.
     public static let argentina = CountryProfile(
         code: "ar",
         currency: .ars,

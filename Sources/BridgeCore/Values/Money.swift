@@ -14,7 +14,9 @@ public enum Currency: String, Sendable, Hashable, CaseIterable {
 ///
 /// *Units*: 15990 CLP is 15,990 pesos; 15990 ARS is 159.90 pesos.
 public struct Money: Sendable, Hashable {
-    /// What one charge may ask for. Source: contract §2, reference §4.1.
+    /// What one charge may ask for.
+    ///
+    /// Source: contract §2, reference §4.1.
     public static let chargeable: ClosedRange<Int64> = 1...999_999_999
 
     /// The amount in minor units.
