@@ -142,7 +142,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "BridgeCoreTests", dependencies: ["BridgeCore", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "AMQPClientTests",
+            dependencies: [
+                "AMQPClient", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "GetnetCloudTests",
             dependencies: [

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is known of a publish in the end. Every publish has exactly one outcome.
+public enum PublishOutcome: Sendable, Equatable {
+    /// The broker has taken responsibility; for a persistent message in durable queues it is on disk.
+    case confirmed
+    /// No queue took the message, which was mandatory; it is gone. 312 is "no route".
+    case returned(code: Int, text: String)
+    /// The broker refused responsibility (nack): a queue is full or broken. The message is in no queue, or only in some.
+    case rejected
+    /// Nobody knows: it may be in the queue. Publish it again with the same message id.
+    case unconfirmed(UnconfirmedReason)
+    /// It was certainly not sent: there is no connection.
+    case notConnected
+}
+
+/// Why a publish ended without the broker's word.
+public enum UnconfirmedReason: Sendable, Equatable {
+    /// No confirm came within `PublishLimits.confirmTimeout`.
+    case deadline
+    /// The connection broke before the confirm.
+    case connectionLost(String)
+    /// The broker closed the channel before the confirm, because of this message or one sent just before.
+    case channelClosed(code: Int, text: String)
+    /// More publishes wait than `PublishLimits.waitingMessages`; this one was not sent.
+    case queueFull
+    /// The message cannot be written in AMQP (a name above 255 bytes, headers above a frame); it was not sent.
+    case unencodable(String)
+}
+
+/// The bounds of a publisher.
+public struct PublishLimits: Sendable, Equatable {
+    /// How many messages may be on their way, sent but not confirmed.
+    ///
+    /// Messages and bytes on their way stay far below what socket buffers hold, so that a send never blocks.
+    public var inFlightMessages = 256
+    /// How many bytes of content may be on their way. A single larger message goes alone.
+    public var inFlightBytes = 256 * 1024
+    /// How long after `publish` was called its outcome is known at the latest.
+    public var confirmTimeout: Duration = .seconds(30)
+    /// How many publishes may wait beyond the window.
+    public var waitingMessages = 4096
+    /// How long a write may hang before the socket is shut down.
+    public var stallLimit: Duration = .seconds(20)
+
+    /// Makes the bounds with their defaults: 256 messages, 256 KiB, 30 s, 4,096 waiting, 20 s.
+    public init() {}
+}

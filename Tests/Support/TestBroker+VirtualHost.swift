@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import AMQPClient
+import Foundation
+
+/// A virtual host that one test has for itself.
+public struct TestVirtualHost: Sendable {
+    /// The node.
+    public let broker: TestBroker
+    /// The name.
+    public let name: String
+
+    /// Where it is, through the given port or the node's own.
+    public func endpoint(port: Int? = nil, heartbeat: Duration = .seconds(10)) -> AMQPEndpoint {
+        AMQPEndpoint(
+            hosts: [.init(host: "127.0.0.1", port: port ?? broker.port)],
+            virtualHost: name,
+            heartbeat: heartbeat
+        )
+    }
+
+    /// The URL of `endpoint`.
+    public var url: String { "amqp://guest:guest@127.0.0.1:\(broker.port)/\(name)" }
+
+    /// Makes a durable queue.
+    public func declareQueue(_ queue: String, arguments: String = "{}") async throws {
+        try await broker.management(
+            "PUT",
+            "queues/\(name)/\(queue)",
+            #"{"durable":true,"auto_delete":false,"arguments":\#(arguments)}"#
+        )
+    }
+
+    /// Makes a durable exchange.
+    public func declareExchange(_ exchange: String, type: String = "topic") async throws {
+        try await broker.management("PUT", "exchanges/\(name)/\(exchange)", #"{"type":"\#(type)","durable":true}"#)
+    }
+
+    /// Binds a queue to an exchange.
+    public func bind(_ queue: String, to exchange: String, routingKey: String = "#") async throws {
+        try await broker.management(
+            "POST",
+            "bindings/\(name)/e/\(exchange)/q/\(queue)",
+            #"{"routing_key":"\#(routingKey)"}"#
+        )
+    }
+
+    /// Deletes a queue, whoever uses it.
+    public func deleteQueue(_ queue: String) async throws {
+        try await broker.management("DELETE", "queues/\(name)/\(queue)")
+    }
+
+    /// Closes all connections to this virtual host from the broker's side; answers how many.
+    @discardableResult
+    public func closeConnections() async throws -> Int {
+        let names = try await connectionNames()
+        for name in names {
+            let escaped = name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? name
+            try await broker.management("DELETE", "connections/\(escaped)")
+        }
+        return names.count
+    }
+
+    /// The names that the broker gave the connections to this virtual host. It learns of a new one within a second.
+    public func connectionNames() async throws -> [String] {
+        struct Connection: Decodable { let name: String }
+        let answer = try await broker.management("GET", "vhosts/\(name)/connections")
+        return try JSONDecoder().decode([Connection].self, from: answer).map(\.name)
+    }
+
+    /// How many messages are ready in a queue at this moment.
+    public func depth(of queue: String) async throws -> Int {
+        let session = try await AMQPSession.open(endpoint())
+        let result: Result<Int, any Error>
+        do {
+            result = .success(try await session.queueStatus(queue).messages)
+        } catch {
+            result = .failure(error)
+        }
+        await session.close()
+        return try result.get()
+    }
+
+    /// Deletes the virtual host with all that is in it.
+    public func delete() async throws {
+        try await broker.management("DELETE", "vhosts/\(name)")
+    }
+}
