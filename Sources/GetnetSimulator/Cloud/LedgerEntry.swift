@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+/// One POST of a sale and what became of it, as it really happened.
+public struct LedgerEntry: Sendable, Codable, Equatable {
+    /// The how-many-eth POST this is, from 0.
+    public let number: Int
+    /// When it arrived.
+    public let receivedAt: Date
+    /// The merchant's correlation id, if the body could be read and has one.
+    public let customID: String?
+    /// The merchant's number of the sale.
+    public let ticketNumber: String?
+    /// The amount in minor units.
+    public let amount: Int?
+    /// The terminal.
+    public let terminal: Terminal?
+    /// The URL of the callback.
+    public let webhook: String?
+    /// The scenario's number; absent if the request was refused before one was chosen.
+    public let scenario: Int?
+    /// What the POST was answered with, one word: `sent`, `held`, `busy15Seconds`, `reset`, `faulty`, …
+    public let reply: String
+    /// Everything that the client did wrong.
+    public let faults: [RequestFault]
+    /// What happened at the terminal; absent if nothing was started there.
+    public internal(set) var sale: Sale?
+    /// The callbacks that were sent.
+    public internal(set) var callbacks: [Callback]
+
+    /// The triplet as the client spelled it, but for leading zeros of the branch.
+    public struct Terminal: Sendable, Codable, Equatable {
+        /// Assigned by Getnet.
+        public let idTerminal: String
+        /// The branch.
+        public let idSucursal: String
+        /// The number on the back label.
+        public let serialNumber: String
+    }
+
+    /// What happened at the terminal.
+    public struct Sale: Sendable, Codable, Equatable {
+        /// The cloud's id of the sale.
+        public let idPosTxs: Int
+        /// When the terminal is done with it.
+        public let finishesAt: Date
+        /// The payments that were taken by then: none, one, or two.
+        public let payments: [Payment]
+    }
+
+    /// Money that moved.
+    public struct Payment: Sendable, Codable, Equatable {
+        /// The issuer's approval.
+        public let authorizationCode: String
+        /// The number of the receipt at this terminal.
+        public let operationID: Int
+        /// In minor units.
+        public let amount: Int
+    }
+
+    /// A callback that was sent.
+    public struct Callback: Sendable, Codable, Equatable {
+        /// When it was sent.
+        public let sentAt: Date
+        /// What it says, one word: `result`, `message`, `notJSON`, `empty`, `oversized`.
+        public let kind: String
+        /// The HTTP status of the answer; absent if there was none.
+        public let status: Int?
+    }
+}
+
+/// Counts over everything since the simulator started, forgotten entries included.
+public struct LedgerSummary: Sendable, Codable, Equatable {
+    /// Logins that worked.
+    public internal(set) var logins = 0
+    /// Logins that did not.
+    public internal(set) var failedLogins = 0
+    /// Status queries.
+    public internal(set) var queries = 0
+    /// POSTs of a sale, faulty ones included.
+    public internal(set) var posts = 0
+    /// Requests of any kind with something wrong in them.
+    public internal(set) var faultyRequests = 0
+    /// Sales that were started at a terminal.
+    public internal(set) var sales = 0
+    /// Payments of the started sales.
+    public internal(set) var payments = 0
+    /// Their amount in minor units.
+    public internal(set) var paidAmount = 0
+    /// Sales that were started for a `customId` that the ledger already has a started sale of.
+    public internal(set) var repeatedSales = 0
+    /// Callbacks that were sent.
+    public internal(set) var callbacks = 0
+    /// Of these, answered 2xx.
+    public internal(set) var callbacksAccepted = 0
+    /// Callbacks that are held back.
+    public internal(set) var callbacksHeld = 0
+    /// Work that was dropped because a limit of the simulator was reached: the run is worth nothing.
+    public internal(set) var dropped = 0
+}

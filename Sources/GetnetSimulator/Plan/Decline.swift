@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why an issuer or a terminal says no.
+///
+/// Source: reference §5.3. The terminal's table is not public; ISO 8583 numbers are plausible, not proven.
+public enum Decline: Int, Sendable, CaseIterable {
+    /// Do not honour.
+    case doNotHonour = 5
+    /// Invalid card.
+    case invalidCard = 14
+    /// Insufficient funds.
+    case insufficientFunds = 51
+    /// Expired card.
+    case expiredCard = 54
+    /// Over the limit.
+    case overLimit = 65
+    /// Issuer not available.
+    case issuerUnavailable = 91
+
+    /// The terminal's text, which is Spanish whatever the language of the cloud.
+    var text: String {
+        switch self {
+        case .doNotHonour: "Tarjeta no autorizada"
+        case .invalidCard: "Tarjeta invalida"
+        case .insufficientFunds: "Fondos insuficientes"
+        case .expiredCard: "Tarjeta vencida"
+        case .overLimit: "Excede limite"
+        case .issuerUnavailable: "Emisor no disponible"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension SalePlan {
+    /// A sale that ends after the customer's think time and is told by one callback and by the status query.
+    ///
+    /// - Parameters:
+    ///   - context: what the plan is made for.
+    ///   - outcome: the truth about the money.
+    ///   - result: what callback and query say.
+    static func ended(
+        _ context: PlanContext,
+        _ outcome: TerminalOutcome,
+        saying result: TerminalResult
+    ) -> SalePlan {
+        let think = context.pace.think
+        return SalePlan(
+            reply: .sent,
+            run: TerminalRun(finishesAfter: think, occupiesFor: think, outcome: outcome),
+            status: [Step(after: think, .result(result))],
+            callbacks: [Step(after: think, .result(result))],
+            dialect: context.dialect
+        )
+    }
+
+    /// The ordinary approval.
+    ///
+    /// - Parameter context: what the plan is made for.
+    static func paid(_ context: PlanContext) -> SalePlan {
+        ended(context, .paid(extra: 0), saying: .paid)
+    }
+
+    /// A POST that never reaches a terminal.
+    ///
+    /// - Parameters:
+    ///   - reply: what it is answered with.
+    ///   - context: what the plan is made for.
+    static func neverStarted(_ reply: SaleReply, _ context: PlanContext) -> SalePlan {
+        SalePlan(reply: reply, dialect: context.dialect)
+    }
+
+    /// This plan with another answer to the POST.
+    ///
+    /// - Parameter reply: what the POST is answered with instead.
+    func replying(_ reply: SaleReply) -> SalePlan {
+        var plan = self
+        plan.reply = reply
+        return plan
+    }
+
+    /// This plan with other callbacks.
+    ///
+    /// - Parameter callbacks: the callbacks instead, none for silence.
+    func calling(_ callbacks: Step...) -> SalePlan {
+        var plan = self
+        plan.callbacks = callbacks
+        return plan
+    }
+}
+
+extension TerminalResult {
+    /// The ordinary approval.
+    static let paid = TerminalResult(.approved(payment: 1))
+    /// A second approval, of a payment of its own.
+    static let paidAgain = TerminalResult(.approved(payment: 2))
+    /// Nobody presented a card.
+    static let nobodyPaid = TerminalResult(.nobodyPaid)
+    /// The issuer said no.
+    static let declined = TerminalResult(.declined(.insufficientFunds))
+}

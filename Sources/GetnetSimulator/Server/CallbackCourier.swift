@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// Sends callbacks when they become due and notes how they were answered.
+struct CallbackCourier: Sendable {
+    let cloud: Cloud
+    let client: HTTPClient
+    let logger: Logger
+
+    /// Does the errands of the queue until the surrounding task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await errand in cloud.callbacks.errands {
+                switch errand {
+                case .sale(let taken): group.addTask { await sendAll(of: taken) }
+                case .delivery(let delivery): group.addTask { await send(delivery) }
+                }
+            }
+        }
+    }
+
+    /// Sends every callback of a sale, each at its time; those of one moment at once, others one after the other.
+    func sendAll(of taken: TakenSale) async {
+        guard let sale = taken.started, let webhook = taken.request.webhook else { return }
+        let settings = cloud.configuration
+        var remaining = sale.plan.callbacks[...]
+        while let moment = remaining.first?.after {
+            let due = remaining.prefix { $0.after == moment }
+            remaining = remaining.dropFirst(due.count)
+            guard await cloud.wait(until: sale.startedAt + moment + settings.callbackDelay) else { return }
+            let deliveries = due.flatMap { step in
+                let delivery = CallbackDelivery(
+                    number: taken.number,
+                    sale: sale,
+                    webhook: webhook,
+                    report: step.report
+                )
+                return repeatElement(delivery, count: settings.callbackCopies)
+            }
+            await sendAtOnce(deliveries)
+        }
+    }
+
+    private func sendAtOnce(_ deliveries: [CallbackDelivery]) async {
+        if deliveries.count == 1 { return await hold(orSend: deliveries[0]) }
+        await withDiscardingTaskGroup { group in
+            for delivery in deliveries { group.addTask { await hold(orSend: delivery) } }
+        }
+    }
+
+    private func hold(orSend delivery: CallbackDelivery) async {
+        switch cloud.callbacks.hold(delivery) {
+        case .off: await send(delivery)
+        case .kept: return
+        case .full: cloud.noteDropped(1)
+        }
+    }
+
+    private func send(_ delivery: CallbackDelivery) async {
+        let body = cloud.writer(delivery.sale.plan.dialect)
+            .report(delivery.report, about: delivery.sale.facts, as: .finished)
+        for repetition in 0...cloud.configuration.callbackRetries {
+            if repetition > 0 {
+                guard await cloud.wait(until: cloud.now + cloud.configuration.callbackRetryDelay) else { return }
+            }
+            let sentAt = cloud.now
+            let status = await post(body, to: delivery.webhook)
+            cloud.withState {
+                $0.note(callback: delivery.report.kind, status: status, of: delivery.number, sentAt: sentAt)
+            }
+            if let status, (200..<300).contains(status) { return }
+        }
+    }
+
+    /// Posts a body.
+    ///
+    /// - Returns: the HTTP status, or nothing if there was no answer.
+    private func post(_ body: String, to webhook: String) async -> Int? {
+        var request = HTTPClientRequest(url: webhook)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/json")
+        request.body = .bytes(ByteBuffer(string: body))
+        let timeout = TimeAmount(cloud.configuration.callbackTimeout)
+        do {
+            let response = try await client.execute(request, timeout: timeout, logger: logger)
+            for try await _ in response.body {}
+            return Int(response.status.code)
+        } catch {
+            logger.debug("a callback was not answered", metadata: [LogKey.error: "\(error)"])
+            return nil
+        }
+    }
+}

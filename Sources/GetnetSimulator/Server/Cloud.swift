@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import NIOConcurrencyHelpers
+
+/// The state of the cloud, its clock and its queue of callbacks: what endpoints and courier share.
+struct Cloud: Sendable {
+    let configuration: SimulatorConfiguration
+    let callbacks = CallbackQueue()
+    private let state: NIOLockedValueBox<CloudState>
+    private let origin = ContinuousClock.now
+
+    init(_ configuration: SimulatorConfiguration) {
+        self.configuration = configuration
+        state = NIOLockedValueBox(CloudState(configuration: configuration, startedAt: Date()))
+    }
+
+    /// The time since the start.
+    var now: Duration { origin.duration(to: .now) }
+
+    /// Reads or changes the state; nobody else does meanwhile.
+    func withState<Result>(_ body: (inout CloudState) -> Result) -> Result {
+        state.withLockedValue(body)
+    }
+
+    /// Waits for a moment.
+    ///
+    /// - Parameter moment: counted from the start.
+    /// - Returns: whether it came; not so if the surrounding task was cancelled.
+    func wait(until moment: Duration) async -> Bool {
+        guard moment > now else { return true }
+        do {
+            try await ContinuousClock().sleep(until: origin + moment)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The writer of answers in a dialect.
+    func writer(_ dialect: Dialect) -> AnswerWriter {
+        AnswerWriter(dialect: dialect, cancelCode: configuration.cancelCode)
+    }
+
+    /// Notes that a limit of the simulator was reached.
+    func noteDropped(_ count: Int) {
+        withState { $0.count { $0.dropped += count } }
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Hummingbird
+import NIOCore
+
+/// The three paths of the C2C API.
+///
+/// Limits: bodies up to ``maximumBodyBytes``.
+struct CloudEndpoints: Sendable {
+    /// The longest body that is read.
+    static let maximumBodyBytes = 64 * 1_024
+
+    let cloud: Cloud
+    let courier: CallbackCourier
+
+    private var gate: RequestGate { RequestGate(cloud: cloud) }
+
+    /// Adds the paths.
+    ///
+    /// - Parameter router: where they are added, below the base path.
+    func add(to router: RouterGroup<CloudContext>) {
+        router.post("postxs/auth") { request, _ in try await logIn(request) }
+        router.post("postxs/sale") { request, context in try await sell(request, context) }
+        router.get("postxs/{idPosTxs}") { request, context in
+            query(context.parameters.get("idPosTxs") ?? "", request.headers)
+        }
+    }
+
+    // MARK: - Login
+
+    private func logIn(_ request: Request) async throws -> Response {
+        let form = FormBody(try await body(of: request))
+        switch gate.admit(request.headers, contentType: "application/x-www-form-urlencoded", needsToken: false) {
+        case .refused(let response): return response
+        case .faulty(let faults): return refuse(faults)
+        case .admitted: break
+        }
+        let settings = cloud.configuration
+        let token = cloud.withState {
+            $0.logIn(clientID: form["clientId"], clientSecret: form["clientSecret"], at: cloud.now)
+        }
+        let writer = cloud.writer(settings.dialect)
+        if let token {
+            let seconds = Int(settings.tokenLifetime / .seconds(1))
+            return .json(writer.loggedIn(token: token, lifetimeSeconds: seconds))
+        }
+        let failure = writer.message(.invalidCredentials)
+        return .json(failure, status: settings.authFailure == .http401 ? .unauthorized : .ok)
+    }
+
+    // MARK: - Sale
+
+    private func sell(_ request: Request, _ context: CloudContext) async throws -> Response {
+        let body = try await body(of: request)
+        let token: String
+        switch gate.admit(request.headers, contentType: "application/json") {
+        case .refused(let response): return response
+        case .faulty(let faults): return refuseSale(faults)
+        case .admitted(let admitted): token = admitted
+        }
+        var reader = SaleRequestReader(strict: cloud.configuration.strict, country: cloud.configuration.country)
+        switch reader.read(body) {
+        case .faults(let faults): return refuseSale(faults)
+        case .sale(let sale):
+            let taken = cloud.withState { $0.take(sale, token: token, at: cloud.now) }
+            return try await answer(taken, context)
+        }
+    }
+
+    private func answer(_ taken: TakenSale, _ context: CloudContext) async throws -> Response {
+        if taken.plan.repliesAfterCallbacks && taken.held == nil {
+            await courier.sendAll(of: taken)
+        } else if taken.started != nil && taken.request.webhook != nil {
+            if !cloud.callbacks.add(.sale(taken)) { cloud.noteDropped(1) }
+        }
+        if let held = taken.held { return await answer(held) }
+        return try await SaleAnswer(cloud: cloud, gate: gate).response(to: taken, context)
+    }
+
+    /// Holds the answer of a sale without a webhook until there is something to say.
+    private func answer(_ held: StartedSale) async -> Response {
+        let step = held.plan.heldAnswer(pace: cloud.configuration.pace)
+        _ = await cloud.wait(until: held.startedAt + step.after)
+        return .json(cloud.writer(held.plan.dialect).report(step.report, about: held.facts, as: .finished))
+    }
+
+    // MARK: - Query
+
+    private func query(_ idPosTxs: String, _ headers: HTTPFields) -> Response {
+        switch gate.admit(headers, contentType: nil) {
+        case .refused(let response): return response
+        case .faulty(let faults): return refuse(faults)
+        case .admitted: break
+        }
+        guard let number = Int(idPosTxs) else {
+            return refuse([RequestFault("idPosTxs", "must be a number")])
+        }
+        guard let (report, sale) = cloud.withState({ $0.status(of: number, at: cloud.now) }) else {
+            return .json(cloud.writer(cloud.configuration.dialect).message(.idNotFound))
+        }
+        return .json(cloud.writer(sale.plan.dialect).report(report, about: sale.facts, as: .completed))
+    }
+
+    // MARK: - Faults
+
+    private func body(of request: Request) async throws -> [UInt8] {
+        let buffer = try await request.body.collect(upTo: Self.maximumBodyBytes)
+        return Array(buffer.readableBytesView)
+    }
+
+    private func refuse(_ faults: [RequestFault]) -> Response {
+        cloud.withState { $0.note(faults) }
+        return .badRequest(faults)
+    }
+
+    private func refuseSale(_ faults: [RequestFault]) -> Response {
+        cloud.withState { $0.noteFaultySale(faults, at: cloud.now) }
+        return .badRequest(faults)
+    }
+}

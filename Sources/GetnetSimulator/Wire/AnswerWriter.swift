@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes the bodies of answers and callbacks.
+///
+/// Source: reference §5.1, §9.4–§9.11.
+struct AnswerWriter {
+    /// The size of a callback that no listener should accept.
+    static let oversizedBytes = 300 * 1_024
+
+    let dialect: Dialect
+    let cancelCode: Int
+
+    /// A wrapper without data.
+    func message(_ message: CloudMessage) -> String {
+        wrapper(message, data: "null")
+    }
+
+    /// The answer to a login that worked.
+    func loggedIn(token: String, lifetimeSeconds: Int) -> String {
+        var data = JSONText()
+        data.add("token", token)
+        data.add("expires_in", lifetimeSeconds)
+        return wrapper(.loggedIn, data: data.object)
+    }
+
+    /// The acknowledgement of an asynchronous sale.
+    ///
+    /// - Parameters:
+    ///   - facts: the sale.
+    ///   - withID: whether it names the sale.
+    func sent(_ facts: SaleFacts, withID: Bool) -> String {
+        var data = JSONText()
+        if withID { add(facts.idPosTxs, to: &data) }
+        if let customID = facts.request.customID { data.add("customId", customID) }
+        return wrapper(.sent, data: data.object)
+    }
+
+    /// What is said about a sale.
+    ///
+    /// - Parameters:
+    ///   - report: what is said.
+    ///   - facts: the sale.
+    ///   - message: the wrapper's message around a result.
+    func report(_ report: Report, about facts: SaleFacts, as message: CloudMessage) -> String {
+        switch report {
+        case .result(let result): finished(result, facts, as: message, padding: 0)
+        case .oversized(let result): finished(result, facts, as: message, padding: Self.oversizedBytes)
+        case .message(let message): self.message(message)
+        case .empty: ""
+        case .notJSON:
+            "TRANSACTION FINISHED idPosTxs=\(facts.idPosTxs) bin=\(SimulatorCardData.bin)"
+                + " rut=\(SimulatorCardData.commerceRut)"
+        }
+    }
+
+    private func finished(
+        _ result: TerminalResult,
+        _ facts: SaleFacts,
+        as message: CloudMessage,
+        padding: Int
+    ) -> String {
+        let writer = ResultWriter(result: result, facts: facts.named(by: result.oddity), cancelCode: cancelCode)
+        if dialect.layout == .flat { return wrapper(message, data: writer.flatObject) }
+        var data = JSONText()
+        add(writer.facts.idPosTxs, to: &data)
+        data.add("customId", orNull: writer.facts.request.customID)
+        if result.oddity == .encodedAsText {
+            data.add("response", writer.object)
+        } else {
+            data.add("response", json: writer.object)
+        }
+        if padding > 0 { data.add("padding", String(repeating: "x", count: padding)) }
+        return wrapper(message, data: data.object)
+    }
+
+    private func add(_ idPosTxs: Int, to data: inout JSONText) {
+        switch dialect.idType {
+        case .int: data.add("idPosTxs", idPosTxs)
+        case .string: data.add("idPosTxs", String(idPosTxs))
+        }
+    }
+
+    private func wrapper(_ message: CloudMessage, data: String) -> String {
+        var wrapper = JSONText()
+        wrapper.add("code", message.code)
+        wrapper.add("status", message.code == 0 ? "ERROR" : "OK")
+        wrapper.add("message", message.text(dialect.locale))
+        wrapper.add("data", json: data)
+        return wrapper.object
+    }
+}
+
+extension SaleFacts {
+    /// The facts as a result with this oddity names them.
+    fileprivate func named(by oddity: TerminalResult.Oddity?) -> SaleFacts {
+        guard oddity == .otherTransaction || oddity == .otherTicket else { return self }
+        var request = request
+        request.ticketNumber = "OTHER-TICKET"
+        guard oddity == .otherTransaction else { return renamed(idPosTxs, request) }
+        request.customID = "other-sale"
+        return renamed(idPosTxs + 7_000_000, request)
+    }
+
+    private func renamed(_ idPosTxs: Int, _ request: SaleRequest) -> SaleFacts {
+        SaleFacts(
+            idPosTxs: idPosTxs,
+            request: request,
+            operationID: operationID,
+            terminalTime: terminalTime,
+            seed: seed
+        )
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What every report about one sale agrees on.
+struct SaleFacts: Equatable, Sendable {
+    /// The cloud's id of the sale.
+    let idPosTxs: Int
+    /// What was asked for.
+    let request: SaleRequest
+    /// The receipt number of the first payment at this terminal; a second payment has the next one.
+    let operationID: Int
+    /// When the terminal is done, in its local time.
+    let terminalTime: TerminalTime
+    /// Where the random choices of this sale come from.
+    let seed: UInt64
+
+    /// The issuer's approval of a payment: 6 digits, leading zeros included.
+    ///
+    /// - Parameter payment: 1, or 2 for the second payment of a sale that was paid twice.
+    func authorizationCode(payment: Int) -> String {
+        var random = SeededRandom(seed: seed &+ UInt64(payment))
+        return TerminalTime.padded(Int(random.next() % 1_000_000), 6)
+    }
+
+    /// The card that the customer presents.
+    var card: CardSample {
+        var random = SeededRandom(seed: ~seed)
+        return CardSample.all[Int(random.next() % UInt64(CardSample.all.count))]
+    }
+
+    /// 28 digits: terminal, merchant, local sequence, local time (reference §4.2).
+    ///
+    /// - Parameter payment: which payment of the sale.
+    func transToken(payment: Int) -> String {
+        let terminal = request.terminal.idTerminal.utf8.map { String($0.isASCIIDigit ? $0 - 0x30 : $0 % 10) }
+        let sequence = (operationID + payment - 1) % 10
+        return terminal.joined().prefix(8) + TerminalTime.padded(commerceCode % 100_000, 5) + String(sequence)
+            + terminalTime.compact
+    }
+
+    /// The merchant's number: that of the branch.
+    var commerceCode: Int { Int(request.terminal.idSucursal) ?? 0 }
+}
+
+/// What a result tells about a card besides its number.
+struct CardSample: Equatable, Sendable {
+    let brand: String
+    let type: String
+    let last4: String
+    let aid: String
+    let entryMode: String
+
+    static let all = [
+        CardSample(brand: "MC", type: "CR", last4: "0042", aid: "A0000000041010", entryMode: "16"),
+        CardSample(brand: "VI", type: "DB", last4: "7713", aid: "A0000000031010", entryMode: "16"),
+        CardSample(brand: "MC", type: "DB", last4: "0907", aid: "A0000000043060", entryMode: "16"),
+        CardSample(brand: "VI", type: "PR", last4: "2250", aid: "A0000000031010", entryMode: "16"),
+        CardSample(brand: "AX", type: "CR", last4: "1005", aid: "A000000025010402", entryMode: "16"),
+    ]
+}
+
+/// A generator whose whole future is in its seed (SplitMix64).
+struct SeededRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
