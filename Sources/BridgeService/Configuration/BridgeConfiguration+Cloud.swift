@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension BridgeConfiguration {
+    /// A country in which Getnet offers the Cloud-to-Cloud service.
+    public enum Country: String, Sendable, Equatable, CaseIterable {
+        /// Chile.
+        case cl
+        /// Argentina.
+        case ar
+        /// Uruguay.
+        case uy
+    }
+
+    /// Getnet's cloud and the one account that this bridge uses there.
+    public struct Cloud: Sendable, Equatable {
+        /// The address of the API without a slash at its end: `https://host/api`.
+        public var baseURL: String
+        /// The account's client id.
+        public var clientID: String
+        /// The account's client secret.
+        public var clientSecret: Secret
+        /// The account's API key, where Getnet handed one out.
+        public var apiKey: Secret?
+        /// Our name for the account, in routing keys, events and the store.
+        public var account = "main"
+        /// The country whose rules and currency hold.
+        public var country: Country
+        /// Getnet's name of the environment, as in its `env` header: `uat`.
+        public var environment: String
+        /// The time zone of the terminals, an IANA name; `nil` is the country's.
+        public var timeZone: String?
+        /// How many connections may be open for commands; status queries have a pool of their own.
+        public var maxConnections = 256
+        /// How long an unused connection is kept.
+        public var idleTimeout: Duration = .seconds(30)
+        /// How many status queries may leave in a second.
+        public var queriesPerSecond = 20
+
+        /// Makes the description of an account of what has no default.
+        public init(baseURL: String, clientID: String, clientSecret: Secret, country: Country, environment: String) {
+            self.baseURL = baseURL
+            self.clientID = clientID
+            self.clientSecret = clientSecret
+            self.country = country
+            self.environment = environment
+        }
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The address of the store.
+///
+/// Shape: `sqlite:/var/lib/getnet-bridge/bridge.sqlite`, `postgres://user@host/database`.
+///
+/// Source: contract §7.
+public enum StoreURL: Sendable, Equatable {
+    /// A SQLite file at an absolute path.
+    case sqlite(path: String)
+    /// A PostgreSQL database, as its whole URL.
+    case postgres(String)
+}
