@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension BridgeConfiguration {
+    /// Reads the configuration, a flag counting more than the environment, that more than the file, that more than the
+    /// default; a file of `secrets.directory` stands between environment and configuration file.
+    ///
+    /// Nothing is looked up behind the caller's back: the environment is what is handed in, and no file is read but
+    /// `configFile`, the secret files it leads to and those that flags and environment name.
+    ///
+    /// Isolation: any thread that may block; meant for the start of the process.
+    ///
+    /// - Parameters:
+    ///   - flags: What the command line says besides verbs and flags that are no keys: `--http.port`, `8080`.
+    ///   - environment: The environment, names without the prefix included.
+    ///   - configFile: The path of a YAML file.
+    /// - Returns: The configuration, or every fault at once.
+    public static func load(
+        flags: [String],
+        environment: [String: String],
+        configFile: String?
+    ) -> ConfigurationOutcome {
+        let sources = ConfigurationSources(flags: flags, environment: environment, configFile: configFile)
+        let assembly = ConfigurationAssembly(
+            texts: sources.texts,
+            unreadable: sources.unreadable,
+            isComplete: sources.isComplete
+        )
+        let faults = sources.faults + assembly.faults
+        return ConfigurationOutcome(
+            result: faults.isEmpty ? .success(assembly.configuration) : .failure(ConfigurationFaults(all: faults)),
+            warnings: sources.warnings + assembly.warnings,
+            values: assembly.values
+        )
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One thing that must hold between values, each of which is right by itself.
+struct ConfigurationRule: Sendable {
+    struct Finding {
+        let message: String
+        let hint: String?
+    }
+
+    /// The keys it looks at; it is not asked while one of them has no known value.
+    let keys: [String]
+    let isWarning: Bool
+    let look: @Sendable (BridgeConfiguration) -> Finding?
+
+    /// A callback URL must be shorter than this many characters.
+    ///
+    /// Source: contract §5.
+    static let callbackURLLimit = 200
+
+    static let all: [ConfigurationRule] = [
+        cloudIsEncrypted, callbackURLIsShort, callbacksAreEncrypted, portsDiffer, shutdownEnds, giveUpComesLast,
+        exchangesDiffer, queuesDiffer, storeIsSQLite,
+    ]
+
+    private init(
+        _ keys: [String],
+        isWarning: Bool = false,
+        _ look: @escaping @Sendable (BridgeConfiguration) -> Finding?
+    ) {
+        self.keys = keys
+        self.isWarning = isWarning
+        self.look = look
+    }
+
+    private static let cloudIsEncrypted = ConfigurationRule(["cloud.baseURL"]) { configuration in
+        guard crossesWireInClear(configuration.cloud.baseURL) else { return nil }
+        return Finding(message: "would send the client secret in clear", hint: "https; http only to this machine")
+    }
+
+    private static let callbackURLIsShort = ConfigurationRule(["http.publicURL", "callbacks.keys"]) { configuration in
+        let keyIDs = configuration.callbacks.keys.map(\.keyID.count)
+        let keyID = keyIDs.max() ?? CallbackKeySetting.longestKeyID
+        let rest = "/callbacks/".count + 24 + "?token=".count + keyID + ".".count + 22
+        let room = callbackURLLimit - 1 - rest
+        guard configuration.http.publicURL.count > room else { return nil }
+        return Finding(
+            message: "leaves no room for a callback URL of less than \(callbackURLLimit) characters",
+            hint: "at most \(room) characters"
+        )
+    }
+
+    private static let callbacksAreEncrypted = ConfigurationRule(["http.publicURL"], isWarning: true) {
+        guard crossesWireInClear($0.http.publicURL) else { return nil }
+        return Finding(message: "callbacks and their tokens come in clear", hint: "https in front of the listener")
+    }
+
+    private static let portsDiffer = ConfigurationRule(["http.port", "health.port", "admin.port"]) { configuration in
+        let ports = [configuration.http.port, configuration.health.port, configuration.admin.port].filter { $0 != 0 }
+        guard Set(ports).count < ports.count else { return nil }
+        return Finding(message: "http.port, health.port and admin.port must differ", hint: nil)
+    }
+
+    private static let shutdownEnds = ConfigurationRule(["shutdown.delay", "shutdown.timeout"]) { configuration in
+        guard configuration.shutdown.delay >= configuration.shutdown.timeout else { return nil }
+        return Finding(message: "leaves no time to drain", hint: "shutdown.delay must be below shutdown.timeout")
+    }
+
+    private static let giveUpComesLast = ConfigurationRule(["reconcile.giveUpAfter", "reconcile.terminalLife"]) {
+        guard $0.reconcile.giveUpAfter < $0.reconcile.terminalLife else { return nil }
+        return Finding(
+            message: "would give up while the terminal may still take the money",
+            hint: "reconcile.giveUpAfter must not be below reconcile.terminalLife"
+        )
+    }
+
+    private static let exchangesDiffer = ConfigurationRule(
+        ["commands.exchange", "events.exchange", "deadLetters.exchange"]
+    ) { configuration in
+        let names = [
+            configuration.commands.exchange, configuration.events.exchange, configuration.deadLetters.exchange,
+            configuration.control.exchange,
+        ]
+        guard Set(names).count < names.count else { return nil }
+        let hint = "and none of them \(configuration.control.exchange)"
+        return Finding(message: "exchanges of commands, events and dead letters must differ", hint: hint)
+    }
+
+    private static let queuesDiffer = ConfigurationRule(["commands.queue", "deadLetters.queue"]) { configuration in
+        let names = [
+            configuration.commands.queue, configuration.deadLetters.queue, configuration.control.queue,
+        ]
+        guard Set(names).count < names.count else { return nil }
+        let hint = "and none of them \(configuration.control.queue)"
+        return Finding(message: "queues of commands and dead letters must differ", hint: hint)
+    }
+
+    private static let storeIsSQLite = ConfigurationRule(["store.url"]) { configuration in
+        guard case .postgres = configuration.store.url else { return nil }
+        return Finding(message: "PostgreSQL is not there yet", hint: "sqlite:/absolute/path")
+    }
+
+    private static func crossesWireInClear(_ address: String) -> Bool {
+        guard let url = try? URLText(address) else { return false }
+        return url.scheme == "http" && !URLText.isLoopback(url.host)
+    }
+}
