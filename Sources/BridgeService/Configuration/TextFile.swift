@@ -43,8 +43,14 @@ enum TextFile {
     }
 
     private static func reason(_ error: NSError) -> String {
-        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        guard cause.domain == NSPOSIXErrorDomain else { return "error \(cause.code)" }
-        return unsafe String(cString: strerror(Int32(truncatingIfNeeded: cause.code)))
+        if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
+            return unsafe String(cString: strerror(Int32(truncatingIfNeeded: cause.code)))
+        }
+        // Foundation names no cause when it lists a directory.
+        return switch CocoaError.Code(rawValue: error.code) {
+        case .fileReadNoSuchFile: "No such file or directory"
+        case .fileReadNoPermission: "Permission denied"
+        default: "Foundation's error \(error.code)"
+        }
     }
 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import BridgeService
+
+/// A configuration on a disk of its own, gone with the test.
+final class ConfigurationFixture: Sendable {
+    /// What has no default, as an environment.
+    static let required = [
+        "GETNET_BRIDGE_CLOUD_BASE_URL": "https://c2c.example/api",
+        "GETNET_BRIDGE_CLOUD_CLIENT_ID": "client-7",
+        "GETNET_BRIDGE_CLOUD_CLIENT_SECRET": "s3cret-of-the-client",
+        "GETNET_BRIDGE_CLOUD_COUNTRY": "cl",
+        "GETNET_BRIDGE_CLOUD_ENVIRONMENT": "uat",
+        "GETNET_BRIDGE_HTTP_PUBLIC_URL": "https://bridge.example/getnet",
+        "GETNET_BRIDGE_STORE_URL": "sqlite:/var/lib/getnet-bridge/bridge.sqlite",
+    ]
+
+    let directory: String
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "configuration-\(UUID())").path()
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Writes a file and tells its path.
+    func write(_ text: String, to name: String) throws -> String {
+        let path = "\(directory)/\(name)"
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        return path
+    }
+
+    /// Reads a configuration from what is required, more variables, flags and the text of a file.
+    func load(
+        _ flags: String...,
+        environment: [String: String] = [:],
+        without missing: [String] = [],
+        file: String? = nil
+    ) throws -> ConfigurationOutcome {
+        var variables = Self.required.merging(environment) { _, new in new }
+        for name in missing { variables["GETNET_BRIDGE_" + name] = nil }
+        let path = try file.map { try write($0, to: "bridge.yaml") }
+        return BridgeConfiguration.load(flags: flags, environment: variables, configFile: path)
+    }
+
+    /// The faults of one flag's value.
+    static func faults(of key: String, _ value: String) -> [ConfigurationFault] {
+        // Some keys are part of what is required; a flag counts more than the environment.
+        BridgeConfiguration.load(flags: ["--\(key)=\(value)"], environment: required, configFile: nil).faults
+    }
+}
+
+extension ConfigurationOutcome {
+    var faults: [ConfigurationFault] {
+        if case .failure(let faults) = result { faults.all } else { [] }
+    }
+
+    /// Everything that a person or a machine could get to see of it.
+    var everythingPrinted: String {
+        let report = ConfigurationReport(self)
+        return [report.findings, report.listing, report.json, "\(self)", String(reflecting: self)]
+            .joined(separator: "\n")
+    }
+}
