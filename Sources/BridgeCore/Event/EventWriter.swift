@@ -140,6 +140,11 @@ public struct EventWriter: Sendable {
         return writer.bytes
     }
 
+    /// A transaction as it stands, in the words of an event's data.
+    public func document(of transaction: Transaction) -> [UInt8] {
+        data(of: EventDraft(snapshot: transaction))
+    }
+
     private func data(of draft: EventDraft) -> [UInt8] {
         let transaction = draft.snapshot
         let content = transaction.command.content

@@ -31,7 +31,7 @@ public struct OutboundEvent: Sendable, Equatable {
     /// The command's id.
     public let causationID: String?
     /// The publisher's correlation, reply queue and trace context at the time of the event.
-    public let address: ReplyAddress
+    public var address: ReplyAddress
     /// Whether it is tried again where nobody was bound to its key.
     ///
     /// Source: contract §3.

@@ -82,6 +82,13 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Writes an element that is JSON text already.
+    public mutating func rawElement(_ bytes: some Collection<UInt8>) {
+        separate()
+        self.bytes.append(contentsOf: bytes)
+        needsComma = true
+    }
+
     /// Writes a string.
     public mutating func value(_ value: String) {
         separate()

@@ -93,6 +93,8 @@ public struct TransactionRules: Sendable, Equatable {
     public var giveUpAfter: Duration
     /// Whether a complete journal without the sale ends it.
     public var absenceIsFinal: Bool
+    /// Whether a callback's verdict waits for a status query that agrees.
+    public var callbackNeedsQuery: Bool
 
     /// Queries after the terminal's life are never further apart than this.
     public static let slowestQuery = Duration.seconds(600)
@@ -107,7 +109,8 @@ public struct TransactionRules: Sendable, Equatable {
         queryInterval: Duration = .seconds(5),
         terminalLife: Duration = .seconds(315),
         giveUpAfter: Duration = .seconds(86_400),
-        absenceIsFinal: Bool = false
+        absenceIsFinal: Bool = false,
+        callbackNeedsQuery: Bool = false
     ) {
         self.busyRetryAfter = busyRetryAfter
         self.transientRetry = transientRetry
@@ -116,6 +119,7 @@ public struct TransactionRules: Sendable, Equatable {
         self.terminalLife = terminalLife
         self.giveUpAfter = giveUpAfter
         self.absenceIsFinal = absenceIsFinal
+        self.callbackNeedsQuery = callbackNeedsQuery
     }
 
     /// The wait until the next query, adaptive: the interval while the terminal lives, then ever slower.

@@ -238,6 +238,10 @@ public struct TransactionMachine {
         if judgement != .foreign, transaction.idPosTxs == nil { transaction.idPosTxs = evidence.answer.idPosTxs }
         if transaction.state.isFinal {
             compare(judgement, evidence)
+        } else if rules.callbackNeedsQuery, evidence.source == .callback {
+            // The callback is a hint only: the query that it brings forward decides.
+            next.finding = judgement == .foreign ? .foreign : .undecided
+            heedUndecidedCallback()
         } else {
             follow(judgement, evidence)
         }

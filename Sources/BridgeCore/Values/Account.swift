@@ -46,7 +46,7 @@ public struct CountryProfile: Sendable, Hashable {
     /// The only currency of its accounts.
     public let currency: Currency
     /// IANA name of the terminals' clock.
-    public let timeZone: String
+    public var timeZone: String
     /// How the branch number is written.
     public let branchForm: BranchForm
     /// Whether `ticketNumber` belongs into a sale.
