@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+
+/// Reads what the cloud says, in answers and callbacks alike, with the tolerances that its many layouts ask for.
+///
+/// Tolerance ends where money begins: of a member that is repeated with different values none is believed. A contradiction
+/// in the wrapper or in an identity makes the wrapper's code unknown, so that nothing can be decided on the answer; one in
+/// another member of the terminal's object makes that member unreadable or absent.
+/// *Source*: reference §4.2, §5, §8; contract §4.
+public struct AnswerReader: Sendable {
+    /// Longer texts of the cloud are cut here, in bytes.
+    public static let messageLimit = 256
+
+    let clock: TerminalClock
+
+    /// A reader for terminals whose clocks show that time zone, an IANA name.
+    public init(timeZone: String) {
+        clock = TerminalClock(timeZone: timeZone)
+    }
+
+    /// Reads an answer; `nil` if the bytes are no C2C answer: no JSON object, or neither a wrapper's code nor a terminal's
+    /// object in it.
+    public func read(_ bytes: [UInt8]) -> CloudAnswer? {
+        // Some servers put a byte order mark before JSON.
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        guard let json = try? JSONParser.parse(text), case .object = json, let wrapper = LooseObject(json) else {
+            return nil
+        }
+        var reading = AnswerReading()
+        let code = reading.member("code", of: wrapper)
+        let data = LooseObject(reading.member("data", of: wrapper))
+        let terminal = reading.terminalObject(wrapper: wrapper, data: data)
+        guard wrapper.has("code") || terminal != nil else { return nil }
+
+        let places = [data, wrapper, terminal?.object].compactMap(\.self)
+        let idPosTxs =
+            reading.identity("idPosTxs", in: places) { $0.cloudNumber }
+            ?? data.flatMap { reading.identity("id", in: [$0]) { $0.cloudNumber } }
+        let customID = reading.identity("customId", in: places) { $0.identity }
+        let result = terminal.map { reading.result($0, idPosTxs: idPosTxs, clock: clock) }
+        return CloudAnswer(
+            code: reading.isContradictory ? .unknown : CloudAnswer.Code(code),
+            message: wrapper.value("message")?.string.flatMap { AnswerMask.freeText($0, limit: Self.messageLimit) },
+            idPosTxs: idPosTxs,
+            customID: customID,
+            result: result,
+            masked: AnswerMask.masked(json).serialized
+        )
+    }
+}
+
+/// One pass over an answer, which remembers whether it met a contradiction that forbids any decision.
+struct AnswerReading {
+    /// The terminal's object and whether a bare `code` in it is the terminal's.
+    struct TerminalObject {
+        let object: LooseObject
+        let isInsideData: Bool
+    }
+
+    private(set) var isContradictory = false
+
+    mutating func member(_ name: String, of object: LooseObject) -> JSON? {
+        switch object.lookUp(name) {
+        case .absent: return nil
+        case .value(let value): return value
+        case .contradictory:
+            isContradictory = true
+            return nil
+        }
+    }
+
+    /// An identity that may stand in several places, which then must agree.
+    mutating func identity(_ name: String, in places: [LooseObject], as read: (JSON) -> String?) -> String? {
+        var found: String?
+        for place in places {
+            guard let value = member(name, of: place).flatMap(read) else { continue }
+            if let found, found != value {
+                isContradictory = true
+                return nil
+            }
+            found = value
+        }
+        return found
+    }
+
+    /// `data.response`, then `data` where it is one itself, then `response`. Source: reference §8.
+    mutating func terminalObject(wrapper: LooseObject, data: LooseObject?) -> TerminalObject? {
+        if let data {
+            if let nested = LooseObject(member("response", of: data)), !nested.members.isEmpty {
+                return TerminalObject(object: nested, isInsideData: true)
+            }
+            if data.has("functionCode") || data.has("responseCode") {
+                return TerminalObject(object: data, isInsideData: true)
+            }
+        }
+        guard let top = LooseObject(member("response", of: wrapper)), !top.members.isEmpty else { return nil }
+        return TerminalObject(object: top, isInsideData: false)
+    }
+}
+
+extension CloudAnswer.Code {
+    init(_ value: JSON?) {
+        switch value?.looseInteger {
+        case 0: self = .error
+        case 1: self = .done
+        case 2: self = .inProcess
+        default: self = .unknown
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+extension AnswerReading {
+    /// What the terminal said. Source: reference §4.2.
+    mutating func result(_ terminal: TerminalObject, idPosTxs: String?, clock: TerminalClock) -> TerminalResult {
+        let object = terminal.object
+        var result = TerminalResult()
+        result.functionCode = object.value("functionCode")?.looseInteger
+        result.responseCode = Self.responseCode(terminal)
+        let text = object.value("responseMessage") ?? (terminal.isInsideData ? object.value("message") : nil)
+        result.responseMessage = text?.string.flatMap { AnswerMask.freeText($0, limit: AnswerReader.messageLimit) }
+        result.terminalID = identity("terminalId", in: [object]) { $0.identity }
+        result.ticket = identity("ticket", in: [object]) { $0.identity }
+        result.authorizationCode = object.value("authorizationCode")?.identity
+        result.amount = object.value("amount")?.looseInteger
+        result.tip = object.value("tip")?.looseInteger
+        result.cashback = object.value("cashback")?.looseInteger
+        result.operationID = object.value("operationId")?.looseInteger.flatMap { $0 == 0 ? nil : $0 }
+        result.transToken = object.value("transToken")?.identity
+        result.brandCode = Self.label(object.value("cardBrand"))
+        result.cardTypeCode = Self.label(object.value("cardType"))
+        result.last4 = object.value("last4Digits").flatMap(Self.lastDigits)
+        result.entryMode = Self.label(object.value("entryMode"))
+        result.idPosTxs = idPosTxs
+        for name in ["realDate", "accountingDate"] {
+            guard let time = object.value(name)?.string.flatMap(TerminalClock.localTime) else { continue }
+            result.localTime = time.text
+            result.utcOffset = clock.utcOffset(at: time)
+            break
+        }
+        return result
+    }
+
+    /// `responseCode`, or the bare `code` of the documentation's layout. The wrapper's `code` is never read here: its 0
+    /// means the opposite. Source: reference §0.3.
+    private static func responseCode(_ terminal: TerminalObject) -> TerminalResult.ResponseCode {
+        var lookup = terminal.object.lookUp("responseCode")
+        if case .absent = lookup, terminal.isInsideData { lookup = terminal.object.lookUp("code") }
+        switch lookup {
+        case .absent, .value(.string("")): return .missing
+        case .value(let value): return value.looseInteger.map { .number($0) } ?? .unreadable
+        case .contradictory: return .unreadable
+        }
+    }
+
+    /// A short code such as `MC`; anything that could hold more is not taken.
+    private static func label(_ value: JSON?) -> String? {
+        guard let text = value?.string?.trimmed ?? value?.integer.map(String.init),
+            (1...16).contains(text.utf8.count), !AnswerMask.holdsDigitRun(text)
+        else { return nil }
+        return text
+    }
+
+    /// Four digits; a number has lost its leading zeros, and 0 is no card. Source: reference §4.2.
+    private static func lastDigits(_ value: JSON) -> String? {
+        guard let text = value.string?.trimmed ?? value.integer.flatMap({ $0 == 0 ? nil : String($0) }),
+            (1...4).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) })
+        else { return nil }
+        return String(repeating: "0", count: 4 - text.utf8.count) + text
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// An object of the cloud, read without regard to the case of member names, and never read past a contradiction.
+struct LooseObject {
+    /// What stands under a name.
+    enum Lookup {
+        /// Nothing, or `null`.
+        case absent
+        /// One value, however often it is repeated.
+        case value(JSON)
+        /// Several different values: which one is meant nobody can say.
+        case contradictory
+    }
+
+    let members: [JSON.Member]
+
+    /// Opens an object, or a string that holds one; `nil` for anything else. Source: reference §8.
+    init?(_ value: JSON?) {
+        switch value {
+        case .object(let members): self.members = members
+        case .string(let text):
+            guard case .object(let members) = try? JSONParser.parse(Array(text.utf8)) else { return nil }
+            self.members = members
+        case .null, .bool, .number, .array, nil: return nil
+        }
+    }
+
+    func lookUp(_ name: String) -> Lookup {
+        var found: JSON?
+        for member in members where member.name.equalsLoosely(name) {
+            guard let first = found else {
+                found = member.value
+                continue
+            }
+            if first != member.value { return .contradictory }
+        }
+        switch found {
+        case nil, .null: return .absent
+        case .some(let value): return .value(value)
+        }
+    }
+
+    /// The value, `nil` where it is absent or contradictory.
+    func value(_ name: String) -> JSON? {
+        if case .value(let value) = lookUp(name) { value } else { nil }
+    }
+
+    /// Whether something other than `null` stands under a name.
+    func has(_ name: String) -> Bool {
+        if case .absent = lookUp(name) { false } else { true }
+    }
+}
+
+extension JSON {
+    /// The longest known one has 28 characters.
+    static let longestIdentity = 64
+
+    /// A whole number, written as one or as a string of digits such as `"00"`. Source: reference §5.3, §8.
+    var looseInteger: Int64? {
+        switch self {
+        case .number(let number): return number.integer
+        case .string(let text):
+            let trimmed = text.trimmed
+            guard (1...18).contains(trimmed.utf8.count) else { return nil }
+            if let plain = Int64(trimmed), !trimmed.hasPrefix("+") { return plain }
+            guard case .number(let number) = try? JSONParser.parse(Array(trimmed.utf8)) else { return nil }
+            return number.integer
+        case .null, .bool, .array, .object: return nil
+        }
+    }
+
+    /// An identity as text; empty strings and zeros count as absent. Source: contract §4.
+    var identity: String? {
+        switch self {
+        case .number(let number):
+            guard let value = number.integer, value != 0 else { return nil }
+            return String(value)
+        case .string(let text):
+            let trimmed = text.trimmed
+            guard trimmed.utf8.count <= Self.longestIdentity else { return nil }
+            return trimmed.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : trimmed
+        case .null, .bool, .array, .object: return nil
+        }
+    }
+
+    /// Getnet's number of a transaction: 1 to 19 digits without leading zeros, safe in a path.
+    var cloudNumber: String? {
+        guard let identity else { return nil }
+        let digits = identity.drop { $0 == "0" }
+        guard (1...19).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            return nil
+        }
+        return String(digits)
+    }
+}
+
+extension String {
+    /// The text without white space at both ends.
+    var trimmed: String {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+        guard let first = utf8.first, let last = utf8.last, isSpace(first) || isSpace(last) else { return self }
+        let inner = utf8.drop(while: isSpace)
+        guard let end = inner.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(self[inner.startIndex...end])
+    }
+
+    /// Whether both are equal once ASCII capitals are lowered.
+    func equalsLoosely(_ other: String) -> Bool {
+        utf8.count == other.utf8.count && zip(utf8, other.utf8).allSatisfy { $0.loosened == $1.loosened }
+    }
+}
+
+extension UInt8 {
+    /// The letter in lower case, anything else as it is.
+    var loosened: UInt8 { (65...90).contains(self) ? self | 0x20 : self }
+}

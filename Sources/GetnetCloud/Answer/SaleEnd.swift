@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// What the end of a sale's POST means: the one place that classifies.
+///
+/// "Not started" permits another POST, so it is said only where it is known. A status or a text that says so is not believed
+/// beside anything that speaks of a start: a number, a result, a wrapper's code of success, words about a time-out.
+/// *Source*: issue on money §1, the table.
+enum SaleEnd: Equatable {
+    /// It is clear what to tell the machine.
+    case outcome(SubmissionOutcome)
+    /// Not started, because the token is not accepted.
+    case unauthorized
+
+    init(_ end: ExchangeEnd, reader: AnswerReader) {
+        switch end {
+        case .neverSent: self = .outcome(.notStarted(Refusal(.cloudUnavailable, isTransient: true)))
+        case .interrupted: self = .outcome(.unknown(.noAcknowledgement))
+        case .answered(let http): self.init(http, reader.read(http.body))
+        }
+    }
+
+    private typealias Refusal = SubmissionOutcome.Refusal
+
+    private init(_ http: HTTPAnswer, _ answer: CloudAnswer?) {
+        switch http.status {
+        case 200...299:
+            self = answer.map(SaleEnd.init(accepted:)) ?? .outcome(.unknown(.noAcknowledgement))
+        case 400, 401, 403, 404, 405, 413, 415, 422, 429:
+            self = Self.refused(http, answer)
+        default:
+            // What a proxy answers after the cloud took the sale looks like any other failure.
+            self = .outcome(.unknown(Self.doubt(answer)))
+        }
+    }
+
+    /// An answer with a status of success.
+    private init(accepted answer: CloudAnswer) {
+        switch answer.code {
+        case .done:
+            if answer.result != nil {
+                self = .outcome(.answered(answer))
+            } else if let idPosTxs = answer.idPosTxs {
+                self = .outcome(.acknowledged(idPosTxs: idPosTxs))
+            } else {
+                self = .outcome(.unknown(.noAcknowledgement))
+            }
+        case .inProcess:
+            let number = answer.idPosTxs.map { SubmissionOutcome.acknowledged(idPosTxs: $0) }
+            self = .outcome(number ?? .unknown(.noAcknowledgement))
+        case .error:
+            self = Self.literal(answer) ?? .outcome(.unknown(Self.doubt(answer)))
+        case .unknown:
+            self = .outcome(.unknown(.noAcknowledgement))
+        }
+    }
+
+    /// A status that refuses.
+    private static func refused(_ http: HTTPAnswer, _ body: CloudAnswer?) -> SaleEnd {
+        // A number such as 400 or 1020 under `code` is a web server's or the firewall's, not the cloud's.
+        let answer = body.flatMap { $0.code == .unknown && !speaksOfStart($0) ? nil : $0 }
+        if let answer {
+            if let literal = literal(answer) { return literal }
+            guard answer.code == .error, !speaksOfStart(answer) else { return .outcome(.unknown(doubt(answer))) }
+        }
+        switch http.status {
+        case 401: return .unauthorized
+        case 403:
+            // Only the firewall answers without the cloud's wrapper.
+            guard answer == nil else { return .outcome(.unknown(doubt(answer))) }
+            return .outcome(.notStarted(Refusal(.blocked, isTransient: true, retryAfter: http.retryAfter)))
+        case 429:
+            return .outcome(.notStarted(Refusal(.cloudUnavailable, isTransient: true, retryAfter: http.retryAfter)))
+        default:
+            return .outcome(.notStarted(Refusal(.requestRefused, isTransient: false)))
+        }
+    }
+
+    /// The class of a documented text that certainly started nothing.
+    private static func literal(_ answer: CloudAnswer) -> SaleEnd? {
+        guard answer.code == .error, answer.idPosTxs == nil, answer.result == nil else { return nil }
+        switch MessageCatalogue.literal(answer.message) {
+        case .unauthorized: return .unauthorized
+        case .terminalUnknown: return .outcome(.notStarted(Refusal(.terminalUnknown, isTransient: false)))
+        case .wrongMerchant: return .outcome(.notStarted(Refusal(.wrongMerchant, isTransient: false)))
+        case .terminalBusy: return .outcome(.notStarted(Refusal(.terminalBusy, isTransient: true)))
+        case .idNotFound, .terminalUnreachable, .timeout, nil: return nil
+        }
+    }
+
+    private static func speaksOfStart(_ answer: CloudAnswer) -> Bool {
+        answer.idPosTxs != nil || answer.result != nil || MessageCatalogue.maySpeakOfStart(answer.message)
+    }
+
+    private static func doubt(_ answer: CloudAnswer?) -> SubmissionOutcome.Doubt {
+        guard let answer, answer.code == .error else { return .noAcknowledgement }
+        return MessageCatalogue.guess(answer.message) == .terminalUnreachable
+            ? .terminalUnreachable : .noAcknowledgement
+    }
+}

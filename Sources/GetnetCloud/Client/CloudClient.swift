@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AsyncHTTPClient
+public import BridgeCore
+public import Logging
+public import NIOCore
+
+/// Speaks Getnet's Cloud-to-Cloud API for one account: login on demand, asynchronous sale, status query.
+///
+/// Sales and queries have separate pools of connections, so that neither can starve the other.
+/// *Isolation*: safe from everywhere. Cancellation of a caller is not heeded; every call ends by its time-outs, or when the
+/// client is shut down.
+/// *Source*: reference §2, §4.1, §4.7.
+public final class CloudClient: Sendable {
+    /// The base URL is no `http` or `https` URL with a host.
+    public struct InvalidBaseURL: Error, Sendable, Equatable {}
+
+    /// Called after each request over HTTP, from any thread.
+    public typealias RequestObserver = @Sendable (CloudOperation, CloudRequestOutcome, Duration) -> Void
+
+    /// Reads answers and callbacks of this account.
+    public let reader: AnswerReader
+
+    private let configuration: CloudConfiguration
+    private let endpoint: CloudEndpoint
+    private let sale: SaleRequest
+    private let commands: CloudTransport
+    private let queries: CloudTransport
+    private let session: LoginSession
+    private let logger: Logger
+    private let onRequest: RequestObserver
+
+    /// A client; nothing is sent before the first call.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where and as whom.
+    ///   - logger: For logins and texts of the cloud that the catalogue does not know.
+    ///   - eventLoopGroup: Whose threads carry the connections; by default the process's shared ones.
+    ///   - onRequest: Told of each request over HTTP and how it ended.
+    /// - Throws: `InvalidBaseURL`.
+    public init(
+        configuration: CloudConfiguration,
+        logger: Logger,
+        eventLoopGroup: (any EventLoopGroup)? = nil,
+        onRequest: @escaping RequestObserver = { _, _, _ in }
+    ) throws(InvalidBaseURL) {
+        let group = eventLoopGroup ?? HTTPClient.defaultEventLoopGroup
+        let endpoint = try CloudEndpoint(configuration)
+        let commands = CloudTransport(
+            configuration,
+            connections: configuration.maxConnections,
+            eventLoopGroup: group
+        )
+        var logger = logger
+        logger[metadataKey: LogKey.account] = "\(configuration.account.name)"
+        self.configuration = configuration
+        self.endpoint = endpoint
+        self.commands = commands
+        self.logger = logger
+        self.onRequest = onRequest
+        reader = AnswerReader(timeZone: configuration.timeZone)
+        sale = SaleRequest(profile: configuration.account.profile)
+        queries = CloudTransport(configuration, connections: configuration.queryConnections, eventLoopGroup: group)
+        session = LoginSession(
+            eventLoop: group.next(),
+            logger: logger,
+            headers: { endpoint.headers($0) },
+            logIn: { Self.logIn(configuration, endpoint, commands, onRequest) }
+        )
+    }
+
+    /// Closes all connections; what is under way ends as it can be known.
+    public func shutdown() async {
+        for transport in [commands, queries] {
+            do {
+                try await transport.shutdown()
+            } catch {
+                logger.debug("a pool of connections was closed already")
+            }
+        }
+    }
+
+    // MARK: - Sale
+
+    /// Posts a sale and tells how the POST ended. Every end is one of the outcomes; see `SaleEnd` for the table.
+    ///
+    /// The POST leaves at most twice, the second time only after the cloud rejected the token of the first.
+    public func charge(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
+        let body = sale.bytes(for: transaction, callbackURL: callbackURL)
+        for _ in 0..<Self.tokenTries {
+            let token: AccessToken
+            do {
+                token = try await session.token()
+            } catch {
+                let isTransient = error.code != .unauthorized
+                return .notStarted(.init(error.code, isTransient: isTransient, retryAfter: error.retryAfter))
+            }
+            let end = await observed(.sale) {
+                await commands.send(endpoint.sale(token), body: body, timeout: configuration.submitTimeout)
+            }
+            switch SaleEnd(end, reader: reader) {
+            case .outcome(let outcome):
+                if case .answered = end { session.accepted(token) }
+                return outcome
+            case .unauthorized: session.rejected(token)
+            }
+        }
+        return .notStarted(.init(.unauthorized, isTransient: false))
+    }
+
+    /// A token and, if the cloud rejects it, one more.
+    private static let tokenTries = 2
+
+    // MARK: - Status
+
+    /// Asks the cloud what it knows about a transaction.
+    public func status(idPosTxs: String) async -> StatusAnswer {
+        for _ in 0..<Self.tokenTries {
+            let token: AccessToken
+            do {
+                token = try await session.token()
+            } catch {
+                return .unavailable(error.code)
+            }
+            guard let request = endpoint.query(idPosTxs: idPosTxs, token) else {
+                return .notFound(CloudAnswer(code: .unknown))
+            }
+            let end = await observed(.query) {
+                await queries.send(request, body: nil, timeout: configuration.queryTimeout)
+            }
+            switch QueryEnd(end, reader: reader) {
+            case .outcome(let outcome):
+                if case .answered = end { session.accepted(token) }
+                return outcome
+            case .unauthorized: session.rejected(token)
+            }
+        }
+        return .unavailable(.unauthorized)
+    }
+
+    private func observed(_ operation: CloudOperation, _ send: () async -> ExchangeEnd) async -> ExchangeEnd {
+        let start = ContinuousClock.now
+        let end = await send()
+        onRequest(operation, CloudRequestOutcome(end), .now - start)
+        return end
+    }
+
+    // MARK: - Login
+
+    private static func logIn(
+        _ configuration: CloudConfiguration,
+        _ endpoint: CloudEndpoint,
+        _ transport: CloudTransport,
+        _ onRequest: @escaping RequestObserver
+    ) -> EventLoopFuture<Result<LoginAnswer, LoginFailure>> {
+        let start = ContinuousClock.now
+        let form = CloudEndpoint.loginForm(
+            clientID: configuration.clientID,
+            clientSecret: configuration.clientSecret
+        )
+        return transport.begin(endpoint.login, body: form, timeout: configuration.loginTimeout).map { end in
+            let answer = LoginAnswer.read(end)
+            let outcome = CloudRequestOutcome(end)
+            // A refusal may come with a status of success.
+            let isHiddenRefusal = outcome == .answered && (try? answer.get()) == nil
+            onRequest(.login, isHiddenRefusal ? .refused : outcome, .now - start)
+            return answer
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AsyncHTTPClient
+internal import NIOCore
+
+/// One pool of connections to the cloud, with everything switched off that could repeat, redirect or guess.
+struct CloudTransport: Sendable {
+    private let client: HTTPClient
+    private let eventLoop: any EventLoop
+
+    /// A pool of at most so many connections.
+    init(_ configuration: CloudConfiguration, connections: Int, eventLoopGroup: any EventLoopGroup) {
+        var settings = HTTPClient.Configuration()
+        settings.redirectConfiguration = .disallow
+        settings.httpVersion = .http1Only
+        settings.decompression = .disabled
+        settings.timeout = .init(connect: TimeAmount(configuration.connectTimeout))
+        settings.connectionPool.idleTimeout = TimeAmount(configuration.idleTimeout)
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+        // The machine decides when to try again; a POST that waits inside the library is one that a crash leaves in doubt.
+        settings.connectionPool.retryConnectionEstablishment = false
+        settings.tracing.tracer = nil
+        client = HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: settings)
+        eventLoop = eventLoopGroup.next()
+    }
+
+    /// Sends a request and waits for its end, whatever becomes of the caller.
+    ///
+    /// *Isolation*: cancellation is not heeded, because a POST that left cannot be called back; the time-out bounds the wait.
+    func send(_ request: HTTPClient.Request, body: [UInt8]?, timeout: Duration) async -> ExchangeEnd {
+        let (exchange, task) = start(request, body: body, timeout: timeout)
+        do {
+            return .answered(try await task.get())
+        } catch {
+            return exchange.seal() ? .interrupted : .neverSent
+        }
+    }
+
+    /// Sends a request that belongs to no caller.
+    func begin(_ request: HTTPClient.Request, body: [UInt8]?, timeout: Duration) -> EventLoopFuture<ExchangeEnd> {
+        let (exchange, task) = start(request, body: body, timeout: timeout)
+        return task.futureResult.map { .answered($0) }.flatMapErrorThrowing { _ in
+            exchange.seal() ? .interrupted : .neverSent
+        }
+    }
+
+    /// Fails what is under way and closes the connections.
+    func shutdown() async throws {
+        try await client.shutdown()
+    }
+
+    private func start(
+        _ request: HTTPClient.Request,
+        body: [UInt8]?,
+        timeout: Duration
+    )
+        -> (HTTPExchange, HTTPClient.Task<HTTPAnswer>)
+    {
+        let exchange = HTTPExchange(eventLoop: eventLoop)
+        var request = request
+        if let body {
+            let buffer = ByteBuffer(bytes: body)
+            request.body = .stream(contentLength: Int64(body.count)) { exchange.write(buffer, to: $0) }
+        }
+        let task = client.execute(request: request, delegate: exchange, deadline: .now() + TimeAmount(timeout))
+        return (exchange, task)
+    }
+}

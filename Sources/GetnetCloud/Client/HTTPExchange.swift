@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AsyncHTTPClient
+internal import BridgeCore
+internal import NIOConcurrencyHelpers
+internal import NIOCore
+internal import NIOHTTP1
+
+/// How an exchange over HTTP ended.
+enum ExchangeEnd: Sendable {
+    /// No byte of the request's body was given to a connection, and none ever will be.
+    case neverSent
+    /// The body may have left; no complete answer came.
+    case interrupted
+    /// A complete answer came.
+    case answered(HTTPAnswer)
+}
+
+/// A complete answer over HTTP.
+struct HTTPAnswer: Sendable {
+    /// The status code.
+    var status: Int
+    /// How long the server asks to wait, where it says so in seconds.
+    var retryAfter: Duration?
+    /// The body, at most `HTTPExchange.bodyLimit` bytes.
+    var body: [UInt8]
+}
+
+/// One request and its answer, and the proof whether the request may have left.
+///
+/// The proof is the body's stream. AsyncHTTPClient 1.37 (`HTTP1ClientChannelHandler.swift`, `sendRequestHead` and
+/// `run(.notifyRequestHeadSendSuccessfully)`) flushes the head first and asks for the body afterwards, on a connection that
+/// is open and handed to this request alone. A request whose body was never asked for is at most a head that promises more
+/// bytes; no server can act on it. Its errors prove nothing: `deadlineExceeded` comes while queued and after sending alike.
+/// `seal` shuts the stream before anybody concludes "never sent", so that the conclusion stays true whatever the library
+/// does later.
+///
+/// The library never repeats a request by itself: `HTTPConnectionPool.swift` removes it from the queue when it hands it to a
+/// connection, and `HTTP1Connection.swift` fails it where that connection is closed already. What it can repeat is opening a
+/// connection (`retryConnectionEstablishment`) and following a redirect (`RedirectState.swift`, which on 307 and 308
+/// repeats a POST with its body); both are off here.
+final class HTTPExchange: HTTPClientResponseDelegate {
+    /// A longer answer is not read to its end.
+    static let bodyLimit = 256 * 1_024
+    /// A server cannot ask for a longer wait.
+    static let longestRetryAfter: Int64 = 3_600
+
+    /// An answer was longer than the limit.
+    struct BodyTooLong: Error {}
+    /// The body was asked for after it was sealed.
+    struct Sealed: Error {}
+
+    private enum RequestBody {
+        case closed
+        case asked
+        case sealed
+    }
+
+    private struct State {
+        var requestBody = RequestBody.closed
+        var head: HTTPResponseHead?
+        var body = ByteBuffer()
+    }
+
+    private let eventLoop: any EventLoop
+    private let state = NIOLockedValueBox(State())
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    /// Writes the request's body, unless it is sealed.
+    func write(_ buffer: ByteBuffer, to writer: HTTPClient.Body.StreamWriter) -> EventLoopFuture<Void> {
+        let mayWrite = state.withLockedValue { state in
+            switch state.requestBody {
+            case .closed, .asked:
+                state.requestBody = .asked
+                return true
+            case .sealed: return false
+            }
+        }
+        return mayWrite ? writer.write(.byteBuffer(buffer)) : eventLoop.makeFailedFuture(Sealed())
+    }
+
+    /// Shuts the request's body for ever; whether it was asked for before.
+    func seal() -> Bool {
+        state.withLockedValue { state in
+            switch state.requestBody {
+            case .closed:
+                state.requestBody = .sealed
+                return false
+            case .sealed: return false
+            case .asked: return true
+            }
+        }
+    }
+
+    // MARK: - The answer
+
+    func didReceiveHead(task: HTTPClient.Task<HTTPAnswer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+        state.withLockedValue { $0.head = head }
+        return task.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func didReceiveBodyPart(task: HTTPClient.Task<HTTPAnswer>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+        let fits = state.withLockedValue { state in
+            guard state.body.readableBytes + buffer.readableBytes <= Self.bodyLimit else { return false }
+            if state.body.readableBytes == 0 { state.body = buffer } else { state.body.writeImmutableBuffer(buffer) }
+            return true
+        }
+        return fits ? task.eventLoop.makeSucceededVoidFuture() : task.eventLoop.makeFailedFuture(BodyTooLong())
+    }
+
+    func didFinishRequest(task: HTTPClient.Task<HTTPAnswer>) throws -> HTTPAnswer {
+        let (head, body) = state.withLockedValue { ($0.head, $0.body) }
+        guard let head else { throw HTTPClientError.remoteConnectionClosed }
+        return HTTPAnswer(
+            status: Int(head.status.code),
+            retryAfter: Self.retryAfter(head.headers),
+            body: Array(body.readableBytesView)
+        )
+    }
+
+    /// Only the form in seconds is read; the one with a date needs two clocks that agree.
+    private static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
+        guard let text = headers.first(name: "Retry-After"), let seconds = Int64(text), seconds >= 0 else { return nil }
+        return .seconds(min(seconds, longestRetryAfter))
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// A token as a login brought it. Source: reference §2.
+struct LoginAnswer: Equatable {
+    /// Longer tokens do not fit the header fields of usual servers.
+    static let longestToken = 16_384
+
+    /// What goes behind `Bearer`.
+    let bearer: String
+    /// How long it serves, where the cloud says so.
+    let lifetime: Duration?
+
+    /// Reads how a login ended.
+    ///
+    /// Only a clear refusal of the credentials is `unauthorized`; whatever else fails may work later.
+    static func read(_ end: ExchangeEnd) -> Result<LoginAnswer, LoginFailure> {
+        guard case .answered(let http) = end else { return .failure(LoginFailure(code: .cloudUnavailable)) }
+        let wrapper = (try? JSONParser.parse(http.body)).flatMap { LooseObject($0) }
+        switch http.status {
+        case 200...299:
+            guard let wrapper else { break }
+            if wrapper.value("code")?.looseInteger == 1, let answer = LoginAnswer(wrapper) { return .success(answer) }
+            if isRefusal(wrapper) { return .failure(LoginFailure(code: .unauthorized)) }
+        case 401: return .failure(LoginFailure(code: .unauthorized))
+        case 403 where wrapper?.has("code") != true:
+            return .failure(LoginFailure(code: .blocked, retryAfter: http.retryAfter))
+        default:
+            if let wrapper, isRefusal(wrapper) { return .failure(LoginFailure(code: .unauthorized)) }
+        }
+        return .failure(LoginFailure(code: .cloudUnavailable, retryAfter: http.retryAfter))
+    }
+
+    private init?(_ wrapper: LooseObject) {
+        guard let data = LooseObject(wrapper.value("data")), let token = data.value("token")?.string,
+            (1...Self.longestToken).contains(token.utf8.count),
+            // It becomes part of a header.
+            token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        bearer = token
+        lifetime = data.value("expires_in")?.looseInteger.flatMap { $0 > 0 ? .seconds($0) : nil }
+    }
+
+    /// The documented failure of a login shows its reason only in the text. Source: reference §9.1.
+    private static func isRefusal(_ wrapper: LooseObject) -> Bool {
+        guard wrapper.value("code")?.looseInteger == 0, let message = wrapper.value("message")?.string else {
+            return false
+        }
+        return MessageCatalogue.literal(message) == .unauthorized
+            || MessageCatalogue.normalized(message) == "INVALID CREDENTIALS"
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+
+/// What the client needs to know to speak for one account. Source: contract §9, `cloud.*` and `submit.*`.
+///
+/// Secrets are held but never shown: not by `description`, not by `dump`.
+public struct CloudConfiguration: Sendable {
+    /// Where the API is, for example `https://host/api`; the paths of reference §4.0 are appended.
+    public var baseURL: String
+    /// The merchant's identity at Getnet.
+    public var clientID: String
+    /// Its secret.
+    public var clientSecret: String
+    /// The key of Getnet's firewall, sent as header `API-KEY`, where one was given out.
+    public var apiKey: String?
+    /// The account's name, country and environment.
+    public var account: Account
+    /// IANA name of the zone that the terminals' clocks show.
+    public var timeZone: String
+    /// How many sales and logins may be on the wire at once.
+    public var maxConnections: Int
+    /// How many status queries may be on the wire at once, on connections of their own.
+    public var queryConnections: Int
+    /// Idle connections are closed after this long, before the cloud would close them under a POST.
+    public var idleTimeout: Duration
+    /// How long a connection may take, waiting for a free one included.
+    public var connectTimeout: Duration
+    /// How long a whole sale may take, from its first wait to the last byte of its answer.
+    public var submitTimeout: Duration
+    /// How long a whole status query may take.
+    public var queryTimeout: Duration
+    /// How long a whole login may take.
+    public var loginTimeout: Duration
+    /// Sent as header `User-Agent`.
+    public var userAgent: String
+
+    /// A configuration from its parts; the defaults are contract §9's.
+    public init(
+        baseURL: String,
+        clientID: String,
+        clientSecret: String,
+        apiKey: String? = nil,
+        account: Account,
+        timeZone: String? = nil,
+        maxConnections: Int = 256,
+        queryConnections: Int = 16,
+        idleTimeout: Duration = .seconds(30),
+        connectTimeout: Duration = .seconds(10),
+        submitTimeout: Duration = .seconds(30),
+        queryTimeout: Duration = .seconds(15),
+        loginTimeout: Duration = .seconds(15),
+        userAgent: String = "getnet-bridge"
+    ) {
+        self.baseURL = baseURL
+        self.clientID = clientID
+        self.clientSecret = clientSecret
+        self.apiKey = apiKey
+        self.account = account
+        self.timeZone = timeZone ?? account.profile.timeZone
+        self.maxConnections = maxConnections
+        self.queryConnections = queryConnections
+        self.idleTimeout = idleTimeout
+        self.connectTimeout = connectTimeout
+        self.submitTimeout = submitTimeout
+        self.queryTimeout = queryTimeout
+        self.loginTimeout = loginTimeout
+        self.userAgent = userAgent
+    }
+}
+
+extension CloudConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The account and where it is served, without secrets.
+    public var description: String {
+        "CloudConfiguration(\(account.name), \(account.profile.code), \(account.environment), \(baseURL))"
+    }
+
+    /// The same as `description`.
+    public var debugDescription: String { description }
+
+    /// Nothing but what `description` says.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["account": account.name, "baseURL": baseURL])
+    }
+}
