@@ -84,7 +84,9 @@ struct AnswerReading {
         return found
     }
 
-    /// `data.response`, then `data` where it is one itself, then `response`. Source: reference §8.
+    /// `data.response`, then `data` where it is one itself, then `response`.
+    ///
+    /// Source: reference §8.
     mutating func terminalObject(wrapper: LooseObject, data: LooseObject?) -> TerminalObject? {
         if let data {
             if let nested = LooseObject(member("response", of: data)), !nested.members.isEmpty {

@@ -3,7 +3,9 @@
 internal import BridgeCore
 
 extension AnswerReading {
-    /// What the terminal said. Source: reference §4.2.
+    /// What the terminal said.
+    ///
+    /// Source: reference §4.2.
     mutating func result(_ terminal: TerminalObject, idPosTxs: String?, clock: TerminalClock) -> TerminalResult {
         let object = terminal.object
         var result = TerminalResult()
@@ -33,7 +35,9 @@ extension AnswerReading {
         return result
     }
 
-    /// `responseCode`, or the bare `code` of the documentation's layout. The wrapper's `code` is never read here: its 0
+    /// `responseCode`, or the bare `code` of the documentation's layout.
+    ///
+    /// The wrapper's `code` is never read here: its 0
     /// means the opposite. Source: reference §0.3.
     private static func responseCode(_ terminal: TerminalObject) -> TerminalResult.ResponseCode {
         var lookup = terminal.object.lookUp("responseCode")
@@ -53,7 +57,9 @@ extension AnswerReading {
         return text
     }
 
-    /// Four digits; a number has lost its leading zeros, and 0 is no card. Source: reference §4.2.
+    /// Four digits; a number has lost its leading zeros, and 0 is no card.
+    ///
+    /// Source: reference §4.2.
     private static func lastDigits(_ value: JSON) -> String? {
         guard let text = value.string?.trimmed ?? value.integer.flatMap({ $0 == 0 ? nil : String($0) }),
             (1...4).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) })

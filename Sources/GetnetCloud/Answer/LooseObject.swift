@@ -16,7 +16,9 @@ struct LooseObject {
 
     let members: [JSON.Member]
 
-    /// Opens an object, or a string that holds one; `nil` for anything else. Source: reference §8.
+    /// Opens an object, or a string that holds one; `nil` for anything else.
+    ///
+    /// Source: reference §8.
     init?(_ value: JSON?) {
         switch value {
         case .object(let members): self.members = members
@@ -57,7 +59,9 @@ extension JSON {
     /// The longest known one has 28 characters.
     static let longestIdentity = 64
 
-    /// A whole number, written as one or as a string of digits such as `"00"`. Source: reference §5.3, §8.
+    /// A whole number, written as one or as a string of digits such as `"00"`.
+    ///
+    /// Source: reference §5.3, §8.
     var looseInteger: Int64? {
         switch self {
         case .number(let number): return number.integer
@@ -71,7 +75,9 @@ extension JSON {
         }
     }
 
-    /// An identity as text; empty strings and zeros count as absent. Source: contract §4.
+    /// An identity as text; empty strings and zeros count as absent.
+    ///
+    /// Source: contract §4.
     var identity: String? {
         switch self {
         case .number(let number):

@@ -82,7 +82,9 @@ public final class CloudClient: Sendable {
 
     // MARK: - Sale
 
-    /// Posts a sale and tells how the POST ended. Every end is one of the outcomes; see `SaleEnd` for the table.
+    /// Posts a sale and tells how the POST ended.
+    ///
+    /// Every end is one of the outcomes; see `SaleEnd` for the table.
     ///
     /// The POST leaves at most twice, the second time only after the cloud rejected the token of the first.
     public func charge(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {

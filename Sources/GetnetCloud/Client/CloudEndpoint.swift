@@ -60,7 +60,9 @@ struct CloudEndpoint: Sendable {
         return (command, query)
     }
 
-    /// The login's form. Source: reference §2; secrets look like base64, so everything unusual is percent-encoded.
+    /// The login's form.
+    ///
+    /// Source: reference §2; secrets look like base64, so everything unusual is percent-encoded.
     static func loginForm(clientID: String, clientSecret: String) -> [UInt8] {
         Array("clientId=\(percentEncoded(clientID))&clientSecret=\(percentEncoded(clientSecret))".utf8)
     }

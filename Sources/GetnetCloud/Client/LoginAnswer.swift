@@ -2,7 +2,9 @@
 
 internal import BridgeCore
 
-/// A token as a login brought it. Source: reference §2.
+/// A token as a login brought it.
+///
+/// Source: reference §2.
 struct LoginAnswer: Equatable {
     /// Longer tokens do not fit the header fields of usual servers.
     static let longestToken = 16_384
@@ -42,7 +44,9 @@ struct LoginAnswer: Equatable {
         lifetime = data.value("expires_in")?.looseInteger.flatMap { $0 > 0 ? .seconds($0) : nil }
     }
 
-    /// The documented failure of a login shows its reason only in the text. Source: reference §9.1.
+    /// The documented failure of a login shows its reason only in the text.
+    ///
+    /// Source: reference §9.1.
     private static func isRefusal(_ wrapper: LooseObject) -> Bool {
         guard wrapper.value("code")?.looseInteger == 0, let message = wrapper.value("message")?.string else {
             return false

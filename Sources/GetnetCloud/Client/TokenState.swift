@@ -21,7 +21,9 @@ struct LoginFailure: Error, Equatable {
     var retryAfter: Duration?
 }
 
-/// When to log in, when to wait, when to give up for a while. Pure.
+/// When to log in, when to wait, when to give up for a while.
+///
+/// Pure.
 ///
 /// A token is renewed before its end while the old one still serves. A failed login is not repeated before a back-off is
 /// over; whoever asks meanwhile gets the failure. A token that the cloud rejects is dropped and replaced at once; if the
@@ -44,7 +46,9 @@ struct TokenState {
         case refuse(LoginFailure)
     }
 
-    /// Assumed where the cloud does not say. Source: reference §2.
+    /// Assumed where the cloud does not say.
+    ///
+    /// Source: reference §2.
     static let usualLifetime = Duration.seconds(3_000)
     /// A longer life is not believed.
     static let longestLifetime = Duration.seconds(7 * 86_400)

@@ -2,7 +2,9 @@
 
 public import BridgeCore
 
-/// What the client needs to know to speak for one account. Source: contract §9, `cloud.*` and `submit.*`.
+/// What the client needs to know to speak for one account.
+///
+/// Source: contract §9, `cloud.*` and `submit.*`.
 ///
 /// Secrets are held but never shown: not by `description`, not by `dump`.
 public struct CloudConfiguration: Sendable {
