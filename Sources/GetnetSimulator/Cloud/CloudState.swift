@@ -65,6 +65,7 @@ struct CloudState {
     ///   - request: what is asked for.
     ///   - token: the token that was used; some scenarios revoke it.
     ///   - now: the moment.
+    /// - Returns: the decision, which is in the ledger already.
     mutating func take(_ request: SaleRequest, token: String, at now: Duration) -> TakenSale {
         let (scenario, plan) = decide(request, at: now)
         if plan.reply == .unauthorized || plan.reply == .unauthorizedLiteral { tokens.revoke(token) }

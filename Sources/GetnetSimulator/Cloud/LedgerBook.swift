@@ -58,10 +58,6 @@ struct LedgerBook {
     }
 
     /// A page of the remembered POSTs, oldest first.
-    ///
-    /// - Parameters:
-    ///   - number: the first number wanted.
-    ///   - limit: how many at most.
     func entries(from number: Int, limit: Int) -> [LedgerEntry] {
         let first = max(number, nextNumber - ring.count, 0)
         return (first..<max(first, min(nextNumber, first + limit))).compactMap { self[$0]?.entry }

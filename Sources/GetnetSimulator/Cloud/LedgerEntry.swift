@@ -20,7 +20,9 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
     public let webhook: String?
     /// The scenario's number; absent if the request was refused before one was chosen.
     public let scenario: Int?
-    /// What the POST was answered with, one word: `sent`, `held`, `busy15Seconds`, `reset`, `faulty`, …
+    /// What the POST was answered with, in one word.
+    ///
+    /// Shape: `sent`, `held`, `reset`, `busy15Seconds`, `faulty`; names of ``SaleReply`` and ``CloudMessage``.
     public let reply: String
     /// Everything that the client did wrong.
     public let faults: [RequestFault]
@@ -63,7 +65,7 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
     public struct Callback: Sendable, Codable, Equatable {
         /// When it was sent.
         public let sentAt: Date
-        /// What it says, one word: `result`, `message`, `notJSON`, `empty`, `oversized`.
+        /// What it says, in one word: the name of a ``Report``.
         public let kind: String
         /// The HTTP status of the answer; absent if there was none.
         public let status: Int?

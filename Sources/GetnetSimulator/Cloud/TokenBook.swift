@@ -19,8 +19,6 @@ struct TokenBook {
     }
 
     /// Hands out a token that looks like a JWT; nobody but this book can read it.
-    ///
-    /// - Parameter expiry: from when on it is no longer good.
     mutating func issue(until expiry: Duration) -> String {
         let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." + letters(120) + "." + letters(43)
         expiries[token] = expiry
@@ -30,10 +28,6 @@ struct TokenBook {
     }
 
     /// Whether a token is good.
-    ///
-    /// - Parameters:
-    ///   - token: what stood behind `Bearer `.
-    ///   - now: the moment.
     func accepts(_ token: String, at now: Duration) -> Bool {
         expiries[token].map { now < $0 } ?? false
     }

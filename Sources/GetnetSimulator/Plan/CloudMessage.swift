@@ -49,8 +49,6 @@ public enum CloudMessage: Equatable, Sendable {
     }
 
     /// The wrapper's `message`.
-    ///
-    /// - Parameter locale: its language.
     func text(_ locale: Dialect.Locale) -> String {
         switch locale {
         case .en: english

@@ -55,8 +55,6 @@ public enum LostAnswer: Int, Sendable, CaseIterable {
     }
 
     /// Everything that will happen to the sale.
-    ///
-    /// - Parameter context: what the plan is made for.
     func plan(_ context: PlanContext) -> SalePlan {
         let paid = SalePlan.paid(context)
         let unpaid = SalePlan.ended(context, .notPaid, saying: .nobodyPaid)

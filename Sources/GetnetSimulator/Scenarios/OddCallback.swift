@@ -70,8 +70,6 @@ public enum OddCallback: Int, Sendable, CaseIterable {
     }
 
     /// Everything that will happen to the sale.
-    ///
-    /// - Parameter context: what the plan is made for.
     func plan(_ context: PlanContext) -> SalePlan {
         let think = context.pace.think
         let next = think + context.pace.betweenCallbacks

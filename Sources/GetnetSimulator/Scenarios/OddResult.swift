@@ -55,8 +55,6 @@ public enum OddResult: Int, Sendable, CaseIterable {
     }
 
     /// Everything that will happen to the sale.
-    ///
-    /// - Parameter context: what the plan is made for.
     func plan(_ context: PlanContext) -> SalePlan {
         switch self {
         case .flatLayout: .paid(context.spelling { $0.layout = .flat })

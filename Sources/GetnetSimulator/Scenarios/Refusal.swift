@@ -69,8 +69,6 @@ public enum Refusal: Int, Sendable, CaseIterable {
     }
 
     /// Everything that will happen to the sale.
-    ///
-    /// - Parameter context: what the plan is made for.
     func plan(_ context: PlanContext) -> SalePlan {
         let paid = SalePlan.paid(context)
         return switch self {

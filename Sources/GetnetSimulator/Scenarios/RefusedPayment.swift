@@ -57,8 +57,6 @@ public enum RefusedPayment: Int, Sendable, CaseIterable {
     }
 
     /// Everything that will happen to the sale.
-    ///
-    /// - Parameter context: what the plan is made for.
     func plan(_ context: PlanContext) -> SalePlan {
         .ended(context, .notPaid, saying: TerminalResult(verdict))
     }

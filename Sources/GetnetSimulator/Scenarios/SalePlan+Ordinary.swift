@@ -7,6 +7,7 @@ extension SalePlan {
     ///   - context: what the plan is made for.
     ///   - outcome: the truth about the money.
     ///   - result: what callback and query say.
+    /// - Returns: the plan.
     static func ended(
         _ context: PlanContext,
         _ outcome: TerminalOutcome,
@@ -23,24 +24,16 @@ extension SalePlan {
     }
 
     /// The ordinary approval.
-    ///
-    /// - Parameter context: what the plan is made for.
     static func paid(_ context: PlanContext) -> SalePlan {
         ended(context, .paid(extra: 0), saying: .paid)
     }
 
     /// A POST that never reaches a terminal.
-    ///
-    /// - Parameters:
-    ///   - reply: what it is answered with.
-    ///   - context: what the plan is made for.
     static func neverStarted(_ reply: SaleReply, _ context: PlanContext) -> SalePlan {
         SalePlan(reply: reply, dialect: context.dialect)
     }
 
     /// This plan with another answer to the POST.
-    ///
-    /// - Parameter reply: what the POST is answered with instead.
     func replying(_ reply: SaleReply) -> SalePlan {
         var plan = self
         plan.reply = reply
@@ -48,8 +41,6 @@ extension SalePlan {
     }
 
     /// This plan with other callbacks.
-    ///
-    /// - Parameter callbacks: the callbacks instead, none for silence.
     func calling(_ callbacks: Step...) -> SalePlan {
         var plan = self
         plan.callbacks = callbacks

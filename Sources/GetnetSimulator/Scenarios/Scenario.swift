@@ -103,6 +103,7 @@ extension Scenario {
     /// Everything that will happen to a sale with this scenario.
     ///
     /// - Parameter context: what the plan is made for.
+    /// - Returns: the plan.
     public func plan(_ context: PlanContext) -> SalePlan {
         switch self {
         case .approved: .paid(context)

@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOConcurrencyHelpers
+import ServiceLifecycle
 
 /// The state of the cloud, its clock and its queue of callbacks: what endpoints and courier share.
 struct Cloud: Sendable {
@@ -26,14 +27,17 @@ struct Cloud: Sendable {
     /// Waits for a moment.
     ///
     /// - Parameter moment: counted from the start.
-    /// - Returns: whether it came; not so if the surrounding task was cancelled.
+    /// - Returns: whether it came; not so if the surrounding task is cancelled or its service shuts down before.
     func wait(until moment: Duration) async -> Bool {
         guard moment > now else { return true }
-        do {
-            try await ContinuousClock().sleep(until: origin + moment)
-            return true
-        } catch {
-            return false
+        let deadline = origin + moment
+        return await cancelWhenGracefulShutdown {
+            do {
+                try await ContinuousClock().sleep(until: deadline)
+                return true
+            } catch {
+                return false
+            }
         }
     }
 

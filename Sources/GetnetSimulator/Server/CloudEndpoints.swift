@@ -68,20 +68,12 @@ struct CloudEndpoints: Sendable {
     }
 
     private func answer(_ taken: TakenSale, _ context: CloudContext) async throws -> Response {
-        if taken.plan.repliesAfterCallbacks && taken.held == nil {
+        if taken.plan.repliesAfterCallbacks {
             await courier.sendAll(of: taken)
         } else if taken.started != nil && taken.request.webhook != nil {
             if !cloud.callbacks.add(.sale(taken)) { cloud.noteDropped(1) }
         }
-        if let held = taken.held { return await answer(held) }
         return try await SaleAnswer(cloud: cloud, gate: gate).response(to: taken, context)
-    }
-
-    /// Holds the answer of a sale without a webhook until there is something to say.
-    private func answer(_ held: StartedSale) async -> Response {
-        let step = held.plan.heldAnswer(pace: cloud.configuration.pace)
-        _ = await cloud.wait(until: held.startedAt + step.after)
-        return .json(cloud.writer(held.plan.dialect).report(step.report, about: held.facts, as: .finished))
     }
 
     // MARK: - Query

@@ -70,8 +70,6 @@ struct RequestGate: Sendable {
 
 extension HTTPFields {
     /// The value of a header that has no constant.
-    ///
-    /// - Parameter name: in lower case.
     fileprivate func value(of name: String) -> String? {
         first { $0.name.canonicalName == name }?.value
     }

@@ -14,6 +14,7 @@ struct SaleAnswer: Sendable {
     ///
     /// - Throws: ``ConnectionReset`` after the connection was reset.
     func response(to taken: TakenSale, _ context: CloudContext) async throws -> Response {
+        if let held = taken.held { return try await answer(held, context) }
         let writer = cloud.writer(taken.plan.dialect)
         switch taken.plan.reply {
         case .sent: return acknowledge(taken) { writer.sent($0, withID: true) }
@@ -35,6 +36,13 @@ struct SaleAnswer: Sendable {
             _ = await cloud.wait(until: cloud.now + cloud.configuration.pace.life)
             throw await reset(context)
         }
+    }
+
+    /// Holds the answer of a sale without a webhook until there is something to say.
+    private func answer(_ held: StartedSale, _ context: CloudContext) async throws -> Response {
+        let step = held.plan.heldAnswer(pace: cloud.configuration.pace)
+        guard await cloud.wait(until: held.startedAt + step.after) else { throw await reset(context) }
+        return .json(cloud.writer(held.plan.dialect).report(step.report, about: held.facts, as: .finished))
     }
 
     private func acknowledge(_ taken: TakenSale, _ text: (SaleFacts) -> String) -> Response {

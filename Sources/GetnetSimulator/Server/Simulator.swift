@@ -11,7 +11,7 @@ public import ServiceLifecycle
 /// It is an independent reading of the reference and shares nothing with the bridge's client. The last three digits
 /// of the amount choose what happens, see ``Scenario``; `ledger` tells what really happened.
 ///
-/// Isolation: any task. `run()` serves until the task is cancelled or the service group shuts down.
+/// Isolation: any task. Stop it by a graceful shutdown.
 public final class Simulator: Service {
     /// How it behaves.
     public let configuration: SimulatorConfiguration
@@ -50,7 +50,10 @@ public final class Simulator: Service {
         "http://\(configuration.host):\(try await port())\(configuration.basePath)"
     }
 
-    /// Serves until the task is cancelled or the service group shuts down.
+    /// Serves until the service group shuts down.
+    ///
+    /// Cancelling the task ends it too, but abruptly: Hummingbird 2.28 traps if a connection is being accepted at
+    /// that moment.
     ///
     /// - Throws: the error of the server, e.g. if the port is taken.
     public func run() async throws {
@@ -94,10 +97,12 @@ public final class Simulator: Service {
 
     private var clientConfiguration: HTTPClient.Configuration {
         var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        // A webhook that nobody listens at is an answer, not a reason to wait.
         settings.connectionPool = HTTPClient.Configuration.ConnectionPool(
             idleTimeout: .seconds(30),
             concurrentHTTP1ConnectionsPerHostSoftLimit: configuration.callbackConnections
         )
+        settings.connectionPool.retryConnectionEstablishment = false
         settings.httpVersion = .http1Only
         return settings
     }

@@ -9,6 +9,7 @@ public struct SimulatorLedger: Sendable {
     /// The POSTs of a sale with a `customId`, oldest first.
     ///
     /// - Parameter customID: the merchant's correlation id.
+    /// - Returns: the POSTs.
     public func entries(customID: String) -> [LedgerEntry] {
         cloud.withState { $0.ledger.entries(customID: customID) }
     }
@@ -16,6 +17,7 @@ public struct SimulatorLedger: Sendable {
     /// The sales that were started at a terminal for a `customId`, oldest first.
     ///
     /// - Parameter customID: the merchant's correlation id.
+    /// - Returns: the sales, as the terminals saw them.
     public func sales(customID: String) -> [LedgerEntry.Sale] {
         entries(customID: customID).compactMap(\.sale)
     }
@@ -25,6 +27,7 @@ public struct SimulatorLedger: Sendable {
     /// - Parameters:
     ///   - number: the first number wanted; forgotten ones are skipped.
     ///   - limit: how many numbers are looked at.
+    /// - Returns: the POSTs.
     public func entries(from number: Int = 0, limit: Int = .max / 2) -> [LedgerEntry] {
         cloud.withState { $0.ledger.entries(from: number, limit: limit) }
     }

@@ -24,10 +24,6 @@ struct AnswerWriter {
     }
 
     /// The acknowledgement of an asynchronous sale.
-    ///
-    /// - Parameters:
-    ///   - facts: the sale.
-    ///   - withID: whether it names the sale.
     func sent(_ facts: SaleFacts, withID: Bool) -> String {
         var data = JSONText()
         if withID { add(facts.idPosTxs, to: &data) }
@@ -41,6 +37,7 @@ struct AnswerWriter {
     ///   - report: what is said.
     ///   - facts: the sale.
     ///   - message: the wrapper's message around a result.
+    /// - Returns: the body, which is no JSON text where the report says so.
     func report(_ report: Report, about facts: SaleFacts, as message: CloudMessage) -> String {
         switch report {
         case .result(let result): finished(result, facts, as: message, padding: 0)

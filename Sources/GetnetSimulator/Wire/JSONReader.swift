@@ -23,6 +23,7 @@ struct JSONReader {
     /// Reads a text.
     ///
     /// - Parameter bytes: the whole text, UTF-8.
+    /// - Returns: its value.
     /// - Throws: ``Fault`` if it is no JSON text.
     static func read(_ bytes: [UInt8]) throws(Fault) -> JSONValue {
         var reader = JSONReader(bytes)

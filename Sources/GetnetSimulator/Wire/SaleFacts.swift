@@ -14,8 +14,6 @@ struct SaleFacts: Equatable, Sendable {
     let seed: UInt64
 
     /// The issuer's approval of a payment: 6 digits, leading zeros included.
-    ///
-    /// - Parameter payment: 1, or 2 for the second payment of a sale that was paid twice.
     func authorizationCode(payment: Int) -> String {
         var random = SeededRandom(seed: seed &+ UInt64(payment))
         return TerminalTime.padded(Int(random.next() % 1_000_000), 6)
@@ -28,8 +26,6 @@ struct SaleFacts: Equatable, Sendable {
     }
 
     /// 28 digits: terminal, merchant, local sequence, local time (reference §4.2).
-    ///
-    /// - Parameter payment: which payment of the sale.
     func transToken(payment: Int) -> String {
         let terminal = request.terminal.idTerminal.utf8.map { String($0.isASCIIDigit ? $0 - 0x30 : $0 % 10) }
         let sequence = (operationID + payment - 1) % 10

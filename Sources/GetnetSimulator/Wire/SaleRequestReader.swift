@@ -35,6 +35,7 @@ struct SaleRequestReader {
     /// Reads a body.
     ///
     /// - Parameter body: the whole body.
+    /// - Returns: the sale, or the faults.
     mutating func read(_ body: [UInt8]) -> Reading {
         do {
             guard case .object(let object) = try JSONReader.read(body) else {

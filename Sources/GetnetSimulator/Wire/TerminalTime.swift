@@ -25,10 +25,6 @@ struct TerminalTime: Equatable, Sendable {
     }
 
     /// A number with leading zeros.
-    ///
-    /// - Parameters:
-    ///   - number: not negative.
-    ///   - width: the least number of digits.
     static func padded(_ number: Int, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits

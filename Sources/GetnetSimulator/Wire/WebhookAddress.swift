@@ -3,8 +3,6 @@
 /// The URL of a webhook, as far as a cloud looks at it before it promises to call.
 enum WebhookAddress {
     /// Whether callbacks could be sent there: scheme http or https, a host, nothing but visible ASCII.
-    ///
-    /// - Parameter url: the text of the member `webhook`.
     static func isUsable(_ url: String) -> Bool {
         let text = url.lowercased()
         guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return false }
