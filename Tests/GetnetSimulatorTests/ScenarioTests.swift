@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GetnetSimulator
 import Testing
 
@@ -110,5 +111,15 @@ struct SalePlanTests {
                 .result(TerminalResult(.approved(payment: 1))), .result(TerminalResult(.approved(payment: 2))),
             ]
         )
+    }
+}
+
+@Suite("docs/simulator.md")
+struct SimulatorDocumentTests {
+    @Test func `the document holds the table as it is`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let document = try String(contentsOf: root.appending(path: "docs/simulator.md"), encoding: .utf8)
+        #expect(document.contains("```\n" + Scenario.table + "\n```"))
     }
 }

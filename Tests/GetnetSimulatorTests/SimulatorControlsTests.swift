@@ -31,6 +31,9 @@ struct SimulatorControlsTests {
             #expect(entry.sale?.payments.map(\.amount) == [15_307])
             #expect(entry.callbacks.map(\.status) == [200])
             #expect(entry.callbacks.map(\.kind) == ["result"])
+            let raw = try await world.send(.GET, simulator(world, "/ledger?customId=lost"))
+            #expect(raw.text.contains("\"customId\":\"lost\""))
+            #expect(raw.text.contains("\"operationId\":1"))
             let others = try await ledger(world, "/ledger?customId=other")
             #expect(others.isEmpty)
         }

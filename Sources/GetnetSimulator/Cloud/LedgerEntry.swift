@@ -31,6 +31,12 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
     /// The callbacks that were sent.
     public internal(set) var callbacks: [Callback]
 
+    private enum CodingKeys: String, CodingKey {
+        case number, receivedAt
+        case customID = "customId"
+        case ticketNumber, amount, terminal, webhook, scenario, reply, faults, sale, callbacks
+    }
+
     /// The triplet as the client spelled it, but for leading zeros of the branch.
     public struct Terminal: Sendable, Codable, Equatable {
         /// Assigned by Getnet.
@@ -59,6 +65,12 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         public let operationID: Int
         /// In minor units.
         public let amount: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case authorizationCode
+            case operationID = "operationId"
+            case amount
+        }
     }
 
     /// A callback that was sent.

@@ -7,20 +7,20 @@ final class BoundPort: Sendable {
     private enum State {
         case pending([CheckedContinuation<Int, any Error>])
         case bound(Int)
-        case failed(any Error)
+        case stopped
     }
 
     private let state = NIOLockedValueBox(State.pending([]))
 
     /// The port; waits until it is known.
     ///
-    /// - Throws: why it never will be.
+    /// - Throws: ``SimulatorStopped`` if it never will be.
     func port() async throws -> Int {
         try await withCheckedThrowingContinuation { continuation in
             let known: Result<Int, any Error>? = state.withLockedValue { state in
                 switch state {
                 case .bound(let port): return .success(port)
-                case .failed(let error): return .failure(error)
+                case .stopped: return .failure(SimulatorStopped())
                 case .pending(let waiters):
                     state = .pending(waiters + [continuation])
                     return nil
@@ -35,9 +35,9 @@ final class BoundPort: Sendable {
         for waiter in settle(.bound(port)) { waiter.resume(returning: port) }
     }
 
-    /// Gives up; a port that is known stays known to who asked before.
-    func fail(_ error: any Error) {
-        for waiter in settle(.failed(error)) { waiter.resume(throwing: error) }
+    /// Gives up: nobody will listen, or nobody listens any more.
+    func stop() {
+        for waiter in settle(.stopped) { waiter.resume(throwing: SimulatorStopped()) }
     }
 
     private func settle(_ settled: State) -> [CheckedContinuation<Int, any Error>] {

@@ -38,14 +38,14 @@ public final class Simulator: Service {
 
     /// The port it listens on; waits until it listens.
     ///
-    /// - Throws: whatever ended `run()` before it listened.
+    /// - Throws: ``SimulatorStopped`` if `run()` has ended.
     public func port() async throws -> Int {
         try await address.port()
     }
 
     /// The URL before `/postxs`; waits until it listens.
     ///
-    /// - Throws: whatever ended `run()` before it listened.
+    /// - Throws: ``SimulatorStopped`` if `run()` has ended.
     public func baseURL() async throws -> String {
         "http://\(configuration.host):\(try await port())\(configuration.basePath)"
     }
@@ -71,7 +71,7 @@ public final class Simulator: Service {
                 return .failure(error)
             }
         }
-        address.fail(SimulatorStopped())
+        address.stop()
         cloud.callbacks.finish()
         try await client.shutdown()
         try result.get()
@@ -97,16 +97,16 @@ public final class Simulator: Service {
 
     private var clientConfiguration: HTTPClient.Configuration {
         var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        // A webhook that nobody listens at is an answer, not a reason to wait.
         settings.connectionPool = HTTPClient.Configuration.ConnectionPool(
             idleTimeout: .seconds(30),
             concurrentHTTP1ConnectionsPerHostSoftLimit: configuration.callbackConnections
         )
+        // A webhook that nobody listens at is an answer, not a reason to wait.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.httpVersion = .http1Only
         return settings
     }
 }
 
-/// The simulator has ended.
+/// The simulator has ended, or could not begin; the error of `run()` says why.
 public struct SimulatorStopped: Error {}
