@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+public import CorrelationStore
+internal import GetnetCloud
+internal import Hummingbird
+public import Logging
+internal import NIOConcurrencyHelpers
+public import ServiceLifecycle
+
+/// The whole bridge as one service: five pipes, their watches, three ports.
+///
+/// Built from a configuration that passed its checks and a store that is open. `run()` ends only at a graceful shutdown.
+public struct Bridge: Service {
+    private let parts: BridgeParts
+    private let configuration: BridgeConfiguration
+    private let logger: Logger
+
+    /// Puts the parts together; nothing runs yet and nothing is connected.
+    ///
+    /// - Throws: `BridgeFault` if the callback keys cannot be read or made.
+    public init(_ configuration: BridgeConfiguration, store: any TransactionStore, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        parts = try BridgeParts(configuration, store: store, logger: logger)
+    }
+
+    /// The port that the callback listener is bound to, once it is.
+    public var listenerPort: Int? { parts.ports.withLockedValue { $0["callbacks"] } }
+    /// The health port, once it is bound.
+    public var healthPort: Int? { parts.ports.withLockedValue { $0["health"] } }
+    /// The admin port, once it is bound.
+    public var adminPort: Int? { parts.ports.withLockedValue { $0["admin"] } }
+
+    /// Runs everything until the graceful shutdown is over.
+    public func run() async throws {
+        // The order is the order of dependence; the shutdown walks it backwards and waits for each.
+        let services: [any Service] = [
+            parts.healthPort, parts.adminPort,
+            PublisherService(publisher: parts.replyPublisher, drainTimeout: Self.drainTimeout),
+            PublisherService(publisher: parts.eventPublisher, drainTimeout: Self.drainTimeout),
+            parts.replies, parts.relay, parts.storeWatch, parts.outboxWatch,
+            parts.callbackPort,
+            parts.timekeeper, parts.reconciler, parts.submitter, parts.topologyWatch,
+            ConsumerService(consumer: parts.consumer, drainTimeout: Self.drainTimeout),
+            GracefulDelay(gate: parts.gate, delay: configuration.shutdown.delay, logger: logger),
+        ]
+        var group = ServiceGroupConfiguration(
+            services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+            logger: logger
+        )
+        group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
+        parts.gate.observe { [consumer = parts.consumer] isOpen in consumer.setGate(open: isOpen) }
+        try await ServiceGroup(configuration: group).run()
+        await parts.cloud.shutdown()
+    }
+
+    /// How long a publisher or the consumer waits for the broker's last words.
+    static let drainTimeout = Duration.seconds(5)
+}
+
+/// Why a bridge cannot be put together.
+public struct BridgeFault: Error, CustomStringConvertible {
+    /// One sentence for a person.
+    public let description: String
+}

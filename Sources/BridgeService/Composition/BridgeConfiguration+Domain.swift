@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+public import BridgeCore
+public import CorrelationStore
+
+/// The configuration in the words of the modules that it configures.
+extension BridgeConfiguration {
+    /// The account that is served.
+    public var account: Account {
+        var profile =
+            switch cloud.country {
+            case .cl: CountryProfile.chile
+            case .ar: CountryProfile.argentina
+            case .uy: CountryProfile.uruguay
+            }
+        if let timeZone = cloud.timeZone { profile.timeZone = timeZone }
+        return Account(name: cloud.account, profile: profile, environment: cloud.environment)
+    }
+
+    /// The machine's times.
+    public var transactionRules: TransactionRules {
+        TransactionRules(
+            busyRetryAfter: submit.busyRetryAfter,
+            firstQueryAfter: reconcile.firstQueryAfter,
+            queryInterval: reconcile.interval,
+            terminalLife: reconcile.terminalLife,
+            giveUpAfter: reconcile.giveUpAfter,
+            absenceIsFinal: journal.absenceIsFinal,
+            callbackNeedsQuery: callbacks.trust == .tokenAndQuery
+        )
+    }
+
+    /// What the store needs to write rows.
+    public var storeRules: StoreRules {
+        StoreRules(
+            account: account,
+            transactionRules: transactionRules,
+            events: EventWriter(account: account, terminalLife: reconcile.terminalLife),
+            allowRepeatedReference: commands.allowRepeatedReference,
+            random: systemRandom
+        )
+    }
+
+    /// Queues that no reply may go to.
+    var ownQueues: Set<String> {
+        [commands.queue, control.queue, deadLetters.queue, Self.ownerQueue]
+    }
+
+    /// The exclusive queue that keeps a second bridge with another store away.
+    ///
+    /// Source: contract §7.
+    static let ownerQueue = "getnet-bridge.owner"
+
+    /// Which statuses are not published.
+    var switchedOffStatuses: Set<TransactionStatus> {
+        let on = Set(events.statuses.map(\.rawValue))
+        return Set(TransactionStatus.allCases.filter { !$0.isFinal && $0 != .inDoubt && !on.contains($0.rawValue) })
+    }
+}

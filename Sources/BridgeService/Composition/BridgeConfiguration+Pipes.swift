@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+internal import GetnetCloud
+
+/// The configuration in the words of the pipes.
+extension BridgeConfiguration {
+    var endpoint: AMQPEndpoint {
+        AMQPEndpoint(
+            hosts: amqp.hosts.map { .init(host: $0.host, port: $0.port) },
+            virtualHost: amqp.virtualHost,
+            username: amqp.username,
+            password: amqp.password.exposed,
+            heartbeat: amqp.heartbeat
+        )
+    }
+
+    var consumption: AMQPConsumption {
+        AMQPConsumption(
+            queue: commands.queue,
+            prefetch: UInt16(clamping: commands.prefetch),
+            ownerQueue: Self.ownerQueue,
+            bodyLimits: BodyLimits(messageSizeMax: commands.maxBytes)
+        )
+    }
+
+    var commandRules: CommandReader.Rules {
+        CommandReader.Rules(
+            account: account,
+            maxBytes: commands.maxBytes,
+            maxAge: commands.maxAge,
+            ownQueues: ownQueues
+        )
+    }
+
+    var eventFormat: CloudEventFormat {
+        CloudEventFormat(
+            mode: events.mode == .binary ? .binary : .structured,
+            account: account,
+            typePrefix: events.typePrefix
+        )
+    }
+
+    var topologyMode: AMQPTopology.Mode {
+        switch topology.mode {
+        case .declare: .declare
+        case .verify: .verify
+        case .none: .none
+        }
+    }
+
+    /// Source: contract §1.
+    var amqpTopology: AMQPTopology {
+        let work: [String: AMQPValue] = [
+            "x-queue-type": "quorum",
+            "x-dead-letter-exchange": .string(deadLetters.exchange),
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+            "x-delivery-limit": .int64(100),
+        ]
+        return AMQPTopology(
+            exchanges: [commands.exchange, control.exchange, events.exchange, deadLetters.exchange].map {
+                .init(name: $0, type: "topic")
+            },
+            queues: [
+                .init(name: commands.queue, arguments: work),
+                .init(name: control.queue, arguments: work),
+                .init(name: deadLetters.queue, arguments: ["x-queue-type": "quorum"]),
+            ],
+            bindings: commands.bindings.map {
+                .init(queue: commands.queue, exchange: commands.exchange, routingKey: $0)
+            } + [
+                .init(queue: control.queue, exchange: control.exchange, routingKey: "#"),
+                .init(queue: deadLetters.queue, exchange: deadLetters.exchange, routingKey: "#"),
+            ]
+        )
+    }
+
+    var cloudConfiguration: CloudConfiguration {
+        CloudConfiguration(
+            baseURL: cloud.baseURL,
+            clientID: cloud.clientID,
+            clientSecret: cloud.clientSecret.exposed,
+            apiKey: cloud.apiKey?.exposed,
+            account: account,
+            maxConnections: cloud.maxConnections,
+            idleTimeout: cloud.idleTimeout,
+            submitTimeout: submit.timeout
+        )
+    }
+}

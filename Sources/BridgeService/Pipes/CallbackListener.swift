@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+internal import GetnetCloud
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+
+/// Takes Getnet's callbacks: checks the token, stores what came, and answers 200 only after the commit.
+///
+/// Source: contract §5.
+struct CallbackListener: HTTPResponder {
+    typealias Context = CallbackContext
+
+    let path: CallbackPath
+    let keys: CallbackKeyRing
+    let allowedSources: [CIDR]
+    let maxBytes: Int
+    let answers: AnswerReader
+    let dispatcher: Dispatcher
+    let storeWatch: StoreWatch
+    let forwarding: QueryForwarding
+    let metrics: Metrics
+
+    func respond(to request: Request, context: CallbackContext) async throws -> Response {
+        let outcome = await outcome(of: request, context)
+        metrics.increment(.callbacks, outcome.rawValue)
+        return outcome.response
+    }
+
+    private func outcome(of request: Request, _ context: CallbackContext) async -> CallbackOutcome {
+        guard let address = path.read(request.uri.string) else { return .notFound }
+        guard request.method == .post else { return .methodNotAllowed }
+        guard isAllowed(context.remoteAddress) else { return .sourceNotAllowed }
+        guard let id = address.id, let token = address.token, keys.accepts(token, for: id) else {
+            if let id = address.id { await bringQueryForward(id) }
+            return .tokenInvalid
+        }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maxBytes { return .tooLarge }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: maxBytes)
+        } catch is NIOTooManyBytesError {
+            return .tooLarge
+        } catch {
+            return .interrupted
+        }
+        do {
+            return try await take(Array(body.readableBytesView), for: id)
+        } catch {
+            storeWatch.report(error)
+            return .storeUnavailable
+        }
+    }
+
+    private func take(_ body: [UInt8], for id: TransactionID) async throws(StoreError) -> CallbackOutcome {
+        let now = dispatcher.clock()
+        guard let answer = answers.read(body) else {
+            let isKnown = try await dispatcher.apply(.queryRequested, to: id) != nil
+            let callback = QuarantinedCallback(
+                cause: isKnown ? .unreadable : .unmatched,
+                transactionID: id,
+                answer: nil,
+                maskedBody: AnswerMask.maskedBody(body),
+                receivedAt: now
+            )
+            try await dispatcher.quarantine(callback, announce: !isKnown)
+            return isKnown ? .unreadable : .unmatched
+        }
+        let evidence = Evidence(source: .callback, answer: answer, receivedAt: now)
+        if try await dispatcher.apply(.evidence(evidence), to: id) != nil {
+            metrics.increment(.evidence, EvidenceSource.callback.rawValue)
+            return .taken
+        }
+        let callback = QuarantinedCallback(
+            cause: .unmatched,
+            transactionID: id,
+            answer: answer,
+            maskedBody: answer.masked,
+            receivedAt: now
+        )
+        try await dispatcher.quarantine(callback, announce: true)
+        return .unmatched
+    }
+
+    private func isAllowed(_ address: SocketAddress?) -> Bool {
+        guard !allowedSources.isEmpty else { return true }
+        guard let ip = address?.ipAddress else { return false }
+        return allowedSources.contains { $0.contains(ip) }
+    }
+
+    /// Somebody knocked with a wrong token: perhaps Getnet with one of an old key.
+    ///
+    /// Ask Getnet, but not at the knocker's pace.
+    private func bringQueryForward(_ id: TransactionID) async {
+        guard forwarding.allows(id) else { return }
+        do {
+            try await dispatcher.apply(.queryRequested, to: id)
+        } catch {
+            storeWatch.report(error)
+        }
+    }
+}
+
+/// How a callback was answered.
+enum CallbackOutcome: String, CaseIterable {
+    case taken
+    case unreadable
+    case unmatched
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case sourceNotAllowed = "source_not_allowed"
+    case tokenInvalid = "token_invalid"
+    case tooLarge = "too_large"
+    case interrupted
+    case storeUnavailable = "store_unavailable"
+
+    /// How long Getnet is asked to wait while the store cannot commit, in seconds.
+    static let retryAfter = "5"
+
+    var response: Response {
+        switch self {
+        case .taken, .unreadable, .unmatched: Response(status: .ok)
+        case .notFound: Response(status: .notFound)
+        case .methodNotAllowed: Response(status: .methodNotAllowed, headers: [.allow: "POST"])
+        case .sourceNotAllowed: Response(status: .forbidden)
+        case .tokenInvalid: Response(status: .unauthorized)
+        case .tooLarge: Response(status: .contentTooLarge, headers: [.connection: "close"])
+        case .interrupted: Response(status: .badRequest)
+        case .storeUnavailable: Response(status: .serviceUnavailable, headers: [.retryAfter: Self.retryAfter])
+        }
+    }
+}
+
+/// The listener's request context: knows who is at the other end.
+struct CallbackContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let remoteAddress: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// Reads `…/callbacks/{transactionId}?token=…`, with or without the path that the public URL has in front.
+///
+/// A proxy may strip that path or not; both reach the listener.
+struct CallbackPath: Sendable {
+    /// What stood in the URL; a part that has not its shape is absent.
+    struct Address: Equatable {
+        let id: TransactionID?
+        let token: Substring?
+    }
+
+    private let prefixes: [String]
+
+    /// A reader for a public URL.
+    init(publicURL: String) {
+        let afterScheme = publicURL.range(of: "://").map { publicURL[$0.upperBound...] } ?? publicURL[...]
+        var path = afterScheme.firstIndex(of: "/").map { String(afterScheme[$0...]) } ?? ""
+        while path.hasSuffix("/") { path.removeLast() }
+        prefixes = path.isEmpty ? ["/callbacks/"] : [path + "/callbacks/", "/callbacks/"]
+    }
+
+    /// The address in a request's target; `nil` if the target is no callback.
+    func read(_ target: String) -> Address? {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let path = parts.first, let prefix = prefixes.first(where: { path.hasPrefix($0) }) else { return nil }
+        let name = path.dropFirst(prefix.count)
+        guard !name.isEmpty, !name.contains("/") else { return nil }
+        return Address(id: TransactionID(name), token: parts.count == 2 ? Self.token(in: parts[1]) : nil)
+    }
+
+    private static func token(in query: Substring) -> Substring? {
+        for pair in query.split(separator: "&") where pair.hasPrefix("token=") { return pair.dropFirst(6) }
+        return nil
+    }
+}
+
+extension String {
+    fileprivate func range(of needle: String) -> Range<String.Index>? {
+        ranges(of: needle).first
+    }
+}

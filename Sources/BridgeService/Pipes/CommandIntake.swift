@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+internal import CorrelationStore
+internal import Logging
+
+/// Turns deliveries into durable transactions or durable refusals, and only then acknowledges them.
+struct CommandIntake: Sendable {
+    let reader: CommandReader
+    let account: Account
+    let dispatcher: Dispatcher
+    let storeWatch: StoreWatch
+    let replies: ReplySender
+    let metrics: Metrics
+    let random: @Sendable () -> UInt128
+    let logger: Logger
+
+    /// What is to be done with a delivery.
+    func handle(_ delivery: Delivery) async -> Verdict {
+        let message = CommandMessage(delivery)
+        let now = dispatcher.clock()
+        do {
+            let command: Command
+            do throws(CommandRejection) {
+                command = try reader.read(message, acceptedAt: now)
+            } catch {
+                try await dispatcher.reject(error, of: message)
+                count(error, type: error.type)
+                return .acknowledge
+            }
+            if let sentAt = message.timestamp, sentAt <= now { metrics.observe(.commandAge, took: now - sentAt) }
+            try await accept(command, from: message, at: now)
+            return .acknowledge
+        } catch {
+            // Not durable, so not ours: it goes back, and the consumer is cancelled until the store commits again.
+            storeWatch.report(error)
+            return .requeue
+        }
+    }
+
+    private func accept(_ command: Command, from message: CommandMessage, at now: Timestamp) async throws(StoreError) {
+        let candidate = Transaction(
+            id: TransactionID(at: now, random: random()),
+            command: command,
+            country: account.profile.code,
+            environment: account.environment,
+            address: message.address,
+            acceptedAt: now
+        )
+        let type = command.content.type.rawValue
+        switch try await dispatcher.accept(candidate, from: message) {
+        case .created:
+            metrics.increment(.commands, type, "accepted")
+        case .repeated(let transaction, let latest):
+            metrics.increment(.commands, type, "repeated")
+            logger.debug("a command came again", metadata: [LogKey.transaction: "\(transaction.id)"])
+            if var latest { replies.send(&latest, to: message.address) }
+        case .refused(let rejection, _):
+            count(rejection, type: type)
+        }
+    }
+
+    private func count(_ rejection: CommandRejection, type: String?) {
+        let known = type.flatMap { CommandType(rawValue: $0)?.rawValue } ?? "unknown"
+        let code = rejection.faults.first?.code.rawValue ?? "unknown"
+        metrics.increment(.commands, known, "rejected")
+        metrics.increment(.deadLetters, code)
+        logger.info("a command was refused", metadata: [LogKey.reason: "\(code)"])
+    }
+}
+
+extension CommandMessage {
+    /// The delivery without AMQP's types.
+    init(_ delivery: Delivery) {
+        let properties = delivery.properties
+        var headers: [String: String] = [:]
+        for (name, value) in properties.headers {
+            if case .string(let text) = value { headers[name] = text }
+        }
+        self.init(
+            exchange: delivery.exchange,
+            routingKey: delivery.routingKey,
+            body: delivery.body,
+            fullSize: Int(clamping: delivery.fullSize),
+            contentType: properties.contentType,
+            contentEncoding: properties.contentEncoding,
+            headers: headers,
+            timestamp: properties.timestamp.flatMap { Timestamp(secondsOnTheWire: $0) },
+            address: ReplyAddress(
+                replyTo: properties.replyTo.flatMap { $0.isEmpty ? nil : $0 },
+                correlationID: properties.correlationID.flatMap { $0.isEmpty ? nil : $0 },
+                traceparent: headers["traceparent"] ?? headers["ce-traceparent"],
+                tracestate: headers["tracestate"] ?? headers["ce-tracestate"]
+            )
+        )
+    }
+}
+
+extension Timestamp {
+    /// Seconds of AMQP's `timestamp`; `nil` for 0, which some clients send for "none", and for what no clock shows.
+    fileprivate init?(secondsOnTheWire seconds: UInt64) {
+        guard seconds > 0, seconds < 253_402_300_800 else { return nil }
+        self.init(milliseconds: Int64(seconds) * 1_000)
+    }
+}

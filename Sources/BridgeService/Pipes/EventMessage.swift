@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+
+/// Makes AMQP messages of events and dead letters.
+///
+/// Source: contract §2, §3.
+struct EventMessage: Sendable {
+    static let applicationID = "getnet-bridge"
+
+    let format: CloudEventFormat
+
+    func message(_ event: OutboundEvent, exchange: String, routingKey: String, mandatory: Bool) -> AMQPMessage {
+        let rendered = format.message(event)
+        var properties = AMQPProperties()
+        properties.contentType = rendered.contentType
+        properties.deliveryMode = .persistent
+        properties.messageID = event.id.description
+        properties.type = rendered.type
+        properties.timestamp = UInt64(max(event.time.milliseconds, 0) / 1_000)
+        properties.appID = Self.applicationID
+        properties.correlationID = event.address.correlationID
+        properties.headers = rendered.headers.mapValues { .string($0) }
+        if let traceparent = event.address.traceparent { properties.headers["traceparent"] = .string(traceparent) }
+        if let tracestate = event.address.tracestate { properties.headers["tracestate"] = .string(tracestate) }
+        return AMQPMessage(
+            exchange: exchange,
+            routingKey: routingKey,
+            mandatory: mandatory,
+            properties: properties,
+            body: rendered.body
+        )
+    }
+
+    func message(_ letter: DeadLetter, exchange: String, id: String) -> AMQPMessage {
+        var properties = AMQPProperties()
+        properties.contentType = letter.contentType
+        properties.deliveryMode = .persistent
+        properties.messageID = id
+        properties.appID = Self.applicationID
+        properties.correlationID = letter.correlationID
+        properties.headers = letter.headers.mapValues { .string($0) }
+        return AMQPMessage(
+            exchange: exchange,
+            routingKey: letter.routingKey,
+            mandatory: true,
+            properties: properties,
+            body: letter.body
+        )
+    }
+}

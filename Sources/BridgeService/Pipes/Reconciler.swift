@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import GetnetCloud
+internal import Logging
+internal import ServiceLifecycle
+
+/// Asks Getnet for the status of transactions whose callback is missing, within the account's budget of queries.
+struct Reconciler: Service {
+    /// So many queries run at once.
+    static let workers = 8
+
+    let dispatcher: Dispatcher
+    let cloud: CloudClient
+    let metrics: Metrics
+    let budget: QueryBudget
+    let logger: Logger
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<Self.workers {
+                    group.addTask { await work() }
+                }
+            }
+        } onGracefulShutdown: {
+            dispatcher.queries.close()
+        }
+    }
+
+    private func work() async {
+        while let query = await dispatcher.queries.next() {
+            do {
+                try await Task.sleep(until: budget.next(), clock: .continuous)
+            } catch {
+                return
+            }
+            await ask(query)
+        }
+    }
+
+    private func ask(_ query: Dispatcher.Query) async {
+        switch await cloud.status(idPosTxs: query.idPosTxs) {
+        case .answer(let answer):
+            // "In process" and errors of the cloud say nothing; the next query is on the agenda already.
+            guard answer.code == .done else { return }
+            metrics.increment(.evidence, EvidenceSource.query.rawValue)
+            let evidence = Evidence(source: .query, answer: answer, receivedAt: dispatcher.clock())
+            await dispatcher.applySurely(.evidence(evidence), to: query.id)
+        case .notFound, .unavailable:
+            logger.debug("a status query brought nothing", metadata: [LogKey.transaction: "\(query.id)"])
+        }
+    }
+}

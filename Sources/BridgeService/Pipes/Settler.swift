@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+internal import Logging
+internal import NIOConcurrencyHelpers
+
+/// Notes in the store what became of outbox entries, many in one commit: while one commit runs the next batch gathers.
+final class Settler: Sendable {
+    /// So many settlements go into one commit.
+    static let batchLimit = 500
+    /// With more waiting than this nothing new is published.
+    static let waitingLimit = 5_000
+    /// How long it waits after the store refused.
+    static let retryDelay = Duration.milliseconds(500)
+
+    private let store: any TransactionStore
+    private let logger: Logger
+    private let waiting = NIOLockedValueBox<[Settlement]>([])
+    private let signal = Signal()
+
+    init(store: any TransactionStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
+
+    /// Lines up a settlement.
+    ///
+    /// It may be lost by a crash: the entry is then published once more.
+    func settle(_ settlement: Settlement) {
+        waiting.withLockedValue { $0.append(settlement) }
+        signal.raise()
+    }
+
+    /// Whether the store does not keep up.
+    var isBehind: Bool { waiting.withLockedValue { $0.count > Self.waitingLimit } }
+
+    /// Settles until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            await signal.wait()
+            while !Task.isCancelled, await settleBatch() {}
+        }
+    }
+
+    /// Settles what is left, once.
+    func finish() async {
+        while await settleBatch() {}
+    }
+
+    /// `true` if there was something and it is durable now.
+    private func settleBatch() async -> Bool {
+        let batch = waiting.withLockedValue { Array($0.prefix(Self.batchLimit)) }
+        guard !batch.isEmpty else { return false }
+        do {
+            try await store.settle(batch)
+            waiting.withLockedValue { $0.removeFirst(batch.count) }
+            return true
+        } catch {
+            logger.warning("the store did not settle published entries", metadata: [LogKey.error: "\(error)"])
+            try? await Task.sleep(for: Self.retryDelay)
+            signal.raise()
+            return false
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+internal import GetnetCloud
+internal import Logging
+internal import ServiceLifecycle
+
+/// Takes accepted transactions, makes each attempt durable, POSTs it, and makes durable what the POST brought.
+///
+/// There are as many workers as connections, so that no more transactions are marked `submitting` than could be on the wire:
+/// a crash leaves few of them in doubt.
+struct Submitter: Service {
+    let dispatcher: Dispatcher
+    let gate: CommandGate
+    let cloud: CloudClient
+    let callbackURL: CallbackURL
+    let workers: Int
+    let logger: Logger
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<workers {
+                    group.addTask { await work() }
+                }
+            }
+        } onGracefulShutdown: {
+            // What waits stays accepted in the store; what is on the wire is finished.
+            dispatcher.submissions.close()
+        }
+    }
+
+    private func work() async {
+        while let id = await dispatcher.submissions.next() {
+            // Nobody could be told the result now. It stays accepted; the gate's opening or the next start takes it up.
+            guard await gate.waitUntilTerminalsMayBeWoken() else {
+                dispatcher.schedule(id, due: dispatcher.clock())
+                continue
+            }
+            await submit(id)
+        }
+    }
+
+    private func submit(_ id: TransactionID) async {
+        let started: Transition?
+        do {
+            started = try await dispatcher.apply(.submissionStarted, to: id)
+        } catch {
+            // Nothing was sent and nothing was marked: it is offered again.
+            logger.warning(
+                "the store did not commit the start of a submission; it is tried again",
+                metadata: [LogKey.transaction: "\(id)", LogKey.error: "\(error)"]
+            )
+            dispatcher.schedule(id, due: dispatcher.clock() + Self.storeRetry)
+            return
+        }
+        guard let started, let attempt = started.attemptToPost else { return }
+        let outcome = await cloud.charge(started.transaction, callbackURL: callbackURL.url(for: id))
+        await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
+    }
+
+    private static let storeRetry = Duration.seconds(1)
+}
+
+extension Transition {
+    /// The attempt that is durable now and is to be POSTed.
+    fileprivate var attemptToPost: Int? {
+        for case .post(let attempt) in effects { return attempt }
+        return nil
+    }
+}
+
+/// Where Getnet is told to send the result of a transaction.
+///
+/// Source: contract §5.
+struct CallbackURL: Sendable {
+    /// Getnet's limit is unknown; longer ones are refused at the start.
+    static let longest = 199
+
+    let publicURL: String
+    let keys: CallbackKeyRing
+
+    init(publicURL: String, keys: CallbackKeyRing) {
+        self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
+        self.keys = keys
+    }
+
+    func url(for id: TransactionID) -> String {
+        "\(publicURL)/callbacks/\(id)?token=\(keys.token(for: id))"
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+internal import CorrelationStore
+internal import Logging
+
+/// Puts counters, the store's census and the connections' states into one page for Prometheus.
+struct Exposition: Sendable {
+    let metrics: Metrics
+    let readiness: Readiness
+    let store: any TransactionStore
+    let replies: AMQPPublisher
+    let clock: @Sendable () -> Timestamp
+    let logger: Logger
+
+    func text() async -> String {
+        var page = PrometheusText()
+        page.write(metrics)
+        page.gauge(
+            "ready",
+            "Whether callbacks are accepted and commands taken.",
+            [
+                .init(readiness.acceptsCallbacks ? 1 : 0, ("condition", "callbacks")),
+                .init(readiness.takesCommands ? 1 : 0, ("condition", "commands")),
+            ]
+        )
+        writeConnections(&page)
+        await writeCensus(&page)
+        writeProcess(&page)
+        page.gauge("build_info", "The program.", [.init(1, ("version", BuildInfo.version))])
+        return page.text
+    }
+
+    private func writeConnections(_ page: inout PrometheusText) {
+        let commands = readiness.commands.snapshot
+        let publishers = [("events", readiness.events.snapshot), ("replies", replies.snapshot)]
+        let consumes: Bool
+        switch commands.state {
+        case .consuming, .paused, .notOwner, .unavailable: consumes = true
+        case .connecting, .closed: consumes = false
+        }
+        var connected = [PrometheusText.Sample(consumes ? 1 : 0, ("role", "commands"))]
+        var blocked: [PrometheusText.Sample] = []
+        var reconnects = [PrometheusText.Sample(Double(commands.reconnects), ("role", "commands"))]
+        for (role, publisher) in publishers {
+            var isBlocked = false
+            if case .blocked = publisher.state { isBlocked = true }
+            connected.append(.init(publisher.state == .connected || isBlocked ? 1 : 0, ("role", role)))
+            blocked.append(.init(isBlocked ? 1 : 0, ("role", role)))
+            reconnects.append(.init(Double(publisher.reconnects), ("role", role)))
+        }
+        page.gauge("amqp_connected", "Whether the connection to the broker stands.", connected)
+        page.gauge("amqp_blocked", "Whether the broker blocks the connection.", blocked)
+        page.counter("amqp_reconnects_total", "Connections to the broker that had to be made again.", reconnects)
+    }
+
+    private func writeCensus(_ page: inout PrometheusText) async {
+        let census: StoreCensus
+        do {
+            census = try await store.census()
+        } catch {
+            logger.warning("the store gives no census", metadata: [LogKey.error: "\(error)"])
+            return
+        }
+        let now = clock()
+        func age(_ since: Timestamp?) -> Double {
+            since.map { Double(max((now - $0).milliseconds, 0)) / 1_000 } ?? 0
+        }
+        let open = TransactionStatus.allCases.filter { !$0.isFinal }
+        page.gauge(
+            "transactions",
+            "Unfinished transactions by status.",
+            open.map { .init(Double(census.unfinished[$0] ?? 0), ("status", $0.rawValue)) }
+        )
+        page.gauge(
+            "in_doubt",
+            "Transactions in doubt.",
+            [.init(Double(census.unfinished[.inDoubt] ?? 0), ("stage", "all"))]
+        )
+        page.gauge("in_doubt_oldest_seconds", "Age of the oldest doubt.", [.init(age(census.oldestDoubt))])
+        page.gauge("outbox_events", "Entries that wait to be published.", [.init(Double(census.pendingEntries))])
+        page.gauge("outbox_oldest_seconds", "Age of the oldest of them.", [.init(age(census.oldestPending))])
+        page.gauge("store_bytes", "Size of the store and its log.", [.init(Double(census.bytes))])
+    }
+
+    private func writeProcess(_ page: inout PrometheusText) {
+        guard let process = ProcessStatistics.read() else { return }
+        page.foreign("process_cpu_seconds_total", "Processor time.", "counter", process.processorSeconds)
+        page.foreign("process_resident_memory_bytes", "Resident memory.", "gauge", Double(process.residentBytes))
+        page.foreign("process_virtual_memory_bytes", "Virtual memory.", "gauge", Double(process.virtualBytes))
+        page.foreign("process_open_fds", "Open file descriptors.", "gauge", Double(process.openDescriptors))
+    }
+}

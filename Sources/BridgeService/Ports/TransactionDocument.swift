@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+public import CorrelationStore
+
+/// Shows transactions as JSON: the data of their latest event, and for one of them its whole story.
+public struct TransactionDocument: Sendable {
+    private let events: EventWriter
+
+    /// Documents of an account's transactions.
+    public init(events: EventWriter) {
+        self.events = events
+    }
+
+    /// A page of transactions; `nextCursor` where there may be more.
+    public func list(_ transactions: [Transaction], isComplete: Bool) -> [UInt8] {
+        var writer = JSONWriter(reserving: 1_024 * (transactions.count + 1))
+        writer.object { page in
+            page.array("transactions") { list in
+                for transaction in transactions { list.rawElement(events.document(of: transaction)) }
+            }
+            if !isComplete, let last = transactions.last { page.member("nextCursor", last.id.description) }
+        }
+        return writer.bytes
+    }
+
+    /// One transaction with its evidence and its events.
+    public func whole(_ transaction: Transaction, _ story: TransactionStory) -> [UInt8] {
+        var writer = JSONWriter(reserving: 8_192)
+        writer.object { whole in
+            whole.member("transaction", rawJSON: events.document(of: transaction))
+            whole.member("attempts", transaction.attempts)
+            whole.member("queries", transaction.queries)
+            whole.member("expiresAt", transaction.command.expiresAt.description)
+            whole.member("dueAt", transaction.dueAt?.description)
+            whole.array("evidence") { list in
+                for piece in story.evidence { list.write(piece) }
+            }
+            whole.array("events") { list in
+                for (event, settledAt) in story.events {
+                    list.object { entry in
+                        entry.member("id", event.id.description)
+                        entry.member("name", event.name)
+                        entry.member("time", event.time.description)
+                        entry.member("routingKey", event.routingKey)
+                        entry.member("settledAt", settledAt?.description)
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func write(_ piece: TransactionStory.Piece) {
+        object { entry in
+            entry.member("source", piece.source.rawValue)
+            entry.member("finding", piece.finding.rawValue)
+            entry.member("receivedAt", piece.receivedAt.description)
+            entry.member("answer", rawJSON: piece.masked)
+        }
+    }
+}

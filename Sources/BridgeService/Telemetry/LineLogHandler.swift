@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+public import Logging
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Writes log lines to standard error: JSON for machines, one readable line for people.
+public struct LineLogHandler: LogHandler {
+    /// How a line looks.
+    public enum Format: Sendable {
+        /// `{"time":…,"level":…,"message":…}`
+        case json
+        /// `2026-11-22T10:12:31.412Z info message key=value`
+        case text
+    }
+
+    /// What every line of this logger carries.
+    public var metadata: Logger.Metadata = [:]
+    /// Lines below it are not written.
+    public var logLevel: Logger.Level
+    private let format: Format
+
+    /// A handler for a format and a lowest level.
+    public init(format: Format, level: Logger.Level) {
+        self.format = format
+        logLevel = level
+    }
+
+    /// One metadata value of the logger.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    /// Writes one line.
+    public func log(event: LogEvent) {
+        let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let pairs = merged.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        let line: [UInt8]
+        switch format {
+        case .json: line = json(event.level, event.message, pairs)
+        case .text: line = Array(text(event.level, event.message, pairs).utf8)
+        }
+        write(line)
+    }
+
+    private func json(_ level: Logger.Level, _ message: Logger.Message, _ pairs: [(String, String)]) -> [UInt8] {
+        var writer = JSONWriter(reserving: 256)
+        writer.object { line in
+            line.member("time", Timestamp.current.description)
+            line.member("level", level.rawValue)
+            line.member("message", message.description)
+            for (key, value) in pairs { line.member(key, value) }
+        }
+        return writer.bytes + [UInt8(ascii: "\n")]
+    }
+
+    private func text(_ level: Logger.Level, _ message: Logger.Message, _ pairs: [(String, String)]) -> String {
+        let tail = pairs.map { " \($0.0)=\($0.1)" }.joined()
+        // A line stays one line, whatever a peer wrote into an error text.
+        let body = "\(message)\(tail)".map { $0.isNewline ? " " : $0 }
+        return "\(Timestamp.current) \(level.rawValue) " + String(body) + "\n"
+    }
+
+    private func write(_ line: [UInt8]) {
+        // One call per line, so that lines of several threads do not mix.
+        _ = unsafe line.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+extension Timestamp {
+    /// The wall clock now.
+    static var current: Timestamp {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The keys of log metadata; values are ids, counts and sentences, never bodies, card data or secrets.
+public enum LogKey {
+    /// The transaction's id.
+    public static let transaction = "getnet.transaction"
+    /// A transaction's status.
+    public static let status = "getnet.status"
+    /// A reason code.
+    public static let reason = "getnet.reason"
+    /// What went wrong.
+    public static let error = "error"
+    /// How many.
+    public static let count = "count"
+    /// An address or a URL without secrets.
+    public static let address = "server.address"
+    /// What stands in the way of commands.
+    public static let obstacle = "getnet.obstacle"
+    /// An exchange or queue.
+    public static let destination = "messaging.destination.name"
+    /// A routing key.
+    public static let routingKey = "messaging.rabbitmq.destination.routing_key"
+    /// An event's id.
+    public static let message = "messaging.message.id"
+    /// A version.
+    public static let version = "service.version"
+    /// A file.
+    public static let path = "file.path"
+}

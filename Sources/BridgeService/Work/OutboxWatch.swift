@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import Logging
+internal import ServiceLifecycle
+
+/// Holds commands back while events cannot be told, and while too many accepted commands wait.
+///
+/// Source: contract §3, §9.
+struct OutboxWatch: Service {
+    /// How often it looks.
+    static let interval = Duration.milliseconds(250)
+
+    let dispatcher: Dispatcher
+    let held: HeldEntries
+    let gate: CommandGate
+    let holdAfter: Duration
+    let backlog: Int
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                look()
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    private func look() {
+        let now = dispatcher.clock()
+        if let oldest = held.oldest, now - oldest > holdAfter {
+            note(.outbox, "the oldest unsent event is older than \(holdAfter)")
+        } else {
+            clear(.outbox)
+        }
+        // Half of the backlog must be gone before commands are taken again, so that the consumer does not flutter.
+        let waiting = dispatcher.submissions.count
+        if waiting >= backlog {
+            note(.backlog, "\(waiting) accepted commands wait")
+        } else if waiting <= backlog / 2 {
+            clear(.backlog)
+        }
+    }
+
+    private func note(_ obstacle: CommandGate.Obstacle, _ reason: String) {
+        guard gate.close(obstacle, because: reason) else { return }
+        logger.warning("no command is taken", metadata: [LogKey.obstacle: "\(obstacle.rawValue): \(reason)"])
+    }
+
+    private func clear(_ obstacle: CommandGate.Obstacle) {
+        guard gate.open(obstacle) else { return }
+        logger.info("an obstacle to commands is gone", metadata: [LogKey.obstacle: "\(obstacle.rawValue)"])
+    }
+}

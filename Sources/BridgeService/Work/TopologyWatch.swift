@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import Logging
+internal import ServiceLifecycle
+
+/// Looks at exchanges and queues, creates what is missing where it may, and holds commands back while something is wrong.
+///
+/// Source: contract §1. A fault never ends the process.
+struct TopologyWatch: Service {
+    /// A fault is looked at again after this long.
+    static let faultInterval = Duration.seconds(10)
+    /// Without a fault it looks again after this long: somebody may have deleted a queue.
+    static let calmInterval = Duration.seconds(60)
+    /// Signals closer together than this are one look.
+    static let settleTime = Duration.milliseconds(200)
+
+    let topology: AMQPTopology
+    let mode: AMQPTopology.Mode
+    let endpoint: AMQPEndpoint
+    let gate: CommandGate
+    /// Raised after a reconnect, and when a queue or an exchange seems to be gone.
+    let signal: Signal
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            if mode == .verify {
+                logger.info(
+                    "exchanges and queues are only looked at; types, arguments and bindings cannot be seen over AMQP"
+                )
+            }
+            while !Task.isCancelled {
+                let isRight = await look()
+                await signal.wait(atMost: isRight ? Self.calmInterval : Self.faultInterval)
+                try? await Task.sleep(for: Self.settleTime)
+            }
+        }
+    }
+
+    private func look() async -> Bool {
+        let faults = await topology.establish(mode, at: endpoint)
+        guard !faults.isEmpty else {
+            if gate.open(.topology) { logger.info("exchanges and queues are right") }
+            return true
+        }
+        let text = faults.map(\.description).joined(separator: "; ")
+        if gate.close(.topology, because: text) {
+            logger.warning(
+                "no command is taken until exchanges and queues are right",
+                metadata: [LogKey.error: "\(text)"]
+            )
+        }
+        return false
+    }
+}

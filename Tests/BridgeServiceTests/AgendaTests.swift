@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import Testing
+
+@testable import BridgeService
+
+@Suite("Agenda")
+struct AgendaTests {
+    private func id(_ number: Int) -> TransactionID {
+        TransactionID(at: Timestamp(milliseconds: 1), random: UInt128(number))
+    }
+
+    @Test func `gives out what is due, the earliest first, once`() {
+        var agenda = Agenda()
+        _ = agenda.set(id(1), due: Timestamp(milliseconds: 300))
+        _ = agenda.set(id(2), due: Timestamp(milliseconds: 100))
+        _ = agenda.set(id(3), due: Timestamp(milliseconds: 200))
+        #expect(agenda.take(dueBy: Timestamp(milliseconds: 250), limit: 10) == [id(2), id(3)])
+        #expect(agenda.take(dueBy: Timestamp(milliseconds: 250), limit: 10).isEmpty)
+        #expect(agenda.earliest == Timestamp(milliseconds: 300))
+    }
+
+    @Test func `an instant that was changed or taken out never comes up`() {
+        var agenda = Agenda()
+        _ = agenda.set(id(1), due: Timestamp(milliseconds: 100))
+        _ = agenda.set(id(2), due: Timestamp(milliseconds: 100))
+        _ = agenda.set(id(1), due: Timestamp(milliseconds: 500))
+        _ = agenda.set(id(2), due: nil)
+        #expect(agenda.take(dueBy: Timestamp(milliseconds: 400), limit: 10).isEmpty)
+        #expect(agenda.take(dueBy: Timestamp(milliseconds: 500), limit: 10) == [id(1)])
+    }
+
+    @Test func `says when the first instant came closer, and only then`() {
+        var agenda = Agenda()
+        #expect(agenda.set(id(1), due: Timestamp(milliseconds: 100)))
+        #expect(!agenda.set(id(2), due: Timestamp(milliseconds: 200)))
+        #expect(agenda.set(id(3), due: Timestamp(milliseconds: 50)))
+    }
+
+    @Test func `agrees with a sorted list over random changes`() {
+        let seed = UInt64.random(in: .min ... .max)
+        print("seed \(seed)")
+        var generator = SplitMix(state: seed)
+        var agenda = Agenda()
+        var expected: [TransactionID: Timestamp] = [:]
+        for step in 0..<20_000 {
+            let name = id(Int(generator.next() % 3_000))
+            let due = Timestamp(milliseconds: Int64(step) + Int64(generator.next() % 500))
+            switch generator.next() % 4 {
+            case 0:
+                _ = agenda.set(name, due: nil)
+                expected[name] = nil
+            case 1:
+                let now = Timestamp(milliseconds: Int64(step))
+                let taken = agenda.take(dueBy: now, limit: .max)
+                #expect(Set(taken) == Set(expected.filter { $0.value <= now }.keys), "seed \(seed) step \(step)")
+                for name in taken { expected[name] = nil }
+            default:
+                _ = agenda.set(name, due: due)
+                expected[name] = due
+            }
+        }
+        #expect(agenda.count == expected.count)
+    }
+}
+
+/// A small reproducible generator.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
