@@ -76,7 +76,9 @@ public final class AMQPConsumer: Sendable {
     private let prefetch: UInt16
     private let handler: @Sendable (Delivery) async -> Verdict
 
-    /// Makes a consumer; it connects once `run` is called. The gate is open.
+    /// Makes a consumer; it connects once `run` is called.
+    ///
+    /// The gate is open.
     ///
     /// `name` is the connection's name at the broker. `onEvent` is called on the connection's thread or a task of `run`;
     /// it must be quick.
@@ -111,7 +113,9 @@ public final class AMQPConsumer: Sendable {
         self.handler = handler
     }
 
-    /// Keeps the connection up and the handler fed until the task is cancelled. Called once.
+    /// Keeps the connection up and the handler fed until the task is cancelled.
+    ///
+    /// Called once.
     ///
     /// Cancelling cancels running handlers too; for an end in order call `stopTaking` and `drain` first.
     public func run() async {
@@ -124,7 +128,9 @@ public final class AMQPConsumer: Sendable {
         }
     }
 
-    /// Opens or closes the gate. While it is closed the broker delivers nothing, and what raced in goes back to the queue.
+    /// Opens or closes the gate.
+    ///
+    /// While it is closed the broker delivers nothing, and what raced in goes back to the queue.
     public func setGate(open: Bool) {
         connection.setGate(open: open)
     }

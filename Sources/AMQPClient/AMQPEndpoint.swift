@@ -34,7 +34,9 @@ public struct AMQPEndpoint: Sendable, Equatable {
     public var username: String
     /// The password.
     public var password: String
-    /// How often each side shows that it lives; the broker may ask for less. RabbitMQ recommends 5 to 20 s.
+    /// How often each side shows that it lives; the broker may ask for less.
+    ///
+    /// RabbitMQ recommends 5 to 20 s.
     public var heartbeat: Duration
     /// How long opening one host may take, and each answer while setting up.
     public var connectTimeout: Duration

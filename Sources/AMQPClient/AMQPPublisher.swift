@@ -69,7 +69,9 @@ public final class AMQPPublisher: Sendable {
         )
     }
 
-    /// Keeps the connection up until the task is cancelled or `drainAndClose` has returned. Called once.
+    /// Keeps the connection up until the task is cancelled or `drainAndClose` has returned.
+    ///
+    /// Called once.
     public func run() async {
         await loop.run(connection)
         await connection.finish()

@@ -23,11 +23,14 @@ struct FieldReader {
         valuesLeft = bounds.values
     }
 
-    /// Answers the table's values; `nil` beyond a bound. Of a repeated name the last value counts.
+    /// Answers the table's values; `nil` beyond a bound.
+    ///
+    /// Of a repeated name the last value counts.
     mutating func values(of table: amqp_table_t, depth: Int = 1) -> [String: AMQPValue]? {
         guard depth <= depthLimit, unsafe take(table.num_entries) else { return nil }
         var values: [String: AMQPValue] = unsafe Dictionary(minimumCapacity: Int(table.num_entries))
-        for unsafeentry in unsafe UnsafeBufferPointer(start: table.entries, count: Int(table.num_entries)) {
+        for index in 0..<(unsafe Int(table.num_entries)) {
+            let entry = unsafe table.entries[index]
             guard let value = unsafe value(of: entry.value, depth: depth) else { return nil }
             unsafe values[String(entry.key)] = value
         }
@@ -37,7 +40,8 @@ struct FieldReader {
     private mutating func values(of array: amqp_array_t, depth: Int) -> [AMQPValue]? {
         guard depth <= depthLimit, unsafe take(array.num_entries) else { return nil }
         var values: [AMQPValue] = []
-        for unsafeentry in unsafe UnsafeBufferPointer(start: array.entries, count: Int(array.num_entries)) {
+        for index in 0..<(unsafe Int(array.num_entries)) {
+            let entry = unsafe array.entries[index]
             guard let value = unsafe value(of: entry, depth: depth) else { return nil }
             values.append(value)
         }

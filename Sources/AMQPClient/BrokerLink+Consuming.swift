@@ -27,7 +27,9 @@ extension BrokerLink {
         return unsafe answer.map { unsafe String($0.pointee.consumer_tag) } ?? ""
     }
 
-    /// Ends a consumer. Deliveries that were on their way are still read afterwards.
+    /// Ends a consumer.
+    ///
+    /// Deliveries that were on their way are still read afterwards.
     func cancel(consumerTag: String) throws(AMQPError) {
         defer { pool.recycle() }
         unsafe amqp_basic_cancel(handle, Self.channel, pool.bytes(consumerTag))

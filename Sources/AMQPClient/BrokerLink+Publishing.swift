@@ -9,7 +9,9 @@ extension BrokerLink {
         try checkLastReply("confirm.select")
     }
 
-    /// Writes a message. That it is written says nothing; only the confirm does.
+    /// Writes a message.
+    ///
+    /// That it is written says nothing; only the confirm does.
     ///
     /// Throws: after any error the stream may be broken in the middle of a frame; `abandon` the connection.
     func publish(_ message: AMQPMessage) throws(AMQPError) {
@@ -35,6 +37,8 @@ extension BrokerLink {
 
 extension AMQPMessage {
     /// What makes the message impossible to write; `nil` if nothing does.
+    ///
+    ///
     ///
     /// Looked at before anything is written, since librabbitmq would notice in the middle of the message.
     var encodingFault: String? {

@@ -160,6 +160,13 @@ import CLibrabbitmq
         }
     }
 
+    /// Whether frames or bytes are in the library's memory, which make no socket readable: asked before every sleep.
+    ///
+    /// Calls that wait for an answer leave them there, and a write that met a full socket.
+    var hasUnread: Bool {
+        unsafe amqp_frames_enqueued(handle) != 0 || amqp_data_in_buffer(handle) != 0
+    }
+
     private func take(_ frame: amqp_frame_t) throws(AMQPError) -> IncomingFrame? {
         switch unsafe Int32(frame.frame_type) {
         case AMQP_FRAME_METHOD:

@@ -13,20 +13,13 @@ struct ConfirmLedger<Waiter> {
         let bytes: Int
     }
 
-    /// What identifies a returned message among those on their way.
-    struct Identity: Equatable {
-        let messageID: String?
-        let exchange: String
-        let routingKey: String
-    }
-
     /// A confirm that no honest broker sends.
     enum Fault: Error, Equatable {
         case unknownTag(UInt64)
     }
 
     private enum Entry {
-        case pending(Waiter, Identity, bytes: Int, deadline: ContinuousClock.Instant, returned: PublishOutcome?)
+        case pending(Waiter, PublishIdentity, bytes: Int, deadline: ContinuousClock.Instant, returned: PublishOutcome?)
         /// Its outcome was given before the broker spoke; the tag is still to come.
         case expired
         case done
@@ -41,7 +34,7 @@ struct ConfirmLedger<Waiter> {
     /// Notes a publish before it is written, and answers its tag.
     mutating func record(
         _ waiter: Waiter,
-        identity: Identity,
+        identity: PublishIdentity,
         bytes: Int,
         deadline: ContinuousClock.Instant
     ) -> UInt64 {
@@ -50,7 +43,7 @@ struct ConfirmLedger<Waiter> {
     }
 
     /// Takes a `basic.return`: the confirm of that message will mean `returned`.
-    mutating func markReturned(_ identity: Identity, code: Int, text: String) {
+    mutating func markReturned(_ identity: PublishIdentity, code: Int, text: String) {
         for offset in 0..<entries.count {
             if case .pending(let waiter, let pending, let bytes, let deadline, nil) = entries[offset],
                 pending == identity
@@ -128,5 +121,22 @@ struct ConfirmLedger<Waiter> {
             _ = entries.popFirst()
             oldestTag += 1
         }
+    }
+}
+
+/// What identifies a returned message among those on their way.
+struct PublishIdentity: Equatable {
+    let messageID: String?
+    let exchange: String
+    let routingKey: String
+}
+
+extension PublishIdentity {
+    init(_ message: AMQPMessage) {
+        self.init(
+            messageID: message.properties.messageID,
+            exchange: message.exchange,
+            routingKey: message.routingKey
+        )
     }
 }

@@ -167,7 +167,8 @@ actor ConsumerConnection: LinkOwner {
         endDrain(at: now)
         endIfRequested()
         guard let link else { return PinnedThread.Rest(socket: nil, until: drainWaiter?.deadline) }
-        return PinnedThread.Rest(socket: link.socket, until: nextTurn(after: now, heartbeat: link.heartbeat))
+        let next = link.hasUnread ? now : nextTurn(after: now, heartbeat: link.heartbeat)
+        return PinnedThread.Rest(socket: link.socket, until: next)
     }
 
     private func nextTurn(after now: ContinuousClock.Instant, heartbeat: Duration) -> ContinuousClock.Instant {
@@ -182,7 +183,6 @@ actor ConsumerConnection: LinkOwner {
             guard let frame = try link.nextFrame() else { return }
             try take(frame, link)
         }
-        thread.wake()
     }
 
     private func take(_ frame: IncomingFrame, _ link: BrokerLink) throws(AMQPError) {
@@ -202,21 +202,12 @@ actor ConsumerConnection: LinkOwner {
     }
 
     private func takeDelivery(_ message: FrameAssembler<ContentHead>.Assembled) throws(AMQPError) {
-        guard case .delivery(let tag, let isRedelivered, let exchange, let routingKey) = message.head else { return }
-        guard let token = ledger.record(tag: tag) else { throw .malformed("delivery tag \(tag) out of order") }
-        let delivery = Delivery(
-            exchange: exchange,
-            routingKey: routingKey,
-            isRedelivered: isRedelivered,
-            properties: message.properties,
-            headersDropped: message.headersDropped,
-            body: message.body,
-            fullSize: message.fullSize,
-            token: token
-        )
+        guard let delivery = Delivery(message, recordedIn: &ledger) else {
+            throw .malformed("a delivery tag out of order")
+        }
         guard case .consuming = phase, deliveries.offer(delivery) else {
             // It raced with the closing of the gate.
-            _ = ledger.settle(token, .requeue)
+            _ = ledger.settle(delivery.token, .requeue)
             return
         }
     }
@@ -285,8 +276,6 @@ actor ConsumerConnection: LinkOwner {
             _ = ledger.settle(delivery.token, .requeue)
         }
         show(.paused)
-        // What raced in was queued by the call; the next turn reads it.
-        thread.wake()
     }
 
     /// Tries again after a while; without a reason because somebody else has the owner queue.

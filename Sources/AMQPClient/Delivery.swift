@@ -40,3 +40,30 @@ struct DeliveryToken: Sendable, Equatable {
     let epoch: UInt64
     let tag: UInt64
 }
+
+extension Delivery {
+    /// Makes a delivery out of an assembled message and notes it as unsettled.
+    ///
+    /// It answers `nil` for a message that is not a delivery, or whose tag does not follow the one before.
+    init?(_ message: FrameAssembler<ContentHead>.Assembled, recordedIn ledger: inout DeliveryLedger) {
+        let head: (tag: UInt64, isRedelivered: Bool, exchange: String, routingKey: String)
+        switch message.head {
+        case .delivery(let tag, let isRedelivered, let exchange, let routingKey),
+            .got(let tag, let isRedelivered, let exchange, let routingKey):
+            head = (tag, isRedelivered, exchange, routingKey)
+        case .returned:
+            return nil
+        }
+        guard let token = ledger.record(tag: head.tag) else { return nil }
+        self.init(
+            exchange: head.exchange,
+            routingKey: head.routingKey,
+            isRedelivered: head.isRedelivered,
+            properties: message.properties,
+            headersDropped: message.headersDropped,
+            body: message.body,
+            fullSize: message.fullSize,
+            token: token
+        )
+    }
+}

@@ -36,7 +36,9 @@ final class PinnedThread: SerialExecutor, @unchecked Sendable {
     /// Written before the thread runs any job, read only by `checkIsolated` on whatever thread asks.
     private let identity = NIOLockedValueBox<pthread_t?>(nil)
 
-    /// Starts the thread. The name, of which 15 bytes are kept, is what `top -H` shows.
+    /// Starts the thread.
+    ///
+    /// The name, of which 15 bytes are kept, is what `top -H` shows.
     init(name: String) {
         wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
         precondition(wakeDescriptor >= 0, "the process has no file descriptor left")
@@ -57,7 +59,9 @@ final class PinnedThread: SerialExecutor, @unchecked Sendable {
         }
     }
 
-    /// Ends the thread after the jobs that are queued. Called when the actor is gone, so that nothing can follow.
+    /// Ends the thread after the jobs that are queued.
+    ///
+    /// Called when the actor is gone, so that nothing can follow.
     func stop() {
         mailbox.withLockedValue { mailbox in
             mailbox.isStopped = true

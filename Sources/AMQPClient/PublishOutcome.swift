@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is known of a publish in the end. Every publish has exactly one outcome.
+/// What is known of a publish in the end.
+///
+/// Every publish has exactly one outcome.
 public enum PublishOutcome: Sendable, Equatable {
     /// The broker has taken responsibility; for a persistent message in durable queues it is on disk.
     case confirmed
@@ -34,7 +36,9 @@ public struct PublishLimits: Sendable, Equatable {
     ///
     /// Messages and bytes on their way stay far below what socket buffers hold, so that a send never blocks.
     public var inFlightMessages = 256
-    /// How many bytes of content may be on their way. A single larger message goes alone.
+    /// How many bytes of content may be on their way.
+    ///
+    /// A single larger message goes alone.
     public var inFlightBytes = 256 * 1024
     /// How long after `publish` was called its outcome is known at the latest.
     public var confirmTimeout: Duration = .seconds(30)
@@ -45,4 +49,14 @@ public struct PublishLimits: Sendable, Equatable {
 
     /// Makes the bounds with their defaults: 256 messages, 256 KiB, 30 s, 4,096 waiting, 20 s.
     public init() {}
+}
+
+extension AMQPError {
+    /// What the error means for a publish that was on its way.
+    var unconfirmedReason: UnconfirmedReason {
+        switch self {
+        case .channelClosed(let code, let text): .channelClosed(code: code, text: text)
+        case .unreachable, .refused, .connectionLost, .timedOut, .malformed: .connectionLost("\(self)")
+        }
+    }
 }

@@ -17,7 +17,9 @@ struct PublishWindow {
         byteLimit = limits.inFlightBytes
     }
 
-    /// Whether a message of this many bytes may be sent now. One that is larger than the window may go alone.
+    /// Whether a message of this many bytes may be sent now.
+    ///
+    /// One that is larger than the window may go alone.
     func admits(bytes size: Int) -> Bool {
         guard blocked == nil else { return false }
         return messages == 0 || (messages < messageLimit && bytes + size <= byteLimit)

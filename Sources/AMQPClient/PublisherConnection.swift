@@ -132,7 +132,8 @@ actor PublisherConnection: LinkOwner {
         endDrain(at: now)
         endIfRequested()
         guard let link else { return PinnedThread.Rest() }
-        return PinnedThread.Rest(socket: link.socket, until: nextTurn(after: now, heartbeat: link.heartbeat))
+        let next = link.hasUnread ? now : nextTurn(after: now, heartbeat: link.heartbeat)
+        return PinnedThread.Rest(socket: link.socket, until: next)
     }
 
     private func nextTurn(after now: ContinuousClock.Instant, heartbeat: Duration) -> ContinuousClock.Instant {
@@ -148,7 +149,6 @@ actor PublisherConnection: LinkOwner {
             guard let frame = try link.nextFrame() else { return }
             try take(frame, link)
         }
-        thread.wake()
     }
 
     private func take(_ frame: IncomingFrame, _ link: BrokerLink) throws(AMQPError) {
@@ -184,7 +184,7 @@ actor PublisherConnection: LinkOwner {
 
     private func takeReturned(_ message: FrameAssembler<ContentHead>.Assembled) {
         guard case .returned(let code, let text, let exchange, let routingKey) = message.head else { return }
-        let identity = Ledger.Identity(
+        let identity = PublishIdentity(
             messageID: message.properties.messageID,
             exchange: exchange,
             routingKey: routingKey
@@ -214,15 +214,10 @@ actor PublisherConnection: LinkOwner {
             _ = waiting.popFirst()
             let message = request.message
             window.enter(bytes: message.body.count)
-            let identity = Ledger.Identity(
-                messageID: message.properties.messageID,
-                exchange: message.exchange,
-                routingKey: message.routingKey
-            )
             // Before it is written: if the write fails, it is this publish too whose outcome is unknown.
             _ = ledger.record(
                 request.waiter,
-                identity: identity,
+                identity: PublishIdentity(message),
                 bytes: message.body.count,
                 deadline: request.deadline
             )
@@ -274,7 +269,7 @@ actor PublisherConnection: LinkOwner {
         // From here on the inbox refuses, so what is taken now is all there is.
         inbox.set(.connecting)
         takeRequests()
-        ledger.end(.connectionLost("\(error)"), into: &settled)
+        ledger.end(error.unconfirmedReason, into: &settled)
         let unsent = waiting.removeAll()
         _ = inbox.settled(unsent.count)
         for request in unsent {

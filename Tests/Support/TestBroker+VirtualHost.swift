@@ -50,22 +50,20 @@ public struct TestVirtualHost: Sendable {
         try await broker.management("DELETE", "queues/\(name)/\(queue)")
     }
 
-    /// Closes all connections to this virtual host from the broker's side; answers how many.
-    @discardableResult
-    public func closeConnections() async throws -> Int {
-        let names = try await connectionNames()
-        for name in names {
-            let escaped = name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? name
-            try await broker.management("DELETE", "connections/\(escaped)")
+    /// Closes a connection from the broker's side; the broker learns of a new one's name within a second.
+    public func closeConnection(named connectionName: String) async throws {
+        struct Connection: Decodable {
+            let name: String
+            let user_provided_name: String?
         }
-        return names.count
-    }
-
-    /// The names that the broker gave the connections to this virtual host. It learns of a new one within a second.
-    public func connectionNames() async throws -> [String] {
-        struct Connection: Decodable { let name: String }
-        let answer = try await broker.management("GET", "vhosts/\(name)/connections")
-        return try JSONDecoder().decode([Connection].self, from: answer).map(\.name)
+        try await eventually("the broker shows the connection \(connectionName)") {
+            let answer = try await broker.management("GET", "vhosts/\(name)/connections")
+            let all = try JSONDecoder().decode([Connection].self, from: answer)
+            guard let found = all.first(where: { $0.user_provided_name == connectionName }) else { return false }
+            let escaped = found.name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? found.name
+            try await broker.management("DELETE", "connections/\(escaped)")
+            return true
+        }
     }
 
     /// How many messages are ready in a queue at this moment.
