@@ -5,12 +5,13 @@ public import BridgeCore
 /// The correlation table with its evidence and its outbox: the one place where the bridge's knowledge is durable.
 ///
 /// Every call that changes something returns after the commit that covers it was synced to disk; what belongs together
-/// (state, evidence, events) is one commit. Reading a transaction, deciding and writing happen inside one write transaction
-/// of the engine, so two callers never decide on the same state (`docs/decisions/0002-store.md`).
+/// (state, evidence, events) is one commit. Reading a transaction, deciding and writing happen inside one write
+/// transaction of the engine, so two callers never decide on the same state (`docs/decisions/0002-store.md`).
 public protocol TransactionStore: Sendable {
     /// Takes a command: makes its transaction, or finds that it exists, or refuses it.
     ///
-    /// A refusal (`idempotency_conflict`, `reference_in_use`) writes the rejection event and the dead letter in the same commit.
+    /// A refusal (`idempotency_conflict`, `reference_in_use`) writes the rejection event and the dead letter in the
+    /// same commit.
     func accept(_ candidate: Transaction, from message: CommandMessage) async throws(StoreError) -> Acceptance
 
     /// Writes the rejection event and the dead letter of a message that was not taken.
@@ -55,6 +56,9 @@ public protocol TransactionStore: Sendable {
 
     /// How things stand, for metrics and readiness.
     func census() async throws(StoreError) -> StoreCensus
+
+    /// Commits what waits and closes; whatever is asked afterwards fails with `StoreError.closed`.
+    func close() async
 }
 
 /// What became of a command.
@@ -241,7 +245,9 @@ public struct StoreCensus: Sendable, Equatable {
     public init() {}
 }
 
-/// Why the store could not do it. Nothing of the call is durable.
+/// Why the store could not do it.
+///
+/// Nothing of the call is durable.
 public enum StoreError: Error, Sendable, Equatable {
     /// The engine could not read or commit: disk full, I/O error, connection lost. It may work later.
     case unavailable(String)

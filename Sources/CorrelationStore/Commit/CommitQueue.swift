@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import NIOConcurrencyHelpers
+
+/// A change that waits for the commit that will cover it.
+struct QueuedChange<Ledger>: Sendable {
+    /// Does the change within the open transaction and returns what tells its caller, to be called after the commit.
+    let perform: @Sendable (Ledger) throws -> @Sendable () -> Void
+    /// Tells its caller that nothing of it is durable.
+    let refuse: @Sendable (StoreError) -> Void
+}
+
+/// The bounded queue in front of the one writer: concurrent changes are collected here and committed as one.
+///
+/// There is no timer: a change that finds the writer idle is committed at once and alone, and whatever arrives while a
+/// commit runs is the next batch. So a batch is as large as the disk is slow, and nobody waits longer than two commits.
+/// *Isolation*: callers from any task; `next` from the writer's thread only.
+final class CommitQueue<Ledger>: Sendable {
+    /// How much is collected.
+    struct Limits: Sendable {
+        /// Changes that one commit covers at most.
+        var batch = 256
+        /// Changes that may wait; more are refused with `StoreError.overloaded`.
+        var queue = 8_192
+    }
+
+    private struct State {
+        var waiting: [QueuedChange<Ledger>] = []
+        var writerSleeps = false
+        var isClosed = false
+
+        mutating func takeFirst(_ count: Int) -> ArraySlice<QueuedChange<Ledger>> {
+            guard waiting.count > count else {
+                defer { waiting = [] }
+                return waiting[...]
+            }
+            defer { waiting.removeFirst(count) }
+            return waiting.prefix(count)
+        }
+    }
+
+    private let limits: Limits
+    private let state = NIOLockedValueBox(State())
+    private let wake = DispatchSemaphore(value: 0)
+
+    init(limits: Limits) {
+        self.limits = limits
+    }
+
+    /// Queues a change and returns its value after the commit that covers it was synced.
+    ///
+    /// *Throws*: `overloaded` and `closed` before, anything else after the writer tried. A cancelled caller waits all
+    /// the same: the change cannot be called back.
+    func commit<Value: Sendable>(
+        _ change: @escaping @Sendable (Ledger) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            let queued = QueuedChange<Ledger>(
+                perform: { ledger in
+                    let value = try change(ledger)
+                    return { continuation.resume(returning: .success(value)) }
+                },
+                refuse: { continuation.resume(returning: .failure($0)) }
+            )
+            if let refusal = append(queued) { queued.refuse(refusal) }
+        }
+        return try result.get()
+    }
+
+    private func append(_ change: QueuedChange<Ledger>) -> StoreError? {
+        let (refusal, writerSlept) = state.withLockedValue { state -> (StoreError?, Bool) in
+            if state.isClosed { return (.closed, false) }
+            if state.waiting.count >= limits.queue { return (.overloaded, false) }
+            state.waiting.append(change)
+            defer { state.writerSleeps = false }
+            return (nil, state.writerSleeps)
+        }
+        if writerSlept { wake.signal() }
+        return refusal
+    }
+
+    /// The next batch, oldest first, or `nil` once the queue is closed and empty.
+    ///
+    /// Blocks while there is none.
+    func next() -> ArraySlice<QueuedChange<Ledger>>? {
+        while true {
+            let (batch, isOver) = state.withLockedValue { state -> (ArraySlice<QueuedChange<Ledger>>?, Bool) in
+                guard !state.waiting.isEmpty else {
+                    state.writerSleeps = !state.isClosed
+                    return (nil, state.isClosed)
+                }
+                return (state.takeFirst(limits.batch), false)
+            }
+            if let batch { return batch }
+            if isOver { return nil }
+            wake.wait()
+        }
+    }
+
+    /// Takes the writer's place where it could not even begin.
+    func refuseEverything(_ error: StoreError) {
+        while let batch = next() {
+            for change in batch { change.refuse(error) }
+        }
+    }
+
+    /// Refuses every further change; what waits is still committed.
+    func close() {
+        let writerSlept = state.withLockedValue { state in
+            state.isClosed = true
+            defer { state.writerSleeps = false }
+            return state.writerSleeps
+        }
+        if writerSlept { wake.signal() }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// What the ledger needs from an engine, within one open write transaction.
+///
+/// An engine implements rows; what they mean is decided once, in `TransactionLedger`. *Throws*: the engine's own
+/// errors, which undo the whole change. *Isolation*: whoever holds the write transaction.
+protocol StoreRows {
+    /// The transaction of that name, so that nobody else changes it before the commit.
+    func transaction(_ id: TransactionID) throws -> Transaction?
+    /// The transaction of a command.
+    func transaction(ofCommand commandID: String, account: String) throws -> Transaction?
+    /// The latest transaction with a reference that is unfinished, in doubt or approved.
+    func transaction(holding reference: String, account: String) throws -> Transaction?
+    /// Whose a claim is.
+    func owner(of claim: Claim, account: String) throws -> TransactionID?
+    /// Adds a transaction; its name and its command must be new.
+    func insert(_ transaction: Transaction) throws
+    /// Writes what changed of a transaction; what it claims must be free.
+    func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws
+    /// Adds a piece of evidence to a transaction's history.
+    func append(_ piece: TransactionStory.Piece, to id: TransactionID) throws
+    /// Adds a callback that is no evidence.
+    func append(_ callback: QuarantinedCallback) throws
+    /// Adds an entry to the outbox, behind all others.
+    func append(_ payload: OutboxEntry.Payload, of id: TransactionID?, at instant: Timestamp) throws
+    /// The last event that a transaction appended.
+    func latestEvent(of id: TransactionID) throws -> OutboundEvent?
+    /// Notes what became of an outbox entry.
+    func settle(_ settlement: Settlement) throws
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// The store's rules: what an input reads, decides and writes, whatever the engine.
+///
+/// Every method is one change: it runs within an open write transaction and is undone as a whole if it throws. A change
+/// may be run a second time after it was undone, so it keeps nothing.
+struct TransactionLedger<Rows: StoreRows> {
+    private let rows: Rows
+    private let rules: StoreRules
+
+    /// A ledger over an engine's rows.
+    init(rows: Rows, rules: StoreRules) {
+        self.rows = rows
+        self.rules = rules
+    }
+
+    // MARK: - Commands
+
+    /// Makes a command's transaction, finds it, or refuses the command.
+    ///
+    /// Source: contract §2.
+    func accept(_ candidate: Transaction, from message: CommandMessage) throws -> Acceptance {
+        let command = candidate.command
+        if let known = try rows.transaction(ofCommand: command.commandID, account: command.content.account) {
+            let differences = known.command.content.differences(from: command.content)
+            guard differences.isEmpty else {
+                return try refuse(candidate, from: message, becauseOf: known, differences, Self.idempotencyConflict)
+            }
+            return try acceptAgain(known, from: message, at: candidate.acceptedAt)
+        }
+        if !rules.allowRepeatedReference,
+            let holder = try rows.transaction(holding: command.content.reference, account: command.content.account)
+        {
+            let differences = holder.command.content.differences(from: command.content)
+            return try refuse(candidate, from: message, becauseOf: holder, differences, Self.referenceInUse)
+        }
+        let transition = TransactionMachine.accept(candidate, rules: rules.transactionRules)
+        try rows.insert(transition.transaction)
+        try append(transition.events, at: candidate.acceptedAt)
+        return .created(transition)
+    }
+
+    /// A delivery of a command that was taken before: its address is the one that counts from now on.
+    private func acceptAgain(
+        _ known: Transaction,
+        from message: CommandMessage,
+        at instant: Timestamp
+    ) throws -> Acceptance {
+        var transaction = known
+        if message.address.replyTo != nil || message.address.correlationID != nil {
+            transaction.address = message.address
+        }
+        if transaction != known { try rows.update(transaction, from: known, at: instant) }
+        let latest = try rows.latestEvent(of: known.id)
+        return .repeated(transaction, latest: latest?.addressed(to: message.address))
+    }
+
+    private static var idempotencyConflict: CommandFault {
+        CommandFault("commandId", .idempotencyConflict, "another command has this id")
+    }
+
+    private static var referenceInUse: CommandFault {
+        CommandFault(
+            "reference",
+            .referenceInUse,
+            "a transaction with this reference is unfinished, in doubt or approved"
+        )
+    }
+
+    private func refuse(
+        _ candidate: Transaction,
+        from message: CommandMessage,
+        becauseOf other: Transaction,
+        _ differences: [String],
+        _ fault: CommandFault
+    ) throws -> Acceptance {
+        let rejection = CommandRejection(
+            faults: [fault],
+            commandID: candidate.command.commandID,
+            type: candidate.command.content.type.rawValue,
+            metadata: candidate.command.metadata,
+            conflict: CommandRejection.Conflict(transactionID: other.id, status: other.status, differs: differences)
+        )
+        return .refused(rejection, try reject(rejection, of: message, at: candidate.acceptedAt))
+    }
+
+    /// Appends the rejection event and the dead letter of a message that was not taken.
+    @discardableResult
+    func reject(
+        _ rejection: CommandRejection,
+        of message: CommandMessage,
+        at instant: Timestamp
+    ) throws -> OutboundEvent {
+        let (event, deadLetter) = rules.events.rejection(rejection, of: message, at: instant)
+        try rows.append(.event(event), of: nil, at: instant)
+        try rows.append(.deadLetter(deadLetter), of: nil, at: instant)
+        return event
+    }
+
+    // MARK: - Inputs
+
+    /// Applies an input to a transaction and writes what changed; writes nothing where nothing did.
+    func apply(_ input: TransactionInput, to id: TransactionID, at instant: Timestamp) throws -> Transition? {
+        guard let stored = try rows.transaction(id) else { return nil }
+        let transition = TransactionMachine.apply(
+            input,
+            to: stored,
+            at: instant,
+            rules: rules.transactionRules,
+            claimant: try claimant(against: stored, input)
+        )
+        if transition.transaction != stored { try rows.update(transition.transaction, from: stored, at: instant) }
+        if let piece = piece(of: input, transition, at: instant) { try rows.append(piece, to: id) }
+        try append(transition.events, at: instant)
+        return transition
+    }
+
+    /// Another transaction that has what the input would claim.
+    private func claimant(against transaction: Transaction, _ input: TransactionInput) throws -> TransactionID? {
+        for claim in TransactionMachine.claims(of: input, for: transaction) {
+            let owner = try rows.owner(of: claim, account: transaction.command.content.account)
+            if let owner, owner != transaction.id { return owner }
+        }
+        return nil
+    }
+
+    /// The evidence in an input, with what became of it.
+    private func piece(
+        of input: TransactionInput,
+        _ transition: Transition,
+        at instant: Timestamp
+    ) -> TransactionStory.Piece? {
+        guard let finding = transition.finding else { return nil }
+        switch input {
+        case .evidence(let evidence):
+            return TransactionStory.Piece(
+                source: evidence.source,
+                finding: finding,
+                masked: evidence.answer.masked,
+                receivedAt: evidence.receivedAt
+            )
+        case .submissionEnded(_, .answered(let answer)):
+            return TransactionStory.Piece(
+                source: .acknowledgement,
+                finding: finding,
+                masked: answer.masked,
+                receivedAt: instant
+            )
+        case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
+            .submissionStarted, .recovered, .queryRequested, .journalAbsence, .cancel, .operatorDecision:
+            return nil
+        }
+    }
+
+    private func append(_ drafts: [EventDraft], at instant: Timestamp) throws {
+        for draft in drafts {
+            let id = EventID(at: instant, random: rules.random())
+            let event = rules.events.event(draft, id: id, at: instant)
+            try rows.append(.event(event), of: draft.snapshot.id, at: instant)
+        }
+    }
+
+    // MARK: - The rest
+
+    /// Keeps a callback that is no evidence.
+    func quarantine(_ callback: QuarantinedCallback, announce: Bool) throws {
+        try rows.append(callback)
+        guard announce else { return }
+        let id = EventID(at: callback.receivedAt, random: rules.random())
+        let event = rules.events.unmatched(callback.answer, id: id, receivedAt: callback.receivedAt)
+        try rows.append(.event(event), of: nil, at: callback.receivedAt)
+    }
+
+    /// Notes what became of outbox entries.
+    func settle(_ settlements: [Settlement]) throws {
+        for settlement in settlements { try rows.settle(settlement) }
+    }
+}
+
+extension OutboundEvent {
+    /// The same event for another delivery of its command.
+    fileprivate func addressed(to address: ReplyAddress) -> OutboundEvent {
+        OutboundEvent(
+            id: id,
+            kind: kind,
+            name: name,
+            routingKey: routingKey,
+            subject: subject,
+            time: time,
+            data: data,
+            causationID: causationID,
+            address: address,
+            mustBeRouted: mustBeRouted
+        )
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import GRDB
+
+/// The file of a SQLite store: what it is, whose it is, how its connections are set up.
+struct SQLiteFile {
+    /// Pages of the log after which a commit copies them into the database: 16 MB, so that a hot page is copied
+    /// once for many commits.
+    static let checkpointPages = 4_096
+    /// The log is cut to this after a checkpoint, in bytes.
+    static let logLimit = 64 * 1_024 * 1_024
+    /// Pages that a connection keeps in memory, in KiB.
+    static let cacheKibibytes = 8_192
+    /// How long a connection waits for a lock that somebody else, such as the sqlite3 shell, holds.
+    static let lockPatience = 5.0
+    /// Owner only: the file holds what shops sell.
+    static let mode = 0o600
+
+    let path: String
+
+    // MARK: - The file
+
+    /// Size in bytes, `nil` where there is no file.
+    static func size(_ path: String) -> Int64? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? NSNumber)?.int64Value
+    }
+
+    /// Size of the database and its log, bytes.
+    var bytes: (database: Int64, log: Int64) {
+        (Self.size(path) ?? 0, Self.size(path + "-wal") ?? 0)
+    }
+
+    /// Looks at the directory.
+    func checkDirectory() throws(StoreOpeningError) {
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        var isDirectory: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue
+        else { throw .directoryMissing(path: directory) }
+        guard unsafe access(directory, W_OK) == 0 else { throw .notWritable(path: directory, why: SystemError.last) }
+    }
+
+    /// Looks whether there is a file that may be a store and can be written.
+    func checkFile() throws(StoreOpeningError) {
+        try checkDirectory()
+        guard let size = Self.size(path) else { throw .missing(path: path) }
+        guard size > 0 else { throw .empty(path: path) }
+        guard unsafe access(path, W_OK) == 0 else { throw .notWritable(path: path, why: SystemError.last) }
+    }
+
+    // MARK: - Connections
+
+    /// Opens the connection that writes.
+    func writer() throws(StoreOpeningError) -> DatabaseQueue {
+        try connect { configuration in
+            configuration.label = "store.writer"
+            configuration.prepareDatabase { database in
+                try database.execute(
+                    sql: """
+                        PRAGMA journal_mode = WAL;
+                        PRAGMA synchronous = FULL;
+                        PRAGMA wal_autocheckpoint = \(Self.checkpointPages);
+                        PRAGMA journal_size_limit = \(Self.logLimit);
+                        PRAGMA cache_size = -\(Self.cacheKibibytes);
+                        """
+                )
+            }
+        }
+    }
+
+    /// Opens a connection that reads.
+    func reader(_ label: String) throws(StoreOpeningError) -> DatabaseQueue {
+        try connect { configuration in
+            configuration.label = label
+            configuration.readonly = true
+        }
+    }
+
+    private func connect(_ configure: (inout Configuration) -> Void) throws(StoreOpeningError) -> DatabaseQueue {
+        var configuration = Configuration()
+        // No statement of ours uses foreign keys, and looking for them costs.
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(Self.lockPatience)
+        configure(&configuration)
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw opening(error)
+        }
+    }
+
+    /// An engine's error as a reason why the store cannot be opened.
+    func opening(_ error: any Error) -> StoreOpeningError {
+        switch error {
+        case let error as StoreOpeningError: error
+        case let error as DatabaseError where error.resultCode == .SQLITE_NOTADB: .notAStore(path: path)
+        case let error as DatabaseError: .engine(path: path, why: error.message ?? error.resultCode.description)
+        default: .engine(path: path, why: String(describing: error))
+        }
+    }
+
+    // MARK: - What is inside
+
+    /// The schema's number; anything but a store of ours is refused.
+    func schema(_ database: Database) throws -> Int {
+        guard try Int64.fetchOne(database, sql: "PRAGMA application_id") == SQLiteSchema.applicationID else {
+            throw StoreOpeningError.notAStore(path: path)
+        }
+        return try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    }
+
+    /// Refuses a schema that is not this program's.
+    func checkSchema(_ database: Database) throws {
+        let schema = try schema(database)
+        let newest = SQLiteSchema.newest
+        if schema < newest { throw StoreOpeningError.notMigrated(path: path, schema: schema, newest: newest) }
+        if schema > newest { throw StoreOpeningError.tooNew(path: path, schema: schema, newest: newest) }
+    }
+
+    /// Whose transactions it holds.
+    func owner(_ database: Database) throws -> StoreOwner {
+        let rows = try Row.fetchAll(database, sql: "SELECT name, value FROM meta")
+        let values = Dictionary(rows.map { ($0[0] as String, $0[1] as String) }) { first, _ in first }
+        guard let account = values["account"], let country = values["country"], let environment = values["environment"]
+        else { throw StoreOpeningError.notAStore(path: path) }
+        return StoreOwner(account: account, country: country, environment: environment)
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import GRDB
+
+/// The ledger's rows in SQLite: one prepared statement for each operation, kept as long as the connection.
+///
+/// *Isolation*: the writer's queue. With one writer nobody else changes a row between reading and commit.
+final class SQLiteRows: StoreRows {
+    private let database: Database
+    private let selectByID: PreparedStatement
+    private let selectByCommand: PreparedStatement
+    private let selectByReference: PreparedStatement
+    private let selectOwnerOfNumber: PreparedStatement
+    private let selectOwnerOfPayment: PreparedStatement
+    private let insertTransaction: PreparedStatement
+    private let insertEvidence: PreparedStatement
+    private let insertQuarantined: PreparedStatement
+    private let insertOutbox: PreparedStatement
+    private let selectLatestEvent: PreparedStatement
+    private let updateOutbox: PreparedStatement
+    private var updates: [ColumnGroups: PreparedStatement] = [:]
+
+    /// Compiles the statements on the writer's connection.
+    init(_ database: Database) throws {
+        self.database = database
+        let columns = TransactionColumns.all.joined(separator: ", ")
+        let events = OutboxColumns.appended.joined(separator: ", ")
+        func prepare(_ sql: String) throws -> PreparedStatement { try PreparedStatement(sql, on: database) }
+        func insert(_ columns: [String], into table: String) throws -> PreparedStatement {
+            let marks = columns.map { _ in "?" }.joined(separator: ", ")
+            return try prepare("INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))")
+        }
+        selectByID = try prepare("SELECT \(columns) FROM transactions WHERE id = ?")
+        selectByCommand = try prepare("SELECT \(columns) FROM transactions WHERE account = ? AND command_id = ?")
+        selectByReference = try prepare(
+            """
+            SELECT \(columns) FROM transactions
+            WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved')
+            ORDER BY id DESC LIMIT 1
+            """
+        )
+        selectOwnerOfNumber = try prepare("SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ?")
+        selectOwnerOfPayment = try prepare("SELECT id FROM transactions WHERE account = ? AND paid_claim = ?")
+        insertTransaction = try insert(ColumnGroups.inserted, into: "transactions")
+        insertEvidence = try insert(
+            ["transaction_id", "source", "finding", "masked", "received_at"],
+            into: "evidence"
+        )
+        insertQuarantined = try insert(
+            ["cause", "transaction_id", "id_pos_txs", "custom_id", "masked_body", "received_at"],
+            into: "quarantined_callbacks"
+        )
+        insertOutbox = try insert(OutboxColumns.appended, into: "outbox")
+        selectLatestEvent = try prepare(
+            "SELECT \(events) FROM outbox WHERE transaction_id = ? ORDER BY position DESC LIMIT 1"
+        )
+        updateOutbox = try prepare(
+            "UPDATE outbox SET settled_at = ?, retry_at = ?, returns = returns + ? WHERE position = ?"
+        )
+    }
+
+    // MARK: - Transactions
+
+    func transaction(_ id: TransactionID) throws -> Transaction? {
+        try selectByID.first({ $0.add(id.description) }, TransactionColumns.read)
+    }
+
+    func transaction(ofCommand commandID: String, account: String) throws -> Transaction? {
+        try selectByCommand.first(
+            {
+                $0.add(account)
+                $0.add(commandID)
+            },
+            TransactionColumns.read
+        )
+    }
+
+    func transaction(holding reference: String, account: String) throws -> Transaction? {
+        try selectByReference.first(
+            {
+                $0.add(account)
+                $0.add(reference)
+            },
+            TransactionColumns.read
+        )
+    }
+
+    func owner(of claim: Claim, account: String) throws -> TransactionID? {
+        func owner(_ statement: PreparedStatement, _ value: String) throws -> TransactionID? {
+            let name = try statement.first(
+                {
+                    $0.add(account)
+                    $0.add(value)
+                },
+                { $0.text() }
+            )
+            return name.flatMap { TransactionID($0) }
+        }
+        switch claim {
+        case .idPosTxs(let number): return try owner(selectOwnerOfNumber, number)
+        case .paidResult(let result): return try owner(selectOwnerOfPayment, result)
+        }
+    }
+
+    func insert(_ transaction: Transaction) throws {
+        try insertTransaction.run { row in
+            TransactionColumns.writeCommand(transaction, &row)
+            TransactionColumns.writeAddress(transaction.address, &row)
+            TransactionColumns.writeProgress(transaction, &row)
+            row.add(transaction.completedAt)
+        }
+    }
+
+    func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
+        let groups = ColumnGroups(changedFrom: stored, to: transaction)
+        try update(of: groups).run { row in
+            TransactionColumns.writeProgress(transaction, &row)
+            row.add(instant)
+            if groups.contains(.address) { TransactionColumns.writeAddress(transaction.address, &row) }
+            if groups.contains(.number) { row.add(transaction.idPosTxs) }
+            if groups.contains(.end) { TransactionColumns.writeEnd(transaction, &row) }
+            row.add(transaction.id.description)
+        }
+    }
+
+    private func update(of groups: ColumnGroups) throws -> PreparedStatement {
+        if let statement = updates[groups] { return statement }
+        let statement = try PreparedStatement(groups.updateText, on: database)
+        updates[groups] = statement
+        return statement
+    }
+
+    // MARK: - What is appended
+
+    func append(_ piece: TransactionStory.Piece, to id: TransactionID) throws {
+        try insertEvidence.run { row in
+            row.add(id.description)
+            row.add(piece.source.rawValue)
+            row.add(piece.finding.rawValue)
+            row.add(text: piece.masked)
+            row.add(piece.receivedAt)
+        }
+    }
+
+    func append(_ callback: QuarantinedCallback) throws {
+        try insertQuarantined.run { row in
+            row.add(callback.cause.rawValue)
+            row.add(callback.transactionID.description)
+            row.add(callback.answer?.idPosTxs)
+            row.add(callback.answer?.customID)
+            row.add(blob: callback.maskedBody)
+            row.add(callback.receivedAt)
+        }
+    }
+
+    func append(_ payload: OutboxEntry.Payload, of id: TransactionID?, at instant: Timestamp) throws {
+        try insertOutbox.run { OutboxColumns.write(payload, of: id, at: instant, &$0) }
+    }
+
+    func latestEvent(of id: TransactionID) throws -> OutboundEvent? {
+        try selectLatestEvent.first({ $0.add(id.description) }, OutboxColumns.readEvent)
+    }
+
+    func settle(_ settlement: Settlement) throws {
+        try updateOutbox.run { row in
+            row.add(settlement.at)
+            switch settlement.outcome {
+            case .confirmed:
+                row.add(Timestamp?.none)
+                row.add(0)
+            case .unrouted(let retryAt):
+                row.add(retryAt)
+                row.add(1)
+            }
+            row.add(settlement.position)
+        }
+    }
+}
+
+/// The groups of a transaction's columns that an update writes beside its progress, so that an index is touched only
+/// when one of its columns changed.
+private struct ColumnGroups: OptionSet, Hashable {
+    let rawValue: Int
+
+    static let address = ColumnGroups(rawValue: 1)
+    static let number = ColumnGroups(rawValue: 2)
+    static let end = ColumnGroups(rawValue: 4)
+
+    /// The columns of a new transaction; an expired command's is final at once, without a result.
+    static let inserted =
+        TransactionColumns.command + TransactionColumns.address + TransactionColumns.progress + ["completed_at"]
+
+    init(rawValue: Int) {
+        self.rawValue = rawValue
+    }
+
+    init(changedFrom stored: Transaction, to transaction: Transaction) {
+        self = []
+        if stored.address != transaction.address { insert(.address) }
+        if stored.idPosTxs != transaction.idPosTxs { insert(.number) }
+        if stored.completedAt != transaction.completedAt || stored.decidedBy != transaction.decidedBy
+            || stored.result != transaction.result
+        {
+            insert(.end)
+        }
+    }
+
+    var updateText: String {
+        var columns = TransactionColumns.progress.map { "\($0) = ?" }
+        // The new status is the first parameter.
+        columns.append("in_doubt_since = CASE WHEN ?1 = 'in_doubt' THEN coalesce(in_doubt_since, ?) END")
+        if contains(.address) { columns += TransactionColumns.address.map { "\($0) = ?" } }
+        if contains(.number) { columns += TransactionColumns.number.map { "\($0) = ?" } }
+        if contains(.end) { columns += TransactionColumns.end.map { "\($0) = ?" } }
+        return "UPDATE transactions SET \(columns.joined(separator: ", ")) WHERE id = ?"
+    }
+}

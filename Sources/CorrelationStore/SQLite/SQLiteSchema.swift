@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+
+/// The schema of the SQLite store and how it came to be.
+///
+/// Migrations are only ever appended: one that was released is never changed.
+enum SQLiteSchema {
+    /// Marks a file as a store of this bridge ("GNBR"), for `file(1)` and for us.
+    static let applicationID: Int64 = 0x474E_4252
+
+    /// Every migration, oldest first.
+    static let migrations = ["1 transactions", "2 evidence", "3 outbox"]
+
+    /// The number of the last one, kept in `user_version`.
+    static var newest: Int { migrations.count }
+
+    /// Brings a database to the newest schema.
+    static func migrator() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        let texts = [transactions, evidence, outbox]
+        for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
+            migrator.registerMigration(name) { database in
+                try database.execute(sql: text)
+                try database.execute(sql: "PRAGMA user_version = \(version)")
+            }
+        }
+        return migrator
+    }
+
+    // Instants are milliseconds since 1970; names of things are text, so that the sqlite3 shell reads like the events.
+    private static let transactions = """
+        CREATE TABLE meta (
+            name TEXT NOT NULL PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE transactions (
+            id TEXT NOT NULL PRIMARY KEY,
+            account TEXT NOT NULL,
+            command_id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            terminal TEXT NOT NULL,
+            branch TEXT NOT NULL,
+            serial_number TEXT NOT NULL,
+            alias TEXT,
+            amount INTEGER NOT NULL,
+            currency TEXT NOT NULL,
+            reference TEXT NOT NULL,
+            options TEXT,
+            metadata TEXT,
+            expires_at INTEGER NOT NULL,
+            country TEXT NOT NULL,
+            environment TEXT NOT NULL,
+            accepted_at INTEGER NOT NULL,
+            reply_to TEXT,
+            correlation_id TEXT,
+            traceparent TEXT,
+            tracestate TEXT,
+            status TEXT NOT NULL,
+            submitting INTEGER NOT NULL,
+            reason TEXT,
+            waited_for TEXT,
+            sequence INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            posted_at INTEGER,
+            submitted_at INTEGER,
+            queries INTEGER NOT NULL,
+            query_at INTEGER,
+            due_at INTEGER,
+            contradictions TEXT,
+            in_doubt_since INTEGER,
+            id_pos_txs TEXT,
+            completed_at INTEGER,
+            decided_by TEXT,
+            paid_claim TEXT,
+            result_function_code INTEGER,
+            result_response_code TEXT,
+            result_response_message TEXT,
+            result_terminal TEXT,
+            result_ticket TEXT,
+            result_authorization_code TEXT,
+            result_amount INTEGER,
+            result_tip INTEGER,
+            result_cashback INTEGER,
+            result_operation_id INTEGER,
+            result_trans_token TEXT,
+            result_local_time TEXT,
+            result_utc_offset INTEGER,
+            result_brand_code TEXT,
+            result_card_type_code TEXT,
+            result_last4 TEXT,
+            result_entry_mode TEXT,
+            result_id_pos_txs TEXT
+        ) STRICT;
+
+        CREATE UNIQUE INDEX transactions_command ON transactions (account, command_id);
+        CREATE INDEX transactions_reference ON transactions (account, reference);
+        CREATE INDEX transactions_unfinished ON transactions (id) WHERE completed_at IS NULL;
+        CREATE UNIQUE INDEX transactions_number ON transactions (account, id_pos_txs) WHERE id_pos_txs IS NOT NULL;
+        CREATE UNIQUE INDEX transactions_payment ON transactions (account, paid_claim) WHERE paid_claim IS NOT NULL;
+        """
+
+    private static let evidence = """
+        CREATE TABLE evidence (
+            number INTEGER PRIMARY KEY,
+            transaction_id TEXT NOT NULL,
+            source TEXT NOT NULL,
+            finding TEXT NOT NULL,
+            masked TEXT NOT NULL,
+            received_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE INDEX evidence_transaction ON evidence (transaction_id);
+
+        CREATE TABLE quarantined_callbacks (
+            number INTEGER PRIMARY KEY,
+            cause TEXT NOT NULL,
+            transaction_id TEXT NOT NULL,
+            id_pos_txs TEXT,
+            custom_id TEXT,
+            masked_body BLOB NOT NULL,
+            received_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    private static let outbox = """
+        CREATE TABLE outbox (
+            position INTEGER PRIMARY KEY,
+            transaction_id TEXT,
+            kind TEXT NOT NULL,
+            event_id TEXT NOT NULL,
+            name TEXT,
+            routing_key TEXT NOT NULL,
+            exchange TEXT,
+            data TEXT,
+            body BLOB,
+            causation_id TEXT,
+            reply_to TEXT,
+            correlation_id TEXT,
+            traceparent TEXT,
+            tracestate TEXT,
+            content_type TEXT,
+            headers TEXT,
+            must_be_routed INTEGER NOT NULL,
+            appended_at INTEGER NOT NULL,
+            settled_at INTEGER,
+            retry_at INTEGER,
+            returns INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+
+        CREATE INDEX outbox_transaction ON outbox (transaction_id) WHERE transaction_id IS NOT NULL;
+        CREATE INDEX outbox_pending ON outbox (position) WHERE settled_at IS NULL;
+        CREATE INDEX outbox_unrouted ON outbox (retry_at) WHERE retry_at IS NOT NULL;
+        """
+}

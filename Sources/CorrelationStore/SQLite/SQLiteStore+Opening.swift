@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+internal import Foundation
+internal import GRDB
+
+extension SQLiteStore {
+    /// Opens a store that was made and migrated before.
+    ///
+    /// Blocks while SQLite reads the file.
+    ///
+    /// - Parameters:
+    ///   - path: An absolute path.
+    ///   - rules: How inputs become rows; its account must be the store's.
+    ///   - report: Called on the writer's thread after every commit.
+    /// - Returns: The open store; `close` it.
+    /// - Throws: `StoreOpeningError`.
+    public static func open(
+        path: String,
+        rules: StoreRules,
+        report: @escaping @Sendable (CommitReport) -> Void = { _ in }
+    ) throws(StoreOpeningError) -> SQLiteStore {
+        try open(path: path, rules: rules, limits: CommitQueue<Ledger>.Limits(), report: report)
+    }
+
+    static func open(
+        path: String,
+        rules: StoreRules,
+        limits: CommitQueue<Ledger>.Limits,
+        report: @escaping @Sendable (CommitReport) -> Void
+    ) throws(StoreOpeningError) -> SQLiteStore {
+        let file = SQLiteFile(path: path)
+        try file.checkFile()
+        let lock = try StoreLock(storePath: path)
+        try file.inspect { database in
+            try file.checkSchema(database)
+            let (found, expected) = (try file.owner(database), StoreOwner(rules.account))
+            if found != expected { throw StoreOpeningError.otherAccount(path: path, found: found, expected: expected) }
+        }
+        return try SQLiteStore(
+            file: file,
+            writer: try file.writer(),
+            lock: lock,
+            rules: rules,
+            limits: limits,
+            report: report
+        )
+    }
+
+    /// Makes a new, empty store for an account; what is there already is never touched.
+    ///
+    /// - Throws: `StoreOpeningError`.
+    public static func create(path: String, account: Account) throws(StoreOpeningError) {
+        let file = SQLiteFile(path: path)
+        try file.checkDirectory()
+        let lock = try StoreLock(storePath: path)
+        defer { withExtendedLifetime(lock) {} }
+        guard (SQLiteFile.size(path) ?? 0) == 0 else { throw .exists(path: path) }
+        // Made beside its place and renamed, so that no half-made store is ever found there.
+        let draft = SQLiteFile(path: path + ".new")
+        do {
+            try draft.remove()
+            guard FileManager.default.createFile(atPath: draft.path, contents: nil, attributes: SQLiteFile.attributes)
+            else { throw StoreOpeningError.notWritable(path: draft.path, why: SystemError.last) }
+            try draft.fill(for: StoreOwner(account))
+            guard unsafe rename(draft.path, path) == 0 else {
+                throw StoreOpeningError.notWritable(path: path, why: SystemError.last)
+            }
+            try file.syncDirectory()
+        } catch {
+            throw draft.opening(error)
+        }
+    }
+
+    /// Brings a store to this program's schema.
+    ///
+    /// - Returns: The schema before and after.
+    /// - Throws: `StoreOpeningError`.
+    @discardableResult
+    public static func migrate(path: String) throws(StoreOpeningError) -> (before: Int, after: Int) {
+        let file = SQLiteFile(path: path)
+        try file.checkFile()
+        let lock = try StoreLock(storePath: path)
+        defer { withExtendedLifetime(lock) {} }
+        let before = try file.inspect { try file.schema($0) }
+        guard before <= SQLiteSchema.newest else {
+            throw .tooNew(path: path, schema: before, newest: SQLiteSchema.newest)
+        }
+        let writer = try file.writer()
+        do {
+            try SQLiteSchema.migrator().migrate(writer)
+            try writer.close()
+        } catch {
+            throw file.opening(error)
+        }
+        return (before, SQLiteSchema.newest)
+    }
+
+    /// How a store stands, whether a bridge has it open or not.
+    ///
+    /// - Throws: `StoreOpeningError`.
+    public static func status(path: String) throws(StoreOpeningError) -> StoreStatus {
+        let file = SQLiteFile(path: path)
+        guard let size = SQLiteFile.size(path) else { throw .missing(path: path) }
+        guard size > 0 else { throw .empty(path: path) }
+        return try file.inspect { database in
+            var status = StoreStatus(owner: try file.owner(database), schema: try file.schema(database))
+            (status.databaseBytes, status.logBytes) = file.bytes
+            status.faults = try String.fetchAll(database, sql: "PRAGMA quick_check(10)").filter { $0 != "ok" }
+            guard status.schema == SQLiteSchema.newest else { return status }
+            for row in try Row.fetchAll(database, sql: "SELECT status, count(*) FROM transactions GROUP BY status") {
+                guard let word = TransactionStatus(rawValue: row[0]) else { continue }
+                status.transactions[word] = row[1]
+            }
+            status.pendingEntries = try Int.fetchOne(database, sql: pendingCensusText) ?? 0
+            return status
+        }
+    }
+}
+
+/// How a store stands, for `store status`.
+public struct StoreStatus: Sendable, Equatable {
+    /// The schema that this program needs.
+    public static let newestSchema = SQLiteSchema.newest
+
+    /// Whose transactions it holds.
+    public let owner: StoreOwner
+    /// The schema's number.
+    public let schema: Int
+    /// Transactions by status; empty where the schema is not this program's.
+    public var transactions: [TransactionStatus: Int] = [:]
+    /// Outbox entries that wait to be published.
+    public var pendingEntries = 0
+    /// Size of the database, bytes.
+    public var databaseBytes: Int64 = 0
+    /// Size of the log that is not yet copied into it, bytes.
+    public var logBytes: Int64 = 0
+    /// What SQLite's quick check found wrong, at most ten; none is well.
+    public var faults: [String] = []
+
+    init(owner: StoreOwner, schema: Int) {
+        self.owner = owner
+        self.schema = schema
+    }
+}
+
+extension SQLiteFile {
+    fileprivate static var attributes: [FileAttributeKey: Any] { [.posixPermissions: mode] }
+
+    /// Reads on a connection of its own.
+    fileprivate func inspect<Value>(_ read: (Database) throws -> Value) throws(StoreOpeningError) -> Value {
+        let connection = try reader("store.inspection")
+        do {
+            let value = try connection.read(read)
+            try connection.close()
+            return value
+        } catch {
+            throw opening(error)
+        }
+    }
+
+    /// Writes the schema and the owner into an empty file and leaves it without a log.
+    fileprivate func fill(for owner: StoreOwner) throws {
+        let connection = try writer()
+        try connection.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
+        }
+        try SQLiteSchema.migrator().migrate(connection)
+        try connection.write { database in
+            let values = ["account": owner.account, "country": owner.country, "environment": owner.environment]
+            for (name, value) in values {
+                try database.execute(sql: "INSERT INTO meta (name, value) VALUES (?, ?)", arguments: [name, value])
+            }
+        }
+        try connection.close()
+    }
+
+    /// Removes what an interrupted `create` left behind.
+    fileprivate func remove() throws {
+        for path in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: path) {
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    /// Makes a rename in the directory durable.
+    fileprivate func syncDirectory() throws {
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = unsafe Foundation.open(directory, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StoreOpeningError.notWritable(path: directory, why: SystemError.last) }
+        defer { Foundation.close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw StoreOpeningError.notWritable(path: directory, why: SystemError.last)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+internal import Dispatch
+internal import GRDB
+internal import NIOConcurrencyHelpers
+
+/// The correlation table in one SQLite file: WAL, every commit synced, one writer with group commit.
+///
+/// *Isolation*: any task. One process at a time, kept by a lock beside the file.
+/// *Source*: `docs/decisions/0002-store.md`.
+public final class SQLiteStore: TransactionStore {
+    typealias Ledger = SQLiteWriter.Ledger
+
+    let file: SQLiteFile
+    let relayReader: SQLiteReader
+    let adminReader: SQLiteReader
+    private let writer: DatabaseQueue
+    private let queue: CommitQueue<Ledger>
+    private let lock: NIOLockedValueBox<StoreLock?>
+
+    /// Opens the connections and starts the writer; the file was checked before.
+    init(
+        file: SQLiteFile,
+        writer: DatabaseQueue,
+        lock: StoreLock,
+        rules: StoreRules,
+        limits: CommitQueue<Ledger>.Limits,
+        report: @escaping @Sendable (CommitReport) -> Void
+    ) throws(StoreOpeningError) {
+        self.file = file
+        self.writer = writer
+        self.lock = NIOLockedValueBox(lock)
+        // What the relay reads must not wait for a person who looks through a million rows.
+        relayReader = SQLiteReader(try file.reader("store.relay"))
+        adminReader = SQLiteReader(try file.reader("store.admin"))
+        let queue = CommitQueue<Ledger>(limits: limits)
+        self.queue = queue
+        writer.asyncWriteWithoutTransaction { database in
+            do {
+                try SQLiteWriter(database, rules: rules, report: report).run(queue)
+            } catch {
+                queue.refuseEverything(StoreError(error))
+            }
+        }
+    }
+
+    // MARK: - Changes
+
+    /// See `TransactionStore`.
+    public func accept(
+        _ candidate: Transaction,
+        from message: CommandMessage
+    ) async throws(StoreError) -> Acceptance {
+        try await queue.commit { try $0.accept(candidate, from: message) }
+    }
+
+    /// See `TransactionStore`.
+    public func reject(
+        _ rejection: CommandRejection,
+        of message: CommandMessage,
+        at instant: Timestamp
+    ) async throws(StoreError) {
+        try await queue.commit { _ = try $0.reject(rejection, of: message, at: instant) }
+    }
+
+    /// See `TransactionStore`.
+    public func apply(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        at instant: Timestamp
+    ) async throws(StoreError) -> Transition? {
+        try await queue.commit { try $0.apply(input, to: id, at: instant) }
+    }
+
+    /// See `TransactionStore`.
+    public func quarantine(_ callback: QuarantinedCallback, announce: Bool) async throws(StoreError) {
+        try await queue.commit { try $0.quarantine(callback, announce: announce) }
+    }
+
+    /// See `TransactionStore`.
+    public func settle(_ settlements: [Settlement]) async throws(StoreError) {
+        guard !settlements.isEmpty else { return }
+        try await queue.commit { try $0.settle(settlements) }
+    }
+
+    // MARK: - The end
+
+    /// Commits what waits, copies the log into the database and gives the lock back; a second call does nothing.
+    public func close() async {
+        queue.close()
+        let (writer, readers, lock) = (writer, [relayReader, adminReader], lock)
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                // The connection's queue is free once the writer has committed what waited. A log that cannot be copied
+                // now is read at the next start.
+                for reader in readers { try? reader.close() }
+                _ = try? writer.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                try? writer.close()
+                lock.withLockedValue { $0 = nil }
+                continuation.resume()
+            }
+        }
+    }
+}

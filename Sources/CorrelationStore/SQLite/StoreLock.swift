@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// A lock that one process holds on a store for as long as it has it open.
+///
+/// It lies on a file beside the database: SQLite's own locks on the database file would be lost as soon as anybody in
+/// this process closed another descriptor of it. It ends with the process, however that ends. Source: contract §7.
+final class StoreLock: Sendable {
+    private let descriptor: CInt
+
+    /// Takes the lock of the store at a path.
+    ///
+    /// - Throws: `StoreOpeningError`: another process has it, or the file cannot be made.
+    init(storePath: String) throws(StoreOpeningError) {
+        let path = storePath + ".lock"
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .notWritable(path: path, why: SystemError.last) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let why = SystemError.last
+            let holder = (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int32($0.trimmed) }
+            let isHeld = errno == EWOULDBLOCK
+            Foundation.close(descriptor)
+            throw isHeld ? .locked(path: storePath, holder: holder) : .notWritable(path: path, why: why)
+        }
+        self.descriptor = descriptor
+        let text = Array("\(getpid())\n".utf8)
+        // Who holds it is a courtesy; the lock holds without it.
+        _ = ftruncate(descriptor, 0)
+        _ = unsafe text.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    deinit {
+        Foundation.close(descriptor)
+    }
+}
+
+/// The words of the last failed system call.
+enum SystemError {
+    static var last: String { unsafe String(cString: strerror(errno)) }
+}
+
+extension String {
+    fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+
+/// Why a store cannot be opened, made or migrated: one sentence, and what to do.
+public enum StoreOpeningError: Error, Sendable, Equatable {
+    /// There is no file.
+    case missing(path: String)
+    /// The file holds nothing.
+    case empty(path: String)
+    /// Something is there already.
+    case exists(path: String)
+    /// The file is something else.
+    case notAStore(path: String)
+    /// The schema is older than the program.
+    case notMigrated(path: String, schema: Int, newest: Int)
+    /// The schema is newer than the program.
+    case tooNew(path: String, schema: Int, newest: Int)
+    /// The store holds another account's transactions.
+    case otherAccount(path: String, found: StoreOwner, expected: StoreOwner)
+    /// Another process has it.
+    case locked(path: String, holder: Int32?)
+    /// The directory is not there.
+    case directoryMissing(path: String)
+    /// The file or its directory cannot be written.
+    case notWritable(path: String, why: String)
+    /// The engine refused, in its own words.
+    case engine(path: String, why: String)
+
+    /// The line to run, where one helps.
+    public var remedy: String? {
+        switch self {
+        case .missing, .empty: "getnet-bridge store init"
+        case .notMigrated: "getnet-bridge store migrate"
+        case .exists, .notAStore, .tooNew, .otherAccount, .locked, .directoryMissing, .notWritable, .engine: nil
+        }
+    }
+}
+
+extension StoreOpeningError: CustomStringConvertible {
+    /// One sentence for a person, with the line to run.
+    public var description: String {
+        let sentence = sentence
+        return remedy.map { "\(sentence); run: \($0)" } ?? sentence
+    }
+
+    private var sentence: String {
+        switch self {
+        case .missing(let path): "there is no store at \(path); a lost store must be restored, not made anew"
+        case .empty(let path): "the file \(path) is empty; a lost store must be restored, not made anew"
+        case .exists(let path): "\(path) exists already and is left as it is"
+        case .notAStore(let path): "\(path) is not a store of getnet-bridge"
+        case .notMigrated(let path, let schema, let newest):
+            "the store \(path) has schema \(schema), this program needs \(newest)"
+        case .tooNew(let path, let schema, let newest):
+            "the store \(path) has schema \(schema), this program knows \(newest) at most: use a newer program"
+        case .otherAccount(let path, let found, let expected):
+            "the store \(path) belongs to \(found), this bridge is configured for \(expected)"
+        case .locked(let path, let holder):
+            "another process\(holder.map { " (pid \($0))" } ?? "") has the store \(path) open"
+        case .directoryMissing(let path): "the directory \(path) does not exist"
+        case .notWritable(let path, let why): "\(path) cannot be written: \(why)"
+        case .engine(let path, let why): "the store \(path) cannot be opened: \(why)"
+        }
+    }
+}
+
+/// Whose transactions a store holds.
+///
+/// Source: contract §7.
+public struct StoreOwner: Sendable, Equatable, CustomStringConvertible {
+    /// The account's name.
+    public let account: String
+    /// ISO country in lower case.
+    public let country: String
+    /// Getnet's environment.
+    public let environment: String
+
+    /// An owner from its parts.
+    public init(account: String, country: String, environment: String) {
+        self.account = account
+        self.country = country
+        self.environment = environment
+    }
+
+    /// The owner of an account's store.
+    public init(_ account: Account) {
+        self.init(account: account.name, country: account.profile.code, environment: account.environment)
+    }
+
+    /// Account, country and environment as in an event's source, `main/cl/uat`.
+    public var description: String { "\(account)/\(country)/\(environment)" }
+}

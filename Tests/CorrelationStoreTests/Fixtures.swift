@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import CorrelationStore
+
+/// An instant of the tests: so many seconds after the day began.
+func at(_ seconds: Int64) -> Timestamp {
+    Timestamp(milliseconds: 1_795_000_000_000 + seconds * 1_000)
+}
+
+extension Account {
+    static let test = Account(name: "main", profile: .chile, environment: "uat")
+}
+
+extension StoreRules {
+    static func test(
+        account: Account = .test,
+        allowRepeatedReference: Bool = false,
+        transactionRules: TransactionRules = TransactionRules()
+    ) -> StoreRules {
+        StoreRules(
+            account: account,
+            transactionRules: transactionRules,
+            events: EventWriter(account: account, terminalLife: transactionRules.terminalLife),
+            allowRepeatedReference: allowRepeatedReference,
+            random: { UInt128.random(in: 0...UInt128.max) }
+        )
+    }
+}
+
+/// A charge as a test asks for it.
+struct Charge {
+    var commandID = "c-1"
+    var reference = "A0001"
+    var amount: Int64 = 15_990
+    var terminal = "80005000"
+    var acceptedAt = at(0)
+    var expiresAt = at(120)
+    var options: [String: JSON.Scalar] = [:]
+    var metadata: [UInt8]?
+    var address = ReplyAddress(replyTo: "replies", correlationID: "corr-1")
+
+    var content: Command.Content {
+        Command.Content(
+            type: .charge,
+            account: "main",
+            terminal: Terminal(storedTerminal: terminal, branch: "12983", serialNumber: "SNPRUEBA1234", alias: nil),
+            amount: Money(amount, .clp),
+            reference: reference,
+            options: options
+        )
+    }
+
+    /// A fresh transaction for it, with a name of its own.
+    var candidate: Transaction {
+        Transaction(
+            id: TransactionID(at: acceptedAt, random: UInt128.random(in: 0...UInt128.max)),
+            command: Command(commandID: commandID, content: content, expiresAt: expiresAt, metadata: metadata),
+            country: "cl",
+            environment: "uat",
+            address: address,
+            acceptedAt: acceptedAt
+        )
+    }
+
+    var message: CommandMessage {
+        CommandMessage(
+            exchange: "getnet.commands",
+            routingKey: "charge.main",
+            body: Array("{\"commandId\":\"\(commandID)\"}".utf8),
+            contentType: "application/json",
+            address: address
+        )
+    }
+}
+
+extension TransactionStore {
+    /// Takes a charge that must be new.
+    func create(_ charge: Charge = Charge()) async throws -> Transaction {
+        let candidate = charge.candidate
+        guard case .created(let transition) = try await accept(candidate, from: charge.message) else {
+            throw UnexpectedAcceptance()
+        }
+        return transition.transaction
+    }
+
+    /// Brings a new charge to `submitted` with Getnet's number.
+    func submitted(_ charge: Charge = Charge(), number: String = "936101") async throws -> Transaction {
+        let transaction = try await create(charge)
+        _ = try await apply(.submissionStarted, to: transaction.id, at: charge.acceptedAt + .seconds(1))
+        let transition = try await apply(
+            .submissionEnded(attempt: 1, .acknowledged(idPosTxs: number)),
+            to: transaction.id,
+            at: charge.acceptedAt + .seconds(2)
+        )
+        guard let transition else { throw UnexpectedAcceptance() }
+        return transition.transaction
+    }
+
+    /// Every entry that waits, in order.
+    func waiting() async throws -> [OutboxEntry] {
+        try await pending(after: 0, limit: 10_000)
+    }
+}
+
+/// A fixture found the store in another state than it made.
+struct UnexpectedAcceptance: Error {}
+
+extension OutboxEntry {
+    var event: OutboundEvent? {
+        if case .event(let event) = payload { event } else { nil }
+    }
+
+    var deadLetter: DeadLetter? {
+        if case .deadLetter(let letter) = payload { letter } else { nil }
+    }
+}
+
+extension TerminalResult {
+    /// A paid result with everything a Chilean terminal says.
+    static func paid(
+        _ amount: Int64 = 15_990,
+        operation: Int64 = 17,
+        authorization: String = "010929",
+        reference: String = "A0001"
+    ) -> TerminalResult {
+        var result = TerminalResult()
+        result.functionCode = 100
+        result.responseCode = .number(0)
+        result.responseMessage = "Aprobado"
+        result.terminalID = "80005000"
+        result.ticket = reference
+        result.authorizationCode = authorization
+        result.amount = amount
+        result.tip = 0
+        result.cashback = 0
+        result.operationID = operation
+        result.transToken = "1aa9f2"
+        result.localTime = "2026-11-22 07:12:31"
+        result.utcOffset = -10_800
+        result.brandCode = "MC"
+        result.cardTypeCode = "CR"
+        result.last4 = "0042"
+        result.entryMode = "16"
+        return result
+    }
+
+    static func refused(_ code: Int64) -> TerminalResult {
+        var result = TerminalResult()
+        result.functionCode = 100
+        result.responseCode = .number(code)
+        result.responseMessage = "Rechazado"
+        result.terminalID = "80005000"
+        result.ticket = "A0001"
+        result.amount = 15_990
+        return result
+    }
+}
+
+extension TransactionInput {
+    /// Evidence for a transaction, as a callback brings it.
+    static func callback(
+        _ result: TerminalResult,
+        number: String? = "936101",
+        customID: String? = nil,
+        masked: String = "{\"masked\":true}",
+        at instant: Timestamp = at(10)
+    ) -> TransactionInput {
+        let answer = CloudAnswer(
+            code: .done,
+            message: "OK",
+            idPosTxs: number,
+            customID: customID,
+            result: result,
+            masked: Array(masked.utf8)
+        )
+        return .evidence(Evidence(source: .callback, answer: answer, receivedAt: instant))
+    }
+}
