@@ -46,9 +46,12 @@ public struct Bridge: Service {
             ConsumerService(consumer: parts.consumer, drainTimeout: Self.drainTimeout),
             GracefulDelay(gate: parts.gate, delay: configuration.shutdown.delay, logger: logger),
         ]
+        var quiet = logger
+        // At debug level a service group prints the whole of every service, pages of it.
+        quiet.logLevel = max(logger.logLevel, .info)
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
-            logger: logger
+            logger: quiet
         )
         group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
         parts.gate.observe { [consumer = parts.consumer] isOpen in consumer.setGate(open: isOpen) }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AMQPClient
+public import AMQPClient
 internal import BridgeCore
 internal import GetnetCloud
 
 /// The configuration in the words of the pipes.
 extension BridgeConfiguration {
-    var endpoint: AMQPEndpoint {
+    /// The broker.
+    public var endpoint: AMQPEndpoint {
         AMQPEndpoint(
             hosts: amqp.hosts.map { .init(host: $0.host, port: $0.port) },
             virtualHost: amqp.virtualHost,
@@ -50,8 +51,10 @@ extension BridgeConfiguration {
         }
     }
 
+    /// The exchanges, queues and bindings that the bridge needs.
+    ///
     /// Source: contract §1.
-    var amqpTopology: AMQPTopology {
+    public var amqpTopology: AMQPTopology {
         let work: [String: AMQPValue] = [
             "x-queue-type": "quorum",
             "x-dead-letter-exchange": .string(deadLetters.exchange),

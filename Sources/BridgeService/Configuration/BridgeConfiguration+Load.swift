@@ -13,17 +13,20 @@ extension BridgeConfiguration {
     ///   - flags: What the command line says besides verbs and flags that are no keys: `--http.port`, `8080`.
     ///   - environment: The environment, names without the prefix included.
     ///   - configFile: The path of a YAML file.
+    ///   - use: What it is read for; decides which keys must be given.
     /// - Returns: The configuration, or every fault at once.
     public static func load(
         flags: [String],
         environment: [String: String],
-        configFile: String?
+        configFile: String?,
+        for use: ConfigurationUse = .serving
     ) -> ConfigurationOutcome {
         let sources = ConfigurationSources(flags: flags, environment: environment, configFile: configFile)
         let assembly = ConfigurationAssembly(
             texts: sources.texts,
             unreadable: sources.unreadable,
-            isComplete: sources.isComplete
+            isComplete: sources.isComplete,
+            use: use
         )
         let faults = sources.faults + assembly.faults
         return ConfigurationOutcome(

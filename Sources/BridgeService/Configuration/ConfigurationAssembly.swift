@@ -7,12 +7,19 @@ struct ConfigurationAssembly {
     private(set) var faults: [ConfigurationFault] = []
     private(set) var warnings: [ConfigurationFault] = []
     private let texts: [String: ConfigurationText]
+    private let use: ConfigurationUse
     /// Keys of which the value is not known: missing or wrong.
     private var unknown: Set<String>
 
     /// Reads every text, then looks at the values together.
-    init(texts: [String: ConfigurationText], unreadable: Set<String> = [], isComplete: Bool = true) {
+    init(
+        texts: [String: ConfigurationText],
+        unreadable: Set<String> = [],
+        isComplete: Bool = true,
+        use: ConfigurationUse = .serving
+    ) {
         self.texts = texts
+        self.use = use
         unknown = unreadable
         for key in ConfigurationKey.all where !unreadable.contains(key.name) {
             read(key, isComplete: isComplete)
@@ -52,7 +59,7 @@ struct ConfigurationAssembly {
         guard let text = texts[key.name] else {
             guard key.isRequired else { return }
             unknown.insert(key.name)
-            if isComplete {
+            if isComplete, use.requires(key) {
                 faults.append(ConfigurationFault(key.name, .default, "is required", hint: key.placeToGive))
             }
             return

@@ -19,6 +19,19 @@ enum DurationText {
     }
 }
 
+extension Duration {
+    /// Reads a length of time as a configuration writes it; `nil` for anything else.
+    ///
+    /// Shape: a whole number and its unit, `500ms`, `30s`, `2m`, `24h`, `7d`.
+    public init?(unitText text: String) {
+        guard let duration = try? DurationText.read(text) else { return nil }
+        self = duration
+    }
+
+    /// The length of time as a configuration writes it, cut to milliseconds.
+    public var unitText: String { DurationText.write(self) }
+}
+
 /// Numbers of bytes as they are written: `512B`, `256KiB`, `1MiB`.
 enum SizeText {
     private static let units: [Unit] = [Unit("B", 1), Unit("KiB", 1 << 10), Unit("MiB", 1 << 20)]

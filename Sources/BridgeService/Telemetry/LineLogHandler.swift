@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+public import BridgeCore
 public import Logging
 
 #if canImport(Glibc)
@@ -73,7 +73,7 @@ public struct LineLogHandler: LogHandler {
 
 extension Timestamp {
     /// The wall clock now.
-    static var current: Timestamp {
+    public static var current: Timestamp {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)

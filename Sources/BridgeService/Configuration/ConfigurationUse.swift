@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a program does with a configuration, and so which keys it cannot do without.
+///
+/// Whoever only looks at the broker must not have to know Getnet's secrets. Keys that are given are checked whatever the
+/// use; of those without a default that are not given, only what the use needs is asked for, and nothing else may be read
+/// from the configuration.
+public enum ConfigurationUse: Sendable, CaseIterable {
+    /// Running the bridge: every key that has no default.
+    case serving
+    /// Publishing commands: the account's country and environment.
+    case sending
+    /// Looking at the broker: nothing.
+    case broker
+    /// Looking at the store, which knows whose it is: its address.
+    case store
+    /// Making a store: its address, the account's country and environment.
+    case newStore
+
+    /// Whether a key without a default must be given.
+    func requires(_ key: ConfigurationKey) -> Bool {
+        guard key.isRequired else { return false }
+        return switch self {
+        case .serving: true
+        case .sending: ["cloud.country", "cloud.environment"].contains(key.name)
+        case .broker: false
+        case .store: key.name == "store.url"
+        case .newStore: ["store.url", "cloud.country", "cloud.environment"].contains(key.name)
+        }
+    }
+}

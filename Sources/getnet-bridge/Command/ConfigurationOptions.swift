@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeService
+
+/// Where the configuration comes from, beside flags and environment.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Configuration file (YAML). Every key is a flag too.", valueName: "file"))
+    var config: String?
+
+    /// Reads the configuration, whatever came of it.
+    func read(for use: ConfigurationUse, _ invocation: Invocation) -> ConfigurationOutcome {
+        BridgeConfiguration.load(
+            flags: invocation.configurationFlags,
+            environment: invocation.environment,
+            configFile: config,
+            for: use
+        )
+    }
+
+    /// Reads the configuration for a verb that talks to people; warnings go to standard error.
+    ///
+    /// - Throws: `Failure` with every fault at once.
+    func load(for use: ConfigurationUse, _ invocation: Invocation) throws(Failure) -> BridgeConfiguration {
+        let outcome = read(for: use, invocation)
+        let report = ConfigurationReport(outcome)
+        switch outcome.result {
+        case .success(let configuration):
+            if !outcome.warnings.isEmpty { invocation.console.note(report.findings) }
+            return configuration
+        case .failure:
+            throw Failure(faultsOf: report)
+        }
+    }
+}
+
+extension BridgeConfiguration {
+    /// The path of the SQLite store.
+    ///
+    /// - Throws: `Failure` for any other engine.
+    func storePath() throws(Failure) -> String {
+        switch store.url {
+        case .sqlite(let path): return path
+        case .postgres: throw Failure(.configuration, "store.url: PostgreSQL is not there yet; use sqlite:/…")
+        }
+    }
+}

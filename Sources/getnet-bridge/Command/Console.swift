@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// Standard output for what was asked for, standard error for what is said about it.
+struct Console: Sendable {
+    /// Whether a person can be asked something.
+    var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    /// Whether the log goes to a person's eyes.
+    var logIsRead: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Writes a text and a line break to standard output, at once.
+    ///
+    /// - Throws: `Failure` if it cannot be written.
+    func print(_ text: String) throws(Failure) {
+        guard write(text + "\n", to: STDOUT_FILENO) else {
+            // Who closed the pipe has read enough and needs no explanation.
+            let words = unsafe String(cString: strerror(errno))
+            throw Failure(.inputOutput, errno == EPIPE ? "" : "standard output: \(words)")
+        }
+    }
+
+    /// Writes JSON and a line break to standard output.
+    ///
+    /// - Throws: `Failure` if it cannot be written.
+    func print(_ json: [UInt8]) throws(Failure) {
+        try print(String(decoding: json, as: UTF8.self))
+    }
+
+    /// Writes a text and a line break to standard error.
+    func note(_ text: String) {
+        // There is nowhere left to complain.
+        _ = write(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes why the verb ends.
+    func complain(_ message: String) {
+        note("getnet-bridge: \(message)")
+    }
+
+    /// Asks a question on standard error and reads a line.
+    func ask(_ question: String) -> String? {
+        _ = write(question, to: STDERR_FILENO)
+        return readLine()
+    }
+
+    private func write(_ text: String, to descriptor: Int32) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+internal import BridgeService
+internal import Foundation
+
+/// One charge as a message on the command exchange.
+struct ChargeMessage {
+    let commandID: String
+    let reference: String
+    let amountText: String
+    /// Whether the two were made up here.
+    let generated: (commandID: Bool, reference: Bool)
+    private let exchange: String
+    private let routingKey: String
+    private let body: [UInt8]
+    private let sentAt: Timestamp
+
+    /// Builds the message.
+    ///
+    /// - Throws: `Failure` if the metadata are no JSON.
+    init(_ options: ChargeOptions, _ configuration: BridgeConfiguration, at now: Timestamp) throws(Failure) {
+        let profile = configuration.account.profile
+        let currency = options.currency ?? profile.currency.rawValue
+        commandID = options.commandId ?? UUID().uuidString.lowercased()
+        reference = options.reference ?? Self.newReference(at: now)
+        generated = (options.commandId == nil, options.reference == nil)
+        amountText = Self.words(options.amount, currency)
+        exchange = configuration.commands.exchange
+        routingKey = "\(CommandType.charge.rawValue).\(configuration.account.name)"
+        sentAt = now
+        var metadata: JSON?
+        if let text = options.metadata {
+            do throws(JSONSyntaxError) {
+                metadata = try JSONParser.parse(Array(text.utf8))
+            } catch {
+                throw Failure(.data, "--metadata: \(error.message), at byte \(error.offset)")
+            }
+        }
+        body = Self.body(
+            options,
+            names: (commandID, reference),
+            currency: currency,
+            profile: profile,
+            metadata: metadata,
+            at: now
+        )
+    }
+
+    /// Reads the message as the bridge will.
+    ///
+    /// - Throws: `Failure` with everything that the bridge would refuse it for.
+    func check(_ configuration: BridgeConfiguration) throws(Failure) {
+        let reader = CommandReader(
+            rules: CommandReader.Rules(
+                account: configuration.account,
+                maxBytes: configuration.commands.maxBytes,
+                maxAge: configuration.commands.maxAge,
+                ownQueues: []
+            )
+        )
+        do throws(CommandRejection) {
+            _ = try reader.read(
+                CommandMessage(
+                    exchange: exchange,
+                    routingKey: routingKey,
+                    body: body,
+                    contentType: "application/json",
+                    timestamp: sentAt
+                ),
+                acceptedAt: sentAt
+            )
+        } catch {
+            let lines = error.faults.map { "\n  \($0.path.isEmpty ? "command" : $0.path): \($0.message)" }
+            throw Failure(.data, "the command is not valid, nothing was sent" + lines.joined())
+        }
+    }
+
+    /// The message for the broker.
+    func amqp(replyTo queue: String) -> AMQPMessage {
+        var properties = AMQPProperties()
+        properties.contentType = "application/json"
+        properties.deliveryMode = .persistent
+        properties.messageID = commandID
+        properties.correlationID = commandID
+        properties.replyTo = queue
+        properties.timestamp = UInt64(clamping: sentAt.milliseconds / 1_000)
+        properties.appID = "getnet-bridge send"
+        return AMQPMessage(
+            exchange: exchange,
+            routingKey: routingKey,
+            mandatory: true,
+            properties: properties,
+            body: body
+        )
+    }
+
+    /// The message for people.
+    var text: String {
+        var facts = Facts()
+        facts.add("exchange", exchange)
+        facts.add("routing key", routingKey)
+        facts.add("content type", "application/json")
+        facts.add("message id", commandID)
+        facts.add("amount", amountText)
+        facts.add("body", String(decoding: body, as: UTF8.self))
+        return facts.text
+    }
+
+    /// The message for machines.
+    var document: [UInt8] {
+        var writer = JSONWriter(reserving: 1_024)
+        writer.object { message in
+            message.member("exchange", exchange)
+            message.member("routingKey", routingKey)
+            message.member("messageId", commandID)
+            message.member("body", rawJSON: body)
+        }
+        return writer.bytes
+    }
+
+    private static func body(
+        _ options: ChargeOptions,
+        names: (commandID: String, reference: String),
+        currency: String,
+        profile: CountryProfile,
+        metadata: JSON?,
+        at now: Timestamp
+    ) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512)
+        writer.object { command in
+            command.member("commandId", names.commandID)
+            command.member("type", CommandType.charge.rawValue)
+            command.member("terminal", terminal(options.terminal))
+            command.object("amount") { amount in
+                amount.member("value", options.amount)
+                amount.member("currency", currency)
+            }
+            command.member("reference", names.reference)
+            command.member("expiresAt", options.expiresIn.map { (now + $0.duration).description })
+            if !options.saleOptions.isEmpty {
+                let members = options.saleOptions.map { JSON.Member($0.name, $0.value(in: profile)) }
+                command.member("options", JSON.object(members))
+            }
+            command.member("metadata", metadata)
+        }
+        return writer.bytes
+    }
+
+    private static func terminal(_ text: String) -> JSON {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3 else { return .string(text) }
+        return .object([
+            JSON.Member("idTerminal", .string(parts[0])),
+            JSON.Member("idSucursal", .string(parts[1])),
+            JSON.Member("serialNumber", .string(parts[2])),
+        ])
+    }
+
+    /// Unique enough for a test by hand: the second and 16 random bits.
+    private static func newReference(at now: Timestamp) -> String {
+        let second = now.description.prefix(19).filter(\.isNumber).dropFirst(2)
+        let digits = String(UInt16.random(in: .min ... .max), radix: 36, uppercase: true)
+        return "S\(second)-\(digits)"
+    }
+
+    /// An amount with its currency for people: `15,990 CLP`, `159.90 ARS`.
+    static func words(_ value: Int64, _ currency: String) -> String {
+        let decimals = Currency(rawValue: currency) == .clp ? 0 : 2
+        let unit: Int64 = decimals == 0 ? 1 : 100
+        var whole = String(value / unit)
+        for offset in stride(from: whole.count - 3, to: value < 0 ? 1 : 0, by: -3) {
+            whole.insert(",", at: whole.index(whole.startIndex, offsetBy: offset))
+        }
+        let fraction = String(abs(value % unit))
+        let rest = decimals == 0 ? "" : "." + String(repeating: "0", count: decimals - fraction.count) + fraction
+        return "\(whole)\(rest) \(currency)"
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeCore
+
+/// What a charge is made of, as flags.
+struct ChargeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Where: idTerminal/idSucursal/serialNumber, or an alias.", valueName: "id/branch/serial")
+    )
+    var terminal: String
+
+    @Option(help: "How much, in minor units: 15990 is 15,990 CLP, and 159.90 ARS.")
+    var amount: Int64
+
+    @Option(help: "ISO 4217 code (default: the account's).")
+    var currency: String?
+
+    @Option(help: "The merchant's number of this attempt, 1 to 24 of A-Z a-z 0-9 - (default: generated).")
+    var reference: String?
+
+    @Option(help: "The idempotency key (default: generated).")
+    var commandId: String?
+
+    @Option(help: "Nothing is sent to Getnet after this time (default: the bridge's commands.maxAge).")
+    var expiresIn: DurationArgument?
+
+    @Option(
+        name: .customLong("option"),
+        help: ArgumentHelp("One of Getnet's optional fields.", valueName: "name=value")
+    )
+    var saleOptions: [OptionArgument] = []
+
+    @Option(help: ArgumentHelp("JSON object, echoed in every event.", valueName: "json"))
+    var metadata: String?
+}
+
+/// One of Getnet's optional fields, `printOnPos=true`.
+struct OptionArgument: ExpressibleByArgument {
+    let name: String
+    let text: String
+
+    init?(argument: String) {
+        let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2, !halves[0].isEmpty else { return nil }
+        name = String(halves[0])
+        text = String(halves[1])
+    }
+
+    /// The value in the type that the country has for the field; of an unknown field or value the text, to be refused.
+    func value(in profile: CountryProfile) -> JSON {
+        switch profile.saleOptions[name] {
+        case .boolean: Bool(text).map { .bool($0) } ?? .string(text)
+        case .integer: Int64(text).map { .number(JSONNumber($0)) } ?? .string(text)
+        case .text, .oneOf, nil: .string(text)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+
+/// One connection that publishes a charge and hears what becomes of it.
+struct ChargeSession {
+    /// How long one look at the reply queue takes at most.
+    private static let patience = Duration.seconds(1)
+    /// How long the broker may take to confirm.
+    private static let confirmTimeout = Duration.seconds(10)
+
+    private let session: AMQPSession
+    private let queue: String
+
+    /// Connects and makes the reply queue, before anything is published.
+    init(_ endpoint: AMQPEndpoint) async throws {
+        session = try await AMQPSession.open(endpoint)
+        queue = try await session.declareTemporaryQueue()
+        try await session.consume(queue: queue)
+    }
+
+    func close() async {
+        await session.close()
+    }
+
+    /// Publishes the charge and reports its events until a final one, at most for `limit`.
+    ///
+    /// - Returns: what the last event says.
+    /// - Throws: `Failure` if the charge certainly was not taken.
+    func follow(_ message: ChargeMessage, for limit: Duration, _ report: ChargeReport) async throws -> ExitStatus {
+        let deadline = ContinuousClock.now + limit
+        if let doubt = try Self.verdict(
+            on: await session.publish(message.amqp(replyTo: queue), timeout: Self.confirmTimeout)
+        ) {
+            report.note(doubt)
+        }
+        var watch = ChargeWatch(commandID: message.commandID)
+        do throws(AMQPError) {
+            while ContinuousClock.now < deadline {
+                let patience = min(Self.patience, deadline - .now)
+                guard let delivery = try await session.nextDelivery(timeout: patience) else { continue }
+                guard let event = ChargeEvent(delivery), watch.take(event) else { continue }
+                report.tell(event)
+                if let status = watch.end { return status }
+            }
+        } catch {
+            report.note("the connection to the broker is gone: \(error)")
+        }
+        return watch.statusSoFar
+    }
+
+    /// What the broker's word on the publish means; a sentence where nobody knows whether the charge was taken.
+    private static func verdict(on outcome: PublishOutcome) throws(Failure) -> String? {
+        switch outcome {
+        case .confirmed: return nil
+        case .returned:
+            throw Failure(
+                .unavailable,
+                "nothing was sent: no queue is bound for commands (has the bridge ever run with this broker?)"
+            )
+        case .rejected: throw Failure(.unavailable, "nothing was sent: the command queue is full or broken")
+        case .notConnected: throw Failure(.unavailable, "nothing was sent: the connection to the broker is gone")
+        case .unconfirmed(.channelClosed(let code, let text)):
+            throw Failure(AMQPError.channelClosed(code: code, text: text))
+        case .unconfirmed(.unencodable(let why)): throw Failure(.data, "nothing was sent: \(why)")
+        case .unconfirmed(.queueFull): throw Failure(.unavailable, "nothing was sent: too much is waiting")
+        case .unconfirmed(.deadline), .unconfirmed(.connectionLost):
+            return "the broker did not confirm the command; it may have been taken all the same"
+        }
+    }
+}
+
+/// What the events of one charge come to, seen from who waits for them.
+struct ChargeWatch {
+    private let commandID: String
+    private var last: ChargeEvent.Outcome?
+    private var told: Set<String> = []
+
+    init(commandID: String) {
+        self.commandID = commandID
+    }
+
+    /// Takes an event; `false` for one of another command, or one that was told before.
+    mutating func take(_ event: ChargeEvent) -> Bool {
+        guard event.commandID == commandID, told.insert(event.id).inserted else { return false }
+        last = event.outcome
+        return true
+    }
+
+    /// The exit status once no event can change it.
+    var end: ExitStatus? {
+        switch last {
+        case .final(let status): Self.exitStatus(status)
+        case .rejected: .rejected
+        case .open, nil: nil
+        }
+    }
+
+    /// The exit status of who waits no longer.
+    var statusSoFar: ExitStatus {
+        if let end { return end }
+        return last == .open(.inDoubt) ? .inDoubt : .noAnswer
+    }
+
+    private static func exitStatus(_ status: TransactionStatus) -> ExitStatus {
+        switch status {
+        case .approved, .completed: .done
+        case .declined: .declined
+        case .notCompleted: .notCompleted
+        case .failed: .failed
+        case .inDoubt: .inDoubt
+        case .accepted, .waiting, .submitted: .noAnswer
+        }
+    }
+}

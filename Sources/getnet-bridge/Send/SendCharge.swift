@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+
+/// Publishes one charge and follows its events.
+struct SendCharge: ConfiguredVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "charge",
+        abstract: "Charge a card at a terminal.",
+        discussion: """
+            Repeating it with the same --command-id and --reference never charges twice: it follows the same charge. \
+            In any environment but uat, and anywhere but at a simulator on this machine, it asks first or needs --yes.
+            """
+    )
+
+    @OptionGroup(title: "Charge") var charge: ChargeOptions
+    @OptionGroup var options: ConfigurationOptions
+
+    @Option(help: "How long to follow the charge.")
+    var wait = DurationArgument(.seconds(120))
+
+    @Flag(help: "Check the command and show the message; publish nothing.")
+    var dryRun = false
+
+    @Flag(help: "Do not ask, even where real money moves.")
+    var yes = false
+
+    @Flag(help: "Print the events as JSON, one to a line.")
+    var json = false
+
+    func run(_ invocation: Invocation) async throws -> ExitStatus {
+        let configuration = try options.load(for: .sending, invocation)
+        let message = try ChargeMessage(charge, configuration, at: .current)
+        try message.check(configuration)
+        if dryRun {
+            try invocation.console.print(json ? message.document : Array(message.text.utf8))
+            return .done
+        }
+        try consent(to: message, configuration, invocation.console)
+        let report = ChargeReport(console: invocation.console, isForMachines: json)
+        report.begin(message)
+        let session = try await ChargeSession(configuration.endpoint.named("getnet-bridge send"))
+        let status = try await session.follow(message, for: wait.duration, report)
+        await session.close()
+        if status == .noAnswer || status == .inDoubt { report.end(message, status) }
+        return status
+    }
+
+    private func consent(
+        to message: ChargeMessage,
+        _ configuration: BridgeConfiguration,
+        _ console: Console
+    ) throws(Failure) {
+        guard configuration.cloud.movesRealMoney, !yes else { return }
+        let place = "environment \(configuration.cloud.environment)"
+        guard console.canAsk else {
+            throw Failure(.usage, "this is a real charge (\(place)): --yes is needed where nobody can be asked")
+        }
+        let answer = console.ask("A real charge of \(message.amountText) in \(place). Type yes to go on: ")
+        guard answer == "yes" else { throw Failure(.usage, "nothing was sent") }
+    }
+}
+
+extension BridgeConfiguration.Cloud {
+    /// Whether a charge may cost somebody something: anywhere but in Getnet's test environment and at a simulator here.
+    fileprivate var movesRealMoney: Bool {
+        let simulators = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        let isSimulated = simulators.contains {
+            baseURL == $0 || baseURL.hasPrefix($0 + ":") || baseURL.hasPrefix($0 + "/")
+        }
+        return environment != "uat" && !isSimulated
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeService
+internal import CorrelationStore
+internal import Logging
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// Runs the bridge until it is told to stop.
+struct Serve: ConfiguredVerb {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the bridge until SIGTERM or SIGINT.",
+        discussion: "Broker, topology or Getnet not being there is no reason to end: it keeps trying and says so."
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run(_ invocation: Invocation) async throws -> ExitStatus {
+        let outcome = options.read(for: .serving, invocation)
+        guard case .success(let configuration) = outcome.result else {
+            throw Failure(faultsOf: ConfigurationReport(outcome))
+        }
+        let logger = Logger(configuration.log, isRead: invocation.console.logIsRead)
+        for warning in outcome.warnings {
+            let key = warning.key.map { "\($0): " } ?? ""
+            let hint = warning.hint.map { " (\($0))" } ?? ""
+            logger.warning("configuration: \(key)\(warning.message), from \(warning.origin)\(hint)")
+        }
+        let store = try open(configuration, logger)
+        let bridge = try Bridge(configuration, store: store, logger: logger)
+        logger.info("starting", metadata: [LogKey.version: "\(BuildInfo.version)"])
+        var quiet = logger
+        // At debug level a service group prints the whole of every service, pages of it.
+        quiet.logLevel = max(logger.logLevel, .info)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [bridge],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: quiet
+            )
+        )
+        let result = await Result { try await group.run() }
+        await store.close()
+        try result.get()
+        logger.info("stopped")
+        return .done
+    }
+
+    private func open(_ configuration: BridgeConfiguration, _ logger: Logger) throws(Failure) -> SQLiteStore {
+        let path = try configuration.storePath()
+        do throws(StoreOpeningError) {
+            if configuration.store.create { try make(path, for: configuration, logger) }
+            return try SQLiteStore.open(path: path, rules: configuration.storeRules)
+        } catch {
+            let config = error.remedy == nil ? nil : options.config
+            throw Failure(Failure(error).status, error.description + (config.map { " --config \($0)" } ?? ""))
+        }
+    }
+
+    /// Makes the store at the first start.
+    private func make(
+        _ path: String,
+        for configuration: BridgeConfiguration,
+        _ logger: Logger
+    ) throws(StoreOpeningError) {
+        do throws(StoreOpeningError) {
+            try SQLiteStore.create(path: path, account: configuration.account)
+        } catch {
+            if case .exists = error { return }
+            throw error
+        }
+        logger.notice("made a new store", metadata: [LogKey.path: "\(path)"])
+    }
+}
+
+extension Result where Failure == any Error {
+    /// What an asynchronous piece of work came to.
+    fileprivate init(_ work: () async throws(any Error) -> Success) async {
+        do {
+            self = .success(try await work())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}
+
+extension Logger {
+    /// The logger of a long-running verb.
+    init(_ log: BridgeConfiguration.Log, isRead: Bool) {
+        let format: LineLogHandler.Format =
+            switch log.format {
+            case .auto: isRead ? .text : .json
+            case .text: .text
+            case .json: .json
+            }
+        self.init(label: "getnet-bridge") { _ in LineLogHandler(format: format, level: log.level) }
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import GetnetSimulator
+
+/// How the simulated cloud behaves towards who calls it.
+struct SimulatorOptions: ParsableArguments {
+    @Option(help: "Address to listen on.")
+    var host = defaults.host
+
+    @Option(help: "Port to listen on; 0 takes any free one.")
+    var port = defaults.port
+
+    @Option(help: "Path before /postxs.")
+    var basePath = defaults.basePath
+
+    @Option(help: "The only client id that may log in.")
+    var clientId = defaults.clientID
+
+    @Option(help: "Its secret.")
+    var clientSecret = defaults.clientSecret
+
+    @Option(help: "API key that requests must carry.")
+    var apiKey: String?
+
+    @Option(help: "Environment that requests must name.")
+    var environment = defaults.environment
+
+    @Option(help: "Country that requests must name: cl, ar or uy.")
+    var country = defaults.country
+
+    @Option(help: "The terminals' time zone (default: the country's).")
+    var timeZone: String?
+
+    @Flag(help: "Let pass what the reference does not allow.")
+    var lenient = false
+
+    @Option(help: "Factor on all times: 0.01 makes 90 s into 900 ms.")
+    var timeScale = defaults.timeScale
+
+    @Option(help: "How long a customer takes to pay, before scaling.")
+    var thinkTime = DurationArgument(defaults.thinkTime)
+
+    @Option(help: "How a failed login is answered.")
+    var authFailure = defaults.authFailure
+
+    @Option(help: "How a bad token is answered.")
+    var unauthorized = defaults.unauthorized
+
+    @Option(help: "responseCode of a sale that was cancelled at the terminal.")
+    var cancelCode = defaults.cancelCode
+
+    @Option(help: "Life of a token; not scaled.")
+    var tokenLifetime = DurationArgument(defaults.tokenLifetime)
+
+    @Option(help: "How long after the POST a status query does not find the sale yet; not scaled.")
+    var queryRace = DurationArgument(defaults.queryRace)
+
+    @Option(help: "How many sales are remembered.")
+    var ledgerLimit = defaults.ledgerLimit
+
+    @Option(help: "Where every random choice comes from.")
+    var seed = defaults.seed
+
+    static let defaults = SimulatorConfiguration()
+
+    /// Checks what the simulator takes for granted.
+    func check() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port: 0 to 65535") }
+        guard ["cl", "ar", "uy"].contains(country) else { throw ValidationError("--country: cl, ar or uy") }
+        guard timeScale > 0, timeScale <= 1_000 else { throw ValidationError("--time-scale: above 0, at most 1000") }
+        guard thinkTime.duration < .seconds(90) else { throw ValidationError("--think-time: below 90s") }
+        guard basePath.hasPrefix("/") else { throw ValidationError("--base-path: begins with /") }
+        guard ledgerLimit > 0 else { throw ValidationError("--ledger-limit: above 0") }
+        guard tokenLifetime.duration >= .seconds(1) else { throw ValidationError("--token-lifetime: 1s or more") }
+    }
+
+    func apply(to configuration: inout SimulatorConfiguration) {
+        configuration.host = host
+        configuration.port = port
+        configuration.basePath = basePath
+        configuration.clientID = clientId
+        configuration.clientSecret = clientSecret
+        configuration.apiKey = apiKey
+        configuration.environment = environment
+        configuration.country = country
+        configuration.timeZone = timeZone
+        configuration.strict = !lenient
+        configuration.timeScale = timeScale
+        configuration.thinkTime = thinkTime.duration
+        configuration.authFailure = authFailure
+        configuration.unauthorized = unauthorized
+        configuration.cancelCode = cancelCode
+        configuration.tokenLifetime = tokenLifetime.duration
+        configuration.queryRace = queryRace.duration
+        configuration.ledgerLimit = ledgerLimit
+        configuration.seed = seed
+    }
+}
+
+/// How the simulated cloud calls back.
+struct SimulatedCallbackOptions: ParsableArguments {
+    @Option(help: "How often each callback is sent, at once.")
+    var callbackCopies = defaults.callbackCopies
+
+    @Option(help: "How much later than planned; not scaled.")
+    var callbackDelay = DurationArgument(defaults.callbackDelay)
+
+    @Option(help: "How often a callback is sent again that was not answered 2xx.")
+    var callbackRetries = defaults.callbackRetries
+
+    @Option(help: "The wait before such a repetition; not scaled.")
+    var callbackRetryDelay = DurationArgument(defaults.callbackRetryDelay)
+
+    @Option(help: "How long a webhook may take to answer; not scaled.")
+    var callbackTimeout = DurationArgument(defaults.callbackTimeout)
+
+    @Option(help: "How many connections to one webhook host may be open.")
+    var callbackConnections = defaults.callbackConnections
+
+    static let defaults = SimulatorConfiguration()
+
+    /// Checks what the simulator takes for granted.
+    func check() throws {
+        guard callbackCopies > 0 else { throw ValidationError("--callback-copies: 1 or more") }
+        guard callbackRetries >= 0 else { throw ValidationError("--callback-retries: 0 or more") }
+        guard callbackConnections > 0 else { throw ValidationError("--callback-connections: 1 or more") }
+    }
+
+    func apply(to configuration: inout SimulatorConfiguration) {
+        configuration.callbackCopies = callbackCopies
+        configuration.callbackDelay = callbackDelay.duration
+        configuration.callbackRetries = callbackRetries
+        configuration.callbackRetryDelay = callbackRetryDelay.duration
+        configuration.callbackTimeout = callbackTimeout.duration
+        configuration.callbackConnections = callbackConnections
+    }
+}
+
+extension SimulatorConfiguration.AuthFailure: ExpressibleByArgument {}
+extension SimulatorConfiguration.Unauthorized: ExpressibleByArgument {}

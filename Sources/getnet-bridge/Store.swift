@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+internal import CorrelationStore
+
+/// The store, as a thing to look after.
+struct Store: VerbGroup {
+    static let configuration = CommandConfiguration(
+        abstract: "Make, migrate or look at the store.",
+        subcommands: [Initialize.self, Migrate.self, Status.self]
+    )
+
+    /// Makes a new, empty store.
+    struct Initialize: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            commandName: "init",
+            abstract: "Make a new, empty store; never touches one that is there.",
+            discussion: "Only for a bridge that never ran: a lost store must be restored, or charges are made twice."
+        )
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let configuration = try options.load(for: .newStore, invocation)
+            let path = try configuration.storePath()
+            try SQLiteStore.create(path: path, account: configuration.account)
+            try invocation.console.print("made \(path) for \(StoreOwner(configuration.account))")
+            return .done
+        }
+    }
+
+    /// Brings a store to this program's schema.
+    struct Migrate: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "Bring the store to this program's schema; the bridge must not run."
+        )
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let path = try options.load(for: .store, invocation).storePath()
+            let (before, after) = try SQLiteStore.migrate(path: path)
+            try invocation.console.print(
+                before == after
+                    ? "\(path) has schema \(after) already" : "\(path) migrated from schema \(before) to \(after)"
+            )
+            return .done
+        }
+    }
+
+    /// Says how the store stands.
+    struct Status: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "Say how the store stands, whether a bridge has it open or not."
+        )
+
+        @OptionGroup var options: ConfigurationOptions
+
+        @Flag(help: "For machines.")
+        var json = false
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let path = try options.load(for: .store, invocation).storePath()
+            let status = try SQLiteStore.status(path: path)
+            if json {
+                try invocation.console.print(status.json(path))
+            } else {
+                try invocation.console.print(status.text(path))
+            }
+            if !status.faults.isEmpty { return .inputOutput }
+            return status.schema == StoreStatus.newestSchema ? .done : .configuration
+        }
+    }
+}
+
+extension StoreStatus {
+    fileprivate func text(_ path: String) -> String {
+        var facts = Facts()
+        facts.add("store", path)
+        facts.add("account", owner.account)
+        facts.add("country", owner.country)
+        facts.add("environment", owner.environment)
+        facts.add("schema", "\(schema), this program's is \(Self.newestSchema)\(remedy)")
+        facts.add("database", "\(databaseBytes) bytes, log \(logBytes) bytes")
+        for status in TransactionStatus.allCases {
+            facts.add(status.rawValue, transactions[status].map { "\($0) transactions" })
+        }
+        facts.add("outbox", "\(pendingEntries) entries wait to be published")
+        facts.add("integrity", faults.isEmpty ? "sound" : faults.joined(separator: "; "))
+        return facts.text
+    }
+
+    private var remedy: String {
+        schema < Self.newestSchema ? "; run: getnet-bridge store migrate" : ""
+    }
+
+    fileprivate func json(_ path: String) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512)
+        writer.object { status in
+            status.member("path", path)
+            status.member("account", owner.account)
+            status.member("country", owner.country)
+            status.member("environment", owner.environment)
+            status.member("schema", schema)
+            status.member("newestSchema", Self.newestSchema)
+            status.object("transactions") { counts in
+                for word in TransactionStatus.allCases { counts.member(word.rawValue, transactions[word] ?? 0) }
+            }
+            status.member("pendingEntries", pendingEntries)
+            status.member("databaseBytes", databaseBytes)
+            status.member("logBytes", logBytes)
+            status.array("faults") { list in
+                for fault in faults { list.value(fault) }
+            }
+        }
+        return writer.bytes
+    }
+}
