@@ -33,6 +33,9 @@ public struct Bridge: Service {
     /// The admin port, once it is bound.
     public var adminPort: Int? { parts.ports.withLockedValue { $0["admin"] } }
 
+    /// Whether commands are taken at this moment.
+    public var takesCommands: Bool { parts.readiness.takesCommands }
+
     /// Runs everything until the graceful shutdown is over.
     public func run() async throws {
         // The order is the order of dependence; the shutdown walks it backwards and waits for each.
@@ -49,6 +52,9 @@ public struct Bridge: Service {
         var quiet = logger
         // At debug level a service group prints the whole of every service, pages of it.
         quiet.logLevel = max(logger.logLevel, .info)
+        // At debug level the group describes every service with all it holds.
+        var lifecycle = logger
+        lifecycle.logLevel = max(logger.logLevel, .info)
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             logger: quiet

@@ -26,6 +26,7 @@ struct BridgeParts {
     let reconciler: Reconciler
     let submitter: Submitter
     let topologyWatch: TopologyWatch
+    let readiness: Readiness
     let callbackPort: any Service
     let healthPort: any Service
     let adminPort: any Service
@@ -139,7 +140,7 @@ struct BridgeParts {
 
         // The ports.
         let listenerIsBound = NIOLockedValueBox(false)
-        let readiness = Readiness(
+        readiness = Readiness(
             gate: gate,
             listenerIsBound: listenerIsBound,
             commands: consumer,

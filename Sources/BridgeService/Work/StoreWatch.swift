@@ -42,7 +42,7 @@ struct StoreWatch: Service {
         while !Task.isCancelled, gate.obstacles[.store] != nil {
             try? await Task.sleep(for: Self.interval)
             do {
-                try await store.probe()
+                try await store.probe(at: .current)
                 gate.open(.store)
                 logger.info("the store commits again")
             } catch {

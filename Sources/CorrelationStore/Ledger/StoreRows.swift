@@ -29,4 +29,6 @@ protocol StoreRows {
     func latestEvent(of id: TransactionID) throws -> OutboundEvent?
     /// Notes what became of an outbox entry.
     func settle(_ settlement: Settlement) throws
+    /// Writes something that nobody reads.
+    func noteProbe(at instant: Timestamp) throws
 }

@@ -57,6 +57,9 @@ public protocol TransactionStore: Sendable {
     /// How things stand, for metrics and readiness.
     func census() async throws(StoreError) -> StoreCensus
 
+    /// Commits a change that means nothing, to learn whether the store commits.
+    func probe(at instant: Timestamp) async throws(StoreError)
+
     /// Commits what waits and closes; whatever is asked afterwards fails with `StoreError.closed`.
     func close() async
 }

@@ -19,6 +19,7 @@ final class SQLiteRows: StoreRows {
     private let insertOutbox: PreparedStatement
     private let selectLatestEvent: PreparedStatement
     private let updateOutbox: PreparedStatement
+    private let upsertProbe: PreparedStatement
     private var updates: [ColumnGroups: PreparedStatement] = [:]
 
     /// Compiles the statements on the writer's connection.
@@ -58,6 +59,7 @@ final class SQLiteRows: StoreRows {
         updateOutbox = try prepare(
             "UPDATE outbox SET settled_at = ?, retry_at = ?, returns = returns + ? WHERE position = ?"
         )
+        upsertProbe = try prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('probed_at', ?)")
     }
 
     // MARK: - Transactions
@@ -175,6 +177,10 @@ final class SQLiteRows: StoreRows {
             }
             row.add(settlement.position)
         }
+    }
+
+    func noteProbe(at instant: Timestamp) throws {
+        try upsertProbe.run { $0.add(instant.description) }
     }
 }
 

@@ -84,6 +84,11 @@ public final class SQLiteStore: TransactionStore {
         try await queue.commit { try $0.settle(settlements) }
     }
 
+    /// See `TransactionStore`.
+    public func probe(at instant: Timestamp) async throws(StoreError) {
+        try await queue.commit { try $0.probe(at: instant) }
+    }
+
     // MARK: - The end
 
     /// Commits what waits, copies the log into the database and gives the lock back; a second call does nothing.
