@@ -59,6 +59,11 @@ public struct CloudAnswer: Sendable, Equatable {
     }
 }
 
+extension CloudAnswer {
+    /// Getnet's number, from wherever in the answer it stands.
+    var number: String? { idPosTxs ?? result?.idPosTxs }
+}
+
 /// An answer that arrived, with its source and instant.
 public struct Evidence: Sendable, Equatable {
     /// Where it came from.

@@ -32,35 +32,26 @@ public enum Judgement: Sendable, Equatable {
 
     /// Judges an answer for a charge.
     public static func of(_ answer: CloudAnswer, for transaction: Transaction) -> Judgement {
-        guard agrees(answer, with: transaction) else { return .foreign }
+        guard names(answer, transaction) else { return .foreign }
+        let isRenumbered = !agree(answer.number, transaction.idPosTxs)
         guard answer.code == .done, var result = answer.result,
             result.functionCode == transaction.command.content.type.functionCode
-        else { return .undecided }
-        result.idPosTxs = result.idPosTxs ?? answer.idPosTxs
+        else { return isRenumbered ? .foreign : .undecided }
+        result.idPosTxs = answer.number
+        // Another number beside our own name: a second sale of ours at the cloud. Its refusal means nothing here, but
+        // its payment does.
+        if isRenumbered { return result.looksPaid ? .inconsistent(result) : .foreign }
         switch result.responseCode {
-        case .number(0): return isPaid(result, transaction) ? .verdict(.approved, result) : .inconsistent(result)
+        case .number(0): return fits(result, transaction) ? .verdict(.approved, result) : .inconsistent(result)
         case .number(nobodyPaid): return .verdict(.notCompleted, result)
         case .number(hostUnreachable), .missing, .unreadable: return .inconsistent(result)
         case .number: return .verdict(.declined, result)
         }
     }
 
-    private static func agrees(_ answer: CloudAnswer, with transaction: Transaction) -> Bool {
-        let content = transaction.command.content
-        let sendsTicket = CountryProfile.named(transaction.country)?.sendsTicketNumber == true
-        func agree(_ theirs: String?, _ ours: String?, ignoringCase: Bool = false) -> Bool {
-            guard let theirs, let ours else { return true }
-            return ignoringCase ? theirs.equalsIgnoringASCIICase(ours) : theirs == ours
-        }
-        return agree(answer.idPosTxs, transaction.idPosTxs)
-            && agree(answer.result?.idPosTxs, transaction.idPosTxs)
-            && agree(answer.customID, transaction.id.description)
-            && (!sendsTicket || agree(answer.result?.ticket, content.reference))
-            && agree(answer.result?.terminalID, content.terminal.idTerminal, ignoringCase: true)
-    }
-
-    private static func isPaid(_ result: TerminalResult, _ transaction: Transaction) -> Bool {
-        guard result.authorizationCode != nil, let amount = result.amount else { return false }
+    /// Whether authorization and amount of a paid result are those of the transaction.
+    static func fits(_ result: TerminalResult, _ transaction: Transaction) -> Bool {
+        guard result.looksPaid, let amount = result.amount else { return false }
         let asked = transaction.command.content.amount.value
         if amount == asked { return true }
         guard CountryProfile.named(transaction.country)?.terminalMayAddToAmount == true else { return false }
@@ -68,5 +59,22 @@ public enum Judgement: Sendable, Equatable {
         let cashback = result.cashback ?? 0
         guard tip >= 0, cashback >= 0, tip <= amount, cashback <= amount - tip else { return false }
         return amount - tip - cashback == asked
+    }
+
+    /// Whether no identity names another transaction; a number of Getnet's may differ where our own name stands beside it.
+    private static func names(_ answer: CloudAnswer, _ transaction: Transaction) -> Bool {
+        let content = transaction.command.content
+        let sendsTicket = CountryProfile.named(transaction.country)?.sendsTicketNumber == true
+        return agree(answer.idPosTxs, answer.result?.idPosTxs)
+            && (agree(answer.number, transaction.idPosTxs) || answer.customID != nil)
+            && agree(answer.customID, transaction.id.description)
+            && (!sendsTicket || agree(answer.result?.ticket, content.reference))
+            && (answer.result?.terminalID?.equalsIgnoringASCIICase(content.terminal.idTerminal) ?? true)
+    }
+
+    /// Whether two identities are equal as far as both sides have one.
+    private static func agree(_ theirs: String?, _ ours: String?) -> Bool {
+        guard let theirs, let ours else { return true }
+        return theirs == ours
     }
 }

@@ -69,10 +69,24 @@ public struct TerminalResult: Sendable, Equatable {
         return agrees && shared > 0
     }
 
-    /// What identifies the result in a list of contradictions.
+    /// Whether the terminal reports money, be it the right amount or not.
+    var looksPaid: Bool {
+        responseCode == .number(0) && authorizationCode?.isEmpty == false
+    }
+
+    /// What identifies the result, parted by `|`; what it does not carry is empty.
     public var identity: String {
         [idPosTxs, operationID.map(String.init), authorizationCode, transToken, localTime]
-            .map { $0 ?? "-" }.joined(separator: "|")
+            .map { $0?.filter { $0 != "|" } ?? "" }.joined(separator: "|")
+    }
+
+    /// Takes the identities that it does not carry from another reading of the same result.
+    mutating func adoptIdentities(of other: TerminalResult) {
+        idPosTxs = idPosTxs ?? other.idPosTxs
+        operationID = operationID ?? other.operationID
+        authorizationCode = authorizationCode ?? other.authorizationCode
+        transToken = transToken ?? other.transToken
+        if localTime == nil { (localTime, utcOffset) = (other.localTime, other.utcOffset) }
     }
 
     /// The claim that a paid result makes, where it carries everything that is needed.

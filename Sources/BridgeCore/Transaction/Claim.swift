@@ -25,7 +25,7 @@ extension TransactionMachine {
 
     private static func claims(of answer: CloudAnswer, for transaction: Transaction) -> [Claim] {
         var claims: [Claim] = []
-        if let idPosTxs = answer.idPosTxs, idPosTxs != transaction.idPosTxs { claims.append(.idPosTxs(idPosTxs)) }
+        if let idPosTxs = answer.number, idPosTxs != transaction.idPosTxs { claims.append(.idPosTxs(idPosTxs)) }
         if let result = answer.result, result.responseCode == .number(0),
             let paid = result.paidClaim(terminal: transaction.command.content.terminal)
         {

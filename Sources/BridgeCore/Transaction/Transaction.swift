@@ -31,9 +31,9 @@ public struct Transaction: Sendable, Equatable {
     public var completedAt: Timestamp?
     /// Getnet's number of it, digits.
     public var idPosTxs: String?
-    /// What the terminal said, once there is a verdict.
+    /// What the terminal said: the result of the verdict or, in doubt, a payment that does not fit.
     public var result: TerminalResult?
-    /// Where the verdict came from.
+    /// Where the result or the verdict came from.
     public var decidedBy: EvidenceSource?
     /// Evidence against the final status that was published already, so that each is published once.
     public var contradictions: [Contradiction.Identity] = []
@@ -92,11 +92,11 @@ public struct Contradiction: Sendable, Equatable {
     public enum Code: String, Sendable, CaseIterable {
         /// A second approval that is not the same result: a second payment.
         case secondPayment = "second_payment"
-        /// An approval after another final status.
+        /// An approval against another final status.
         case paidAfterAll = "paid_after_all"
-        /// A refusal after another final status.
+        /// A refusal against another final status.
         case contraryVerdict = "contrary_verdict"
-        /// A paid result whose amount or authorization does not fit.
+        /// A paid result whose amount does not fit.
         case inconsistentPayment = "inconsistent_payment"
     }
 
@@ -104,13 +104,31 @@ public struct Contradiction: Sendable, Equatable {
     public struct Identity: Sendable, Hashable {
         /// What kind it is.
         public let code: Code
-        /// What identifies its result, empty where it carries nothing.
+        /// The status that it speaks for and what identifies its result, parted by `|`; empty parts are unknown.
         public let result: String
 
-        /// An identity from its parts.
+        /// An identity from its parts, as it was stored.
         public init(code: Code, result: String) {
             self.code = code
             self.result = result
+        }
+
+        /// The identity of a result that speaks for a status.
+        init(_ code: Code, _ status: TransactionStatus, _ result: TerminalResult) {
+            self.init(code: code, result: status.rawValue + "|" + result.identity)
+        }
+
+        private var parts: [Substring] { result.split(separator: "|", omittingEmptySubsequences: false) }
+
+        /// Whether nothing that both carry differs; what one of them leaves open distinguishes nothing.
+        func isSame(as other: Identity) -> Bool {
+            code == other.code && zip(parts, other.parts).allSatisfy { $0 == $1 || $0.isEmpty || $1.isEmpty }
+        }
+
+        /// The identity with what it leaves open taken from another of the same contradiction.
+        func completed(by other: Identity) -> Identity {
+            let completed = zip(parts, other.parts).map { $0.isEmpty ? $1 : $0 }
+            return Identity(code: code, result: completed.joined(separator: "|"))
         }
     }
 
@@ -122,6 +140,6 @@ public struct Contradiction: Sendable, Equatable {
     public let status: TransactionStatus
     /// The result it carries.
     public let result: TerminalResult
-    /// When it arrived.
+    /// When it arrived or, for a payment that was in doubt before, when the verdict made it a contradiction.
     public let receivedAt: Timestamp
 }

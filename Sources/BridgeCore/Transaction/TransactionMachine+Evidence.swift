@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What evidence does: it makes a status final, speaks against one, or asks for a closer look.
+extension TransactionMachine {
+    mutating func weigh(_ evidence: Evidence, _ claimant: TransactionID?) {
+        var judgement = Judgement.of(evidence.answer, for: transaction)
+        // One paid result supports one transaction, the one that claimed it first.
+        if claimant != nil { judgement = .foreign }
+        if judgement != .foreign { adopt(evidence.answer.number) }
+        if transaction.state.isFinal {
+            compare(judgement, evidence)
+        } else if rules.callbackNeedsQuery, evidence.source == .callback {
+            // The callback is a hint only: the query that it brings forward decides.
+            next.finding = judgement == .foreign ? .foreign : .undecided
+            heedUndecided(evidence)
+        } else {
+            follow(judgement, evidence)
+        }
+    }
+
+    // MARK: - Before the end
+
+    private mutating func follow(_ judgement: Judgement, _ evidence: Evidence) {
+        switch judgement {
+        case .verdict(let verdict, let result): conclude(verdict, result, evidence)
+        case .inconsistent(let result):
+            next.finding = .inconsistent
+            if result.looksPaid, transaction.result == nil {
+                (transaction.result, transaction.decidedBy) = (result, evidence.source)
+            }
+            doubt(.inconsistentResult)
+            if evidence.source == .callback { bringQueryForward() }
+        case .undecided, .foreign:
+            next.finding = judgement == .foreign ? .foreign : .undecided
+            heedUndecided(evidence)
+        }
+    }
+
+    private mutating func conclude(_ verdict: Judgement.Verdict, _ result: TerminalResult, _ evidence: Evidence) {
+        let misfit = transaction.result
+        let misfitSource = transaction.decidedBy
+        next.finding = .decided
+        transaction.result = result
+        transaction.decidedBy = evidence.source
+        switch verdict {
+        case .approved: finish(.approved, nil)
+        case .declined: finish(.declined, Reason(.declinedByTerminal))
+        case .notCompleted: finish(.notCompleted, Reason(.nobodyPaid))
+        }
+        // A payment that did not fit speaks against the verdict, as if it had come afterwards.
+        if let misfit, let misfitSource, speaksAgainstStatus(misfit) {
+            contradict(with: misfit, from: misfitSource, at: now)
+        }
+    }
+
+    /// A callback on this transaction's own URL, or a number of Getnet's, proves that a POST reached the cloud.
+    private mutating func heedUndecided(_ evidence: Evidence) {
+        let isCallback = evidence.source == .callback
+        switch transaction.state {
+        case .accepted: if isCallback || transaction.idPosTxs != nil { doubt(.noAcknowledgement) }
+        case .submitting: if isCallback { doubt(.noAcknowledgement) }
+        case .submitted, .inDoubt: if isCallback { bringQueryForward() }
+        case .approved, .declined, .notCompleted, .failed, .completed: return
+        }
+    }
+
+    mutating func noteAbsence() {
+        // A journal that was read while the terminal may still work says nothing.
+        guard transaction.state == .inDoubt, now >= lifeEndsAt else {
+            next.finding = .refused
+            return
+        }
+        // Where money was seen, though it did not fit, a missing row ends nothing.
+        guard rules.absenceIsFinal, transaction.result == nil else { return doubt(.notInJournal) }
+        next.finding = .decided
+        transaction.decidedBy = .journal
+        finish(.notCompleted, Reason(.notInJournal))
+    }
+
+    // MARK: - After the end
+
+    private mutating func compare(_ judgement: Judgement, _ evidence: Evidence) {
+        switch judgement {
+        case .verdict(.approved, let result),
+            .inconsistent(let result) where result.looksPaid:
+            if speaksAgainstStatus(result) {
+                next.finding = .contradicted
+                contradict(with: result, from: evidence.source, at: evidence.receivedAt)
+            } else if case .verdict = judgement {
+                next.finding = .agreed
+                transaction.result?.adoptIdentities(of: result)
+            } else {
+                next.finding = .inconsistent
+            }
+        case .verdict(let verdict, let result):
+            guard verdict.state != transaction.state else {
+                next.finding = .agreed
+                return
+            }
+            next.finding = .contradicted
+            contradict(.contraryVerdict, verdict.status, result, from: evidence.source, at: evidence.receivedAt)
+        case .inconsistent: next.finding = .inconsistent
+        case .undecided: next.finding = .undecided
+        case .foreign: next.finding = .foreign
+        }
+    }
+
+    /// Whether a result that looks paid is anything but the payment that is known.
+    private func speaksAgainstStatus(_ paid: TerminalResult) -> Bool {
+        transaction.state != .approved || transaction.result?.isSame(as: paid) != true
+    }
+
+    private mutating func contradict(with paid: TerminalResult, from source: EvidenceSource, at instant: Timestamp) {
+        guard Judgement.fits(paid, transaction) else {
+            return contradict(.inconsistentPayment, .inDoubt, paid, from: source, at: instant)
+        }
+        let code: Contradiction.Code = transaction.state == .approved ? .secondPayment : .paidAfterAll
+        contradict(code, .approved, paid, from: source, at: instant)
+    }
+
+    private mutating func contradict(
+        _ code: Contradiction.Code,
+        _ status: TransactionStatus,
+        _ result: TerminalResult,
+        from source: EvidenceSource,
+        at instant: Timestamp
+    ) {
+        let identity = Contradiction.Identity(code, status, result)
+        if let known = transaction.contradictions.firstIndex(where: { $0.isSame(as: identity) }) {
+            transaction.contradictions[known] = transaction.contradictions[known].completed(by: identity)
+            return
+        }
+        guard transaction.contradictions.count < Self.contradictionLimit else { return }
+        transaction.contradictions.append(identity)
+        publish(
+            Contradiction(code: code, evidence: source, status: status, result: result, receivedAt: instant)
+        )
+    }
+}
+
+extension Judgement.Verdict {
+    /// The state that the verdict leads to.
+    var state: TransactionState {
+        switch self {
+        case .approved: .approved
+        case .declined: .declined
+        case .notCompleted: .notCompleted
+        }
+    }
+
+    /// The status that the verdict leads to.
+    var status: TransactionStatus {
+        switch self {
+        case .approved: .approved
+        case .declined: .declined
+        case .notCompleted: .notCompleted
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the POST does, from its durable step to its end.
+extension TransactionMachine {
+    mutating func startSubmission() {
+        switch transaction.state {
+        case .accepted:
+            guard now < transaction.command.expiresAt else { return expire() }
+            transaction.attempts += 1
+            transaction.state = .submitting(attempt: transaction.attempts)
+            transaction.postedAt = now
+            transaction.dueAt = nil
+            next.effects.append(.post(attempt: transaction.attempts))
+        case .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
+            next.finding = .refused
+        }
+    }
+
+    mutating func endSubmission(_ attempt: Int, _ outcome: SubmissionOutcome, _ claimant: TransactionID?) {
+        switch transaction.state {
+        case .submitting(attempt): conclude(outcome, claimant)
+        // An attempt that was held for ended speaks again: it must not be followed by another POST.
+        case .accepted, .submitting:
+            if case .notStarted = outcome { next.finding = .refused } else { conclude(outcome, claimant) }
+        case .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
+            concludeLate(outcome, claimant)
+        }
+    }
+
+    private mutating func conclude(_ outcome: SubmissionOutcome, _ claimant: TransactionID?) {
+        switch outcome {
+        case .acknowledged(let idPosTxs): acknowledge(idPosTxs, claimant)
+        case .answered(let answer): take(answer, claimant)
+        case .notStarted(let refusal): refuse(refusal)
+        case .unknown(.noAcknowledgement): doubt(.noAcknowledgement)
+        case .unknown(.terminalUnreachable): doubt(.terminalUnreachable)
+        }
+    }
+
+    private mutating func acknowledge(_ idPosTxs: String, _ claimant: TransactionID?) {
+        transaction.submittedAt = now
+        // A number that is another transaction's, or another than the callback brought, identifies nothing.
+        guard claimant == nil, transaction.idPosTxs ?? idPosTxs == idPosTxs else {
+            doubt(.inconsistentResult)
+            return
+        }
+        transaction.idPosTxs = idPosTxs
+        transaction.state = .submitted
+        transaction.reason = nil
+        transaction.queryAt = now + rules.firstQueryAfter
+        planWake()
+        publish()
+    }
+
+    /// An acknowledgement that holds a result already.
+    private mutating func take(_ answer: CloudAnswer, _ claimant: TransactionID?) {
+        let isForeign = claimant != nil || Judgement.of(answer, for: transaction) == .foreign
+        if !isForeign, let idPosTxs = answer.number { acknowledge(idPosTxs, nil) }
+        weigh(Evidence(source: .acknowledgement, answer: answer, receivedAt: now), claimant)
+        switch transaction.state {
+        // Without a number and without a verdict nothing was acknowledged.
+        case .accepted, .submitting: doubt(isForeign ? .inconsistentResult : .noAcknowledgement)
+        case .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt: return
+        }
+    }
+
+    private mutating func refuse(_ refusal: SubmissionOutcome.Refusal) {
+        // A number proves that a POST reached the cloud, whatever this answer says.
+        guard transaction.idPosTxs == nil else { return doubt(.noAcknowledgement) }
+        guard refusal.isTransient else { return finish(.failed, Reason(refusal.code)) }
+        let isBusy = refusal.code == .terminalBusy
+        let usual = isBusy ? rules.busyRetryAfter : rules.transientRetry.delay(afterTries: transaction.attempts)
+        let left = transaction.command.expiresAt - now
+        let isNews = transaction.reason?.code != refusal.code
+        transaction.state = .accepted
+        transaction.reason = Reason(refusal.code)
+        transaction.dueAt = now + min(max(usual, refusal.retryAfter ?? .zero), left)
+        if isNews { publish() }
+    }
+
+    /// The POST's end where evidence was faster: it may add the number, it decides nothing.
+    private mutating func concludeLate(_ outcome: SubmissionOutcome, _ claimant: TransactionID?) {
+        switch outcome {
+        case .acknowledged(let idPosTxs):
+            transaction.submittedAt = transaction.submittedAt ?? now
+            if claimant == nil { adopt(idPosTxs) }
+        case .answered(let answer):
+            weigh(Evidence(source: .acknowledgement, answer: answer, receivedAt: now), claimant)
+            if let number = answer.number, number == transaction.idPosTxs {
+                transaction.submittedAt = transaction.submittedAt ?? now
+            }
+        case .notStarted, .unknown: return
+        }
+    }
+
+    /// Takes Getnet's number where there is none yet; in doubt it can be asked for from now on.
+    mutating func adopt(_ idPosTxs: String?) {
+        guard transaction.idPosTxs == nil, let idPosTxs else { return }
+        transaction.idPosTxs = idPosTxs
+        guard transaction.state == .inDoubt, transaction.queryAt == nil else { return }
+        transaction.queryAt = now + rules.queryInterval
+        planWake()
+    }
+
+    mutating func recover() {
+        switch transaction.state {
+        case .submitting: doubt(.noAcknowledgement)
+        case .accepted, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt: return
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the passing of time does: it sends, asks and calls for help; it never decides once a POST may have left.
+extension TransactionMachine {
+    mutating func wake() {
+        switch transaction.state {
+        case .accepted:
+            // Woken too early it goes on waiting: a busy terminal asked for its time.
+            guard now >= transaction.dueAt ?? now else { return }
+            if now >= transaction.command.expiresAt {
+                expire()
+            } else {
+                next.effects.append(.submit)
+            }
+        case .submitting: return
+        case .submitted:
+            if now >= lifeEndsAt { doubt(.noResult) }
+            queryIfDue()
+        case .inDoubt:
+            if now >= givesUpAt { doubt(.operatorNeeded) }
+            queryIfDue()
+        case .approved, .declined, .notCompleted, .failed, .completed: return
+        }
+    }
+
+    /// Ends a command that was never sent, saying what it waited for.
+    mutating func expire() {
+        finish(.failed, Reason(.commandExpired, waitedFor: transaction.reason?.code))
+    }
+
+    private mutating func queryIfDue() {
+        if let idPosTxs = transaction.idPosTxs, let queryAt = transaction.queryAt, now >= queryAt {
+            transaction.queries += 1
+            transaction.queryAt = nextQuery
+            next.effects.append(.query(idPosTxs: idPosTxs))
+        }
+        planWake()
+    }
+
+    /// Once a person was called, the cloud is asked only where something new brings a query forward.
+    private var nextQuery: Timestamp? {
+        guard transaction.reason?.code != .operatorNeeded else { return nil }
+        return now + rules.queryDelay(at: now, lifeEndedAt: lifeEndsAt)
+    }
+
+    /// Sets the next instant to be woken at, from what the state waits for.
+    mutating func planWake() {
+        switch transaction.state {
+        case .submitted:
+            transaction.dueAt = transaction.queryAt.map { min($0, lifeEndsAt) } ?? lifeEndsAt
+        case .inDoubt where transaction.reason?.code == .operatorNeeded:
+            transaction.dueAt = transaction.queryAt
+        case .inDoubt:
+            transaction.dueAt = transaction.queryAt.map { min($0, givesUpAt) } ?? givesUpAt
+        case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed: return
+        }
+    }
+
+    mutating func bringQueryForward() {
+        switch transaction.state {
+        case .submitted, .inDoubt:
+            guard transaction.idPosTxs != nil else { return }
+            transaction.queryAt = min(transaction.queryAt ?? now, now)
+            planWake()
+        case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed: return
+        }
+    }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import TestSupport
+
+/// One random life of a transaction, watched step by step by rules that know nothing of the machine's insides.
+struct History {
+    /// How many inputs a life has at most.
+    static let longest = 24
+
+    private var random: SeededGenerator
+    private let rules: TransactionRules
+    private var now = Timestamp.sample
+    private var transaction: Transaction
+    /// Whether a POST may have reached the cloud, by what was told to the machine alone.
+    private var mayHaveLeft = false
+    private var publishedContradictions: Set<Contradiction.Identity> = []
+    private let isRecording: Bool
+    private(set) var steps: [String] = []
+
+    init(seed: UInt64, isRecording: Bool = false) {
+        self.isRecording = isRecording
+        random = SeededGenerator(seed: seed)
+        rules = TransactionRules(
+            giveUpAfter: .seconds(Int.random(in: 100...2_000, using: &random)),
+            absenceIsFinal: Bool.random(using: &random)
+        )
+        let isArgentine = Bool.random(using: &random)
+        let account = isArgentine ? Account(name: "main", profile: .argentina, environment: "uat") : .sample
+        let lifetime = Duration.seconds(Int.random(in: -1...120, using: &random))
+        let begun = TransactionMachine.accept(.sample(account: account, lifetime: lifetime), rules: rules)
+        transaction = begun.transaction
+    }
+
+    /// Lives it through; the first broken rule, or `nil`.
+    mutating func run() -> String? {
+        for _ in 0..<Int.random(in: 1...Self.longest, using: &random) {
+            now = now + .seconds(Int.random(in: -5...90, using: &random))
+            let input = randomInput()
+            let claimant = Int.random(in: 0..<12, using: &random) == 0 ? TransactionID(at: now, random: 5) : nil
+            let before = transaction
+            let change = TransactionMachine.apply(input, to: before, at: now, rules: rules, claimant: claimant)
+            if isRecording {
+                steps.append("\(input) claimed:\(claimant != nil) -> \(change.summary(before: before, at: now))")
+            }
+            if let broken = brokenRule(before, input, claimant, change) { return broken }
+            note(input, change)
+            transaction = change.transaction
+        }
+        return nil
+    }
+
+    // MARK: - Rules
+
+    private mutating func brokenRule(
+        _ before: Transaction,
+        _ input: TransactionInput,
+        _ claimant: TransactionID?,
+        _ change: Transition
+    ) -> String? {
+        let after = change.transaction
+        return brokenEnd(before, input, claimant, after) ?? brokenPost(before, change)
+            ?? brokenEvents(before, change) ?? brokenShape(after, change)
+            ?? brokenRepetition(input, claimant, change)
+    }
+
+    private func brokenEnd(
+        _ before: Transaction,
+        _ input: TransactionInput,
+        _ claimant: TransactionID?,
+        _ after: Transaction
+    ) -> String? {
+        if before.state.isFinal {
+            let isKept =
+                after.state == before.state && after.reason == before.reason
+                && after.completedAt == before.completedAt && after.decidedBy == before.decidedBy
+            return isKept ? nil : "a final status was left"
+        }
+        guard after.state.isFinal else { return nil }
+        if after.state == .approved, !mayApprove(before, input, claimant) { return "approved without an approval" }
+        return mayHaveLeft && !mayEnd(before, input) ? "ended by neither evidence nor an operator" : nil
+    }
+
+    /// Whether that input may end a transaction whose POST may have left.
+    private func mayEnd(_ before: Transaction, _ input: TransactionInput) -> Bool {
+        switch input {
+        case .evidence, .operatorDecision, .submissionEnded(_, .answered): true
+        case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt)
+        case .journalAbsence: rules.absenceIsFinal
+        case .due, .submissionStarted, .submissionEnded, .recovered, .queryRequested, .cancel: false
+        }
+    }
+
+    private func mayApprove(_ before: Transaction, _ input: TransactionInput, _ claimant: TransactionID?) -> Bool {
+        let answer: CloudAnswer
+        switch input {
+        case .operatorDecision(.approved): return true
+        case .evidence(let evidence): answer = evidence.answer
+        case .submissionEnded(_, .answered(let given)): answer = given
+        case .due, .submissionStarted, .submissionEnded, .recovered, .queryRequested, .journalAbsence, .cancel,
+            .operatorDecision:
+            return false
+        }
+        guard claimant == nil, answer.code == .done, let result = answer.result, result.functionCode == 100,
+            result.responseCode == .number(0), result.authorizationCode?.isEmpty == false
+        else { return false }
+        let added = before.country == "ar" ? (result.tip ?? 0) + (result.cashback ?? 0) : 0
+        let asked = before.command.content.amount.value
+        return (result.amount == asked || result.amount == asked + added)
+            && (answer.customID ?? before.id.description) == before.id.description
+            && (answer.idPosTxs == before.idPosTxs || answer.idPosTxs == nil || before.idPosTxs == nil)
+    }
+
+    private func brokenPost(_ before: Transaction, _ change: Transition) -> String? {
+        let posts = change.effects.filter { if case .post = $0 { true } else { false } }
+        guard !posts.isEmpty else { return nil }
+        if mayHaveLeft { return "a POST that may have reached the cloud was repeated" }
+        if now >= before.command.expiresAt { return "an expired command was sent" }
+        return posts == [.post(attempt: before.attempts + 1)] ? nil : "attempts do not count 1, 2, 3"
+    }
+
+    private mutating func brokenEvents(_ before: Transaction, _ change: Transition) -> String? {
+        var sequence = before.sequence
+        var isFinal = before.state.isFinal
+        for event in change.events {
+            sequence += 1
+            if event.snapshot.sequence != sequence { return "sequence does not count 1, 2, 3" }
+            if (event.contradiction != nil) != isFinal { return "an event other than a contradiction after the end" }
+            isFinal = event.snapshot.state.isFinal
+        }
+        if change.transaction.sequence != sequence { return "sequence and events differ" }
+        for identity in change.transaction.contradictions.dropFirst(before.contradictions.count)
+        where !publishedContradictions.insert(identity).inserted {
+            return "a contradiction was published twice"
+        }
+        let added = change.events.count { $0.contradiction != nil }
+        let recorded = change.transaction.contradictions.count - before.contradictions.count
+        return added == recorded ? nil : "contradictions and their events differ"
+    }
+
+    private func brokenShape(_ after: Transaction, _ change: Transition) -> String? {
+        switch after.state {
+        case .accepted:
+            if after.idPosTxs != nil { return "a number is known and yet it could be sent" }
+            if after.dueAt == nil { return "accepted, and never due" }
+        case .submitting: if after.dueAt != nil { return "due in the middle of a POST" }
+        case .submitted:
+            if after.idPosTxs == nil { return "acknowledged without a number" }
+            if after.dueAt == nil { return "submitted, and never due" }
+        case .inDoubt:
+            if after.reason == nil { return "in doubt without a reason" }
+            let isGivenUp = after.reason?.code == .operatorNeeded
+            if isGivenUp ? after.dueAt != after.queryAt : after.dueAt == nil { return "in doubt, and never due" }
+        case .approved, .declined, .notCompleted, .failed, .completed:
+            if after.dueAt != nil || after.queryAt != nil { return "due after the end" }
+            if !change.effects.isEmpty { return "an effect after the end" }
+        }
+        if let number = transaction.idPosTxs, after.idPosTxs != number { return "the number changed" }
+        return nil
+    }
+
+    /// The same evidence once more changes no status and says nothing new.
+    private func brokenRepetition(
+        _ input: TransactionInput,
+        _ claimant: TransactionID?,
+        _ change: Transition
+    ) -> String? {
+        guard case .evidence = input else { return nil }
+        let again = TransactionMachine.apply(input, to: change.transaction, at: now, rules: rules, claimant: claimant)
+        let isQuiet = again.events.isEmpty && again.transaction.state == change.transaction.state
+        return isQuiet ? nil : "repeated evidence made a difference"
+    }
+
+    private mutating func note(_ input: TransactionInput, _ change: Transition) {
+        if change.effects.contains(where: { if case .post = $0 { true } else { false } }) { mayHaveLeft = true }
+        switch input {
+        case .submissionEnded(let attempt, .notStarted):
+            // Only the end of the attempt that is under way says that nothing left.
+            if transaction.state == .submitting(attempt: attempt), transaction.idPosTxs == nil { mayHaveLeft = false }
+        case .submissionEnded: mayHaveLeft = true
+        case .evidence(let evidence): if evidence.source == .callback { mayHaveLeft = true }
+        case .due, .submissionStarted, .recovered, .queryRequested, .journalAbsence, .cancel, .operatorDecision: return
+        }
+    }
+
+    // MARK: - Inputs
+
+    private mutating func randomInput() -> TransactionInput {
+        let attempt = max(1, transaction.attempts - (Int.random(in: 0..<8, using: &random) == 0 ? 1 : 0))
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0..<3: return .due
+        case 3..<6: return .submissionStarted
+        case 6: return .submissionEnded(attempt: attempt, .acknowledged(idPosTxs: randomNumber() ?? "936101"))
+        case 7: return .submissionEnded(attempt: attempt, .answered(randomAnswer()))
+        case 8, 9: return .submissionEnded(attempt: attempt, .notStarted(.busy))
+        case 10:
+            return .submissionEnded(attempt: attempt, .notStarted(.init(.terminalUnknown, isTransient: false)))
+        case 11: return .submissionEnded(attempt: attempt, .unknown(.noAcknowledgement))
+        case 12: return .recovered
+        case 13: return .queryRequested
+        case 14: return Int.random(in: 0..<4, using: &random) == 0 ? .journalAbsence : .due
+        case 15: return Int.random(in: 0..<4, using: &random) == 0 ? .cancel : .submissionStarted
+        case 16: return Int.random(in: 0..<6, using: &random) == 0 ? randomDecision() : .due
+        default:
+            let source = EvidenceSource.allCases.filter { $0 != .operator }.randomElement(using: &random) ?? .callback
+            return .evidence(Evidence(source: source, answer: randomAnswer(), receivedAt: now))
+        }
+    }
+
+    private mutating func randomDecision() -> TransactionInput {
+        let decisions: [TransactionInput.OperatorDecision] = [
+            .approved(authorizationCode: "010929", operationID: 17), .declined, .notCompleted, .failed,
+        ]
+        return .operatorDecision(decisions.randomElement(using: &random) ?? .failed)
+    }
+
+    private mutating func randomNumber() -> String? {
+        ["936101", "936101", "936101", "936199", nil].randomElement(using: &random) ?? nil
+    }
+
+    private mutating func randomAnswer() -> CloudAnswer {
+        let number = randomNumber()
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0, 1: return .approved(transaction, idPosTxs: number)
+        case 2: return .approved(transaction, idPosTxs: number, receipt: 18)
+        case 3: return .thinlyApproved(transaction, idPosTxs: number)
+        case 4: return .declined(transaction, idPosTxs: number)
+        case 5: return .notCompleted(transaction, idPosTxs: number)
+        case 6: return .misfit(transaction)
+        case 7: return .hostUnreachable(transaction)
+        case 8: return .foreign()
+        case 9: return .error()
+        case 10: return .inProcess
+        default:
+            var answer = CloudAnswer.approved(transaction, idPosTxs: number, receipt: 19)
+            answer.result?.tip = 1_000
+            answer.result?.amount = transaction.command.content.amount.value + 1_000
+            answer.customID = nil
+            return answer
+        }
+    }
+}
+
+extension CloudAnswer {
+    /// An approval in the thin layout of Getnet's documentation: authorization and amount, no more identities.
+    static func thinlyApproved(_ transaction: Transaction, idPosTxs: String? = "936101") -> CloudAnswer {
+        var result = TerminalResult()
+        result.functionCode = 100
+        result.responseCode = .number(0)
+        result.authorizationCode = "010929"
+        result.amount = transaction.command.content.amount.value
+        return CloudAnswer(code: .done, idPosTxs: idPosTxs, result: result)
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import TestSupport
+import Testing
+
+@Suite struct `A transaction` {
+    private let charge = Situation.accepted.transaction
+
+    @Test func `that expired before it was accepted fails at once and is never sent`() {
+        let change = TransactionMachine.accept(.sample(lifetime: .zero), rules: Situation.rules)
+        #expect(change.transaction.status == .failed)
+        #expect(change.transaction.reason == Reason(.commandExpired))
+        #expect(change.effects.isEmpty)
+        #expect(change.events.map(\.snapshot.sequence) == [1])
+    }
+
+    @Test func `is accepted with its event and goes to the submitter`() {
+        let change = TransactionMachine.accept(.sample(), rules: Situation.rules)
+        #expect(change.transaction.status == .accepted)
+        #expect(change.events == [EventDraft(snapshot: change.transaction)])
+        #expect(change.effects == [.submit])
+        #expect(change.transaction.dueAt == .sample)
+    }
+
+    @Test func `says what it waited for when it expires`() {
+        let expired = Situation.waiting.transaction.after(.due, at: .sample + .seconds(120))
+        #expect(expired.reason == Reason(.commandExpired, waitedFor: .terminalBusy))
+    }
+
+    @Test func `is announced as waiting once per reason`() {
+        let refused = SubmissionOutcome.notStarted(.busy)
+        let unreachable = SubmissionOutcome.notStarted(.init(.cloudUnavailable, isTransient: true))
+        var transaction = charge
+        var told: [Reason.Code?] = []
+        for (index, outcome) in [refused, refused, unreachable, unreachable, refused].enumerated() {
+            transaction = transaction.after(.submissionStarted)
+            let input = TransactionInput.submissionEnded(attempt: index + 1, outcome)
+            let change = TransactionMachine.apply(input, to: transaction, at: .sample, rules: Situation.rules)
+            told += change.events.map(\.snapshot.reason?.code)
+            transaction = change.transaction
+        }
+        #expect(told == [.terminalBusy, .cloudUnavailable, .terminalBusy])
+        #expect(transaction.attempts == 5)
+    }
+
+    @Test(arguments: [
+        (SubmissionOutcome.Refusal(.terminalBusy, isTransient: true), 15),
+        (SubmissionOutcome.Refusal(.terminalBusy, isTransient: true, retryAfter: .seconds(100)), 100),
+        (SubmissionOutcome.Refusal(.terminalBusy, isTransient: true, retryAfter: .seconds(1)), 15),
+        (SubmissionOutcome.Refusal(.cloudUnavailable, isTransient: true), 1),
+        (SubmissionOutcome.Refusal(.cloudUnavailable, isTransient: true, retryAfter: .seconds(60)), 60),
+        (SubmissionOutcome.Refusal(.cloudUnavailable, isTransient: true, retryAfter: .seconds(Int64.max)), 120),
+    ])
+    func `tries again when the cloud asked for it, but not after its expiry`(
+        _ refusal: SubmissionOutcome.Refusal,
+        _ seconds: Int
+    ) {
+        let transaction = charge.after(.submissionStarted, .submissionEnded(attempt: 1, .notStarted(refusal)))
+        #expect(transaction.dueAt == .sample + .seconds(seconds))
+    }
+
+    @Test func `keeps a number that evidence brought even when the POST is refused, and is not sent again`() {
+        let posting = charge.after(.submissionStarted, .query(CloudAnswer(code: .inProcess, idPosTxs: "936101")))
+        for isTransient in [true, false] {
+            let refusal = SubmissionOutcome.Refusal(.terminalBusy, isTransient: isTransient)
+            let ended = posting.after(.submissionEnded(attempt: 1, .notStarted(refusal)))
+            #expect(ended.state == .inDoubt)
+            #expect(ended.queryAt != nil)
+        }
+    }
+
+    @Test func `that was refused as busy and yet started is approved by its callback and not sent again`() {
+        let approved = Situation.waiting.transaction.after(.callback(.approved(charge)))
+        #expect(approved.status == .approved)
+        #expect(approved.after(.due, .submissionStarted, at: .sample + .seconds(15)) == approved)
+    }
+
+    @Test func `announces a first payment that came under another number, whichever came first`() {
+        let twice = Situation.waiting.transaction.after(
+            .submissionStarted,
+            .submissionEnded(attempt: 2, .acknowledged(idPosTxs: "936101"))
+        )
+        let own = TransactionInput.callback(.approved(charge))
+        let other = TransactionInput.callback(.renumbered(charge))
+        for inputs in [[own, other], [other, own]] {
+            var transaction = twice
+            var codes: [Contradiction.Code] = []
+            for input in inputs {
+                let change = TransactionMachine.apply(input, to: transaction, at: .sample, rules: Situation.rules)
+                transaction = change.transaction
+                codes += change.events.compactMap(\.contradiction?.code)
+            }
+            #expect(transaction.state == .approved)
+            #expect(transaction.idPosTxs == "936101")
+            #expect(codes == [.secondPayment])
+        }
+    }
+
+    @Test func `is not ended by a silent journal once a payment was seen that does not fit`() {
+        let rules = TransactionRules(absenceIsFinal: true)
+        let given = [Situation.doubtAboutPayment.transaction, Situation.doubtAboutPayment.transaction.after(.due)]
+        for transaction in given {
+            let change = TransactionMachine.apply(
+                .journalAbsence,
+                to: transaction,
+                at: .sample + .seconds(90_000),
+                rules: rules
+            )
+            #expect(change.transaction.state == .inDoubt)
+        }
+    }
+
+    @Test func `does not take the number of an acknowledgement that names another transaction`() {
+        let ended = charge.after(.submissionStarted, .submissionEnded(attempt: 1, .answered(.foreign())))
+        #expect(ended.idPosTxs == nil)
+        #expect(ended.state == .inDoubt)
+        #expect(ended.submittedAt == nil)
+    }
+
+    @Test func `learns the rest of a result from a fuller reading, so that a second payment is seen`() {
+        let thin = Situation.submitted.transaction.after(.query(.thinlyApproved(charge)))
+        #expect(thin.paidClaim == nil)
+        let full = thin.after(.callback(.approved(charge)))
+        #expect(full.paidClaim != nil)
+        #expect(full.contradictions.isEmpty)
+        var other = CloudAnswer.approved(charge)
+        other.result?.operationID = 18
+        #expect(full.after(.callback(other)).contradictions.map(\.code) == [.secondPayment])
+    }
+
+    @Test func `publishes a contradiction once however much of it each reading carries`() {
+        var thin = CloudAnswer.approved(charge, receipt: 18)
+        thin.result?.transToken = nil
+        thin.result?.operationID = nil
+        let readings = [thin, CloudAnswer.approved(charge, receipt: 18)]
+        for order in [readings, readings.reversed()] {
+            let start = Situation.declined.transaction
+            let end = order.reduce(start) { $0.after(.callback($1)) }
+            #expect(end.contradictions.count == 1)
+            #expect(end.sequence == start.sequence + 1)
+        }
+    }
+
+    @Test func `publishes both a decline and a cancellation against its approval`() {
+        let end = Situation.approved.transaction
+            .after(.callback(.declined(charge)), .callback(.notCompleted(charge)))
+            .after(.callback(.declined(charge)), .callback(.notCompleted(charge)))
+        #expect(end.contradictions.map(\.code) == [.contraryVerdict, .contraryVerdict])
+    }
+
+    @Test func `stops publishing contradictions at the limit`() {
+        let end = (100..<200).reduce(Situation.approved.transaction) {
+            $0.after(.callback(.approved(charge, receipt: Int64($1))))
+        }
+        #expect(end.contradictions.count == TransactionMachine.contradictionLimit)
+    }
+
+    @Test func `approved by an operator agrees with the receipt that the operator read, and no other`() {
+        let decision = TransactionInput.operatorDecision(.approved(authorizationCode: "010929", operationID: 17))
+        let approved = Situation.givenUp.transaction.after(decision)
+        #expect(approved.decidedBy == .operator)
+        #expect(approved.reason == nil)
+        #expect(approved.after(.callback(.approved(charge))).contradictions.isEmpty)
+        #expect(approved.after(.callback(.approved(charge, receipt: 18))).contradictions.count == 1)
+    }
+
+    @Test func `is asked for ever more rarely after the terminal's life, and at last not at all`() {
+        var transaction = Situation.submitted.transaction
+        var queries: [Int64] = []
+        while let dueAt = transaction.dueAt {
+            let change = TransactionMachine.apply(.due, to: transaction, at: dueAt, rules: Situation.rules)
+            if !change.effects.isEmpty { queries.append((dueAt - .sample).milliseconds / 1_000) }
+            transaction = change.transaction
+        }
+        #expect(queries.first == 15)
+        #expect(zip(queries, queries.dropFirst()).allSatisfy { $1 - $0 >= 5 && $1 - $0 <= 600 })
+        #expect(queries.count { $0 <= 315 } == 61)
+        #expect(queries.count < 300)
+        #expect(transaction.reason?.code == .operatorNeeded)
+    }
+
+    @Test func `is asked for once more when something speaks after a person was called`() {
+        let woken = Situation.givenUp.transaction.after(.due, at: .sample + .seconds(200_000))
+        #expect(woken.dueAt == nil)
+        let asked = woken.after(.callback(.error()), at: .sample + .seconds(300_000))
+        #expect(asked.dueAt == .sample + .seconds(300_000))
+        let change = TransactionMachine.apply(
+            .due,
+            to: asked,
+            at: .sample + .seconds(300_000),
+            rules: Situation.rules
+        )
+        #expect(change.effects == [.query(idPosTxs: "936101")])
+        #expect(change.transaction.dueAt == nil)
+    }
+
+    @Test func `claims Getnet's number and what it was paid by`() {
+        let claims = TransactionMachine.claims(of: .callback(.approved(charge)), for: charge)
+        #expect(claims == [.idPosTxs("936101"), .paidResult("80005000|17|010929|2026-11-22 07:12:31")])
+        let submitted = charge.submitted
+        #expect(TransactionMachine.claims(of: .callback(.declined(charge)), for: submitted).isEmpty)
+        let acknowledged = TransactionInput.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101"))
+        #expect(TransactionMachine.claims(of: acknowledged, for: charge) == [.idPosTxs("936101")])
+        #expect(TransactionMachine.claims(of: .due, for: charge).isEmpty)
+    }
+}

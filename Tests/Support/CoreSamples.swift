@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+
+/// Random numbers that the printed seed repeats (SplitMix64).
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+    /// What the sequence was begun with.
+    public let seed: UInt64
+    private var state: UInt64
+
+    /// Begins the sequence of a seed.
+    public init(seed: UInt64) {
+        self.seed = seed
+        state = seed
+    }
+
+    /// Begins the sequence of a seed, or of a new one, and prints it so that a failure can be repeated.
+    public static func announced(_ purpose: String, seed: UInt64? = nil) -> SeededGenerator {
+        let seed = seed ?? UInt64.random(in: 0...UInt64.max)
+        print("\(purpose): seed \(seed)")
+        return SeededGenerator(seed: seed)
+    }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = state
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits >> 31)
+    }
+}
+
+extension Timestamp {
+    /// 2026-11-22T10:12:00.000Z.
+    public static let sample = Timestamp(milliseconds: 1_795_342_320_000)
+}
+
+extension Account {
+    /// The account `main` in Chile's test environment.
+    public static let sample = Account(name: "main", profile: .chile, environment: "uat")
+}
+
+extension Terminal {
+    /// The triplet of Getnet's own documentation.
+    public static let sample = Terminal(
+        storedTerminal: "80005000",
+        branch: "12983",
+        serialNumber: "SNPRUEBA1234",
+        alias: nil
+    )
+}
+
+extension Transaction {
+    /// A charge of 15,990 Chilean pesos as it is before its first event.
+    ///
+    /// - Parameters:
+    ///   - number: tells samples apart: it makes id, command id and reference.
+    ///   - account: whose transaction it is.
+    ///   - amount: minor units of the account's currency.
+    ///   - terminal: where.
+    ///   - acceptedAt: when it became durable.
+    ///   - lifetime: how long after that it expires.
+    ///   - metadata: the publisher's object.
+    ///   - address: where copies of its events go.
+    public static func sample(
+        _ number: Int = 1,
+        account: Account = .sample,
+        amount: Int64 = 15_990,
+        terminal: Terminal = .sample,
+        acceptedAt: Timestamp = .sample,
+        lifetime: Duration = .seconds(120),
+        metadata: String? = nil,
+        address: ReplyAddress = ReplyAddress()
+    ) -> Transaction {
+        Transaction(
+            id: TransactionID(at: acceptedAt, random: UInt128(number)),
+            command: Command(
+                commandID: "command-\(number)",
+                content: Command.Content(
+                    type: .charge,
+                    account: account.name,
+                    terminal: terminal,
+                    amount: Money(amount, account.profile.currency),
+                    reference: "A\(String(number + 10_000_000).dropFirst())",
+                    options: [:]
+                ),
+                expiresAt: acceptedAt + lifetime,
+                metadata: metadata.map { Array($0.utf8) }
+            ),
+            country: account.profile.code,
+            environment: account.environment,
+            address: address,
+            acceptedAt: acceptedAt
+        )
+    }
+}
+
+extension TerminalResult {
+    /// What the sample terminal says about a charge, without what depends on the outcome.
+    public static func answering(_ transaction: Transaction, responseCode: Int64) -> TerminalResult {
+        var result = TerminalResult()
+        result.functionCode = 100
+        result.responseCode = .number(responseCode)
+        result.terminalID = transaction.command.content.terminal.idTerminal
+        result.amount = transaction.command.content.amount.value
+        result.localTime = "2026-11-22 07:12:31"
+        result.utcOffset = -10_800
+        return result
+    }
+}
+
+extension CloudAnswer {
+    /// Paid: everything fits.
+    ///
+    /// - Parameters:
+    ///   - transaction: what was asked for.
+    ///   - idPosTxs: Getnet's number.
+    ///   - receipt: tells results apart: receipt number and authorization are made from it.
+    public static func approved(
+        _ transaction: Transaction,
+        idPosTxs: String? = "936101",
+        receipt: Int64 = 17
+    ) -> CloudAnswer {
+        var result = TerminalResult.answering(transaction, responseCode: 0)
+        result.responseMessage = "Aprobado"
+        result.ticket = transaction.command.content.reference
+        result.authorizationCode = "0109\(receipt + 12)"
+        result.operationID = receipt
+        result.tip = 0
+        result.cashback = 0
+        result.transToken = "800050001298300\(receipt)20261122071231"
+        result.brandCode = "MC"
+        result.cardTypeCode = "CR"
+        result.last4 = "0042"
+        result.entryMode = "16"
+        return .finished(transaction, idPosTxs: idPosTxs, result)
+    }
+
+    /// Refused by the issuer.
+    public static func declined(_ transaction: Transaction, idPosTxs: String? = "936101") -> CloudAnswer {
+        var result = TerminalResult.answering(transaction, responseCode: 51)
+        result.responseMessage = "Fondos insuficientes"
+        result.ticket = transaction.command.content.reference
+        result.brandCode = "VI"
+        result.cardTypeCode = "DB"
+        result.last4 = "0043"
+        result.entryMode = "07"
+        return .finished(transaction, idPosTxs: idPosTxs, result)
+    }
+
+    /// Nobody paid.
+    public static func notCompleted(_ transaction: Transaction, idPosTxs: String? = "936101") -> CloudAnswer {
+        var result = TerminalResult.answering(transaction, responseCode: 1006)
+        result.responseMessage = "Tiempo de espera excedido"
+        result.terminalID = nil
+        result.entryMode = "09"
+        return .finished(transaction, idPosTxs: idPosTxs, result)
+    }
+
+    /// A finished command with a result of one's own making.
+    public static func finished(
+        _ transaction: Transaction,
+        idPosTxs: String? = "936101",
+        _ result: TerminalResult
+    ) -> CloudAnswer {
+        CloudAnswer(
+            code: .done,
+            message: "TRANSACCION FINALIZADA",
+            idPosTxs: idPosTxs,
+            customID: transaction.id.description,
+            result: result
+        )
+    }
+
+    /// The answer to a status query while the customer is still busy.
+    public static let inProcess = CloudAnswer(code: .inProcess, message: "TRANSACTION IN PROCESS")
+
+    /// An error of the cloud.
+    public static func error(_ message: String = "TIMEOUT (90 SECONDS)") -> CloudAnswer {
+        CloudAnswer(code: .error, message: message)
+    }
+}
+
+extension CommandMessage {
+    /// A message with a body, published with the key `charge.main`.
+    ///
+    /// - Parameters:
+    ///   - body: the text of the body.
+    ///   - routingKey: the key.
+    public static func sample(_ body: String, routingKey: String = "charge.main") -> CommandMessage {
+        CommandMessage(
+            exchange: "getnet.commands",
+            routingKey: routingKey,
+            body: Array(body.utf8),
+            contentType: "application/json"
+        )
+    }
+}
