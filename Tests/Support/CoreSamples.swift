@@ -75,9 +75,9 @@ extension Transaction {
     ) -> Transaction {
         Transaction(
             id: TransactionID(at: acceptedAt, random: UInt128(number)),
-            command: Command(
+            command: BridgeCore.Command(
                 commandID: "command-\(number)",
-                content: Command.Content(
+                content: BridgeCore.Command.Content(
                     type: .charge,
                     account: account.name,
                     terminal: terminal,
