@@ -1,16 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension AnswerMask {
-    /// A text for people: digit runs replaced, cut to so many bytes; `nil` if nothing is left.
-    static func freeText(_ text: String, limit: Int) -> String? {
-        let masked = replacingDigitRuns(in: text)
-        guard masked.utf8.count > limit else { return masked.isEmpty ? nil : masked }
-        // Cut between characters, so that the bytes stay UTF-8.
-        var end = masked.utf8.index(masked.startIndex, offsetBy: limit)
-        while end.samePosition(in: masked.unicodeScalars) == nil { end = masked.utf8.index(before: end) }
-        return String(masked[..<end])
-    }
-
     /// Whether a text holds a run that would be replaced.
     static func holdsDigitRun(_ text: String) -> Bool {
         var holds = false
@@ -75,5 +65,15 @@ extension AnswerMask {
         case UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "_"): true
         default: false
         }
+    }
+}
+
+extension String {
+    /// The beginning that fits so many bytes of UTF-8, cut between characters.
+    func cut(to limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(startIndex, offsetBy: limit)
+        while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return String(self[..<end])
     }
 }

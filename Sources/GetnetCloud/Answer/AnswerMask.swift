@@ -21,8 +21,14 @@ public enum AnswerMask {
     public static func maskedBody(_ bytes: [UInt8]) -> [UInt8] {
         // JSON can spell digits as escapes, so it is masked as what it says.
         let shown = (try? JSONParser.parse(bytes)).map { masked($0).serialized } ?? bytes
-        let text = String(decoding: shown, as: UTF8.self)
-        return Array((freeText(text, limit: keptBytes) ?? "").utf8)
+        let text = replacingDigitRuns(in: String(decoding: shown, as: UTF8.self))
+        return Array(text.cut(to: keptBytes).utf8)
+    }
+
+    /// A text for people, masked and cut to so many bytes; `nil` if nothing is left.
+    static func freeText(_ text: String, limit: Int) -> String? {
+        let masked = maskedText(text, depth: 0)
+        return masked.isEmpty ? nil : masked.cut(to: limit)
     }
 
     /// The value with every member masked by its name, also inside strings that hold JSON.
@@ -48,7 +54,7 @@ public enum AnswerMask {
         case (.lastDigits, .number(let number)):
             return JSON.Member(member.name, number.lexeme.utf8.count <= 4 ? member.value : .string(mark))
         case (.safe, _), (.lastDigits, _), (.unknown, _):
-            return JSON.Member(freeText(member.name, limit: keptBytes) ?? "", masked(member.value, depth: depth))
+            return JSON.Member(replacingDigitRuns(in: member.name), masked(member.value, depth: depth))
         }
     }
 
@@ -89,7 +95,7 @@ private enum MemberKind {
 
     private static let known: [String: MemberKind] = {
         let safe = [
-            "code", "status", "idPosTxs", "id", "customId", "functionCode", "responseCode", "commerceCode",
+            "code", "idPosTxs", "id", "customId", "functionCode", "responseCode", "commerceCode",
             "terminalId", "ticket", "authorizationCode", "amount", "sharesNumber", "sharesAmount", "operationId",
             "cardType", "cardBrand", "accountingDate", "realDate", "dateTime", "employeeId", "tip", "cashback",
             "saleType", "posMode", "transToken", "entryMode", "aid", "paymentMethod", "integrationType", "rutMatch",

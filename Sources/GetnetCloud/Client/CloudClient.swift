@@ -27,6 +27,7 @@ public final class CloudClient: Sendable {
     private let commands: CloudTransport
     private let queries: CloudTransport
     private let session: LoginSession
+    private let unknownTexts: UnknownTexts
     private let logger: Logger
     private let onRequest: RequestObserver
 
@@ -46,13 +47,14 @@ public final class CloudClient: Sendable {
     ) throws(InvalidBaseURL) {
         let group = eventLoopGroup ?? HTTPClient.defaultEventLoopGroup
         let endpoint = try CloudEndpoint(configuration)
+        var logger = logger
+        logger[metadataKey: LogKey.account] = "\(configuration.account.name)"
         let commands = CloudTransport(
             configuration,
             connections: configuration.maxConnections,
-            eventLoopGroup: group
+            eventLoopGroup: group,
+            logger: logger
         )
-        var logger = logger
-        logger[metadataKey: LogKey.account] = "\(configuration.account.name)"
         self.configuration = configuration
         self.endpoint = endpoint
         self.commands = commands
@@ -60,7 +62,13 @@ public final class CloudClient: Sendable {
         self.onRequest = onRequest
         reader = AnswerReader(timeZone: configuration.timeZone)
         sale = SaleRequest(profile: configuration.account.profile)
-        queries = CloudTransport(configuration, connections: configuration.queryConnections, eventLoopGroup: group)
+        queries = CloudTransport(
+            configuration,
+            connections: configuration.queryConnections,
+            eventLoopGroup: group,
+            logger: logger
+        )
+        unknownTexts = UnknownTexts(logger: logger)
         session = LoginSession(
             eventLoop: group.next(),
             logger: logger,
@@ -102,7 +110,10 @@ public final class CloudClient: Sendable {
             }
             switch SaleEnd(end, reader: reader) {
             case .outcome(let outcome):
-                if case .answered = end { session.accepted(token) }
+                if case .answered(let http) = end {
+                    session.accepted(token)
+                    if case .unknown = outcome { unknownTexts.note(reader.read(http.body)) }
+                }
                 return outcome
             case .unauthorized: session.rejected(token)
             }

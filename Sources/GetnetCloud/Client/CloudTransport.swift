@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AsyncHTTPClient
+internal import Logging
 internal import NIOCore
 
 /// One pool of connections to the cloud, with everything switched off that could repeat, redirect or guess.
 struct CloudTransport: Sendable {
     private let client: HTTPClient
     private let eventLoop: any EventLoop
+    private let logger: Logger
 
     /// A pool of at most so many connections.
-    init(_ configuration: CloudConfiguration, connections: Int, eventLoopGroup: any EventLoopGroup) {
+    init(
+        _ configuration: CloudConfiguration,
+        connections: Int,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger
+    ) {
         var settings = HTTPClient.Configuration()
         settings.redirectConfiguration = .disallow
         settings.httpVersion = .http1Only
@@ -22,6 +29,7 @@ struct CloudTransport: Sendable {
         settings.tracing.tracer = nil
         client = HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: settings)
         eventLoop = eventLoopGroup.next()
+        self.logger = logger
     }
 
     /// Sends a request and waits for its end, whatever becomes of the caller.
@@ -32,21 +40,28 @@ struct CloudTransport: Sendable {
         do {
             return .answered(try await task.get())
         } catch {
-            return exchange.seal() ? .interrupted : .neverSent
+            return end(exchange, error)
         }
     }
 
     /// Sends a request that belongs to no caller.
     func begin(_ request: HTTPClient.Request, body: [UInt8]?, timeout: Duration) -> EventLoopFuture<ExchangeEnd> {
         let (exchange, task) = start(request, body: body, timeout: timeout)
-        return task.futureResult.map { .answered($0) }.flatMapErrorThrowing { _ in
-            exchange.seal() ? .interrupted : .neverSent
-        }
+        return task.futureResult.map { .answered($0) }.flatMapErrorThrowing { end(exchange, $0) }
     }
 
     /// Fails what is under way and closes the connections.
     func shutdown() async throws {
         try await client.shutdown()
+    }
+
+    private func end(_ exchange: HTTPExchange, _ error: any Error) -> ExchangeEnd {
+        let mayHaveLeft = exchange.seal()
+        logger.debug(
+            "a request to the cloud ended without an answer",
+            metadata: [LogKey.error: "\(error)", LogKey.mayHaveLeft: "\(mayHaveLeft)"]
+        )
+        return mayHaveLeft ? .interrupted : .neverSent
     }
 
     private func start(

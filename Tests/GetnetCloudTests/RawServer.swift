@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// A server on loopback that reads whole requests and answers with whatever bytes a test wants, or breaks.
+final class RawServer: Sendable {
+    struct Request: Sendable {
+        var method = ""
+        var path = ""
+        var headers: [String: String] = [:]
+        var body = ""
+    }
+
+    enum Reply: Sendable {
+        /// A whole HTTP answer.
+        case http(Int, String, headers: [String: String] = [:])
+        /// These bytes, then the connection is closed.
+        case bytesAndClose(String)
+        /// A head that promises the whole text, then one byte at a time.
+        case slowly(String, pause: TimeAmount)
+        /// The connection ends orderly.
+        case close
+        /// The connection is torn down with RST.
+        case reset
+        /// Nothing, for ever.
+        case silence
+    }
+
+    private struct Connections {
+        var accepted = 0
+        var open = 0
+    }
+
+    typealias Script = @Sendable (Request) -> Reply
+
+    private let channel: any Channel
+    private let log: NIOLockedValueBox<[Request]>
+    private let connections: NIOLockedValueBox<Connections>
+
+    private let refusing: NIOLockedValueBox<Bool>
+
+    private init(
+        _ channel: any Channel,
+        _ log: NIOLockedValueBox<[Request]>,
+        _ connections: NIOLockedValueBox<Connections>,
+        _ refusing: NIOLockedValueBox<Bool>
+    ) {
+        self.channel = channel
+        self.log = log
+        self.connections = connections
+        self.refusing = refusing
+    }
+
+    /// From now on every new connection is torn down before anything is read.
+    func breakNewConnections() { refusing.withLockedValue { $0 = true } }
+
+    /// Stops listening; connections that exist stay.
+    func stopListening() async throws { try await channel.close() }
+
+    /// Everything that was read as a whole request.
+    var requests: [Request] { log.withLockedValue { $0 } }
+
+    /// How many connections were accepted.
+    var connectionCount: Int { connections.withLockedValue { $0.accepted } }
+
+    /// How many of them are open.
+    var openConnectionCount: Int { connections.withLockedValue { $0.open } }
+
+    /// Requests to a path that ends so.
+    func requests(to suffix: String) -> [Request] { requests.filter { $0.path.hasSuffix(suffix) } }
+
+    var port: Int { channel.localAddress?.port ?? 0 }
+
+    var baseURL: String { "http://127.0.0.1:\(port)/api" }
+
+    /// Runs a test against a server that follows a script.
+    static func running<Result>(
+        _ script: @escaping Script,
+        _ test: (RawServer) async throws -> Result
+    ) async throws -> Result {
+        let log = NIOLockedValueBox<[Request]>([])
+        let connections = NIOLockedValueBox(Connections())
+        let refusing = NIOLockedValueBox(false)
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                connections.withLockedValue {
+                    $0.accepted += 1
+                    $0.open += 1
+                }
+                channel.closeFuture.whenComplete { _ in connections.withLockedValue { $0.open -= 1 } }
+                return channel.eventLoop.makeCompletedFuture {
+                    let handler = RequestHandler(refusing: refusing.withLockedValue { $0 }, log: log, script: script)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let server = RawServer(channel, log, connections, refusing)
+        do {
+            let result = try await test(server)
+            try? await channel.close()
+            return result
+        } catch {
+            try? await channel.close()
+            throw error
+        }
+    }
+
+    /// A port on which nobody listens.
+    static func deadPort() async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port ?? 0
+        try await channel.close()
+        return port
+    }
+}
+
+/// Collects bytes into requests and plays the replies.
+private final class RequestHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let refusing: Bool
+    private let log: NIOLockedValueBox<[RawServer.Request]>
+    private let script: RawServer.Script
+    private var received = ""
+
+    init(refusing: Bool, log: NIOLockedValueBox<[RawServer.Request]>, script: @escaping RawServer.Script) {
+        self.refusing = refusing
+        self.log = log
+        self.script = script
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if refusing { reset(context) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        received += String(buffer: unwrapInboundIn(data))
+        while let request = takeRequest() {
+            log.withLockedValue { $0.append(request) }
+            play(script(request), context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func takeRequest() -> RawServer.Request? {
+        guard let end = received.firstRange(of: "\r\n\r\n") else { return nil }
+        var lines = received[..<end.lowerBound].split(separator: "\r\n")
+        let words = lines.removeFirst().split(separator: " ")
+        var request = RawServer.Request(method: String(words[0]), path: String(words[1]))
+        for line in lines {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            request.headers[parts[0].lowercased()] = parts[1].drop { $0 == " " }.description
+        }
+        let length = request.headers["content-length"].flatMap { Int($0) } ?? 0
+        let rest = received[end.upperBound...]
+        guard rest.utf8.count >= length else { return nil }
+        request.body = String(rest.prefix(length))
+        received = String(rest.dropFirst(length))
+        return request
+    }
+
+    private func play(_ reply: RawServer.Reply, _ context: ChannelHandlerContext) {
+        switch reply {
+        case .http(let status, let body, let headers):
+            let extra = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
+            write("HTTP/1.1 \(status) X\r\ncontent-length: \(body.utf8.count)\r\n\(extra)\r\n\(body)", context)
+        case .bytesAndClose(let text):
+            write(text, context)
+            context.close(promise: nil)
+        case .slowly(let text, let pause):
+            write("HTTP/1.1 200 OK\r\ncontent-length: \(text.utf8.count)\r\n\r\n", context)
+            drip(Array(text), pause, context)
+        case .close: context.close(promise: nil)
+        case .reset: reset(context)
+        case .silence: break
+        }
+    }
+
+    private func write(_ text: String, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+    }
+
+    private func drip(_ text: [Character], _ pause: TimeAmount, _ context: ChannelHandlerContext) {
+        guard let first = text.first, context.channel.isActive else { return }
+        write(String(first), context)
+        context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
+            self.drip(Array(text.dropFirst()), pause, context)
+        }
+    }
+
+    private func reset(_ context: ChannelHandlerContext) {
+        let linger = linger(l_onoff: 1, l_linger: 0)
+        (context.channel as? any SocketOptionProvider)?.unsafeSetSocketOption(
+            level: .socket,
+            name: .so_linger,
+            value: linger
+        ).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+    }
+}

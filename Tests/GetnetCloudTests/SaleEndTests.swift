@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import BridgeCore
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import TestSupport
+import Testing
+
+@testable import GetnetCloud
+
+/// How a POST can end, row by row of the table, over real sockets.
+@Suite struct `The end of a sale's POST` {
+    static let callback = "https://bridge.example.test/callbacks/x?token=k.m"
+
+    /// Charges once against a reply and returns the outcome and how many sales the server saw.
+    func charge(
+        _ reply: RawServer.Reply,
+        configure: (inout CloudConfiguration) -> Void = { _ in }
+    ) async throws -> (outcome: SubmissionOutcome, sales: Int) {
+        var seen: (SubmissionOutcome, Int)?
+        try await withCloud(configure: configure, { _ in reply }) { client, server in
+            let outcome = await client.charge(try Fixture.transaction(), callbackURL: Self.callback)
+            seen = (outcome, server.requests(to: "/sale").count)
+        }
+        return try #require(seen)
+    }
+
+    @Test func `an acknowledgement brings the number`() async throws {
+        let end = try await charge(.http(200, Fixture.acknowledgement))
+        #expect(end == (.acknowledged(idPosTxs: "936101"), 1))
+    }
+
+    @Test func `a number as string, at the top or as id, is the number`() async throws {
+        for body in [
+            #"{"code":1,"message":"X","data":{"idPosTxs":"0936101"}}"#, #"{"code":"1","idPosTxs":936101,"data":null}"#,
+            #"{"code":1,"data":{"id":936101}}"#, #"{"code":2,"data":{"idPosTxs":936101}}"#,
+            #"{"code":1,"data":"{\"idPosTxs\":936101}"}"#,
+        ] {
+            let end = try await charge(.http(200, body))
+            #expect(end.outcome == .acknowledged(idPosTxs: "936101"), "\(body)")
+        }
+    }
+
+    @Test func `a result inside the answer is handed on`() async throws {
+        let end = try await charge(.http(200, Fixture.approved()))
+        guard case .answered(let answer) = end.outcome else {
+            Issue.record("no answer: \(end.outcome)")
+            return
+        }
+        #expect(answer.idPosTxs == "936101")
+        #expect(answer.result?.authorizationCode == "010929")
+    }
+
+    @Test(arguments: [400, 404, 405, 413, 415, 422])
+    func `a request that is refused as malformed was not started and never will be`(status: Int) async throws {
+        for body in ["", "<html>no</html>", Fixture.fault("INVALID AMOUNT"), #"{"title":"Bad Request","status":400}"#] {
+            let end = try await charge(.http(status, body))
+            #expect(end == (.notStarted(.init(.requestRefused, isTransient: false)), 1), "\(body)")
+        }
+    }
+
+    @Test(arguments: [300, 302, 307, 308, 402, 406, 408, 409, 410, 418, 500, 501, 502, 503, 504])
+    func `any other status leaves it unknown and is not repeated`(status: Int) async throws {
+        for body in ["", "<html>no</html>", Fixture.fault("OPERATION IN PROGRESS"), Fixture.acknowledgement] {
+            let end = try await charge(.http(status, body, headers: ["location": "/api/postxs/sale"]))
+            #expect(end == (.unknown(.noAcknowledgement), 1), "\(body)")
+        }
+    }
+
+    @Test func `a firewall's page blocks for now`() async throws {
+        let end = try await charge(.http(403, "<html>Access denied: 1020</html>"))
+        #expect(end == (.notStarted(.init(.blocked, isTransient: true)), 1))
+        let json = try await charge(.http(403, #"{"code":1020,"message":"denied"}"#))
+        #expect(json == (.notStarted(.init(.blocked, isTransient: true)), 1))
+    }
+
+    @Test func `a 403 of the cloud itself is unknown unless its text is a literal`() async throws {
+        let other = try await charge(.http(403, Fixture.fault("SOMETHING ELSE")))
+        #expect(other == (.unknown(.noAcknowledgement), 1))
+        let literal = try await charge(.http(403, Fixture.fault("INCORRECT REQUEST FOR MERCHANT ID")))
+        #expect(literal == (.notStarted(.init(.wrongMerchant, isTransient: false)), 1))
+    }
+
+    @Test func `too many requests means later, and Retry-After is told`() async throws {
+        let end = try await charge(.http(429, "slow down", headers: ["Retry-After": "7"]))
+        #expect(end == (.notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: .seconds(7))), 1))
+        let plain = try await charge(.http(429, ""))
+        #expect(plain == (.notStarted(.init(.cloudUnavailable, isTransient: true)), 1))
+        let forever = try await charge(.http(429, "", headers: ["Retry-After": "99999999999"]))
+        #expect(
+            forever.outcome == .notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: .seconds(3_600)))
+        )
+    }
+
+    @Test(arguments: [400, 401, 403, 404, 422, 429])
+    func `a refusal that also speaks of a start is unknown`(status: Int) async throws {
+        for body in [
+            Fixture.acknowledgement, Fixture.approved(), Fixture.fault("X", data: #"{"idPosTxs":936101}"#),
+            Fixture.fault("TIMEOUT (90 SECONDS)"), #"{"code":1,"message":"TRANSACTION SENT"}"#,
+        ] {
+            let end = try await charge(.http(status, body))
+            #expect(end == (.unknown(.noAcknowledgement), 1), "\(body)")
+        }
+    }
+
+    @Test func `a body that says nothing is unknown`() async throws {
+        for body in [
+            "", "null", "[]", "7", "\"x\"", "{}", "<html>ok</html>", #"{"code":1}"#, #"{"code":1,"data":{}}"#,
+            #"{"code":3,"data":{"idPosTxs":5}}"#, #"{"code":2}"#, #"{"code":1,"data":{"idPosTxs":0}}"#,
+            #"{"code":1,"data":{"idPosTxs":"a/b"}}"#, #"{"code":1,"code":0,"data":{"idPosTxs":5}}"#,
+            #"{"code":1,"data":{"idPosTxs":5,"idPosTxs":6}}"#, #"{"code":1,"idPosTxs":6,"data":{"idPosTxs":5}}"#,
+        ] {
+            let end = try await charge(.http(200, body))
+            #expect(end == (.unknown(.noAcknowledgement), 1), "\(body)")
+        }
+    }
+
+    @Test func `a service that does not respond is unknown with its own reason`() async throws {
+        let end = try await charge(.http(200, Fixture.fault("C2C SERVICE NOT RESPONDING")))
+        #expect(end == (.unknown(.terminalUnreachable), 1))
+    }
+}
+
+/// The same table where HTTP itself breaks.
+@Suite struct `A POST on a broken connection` {
+    func charge(
+        _ reply: RawServer.Reply,
+        submitTimeout: Duration = .milliseconds(700)
+    ) async throws -> (outcome: SubmissionOutcome, sales: Int) {
+        try await `The end of a sale's POST`().charge(reply) { $0.submitTimeout = submitTimeout }
+    }
+
+    @Test func `closed, reset or silent after the request was read is unknown`() async throws {
+        for reply in [RawServer.Reply.close, .reset, .silence] {
+            let end = try await charge(reply)
+            #expect(end == (.unknown(.noAcknowledgement), 1), "\(reply)")
+        }
+    }
+
+    @Test func `half an answer, garbage or a slow one is unknown`() async throws {
+        let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"code\":1,"
+        for reply in [
+            RawServer.Reply.bytesAndClose(half), .bytesAndClose("HTTP/1.1 200 OK\r\ncontent-le"),
+            .bytesAndClose("this is not HTTP\r\n\r\n"), .slowly(Fixture.acknowledgement, pause: .milliseconds(50)),
+        ] {
+            let end = try await charge(reply)
+            #expect(end == (.unknown(.noAcknowledgement), 1), "\(reply)")
+        }
+    }
+
+    @Test func `an answer beyond the limit is unknown`() async throws {
+        let padding = String(repeating: " ", count: 300 * 1_024)
+        let end = try await charge(.http(200, Fixture.acknowledgement + padding), submitTimeout: .seconds(5))
+        #expect(end == (.unknown(.noAcknowledgement), 1))
+        let below = try await charge(
+            .http(200, Fixture.acknowledgement + padding.prefix(200 * 1_024)),
+            submitTimeout: .seconds(5)
+        )
+        #expect(below == (.acknowledged(idPosTxs: "936101"), 1))
+    }
+
+    @Test func `a connection that cannot be made sent nothing`() async throws {
+        let loginAndLeave = RawServer.Reply.http(
+            200,
+            #"{"code":1,"data":{"token":"t-1"}}"#,
+            headers: ["connection": "close"]
+        )
+        try await withCloud(login: { _ in loginAndLeave }, { _ in .close }) { client, server in
+            _ = await client.status(idPosTxs: "1")
+            #expect(server.requests(to: "/auth").count == 1)
+            try await server.stopListening()
+            let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
+            #expect(outcome == .notStarted(.init(.cloudUnavailable, isTransient: true)))
+            #expect(server.requests(to: "/sale").isEmpty)
+        }
+    }
+
+    @Test func `a connection torn down before it is read is no acknowledgement`() async throws {
+        let loginAndLeave = RawServer.Reply.http(
+            200,
+            #"{"code":1,"data":{"token":"t-1"}}"#,
+            headers: ["connection": "close"]
+        )
+        try await withCloud(login: { _ in loginAndLeave }, { _ in .close }) { client, server in
+            _ = await client.status(idPosTxs: "1")
+            server.breakNewConnections()
+            for _ in 0..<20 {
+                let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
+                let mayBe: [SubmissionOutcome] = [
+                    .unknown(.noAcknowledgement), .notStarted(.init(.cloudUnavailable, isTransient: true)),
+                ]
+                #expect(mayBe.contains(outcome))
+            }
+            #expect(server.requests(to: "/sale").isEmpty)
+        }
+    }
+
+    /// A client's pool of one connection.
+    func withTransport(
+        _ server: RawServer,
+        connectTimeout: Duration = .seconds(5),
+        _ test: (CloudTransport) async throws -> Void
+    ) async throws {
+        let transport = CloudTransport(
+            Fixture.configuration(server.baseURL, connectTimeout: connectTimeout),
+            connections: 1,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        do {
+            try await test(transport)
+        } catch {
+            try await transport.shutdown()
+            throw error
+        }
+        try await transport.shutdown()
+    }
+
+    @Test func `a POST that found no free connection in time sent nothing`() async throws {
+        // Once the wait for a connection ends first, once the time for the whole POST.
+        for (connect, whole) in [(300, 5_000), (5_000, 300)] {
+            try await RawServer.running({ _ in .silence }) { server in
+                try await withTransport(server, connectTimeout: .milliseconds(connect)) { transport in
+                    let request = try HTTPClient.Request(url: server.baseURL + "/sale", method: .POST)
+                    async let first = transport.send(request, body: [1], timeout: .seconds(1))
+                    try await eventually("the first is on the wire") { server.requests.count == 1 }
+                    let second = await transport.send(request, body: [2], timeout: .milliseconds(whole))
+                    guard case .neverSent = second, case .interrupted = await first else {
+                        Issue.record("\(second), \(await first)")
+                        return
+                    }
+                    #expect(server.requests.count == 1)
+                }
+            }
+        }
+    }
+
+    @Test func `TLS that cannot be agreed on sent nothing`() async throws {
+        try await RawServer.running({ _ in .close }) { server in
+            try await withTransport(server) { transport in
+                let request = try HTTPClient.Request(url: "https://127.0.0.1:\(server.port)/sale", method: .POST)
+                let end = await transport.send(request, body: [1, 2, 3], timeout: .seconds(2))
+                guard case .neverSent = end else {
+                    Issue.record("\(end)")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func `a body that was sealed is never written`() async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let written = NIOLockedValueBox(0)
+        let writer = HTTPClient.Body.StreamWriter { _ in
+            written.withLockedValue { $0 += 1 }
+            return loop.makeSucceededVoidFuture()
+        }
+        let sealed = HTTPExchange(eventLoop: loop)
+        #expect(!sealed.seal())
+        await #expect(throws: HTTPExchange.Sealed.self) { try await sealed.write(ByteBuffer(), to: writer).get() }
+        #expect(!sealed.seal())
+        #expect(written.withLockedValue { $0 } == 0)
+        let sent = HTTPExchange(eventLoop: loop)
+        try await sent.write(ByteBuffer(), to: writer).get()
+        #expect(sent.seal())
+        #expect(written.withLockedValue { $0 } == 1)
+    }
+
+    @Test func `a POST under way when the client is shut down is unknown`() async throws {
+        try await withCloud({ _ in .silence }) { client, server in
+            let transaction = try Fixture.transaction()
+            async let outcome = client.charge(transaction, callbackURL: "https://x.test")
+            try await eventually("the sale is on the wire") { server.requests(to: "/sale").count == 1 }
+            await client.shutdown()
+            #expect(await outcome == .unknown(.noAcknowledgement))
+            let late = await client.charge(transaction, callbackURL: "https://x.test")
+            #expect(late == .notStarted(.init(.cloudUnavailable, isTransient: true)))
+        }
+    }
+
+    @Test func `a POST on a connection that the server closed while idle leaves at most once`() async throws {
+        let reply = RawServer.Reply.bytesAndClose(
+            "HTTP/1.1 200 OK\r\ncontent-length: \(Fixture.acknowledgement.utf8.count)\r\n\r\n\(Fixture.acknowledgement)"
+        )
+        try await withCloud({ _ in reply }) { client, server in
+            var notStarted: Set<String> = []
+            for number in 0..<200 {
+                let transaction = try Fixture.transaction(number: number)
+                let outcome = await client.charge(transaction, callbackURL: "https://x.test")
+                if case .notStarted = outcome { notStarted.insert(transaction.id.description) }
+            }
+            let sold = server.requests(to: "/sale").compactMap {
+                try? JSONParser.parse(Array($0.body.utf8))["customId"]?.string
+            }
+            #expect(Set(sold).count == sold.count, "no sale is made twice")
+            #expect(notStarted.isDisjoint(with: sold), "what is told as not started was never read")
+        }
+    }
+
+    @Test func `idle connections are closed by us`() async throws {
+        try await withCloud(
+            configure: { $0.idleTimeout = .milliseconds(100) },
+            { _ in .http(200, Fixture.acknowledgement) }
+        ) { client, server in
+            for _ in 0..<3 { _ = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test") }
+            #expect(server.connectionCount == 1)
+            try await eventually("the idle connection is closed") { server.openConnectionCount == 0 }
+        }
+    }
+}
