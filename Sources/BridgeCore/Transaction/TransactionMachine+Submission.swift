@@ -67,6 +67,7 @@ extension TransactionMachine {
     private mutating func refuse(_ refusal: SubmissionOutcome.Refusal) {
         // A number proves that a POST reached the cloud, whatever this answer says.
         guard transaction.idPosTxs == nil else { return doubt(.noAcknowledgement) }
+        if refusal.code == .commandExpired { return expire() }
         guard refusal.isTransient else { return finish(.failed, Reason(refusal.code)) }
         let isBusy = refusal.code == .terminalBusy
         let usual = isBusy ? rules.busyRetryAfter : rules.transientRetry.delay(afterTries: transaction.attempts)

@@ -92,10 +92,15 @@ public final class CloudClient: Sendable {
 
     /// Posts a sale and tells how the POST ended.
     ///
-    /// Every end is one of the outcomes; see `SaleEnd` for the table.
+    /// Every end is one of the outcomes; see `SaleEnd` for the table. `now` is asked at the last moment before every POST:
+    /// past the command's expiry nothing is sent (contract §2).
     ///
     /// The POST leaves at most twice, the second time only after the cloud rejected the token of the first.
-    public func charge(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
+    public func charge(
+        _ transaction: Transaction,
+        callbackURL: String,
+        now: @Sendable () -> Timestamp
+    ) async -> SubmissionOutcome {
         let body = sale.bytes(for: transaction, callbackURL: callbackURL)
         for _ in 0..<Self.tokenTries {
             let token: AccessToken
@@ -104,6 +109,10 @@ public final class CloudClient: Sendable {
             } catch {
                 let isTransient = error.code != .unauthorized
                 return .notStarted(.init(error.code, isTransient: isTransient, retryAfter: error.retryAfter))
+            }
+            // The login may have taken its time.
+            guard now() < transaction.command.expiresAt else {
+                return .notStarted(.init(.commandExpired, isTransient: false))
             }
             let end = await observed(.sale) {
                 await commands.send(endpoint.sale(token), body: body, timeout: configuration.submitTimeout)
