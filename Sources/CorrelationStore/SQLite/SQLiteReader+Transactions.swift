@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import GRDB
+
+/// What people ask about transactions.
+extension SQLiteReader {
+    private static let transactionColumns = TransactionColumns.all.joined(separator: ", ")
+
+    /// One transaction.
+    func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {
+        let text = "SELECT \(Self.transactionColumns) FROM transactions WHERE id = ?"
+        return try await read { database in
+            try PreparedStatement(cached: text, on: database).first(
+                { $0.add(id.description) },
+                TransactionColumns.read
+            )
+        }
+    }
+
+    /// Transactions that fit a question, newest first.
+    func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction] {
+        let text =
+            "SELECT \(Self.transactionColumns) FROM transactions WHERE \(question.condition) ORDER BY id DESC LIMIT ?"
+        return try await read { database in
+            try PreparedStatement(cached: text, on: database).all(question.bind, TransactionColumns.read)
+        }
+    }
+
+    /// Evidence and events of a transaction, in order.
+    func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
+        let columns = OutboxColumns.appended.joined(separator: ", ")
+        return try await read { database in
+            let evidence = try PreparedStatement(
+                cached: """
+                    SELECT source, finding, masked, received_at FROM evidence WHERE transaction_id = ? ORDER BY number
+                    """,
+                on: database
+            )
+            let events = try PreparedStatement(
+                cached: "SELECT settled_at, \(columns) FROM outbox WHERE transaction_id = ? ORDER BY position",
+                on: database
+            )
+            return TransactionStory(
+                evidence: try evidence.all({ $0.add(id.description) }) { row in
+                    TransactionStory.Piece(
+                        source: try row.word("evidence.source", of: id),
+                        finding: try row.word("evidence.finding", of: id),
+                        masked: row.bytes(),
+                        receivedAt: row.instant()
+                    )
+                },
+                events: try events.all({ $0.add(id.description) }) { row in
+                    let settledAt = row.optionalInstant()
+                    return (event: try OutboxColumns.readEvent(&row), settledAt: settledAt)
+                }
+            )
+        }
+    }
+}
+
+extension TransactionQuestion {
+    /// The condition in SQL, with a parameter for each value that `bind` binds.
+    fileprivate var condition: String {
+        var conditions = ["true"]
+        if commandID != nil { conditions.append("command_id = ?") }
+        if reference != nil { conditions.append("reference = ?") }
+        if let status {
+            conditions.append("status = ?")
+            // Leads to the small index of unfinished ones.
+            if !status.isFinal { conditions.append("completed_at IS NULL") }
+        }
+        if terminal != nil { conditions.append("terminal = ?") }
+        if since != nil { conditions.append("accepted_at >= ?") }
+        if before != nil { conditions.append("id < ?") }
+        return conditions.joined(separator: " AND ")
+    }
+
+    fileprivate func bind(_ row: inout StatementParameters) {
+        if let commandID { row.add(commandID) }
+        if let reference { row.add(reference) }
+        if let status { row.add(status.rawValue) }
+        if let terminal { row.add(terminal) }
+        if let since { row.add(since) }
+        if let before { row.add(before.description) }
+        row.add(Int64(max(0, min(limit, Self.longestAnswer))))
+    }
+}

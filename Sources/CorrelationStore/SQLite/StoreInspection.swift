@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+internal import GRDB
+
+/// A store that is only looked at, beside the bridge that has it open or without one.
+///
+/// It takes no lock and writes nothing. *Isolation*: any task.
+public struct StoreInspection: Sendable {
+    /// Whose transactions the store holds.
+    public let owner: StoreOwner
+    private let reader: SQLiteReader
+
+    /// Opens a store for reading.
+    ///
+    /// - Throws: `StoreOpeningError`.
+    public static func open(path: String) throws(StoreOpeningError) -> StoreInspection {
+        let file = SQLiteFile(path: path)
+        guard let size = SQLiteFile.size(path) else { throw .missing(path: path) }
+        guard size > 0 else { throw .empty(path: path) }
+        let connection = try file.reader("store.inspection")
+        do {
+            let owner = try connection.read { database in
+                try file.checkSchema(database)
+                return try file.owner(database)
+            }
+            return StoreInspection(owner: owner, reader: SQLiteReader(connection))
+        } catch {
+            throw file.opening(error)
+        }
+    }
+
+    /// One transaction.
+    public func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {
+        try await reader.transaction(id)
+    }
+
+    /// Transactions that fit a question, newest first.
+    public func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction] {
+        try await reader.transactions(question)
+    }
+
+    /// What a transaction's history holds: evidence and events, in order.
+    public func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
+        try await reader.story(of: id)
+    }
+}
