@@ -67,7 +67,7 @@ struct GetnetBridge: VerbGroup {
             """,
         version: VersionText.line,
         subcommands: [
-            Serve.self, Simulate.self, Send.self, Store.self,
+            Serve.self, Simulate.self, Send.self, Transactions.self, DeadLetters.self, Topology.self, Store.self,
             Config.self, Version.self,
         ]
     )

@@ -77,7 +77,7 @@ extension ChargeEvent {
         if outcome == .rejected { return faults }
         switch outcome {
         case .final(.approved): return [amount] + payment
-        case .final(.declined), .final(.notCompleted): return [reason, answer] + payment
+        case .final(.declined), .final(.notCompleted): return [answer.isEmpty ? reason : answer] + payment
         case .open(.accepted): return ["durable, not sent to Getnet yet", "transaction \(text("transactionId"))"]
         case .open(.submitted): return ["Getnet has it as \(text("getnet", "idPosTxs"))", expectation]
         case .final, .open, .rejected: return [reason]
@@ -92,7 +92,7 @@ extension ChargeEvent {
     private var amount: String {
         let path = data["result"]?["amount"] ?? data["amount"]
         guard let value = path?["value"]?.integer, let currency = path?["currency"]?.string else { return "" }
-        return ChargeMessage.words(value, currency)
+        return AmountText.of(value, currency)
     }
 
     private var payment: [String] {

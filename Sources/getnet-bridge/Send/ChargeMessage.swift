@@ -26,7 +26,7 @@ struct ChargeMessage {
         commandID = options.commandId ?? UUID().uuidString.lowercased()
         reference = options.reference ?? Self.newReference(at: now)
         generated = (options.commandId == nil, options.reference == nil)
-        amountText = Self.words(options.amount, currency)
+        amountText = AmountText.of(options.amount, currency)
         exchange = configuration.commands.exchange
         routingKey = "\(CommandType.charge.rawValue).\(configuration.account.name)"
         sentAt = now
@@ -163,18 +163,5 @@ struct ChargeMessage {
         let second = now.description.prefix(19).filter(\.isNumber).dropFirst(2)
         let digits = String(UInt16.random(in: .min ... .max), radix: 36, uppercase: true)
         return "S\(second)-\(digits)"
-    }
-
-    /// An amount with its currency for people: `15,990 CLP`, `159.90 ARS`.
-    static func words(_ value: Int64, _ currency: String) -> String {
-        let decimals = Currency(rawValue: currency) == .clp ? 0 : 2
-        let unit: Int64 = decimals == 0 ? 1 : 100
-        var whole = String(value / unit)
-        for offset in stride(from: whole.count - 3, to: value < 0 ? 1 : 0, by: -3) {
-            whole.insert(",", at: whole.index(whole.startIndex, offsetBy: offset))
-        }
-        let fraction = String(abs(value % unit))
-        let rest = decimals == 0 ? "" : "." + String(repeating: "0", count: decimals - fraction.count) + fraction
-        return "\(whole)\(rest) \(currency)"
     }
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+
+/// Messages that were refused.
+struct DeadLetters: VerbGroup {
+    static let configuration = CommandConfiguration(
+        abstract: "Look at refused messages; takes none away.",
+        subcommands: [List.self, Show.self]
+    )
+
+    /// Lists refused messages, oldest first, without their bodies.
+    struct List: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "List refused messages, oldest first, without their bodies."
+        )
+
+        @Option(help: "At most so many, 1 to \(DeadLetterQueue.longestLook).")
+        var limit = 50
+
+        @OptionGroup var options: ConfigurationOptions
+
+        @Flag(help: "For machines.")
+        var json = false
+
+        func validate() throws {
+            guard (1...DeadLetterQueue.longestLook).contains(limit) else {
+                throw ValidationError("--limit: 1 to \(DeadLetterQueue.longestLook)")
+            }
+        }
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let queue = DeadLetterQueue(try options.load(for: .broker, invocation))
+            let (letters, total) = try await queue.look(limit: limit) { _ in false }
+            if json {
+                try invocation.console.print(letters.document(total: total))
+            } else {
+                try invocation.console.print(letters.table)
+                if total > letters.count { invocation.console.note("\(total) in all; --limit shows more") }
+            }
+            return .done
+        }
+    }
+
+    /// Shows one refused message.
+    struct Show: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one refused message; its body, which may hold personal data, only with --body."
+        )
+
+        @Argument(help: "The id that the list shows.")
+        var id: String
+
+        @Flag(help: "Show the body too.")
+        var body = false
+
+        @OptionGroup var options: ConfigurationOptions
+
+        @Flag(help: "For machines.")
+        var json = false
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let queue = DeadLetterQueue(try options.load(for: .broker, invocation))
+            let (letters, _) = try await queue.look(limit: DeadLetterQueue.longestLook) { $0.id == id }
+            guard let letter = letters.last, letter.id == id else {
+                throw Failure(
+                    .unavailable,
+                    "none of the first \(letters.count) refused messages has the id \(id)"
+                )
+            }
+            try invocation.console.print(
+                json ? letter.document(withBody: body) : Array(letter.text(withBody: body).utf8)
+            )
+            return .done
+        }
+    }
+}
+
+/// The queue of refused messages, looked at without taking anything away.
+struct DeadLetterQueue {
+    /// No look goes deeper.
+    static let longestLook = 1_000
+
+    private let endpoint: AMQPEndpoint
+    private let queue: String
+
+    init(_ configuration: BridgeConfiguration) {
+        endpoint = configuration.endpoint.named("getnet-bridge dead-letters")
+        queue = configuration.deadLetters.queue
+    }
+
+    /// Reads messages from the oldest on, until one is the last that is wanted.
+    ///
+    /// They stay unsettled and go back to their places when the session closes.
+    func look(
+        limit: Int,
+        until isLast: (RefusedMessage) -> Bool
+    ) async throws(AMQPError) -> (letters: [RefusedMessage], total: Int) {
+        let session = try await AMQPSession.open(endpoint)
+        let total = try await session.queueStatus(queue).messages
+        var letters: [RefusedMessage] = []
+        while letters.count < limit, let delivery = try await session.get(queue: queue) {
+            let letter = RefusedMessage(delivery, place: letters.count + 1)
+            letters.append(letter)
+            if isLast(letter) { break }
+        }
+        await session.close()
+        return (letters, max(total, letters.count))
+    }
+}

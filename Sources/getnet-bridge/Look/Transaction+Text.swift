@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+
+extension [Transaction] {
+    /// One line for each.
+    var table: String {
+        guard !isEmpty else { return "no transactions" }
+        var table = Table("ACCEPTED", "STATUS", "AMOUNT", "TERMINAL", "REFERENCE", "TRANSACTION", "COMMAND")
+        for transaction in self {
+            let content = transaction.command.content
+            table.add(
+                transaction.acceptedAt.description,
+                transaction.status.rawValue + (transaction.reason.map { " (\($0.code.rawValue))" } ?? ""),
+                content.amount.text,
+                content.terminal.idTerminal,
+                content.reference,
+                transaction.id.description,
+                transaction.command.commandID
+            )
+        }
+        return table.text
+    }
+}
+
+extension Transaction {
+    /// Everything about it, with the newest at the end.
+    func text(with story: TransactionStory) -> String {
+        [facts, Self.text(of: story.evidence), Self.text(of: story.events)].joined(separator: "\n\n")
+    }
+
+    private var facts: String {
+        let content = command.content
+        let terminal = content.terminal
+        var facts = Facts()
+        facts.add("transaction", id.description)
+        facts.add("command", command.commandID)
+        facts.add("status", status.rawValue + (status.isFinal ? ", final" : ""))
+        facts.add("reason", reason.map { "\($0.code.rawValue): \($0.message)" })
+        facts.add("type", content.type.rawValue)
+        facts.add("amount", content.amount.text)
+        facts.add("reference", content.reference)
+        facts.add("account", "\(content.account)/\(country)/\(environment)")
+        facts.add("terminal", "\(terminal.idTerminal)/\(terminal.idSucursal)/\(terminal.serialNumber)")
+        facts.add("Getnet's number", idPosTxs)
+        facts.add("authorization", result?.authorizationCode)
+        facts.add("response", result?.responseMessage)
+        facts.add("evidence", decidedBy?.rawValue)
+        facts.add("accepted", acceptedAt.description)
+        facts.add("expires", command.expiresAt.description)
+        facts.add("submitted", submittedAt?.description)
+        facts.add("completed", completedAt?.description)
+        facts.add("next look", dueAt?.description)
+        facts.add("POSTs", "\(attempts)")
+        facts.add("queries", "\(queries)")
+        facts.add("metadata", command.metadata.map { String(decoding: $0, as: UTF8.self) })
+        return facts.text
+    }
+
+    private static func text(of evidence: [TransactionStory.Piece]) -> String {
+        guard !evidence.isEmpty else { return "no evidence" }
+        var table = Table("EVIDENCE", "FROM", "BECAME", "MASKED ANSWER")
+        for piece in evidence {
+            let answer = String(decoding: piece.masked, as: UTF8.self)
+            table.add(piece.receivedAt.description, piece.source.rawValue, piece.finding.rawValue, answer)
+        }
+        return table.text
+    }
+
+    private static func text(of events: [(event: OutboundEvent, settledAt: Timestamp?)]) -> String {
+        guard !events.isEmpty else { return "no events" }
+        var table = Table("EVENT", "NAME", "SETTLED", "ROUTING KEY", "ID")
+        for (event, settledAt) in events {
+            table.add(
+                event.time.description,
+                event.name,
+                settledAt?.description ?? "waits",
+                event.routingKey,
+                event.id.description
+            )
+        }
+        return table.text
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+internal import CorrelationStore
+
+/// Transactions, straight from the store.
+struct Transactions: VerbGroup {
+    static let configuration = CommandConfiguration(
+        abstract: "Look at transactions in the store, whether a bridge runs or not.",
+        subcommands: [List.self, Show.self]
+    )
+
+    /// Lists transactions, newest first.
+    struct List: ConfiguredVerb {
+        static let configuration = CommandConfiguration(abstract: "List transactions, newest first.")
+
+        @OptionGroup(title: "Filters") var filters: TransactionFilters
+        @OptionGroup var options: ConfigurationOptions
+
+        @Flag(help: "For machines.")
+        var json = false
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let configuration = try options.load(for: .store, invocation)
+            let inspection = try StoreInspection.open(path: try configuration.storePath())
+            let found = try await inspection.transactions(filters.question)
+            let isComplete = found.count < filters.question.limit
+            if json {
+                let documents = try TransactionDocument(inspection.owner, configuration)
+                try invocation.console.print(documents.list(found, isComplete: isComplete))
+                return .done
+            }
+            try invocation.console.print(found.table)
+            if !isComplete, let last = found.last { invocation.console.note("there may be more: --cursor \(last.id)") }
+            return .done
+        }
+    }
+
+    /// Shows one transaction with its evidence and its events.
+    struct Show: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one transaction with its evidence and its events."
+        )
+
+        @Argument(help: "The transaction's id, or the id of its command.")
+        var id: String
+
+        @OptionGroup var options: ConfigurationOptions
+
+        @Flag(help: "For machines.")
+        var json = false
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let configuration = try options.load(for: .store, invocation)
+            let inspection = try StoreInspection.open(path: try configuration.storePath())
+            guard let transaction = try await find(in: inspection) else {
+                throw Failure(.unavailable, "the store has no transaction and no command \(id)")
+            }
+            let story = try await inspection.story(of: transaction.id)
+            if json {
+                let documents = try TransactionDocument(inspection.owner, configuration)
+                try invocation.console.print(documents.whole(transaction, story))
+            } else {
+                try invocation.console.print(transaction.text(with: story))
+            }
+            return .done
+        }
+
+        private func find(in inspection: StoreInspection) async throws -> Transaction? {
+            if let id = TransactionID(id), let found = try await inspection.transaction(id) { return found }
+            var question = TransactionQuestion()
+            question.commandID = id
+            return try await inspection.transactions(question).first
+        }
+    }
+}
+
+/// Which transactions, in the words of the admin port.
+struct TransactionFilters: ParsableArguments {
+    @Option(help: "By the command's id.")
+    var commandId: String?
+
+    @Option(help: "By the merchant's number.")
+    var reference: String?
+
+    @Option(help: ArgumentHelp("By status.", valueName: "status"))
+    var status: TransactionStatus?
+
+    @Option(help: "By idTerminal.")
+    var terminal: String?
+
+    @Option(help: ArgumentHelp("Accepted at or after this RFC 3339 instant.", valueName: "instant"))
+    var since: Timestamp?
+
+    @Option(help: "At most so many, 1 to \(TransactionQuestion.longestAnswer).")
+    var limit = 50
+
+    @Option(help: ArgumentHelp("Older than this one: where the last page ended.", valueName: "transaction"))
+    var cursor: TransactionID?
+
+    func validate() throws {
+        guard (1...TransactionQuestion.longestAnswer).contains(limit) else {
+            throw ValidationError("--limit: 1 to \(TransactionQuestion.longestAnswer)")
+        }
+    }
+
+    var question: TransactionQuestion {
+        var question = TransactionQuestion()
+        question.commandID = commandId
+        question.reference = reference
+        question.status = status
+        question.terminal = terminal?.uppercased()
+        question.since = since
+        question.before = cursor
+        question.limit = limit
+        return question
+    }
+}
+
+extension TransactionDocument {
+    /// Documents of the account that a store belongs to.
+    fileprivate init(_ owner: StoreOwner, _ configuration: BridgeConfiguration) throws(Failure) {
+        guard let profile = CountryProfile.named(owner.country) else {
+            throw Failure(.data, "the store belongs to the country \(owner.country), which this program does not know")
+        }
+        let account = Account(name: owner.account, profile: profile, environment: owner.environment)
+        self.init(events: EventWriter(account: account, terminalLife: configuration.reconcile.terminalLife))
+    }
+}
