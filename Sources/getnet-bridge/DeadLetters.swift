@@ -9,13 +9,17 @@ internal import BridgeService
 struct DeadLetters: VerbGroup {
     static let configuration = CommandConfiguration(
         abstract: "Look at refused messages; takes none away.",
+        discussion: """
+            Every look is a delivery and a return for the broker. RabbitMQ 4 drops a message after 20 of those unless a \
+            policy says delivery-limit -1 for this queue.
+            """,
         subcommands: [List.self, Show.self]
     )
 
-    /// Lists refused messages, oldest first, without their bodies.
+    /// Lists refused messages in the queue's order, without their bodies.
     struct List: ConfiguredVerb {
         static let configuration = CommandConfiguration(
-            abstract: "List refused messages, oldest first, without their bodies."
+            abstract: "List refused messages in the queue's order, without their bodies."
         )
 
         @Option(help: "At most so many, 1 to \(DeadLetterQueue.longestLook).")

@@ -96,6 +96,9 @@ struct ChargeMessage {
         )
     }
 
+    /// The flags that make another run follow this charge instead of making a second one.
+    var sameCharge: String { "--command-id \(commandID) --reference \(reference)" }
+
     /// The message for people.
     var text: String {
         var facts = Facts()

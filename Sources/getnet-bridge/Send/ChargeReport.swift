@@ -16,16 +16,15 @@ struct ChargeReport {
         if isForMachines { try? console.print(event.document) } else { try? console.print(event.line) }
     }
 
-    /// Says what to do about a charge whose end is not known.
+    /// Says what to do about a charge whose end is not known; nothing about any other.
     func end(_ message: ChargeMessage, _ status: ExitStatus) {
-        let same = "the same line with --command-id \(message.commandID) --reference \(message.reference)"
-        if status == .inDoubt {
-            say("IN DOUBT: money may have moved. Do NOT repeat this charge with another id.")
-            say("To go on following it: \(same)")
-        } else {
-            say("No final answer in time; the charge goes on without you. Do not repeat it with another id.")
-            say("To go on following it: \(same)")
+        switch status {
+        case .inDoubt: say("IN DOUBT: money may have moved. Do NOT repeat this charge with another id.")
+        case .noAnswer:
+            say("No final answer in time; the charge goes on without you. Do NOT repeat it with another id.")
+        default: return
         }
+        say("To go on following it: the same line with \(message.sameCharge)")
     }
 
     func note(_ text: String) {

@@ -14,10 +14,15 @@ struct ChargeSession {
     private let queue: String
 
     /// Connects and makes the reply queue, before anything is published.
-    init(_ endpoint: AMQPEndpoint) async throws {
-        session = try await AMQPSession.open(endpoint)
-        queue = try await session.declareTemporaryQueue()
-        try await session.consume(queue: queue)
+    static func open(_ endpoint: AMQPEndpoint) async throws(Failure) -> ChargeSession {
+        do throws(AMQPError) {
+            let session = try await AMQPSession.open(endpoint)
+            let queue = try await session.declareTemporaryQueue()
+            try await session.consume(queue: queue)
+            return ChargeSession(session: session, queue: queue)
+        } catch {
+            throw Failure(error).sayingNothingWasSent
+        }
     }
 
     func close() async {
@@ -62,13 +67,18 @@ struct ChargeSession {
         case .rejected: throw Failure(.unavailable, "nothing was sent: the command queue is full or broken")
         case .notConnected: throw Failure(.unavailable, "nothing was sent: the connection to the broker is gone")
         case .unconfirmed(.channelClosed(let code, let text)):
-            throw Failure(AMQPError.channelClosed(code: code, text: text))
+            throw Failure(AMQPError.channelClosed(code: code, text: text)).sayingNothingWasSent
         case .unconfirmed(.unencodable(let why)): throw Failure(.data, "nothing was sent: \(why)")
         case .unconfirmed(.queueFull): throw Failure(.unavailable, "nothing was sent: too much is waiting")
         case .unconfirmed(.deadline), .unconfirmed(.connectionLost):
             return "the broker did not confirm the command; it may have been taken all the same"
         }
     }
+}
+
+extension Failure {
+    /// The same failure, for somebody who must know whether to charge again.
+    fileprivate var sayingNothingWasSent: Failure { Failure(status, "nothing was sent: \(message)") }
 }
 
 /// What the events of one charge come to, seen from who waits for them.

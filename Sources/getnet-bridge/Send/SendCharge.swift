@@ -42,10 +42,10 @@ struct SendCharge: ConfiguredVerb {
         try consent(to: message, configuration, invocation.console)
         let report = ChargeReport(console: invocation.console, isForMachines: json)
         report.begin(message)
-        let session = try await ChargeSession(configuration.endpoint.named("getnet-bridge send"))
+        let session = try await ChargeSession.open(configuration.endpoint.named("getnet-bridge send"))
         let status = try await session.follow(message, for: wait.duration, report)
         await session.close()
-        if status == .noAnswer || status == .inDoubt { report.end(message, status) }
+        report.end(message, status)
         return status
     }
 
