@@ -97,7 +97,7 @@ public struct JSONNumber: Sendable, Equatable {
     /// Sign, digits and a power of ten, read without a rounding step.
     private struct Decimal {
         /// An exponent beyond this is no amount of anything.
-        static let largestExponent = 10_000
+        static let exponents = -10_000...10_000
 
         var isNegative = false
         var digits = ""
@@ -107,7 +107,7 @@ public struct JSONNumber: Sendable, Equatable {
             let parts = lexeme.split(whereSeparator: { $0 == "e" || $0 == "E" })
             guard let mantissa = parts.first else { return nil }
             if parts.count == 2 {
-                guard let written = Int(parts[1]), abs(written) <= Self.largestExponent else { return nil }
+                guard let written = Int(parts[1]), Self.exponents.contains(written) else { return nil }
                 exponent = written
             }
             isNegative = mantissa.first == "-"
