@@ -90,6 +90,13 @@ public struct Command: Sendable, Equatable {
 
 /// Where the events of a command are copied to, and what ties them to its publisher.
 public struct ReplyAddress: Sendable, Equatable {
+    /// A longer `traceparent` is dropped, in bytes; version 00 has 55.
+    public static let longestTraceparent = 128
+    /// A longer `tracestate` is dropped, in bytes: it would be repeated in the headers of every event.
+    ///
+    /// Source: W3C Trace Context §3.3.1.5.
+    public static let longestTracestate = 512
+
     /// The queue named by `reply_to`.
     public var replyTo: String?
     /// The publisher's `correlation_id`, echoed on every event.
@@ -99,7 +106,7 @@ public struct ReplyAddress: Sendable, Equatable {
     /// W3C trace state, carried on.
     public var tracestate: String?
 
-    /// An address from its parts.
+    /// An address from its parts; trace context beyond its limits is dropped.
     public init(
         replyTo: String? = nil,
         correlationID: String? = nil,
@@ -108,7 +115,7 @@ public struct ReplyAddress: Sendable, Equatable {
     ) {
         self.replyTo = replyTo
         self.correlationID = correlationID
-        self.traceparent = traceparent
-        self.tracestate = tracestate
+        self.traceparent = traceparent.flatMap { $0.utf8.count <= Self.longestTraceparent ? $0 : nil }
+        self.tracestate = tracestate.flatMap { $0.utf8.count <= Self.longestTracestate ? $0 : nil }
     }
 }

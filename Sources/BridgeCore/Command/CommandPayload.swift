@@ -41,36 +41,42 @@ struct CommandPayload {
     }
 
     private static func binaryModeTime(_ headers: [String: String]) throws(CommandFault) -> Timestamp? {
-        guard let version = headers["ce-specversion"] else { return nil }
-        guard version == "1.0" else { throw CommandFault("", .invalidCloudEvent, "specversion is not 1.0") }
-        guard let text = headers["ce-time"] else { return nil }
-        guard let time = Timestamp(text) else {
-            throw CommandFault("", .invalidCloudEvent, "time is no RFC 3339 instant")
-        }
-        return time
+        guard headers["ce-specversion"] != nil else { return nil }
+        try checkContext { headers["ce-" + $0] }
+        return try instant(headers["ce-time"])
     }
 
     private static func structured(_ event: JSON) throws(CommandFault) -> CommandPayload {
-        guard event["specversion"]?.string == "1.0" else {
-            throw CommandFault("", .invalidCloudEvent, "specversion is not 1.0")
-        }
         if case .object(let members) = event, Set(members.map(\.name)).count != members.count {
             throw CommandFault("", .repeatedMember, "an attribute stands more than once")
         }
-        for name in ["id", "source", "type"] where event[name]?.string?.isEmpty != false {
-            throw CommandFault("", .invalidCloudEvent, "the attribute \(name) is missing")
-        }
-        if let type = event["datacontenttype"], type != .null, MediaType(type.string) != .json {
+        try checkContext { event[$0]?.string }
+        // The JSON format lets an attribute be null for none.
+        if let type = event["datacontenttype"], type != .null, type.string.map({ MediaType($0) }) != .json {
             throw CommandFault("", .invalidCloudEvent, "datacontenttype is not application/json")
         }
         guard let data = event["data"], case .object = data else {
             throw CommandFault("", .invalidCloudEvent, "data is not an object")
         }
-        guard let written = event["time"] else { return CommandPayload(data: data, time: nil) }
-        guard let time = written.string.flatMap({ Timestamp($0) }) else {
+        guard let time = event["time"], time != .null else { return CommandPayload(data: data, time: nil) }
+        return CommandPayload(data: data, time: try instant(time.string ?? ""))
+    }
+
+    private static func checkContext(_ attribute: (String) -> String?) throws(CommandFault) {
+        guard attribute("specversion") == "1.0" else {
+            throw CommandFault("", .invalidCloudEvent, "specversion is not 1.0")
+        }
+        for name in ["id", "source", "type"] where attribute(name)?.isEmpty != false {
+            throw CommandFault("", .invalidCloudEvent, "the attribute \(name) is missing")
+        }
+    }
+
+    private static func instant(_ text: String?) throws(CommandFault) -> Timestamp? {
+        guard let text else { return nil }
+        guard let time = Timestamp(text) else {
             throw CommandFault("", .invalidCloudEvent, "time is no RFC 3339 instant")
         }
-        return CommandPayload(data: data, time: time)
+        return time
     }
 }
 

@@ -28,8 +28,6 @@ public struct CommandReader: Sendable {
     public static let longestLife = Duration.seconds(3_600)
     /// The publisher's object may be this long, in bytes of compact JSON.
     public static let metadataLimit = 4_096
-    /// AMQP's limit for a short string, such as `correlation_id` and `reply_to`.
-    public static let shortStringLimit = 255
 
     private let rules: Rules
 
@@ -74,7 +72,7 @@ public struct CommandReader: Sendable {
         let terminal = self.terminal(&members)
         let amount = self.amount(&members)
         let reference = members.word("reference", upTo: 24, allowing: "-")
-        let expiresAt = self.expiresAt(&members, sentAt: payload.time ?? message.timestamp, acceptedAt: now)
+        let expiresAt = self.expiresAt(&members, sentAt: [payload.time, message.timestamp], acceptedAt: now)
         let options = self.options(&members)
         let metadata = self.metadata(&members)
         members.refuseTheRest()
@@ -174,19 +172,22 @@ public struct CommandReader: Sendable {
         let value = parts.integer("value", Money.chargeable, .required)
         let currency = parts.string("currency", .required)
         parts.refuseTheRest()
-        guard let value, let currency else { return nil }
-        guard currency == rules.account.profile.currency.rawValue else {
-            let expected = rules.account.profile.currency.rawValue
-            parts.fault("currency", .currencyMismatch, "the account's currency is \(expected)")
+        let expected = rules.account.profile.currency
+        if let currency, currency != expected.rawValue {
+            parts.fault("currency", .currencyMismatch, "the account's currency is \(expected.rawValue)")
             return nil
         }
-        return Money(value, rules.account.profile.currency)
+        return value.map { Money($0, expected) }
     }
 
-    private func expiresAt(_ members: inout MemberReader, sentAt: Timestamp?, acceptedAt now: Timestamp) -> Timestamp? {
+    private func expiresAt(
+        _ members: inout MemberReader,
+        sentAt: [Timestamp?],
+        acceptedAt now: Timestamp
+    ) -> Timestamp? {
         guard members.has("expiresAt") else {
             // A clock ahead of ours must not lengthen the life of a command.
-            let start = sentAt.flatMap { $0 <= now ? $0 : nil } ?? now
+            let start = sentAt.compactMap { $0 }.first { $0 <= now } ?? now
             return start + rules.maxAge
         }
         guard let text = members.string("expiresAt", .required) else { return nil }
@@ -215,6 +216,8 @@ public struct CommandReader: Sendable {
 
     private func metadata(_ members: inout MemberReader) -> [UInt8]? {
         guard members.has("metadata"), let value = members.rawObject("metadata") else { return nil }
+        // What holds nulls or repeated members was refused already and is not echoed either.
+        guard !members.faults.contains(where: { $0.path.hasPrefix("metadata") }) else { return nil }
         let bytes = value.serialized
         guard bytes.count <= Self.metadataLimit else {
             members.fault("metadata", .outOfRange, "more than \(Self.metadataLimit) bytes")

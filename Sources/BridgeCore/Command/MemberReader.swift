@@ -9,8 +9,10 @@ struct MemberReader {
 
     /// A hostile object could have any number of members; more faults than this help nobody.
     static let faultLimit = 50
-    /// A member's name is quoted in a fault up to this many characters.
+    /// A member's name is quoted in a fault up to this many Unicode scalars.
     static let quotedNameLimit = 40
+    /// A path is quoted up to this many Unicode scalars.
+    static let quotedPathLimit = 120
 
     var faults: [CommandFault] = []
     private let members: [JSON.Member]
@@ -24,7 +26,7 @@ struct MemberReader {
 
     mutating func fault(_ name: String, _ code: CommandFault.Code, _ message: String) {
         guard faults.count < Self.faultLimit else { return }
-        faults.append(CommandFault(prefix + name.prefix(Self.quotedNameLimit), code, message))
+        faults.append(CommandFault((prefix + name).cut(to: Self.quotedPathLimit), code, message))
     }
 
     /// Takes over what the reader of an inner object found.
@@ -48,7 +50,7 @@ struct MemberReader {
     mutating func refuseTheRest(because reason: String = "there is no such member") {
         for member in members where !taken.contains(member.name) {
             taken.insert(member.name)
-            fault(member.name, .unknownMember, reason)
+            fault(member.name.cut(to: Self.quotedNameLimit), .unknownMember, reason)
         }
     }
 
@@ -118,7 +120,7 @@ struct MemberReader {
         case .integer(let bounds): return integer(name, bounds, .required).map { .integer($0) }
         case .text(let limit):
             guard let text = string(name, .required) else { return nil }
-            guard (1...limit).contains(text.count) else {
+            guard (1...limit).contains(text.unicodeScalars.count) else {
                 fault(name, .outOfRange, "1 to \(limit) characters")
                 return nil
             }
@@ -164,11 +166,18 @@ struct MemberReader {
         case .object(let members):
             var seen: Set<String> = []
             for member in members {
-                let name = String(member.name.prefix(Self.quotedNameLimit))
+                let name = member.name.cut(to: Self.quotedNameLimit)
                 let inner = path.isEmpty ? name : "\(path).\(name)"
                 if !seen.insert(member.name).inserted { fault(inner, .repeatedMember, "stands more than once") }
                 check(member.value, path: inner)
             }
         }
+    }
+}
+
+extension String {
+    /// The beginning, at most that many Unicode scalars: a single `Character` could be of any length.
+    fileprivate func cut(to limit: Int) -> String {
+        utf8.count <= limit ? self : String(unicodeScalars.prefix(limit))
     }
 }
