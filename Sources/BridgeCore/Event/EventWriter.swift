@@ -4,9 +4,6 @@
 ///
 /// Source: contract §3.
 public struct EventWriter: Sendable {
-    /// AMQP's limit for a routing key, in bytes.
-    static let longestRoutingKey = 255
-
     private let account: Account
     private let terminalLife: Duration
 
@@ -81,7 +78,7 @@ public struct EventWriter: Sendable {
             data: writer.bytes,
             causationID: nil,
             address: ReplyAddress(),
-            mustBeRouted: true
+            mustBeRouted: false
         )
     }
 
@@ -91,11 +88,21 @@ public struct EventWriter: Sendable {
         eventID: EventID,
         at time: Timestamp
     ) -> DeadLetter {
-        let isWhole = message.body.count == message.fullSize && rejection.faults.first?.code != .bodyTooLarge
+        let isWhole =
+            message.body.count == message.fullSize && !rejection.faults.contains { $0.code == .bodyTooLarge }
         var faults = JSONWriter(reserving: 256)
         faults.array { list in
-            for fault in rejection.faults { list.write(fault) }
+            for fault in rejection.faults where list.bytes.count < DeadLetter.faultsLimit { list.write(fault) }
         }
+        let ours = [
+            "getnet-reason": rejection.faults.first?.code.rawValue ?? CommandFault.Code.invalidFormat.rawValue,
+            "getnet-detail": rejection.faults.first?.message ?? "",
+            "getnet-faults": String(decoding: faults.bytes, as: UTF8.self),
+            "getnet-exchange": message.exchange,
+            "getnet-routing-key": message.routingKey,
+            "getnet-rejected-at": time.description,
+            "getnet-event-id": eventID.description,
+        ]
         return DeadLetter(
             eventID: eventID,
             exchange: message.exchange,
@@ -103,15 +110,7 @@ public struct EventWriter: Sendable {
             body: isWhole ? message.body : Array(message.body.prefix(DeadLetter.keptBytes)),
             contentType: message.contentType,
             correlationID: message.address.correlationID,
-            headers: [
-                "getnet-reason": rejection.faults.first?.code.rawValue ?? CommandFault.Code.invalidFormat.rawValue,
-                "getnet-detail": rejection.faults.first?.message ?? "",
-                "getnet-faults": String(decoding: faults.bytes, as: UTF8.self),
-                "getnet-exchange": message.exchange,
-                "getnet-routing-key": message.routingKey,
-                "getnet-rejected-at": time.description,
-                "getnet-event-id": eventID.description,
-            ]
+            headers: message.headersToKeep.merging(ours) { $1 }
         )
     }
 
@@ -184,6 +183,14 @@ public struct EventWriter: Sendable {
             if let metadata = transaction.command.metadata { data.member("metadata", rawJSON: metadata) }
         }
         return writer.bytes
+    }
+}
+
+extension CommandMessage {
+    /// The message's own headers, unless they would leave no room for the bridge's in the one frame they share.
+    fileprivate var headersToKeep: [String: String] {
+        let size = headers.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        return size <= DeadLetter.headersLimit ? headers : [:]
     }
 }
 

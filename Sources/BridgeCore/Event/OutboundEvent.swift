@@ -67,6 +67,10 @@ public struct OutboundEvent: Sendable, Equatable {
 public struct DeadLetter: Sendable, Equatable {
     /// Above the limit only this much of a body is kept, in bytes.
     public static let keptBytes = 4_096
+    /// About so much of the list of faults goes into the header; AMQP headers share one frame, 128 KiB by default.
+    static let faultsLimit = 16_384
+    /// The command's own headers are kept up to this size together, in bytes.
+    static let headersLimit = 32_768
 
     /// The name of the rejection event that goes with it.
     public let eventID: EventID
@@ -80,7 +84,7 @@ public struct DeadLetter: Sendable, Equatable {
     public let contentType: String?
     /// The command's correlation.
     public let correlationID: String?
-    /// `getnet-…` headers: why, from where, when.
+    /// The command's own headers, and `getnet-…`: why, from where, when.
     public let headers: [String: String]
 
     /// A dead letter from its parts.
