@@ -63,6 +63,7 @@ extension Transaction {
     ///   - lifetime: how long after that it expires.
     ///   - metadata: the publisher's object.
     ///   - address: where copies of its events go.
+    /// - Returns: the transaction.
     public static func sample(
         _ number: Int = 1,
         account: Account = .sample,
@@ -117,6 +118,7 @@ extension CloudAnswer {
     ///   - transaction: what was asked for.
     ///   - idPosTxs: Getnet's number.
     ///   - receipt: tells results apart: receipt number and authorization are made from it.
+    /// - Returns: the answer.
     public static func approved(
         _ transaction: Transaction,
         idPosTxs: String? = "936101",
@@ -188,6 +190,7 @@ extension CommandMessage {
     /// - Parameters:
     ///   - body: the text of the body.
     ///   - routingKey: the key.
+    /// - Returns: the message.
     public static func sample(_ body: String, routingKey: String = "charge.main") -> CommandMessage {
         CommandMessage(
             exchange: "getnet.commands",

@@ -62,8 +62,9 @@ public struct CallbackKeyRing: Sendable {
         Array(HMAC<SHA256>.authenticationCode(for: Array(id.description.utf8), using: key.secret))[..<Self.macLength]
     }
 
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
     private static func base64URL(_ bytes: ArraySlice<UInt8>) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         var digits: [UInt8] = []
         digits.reserveCapacity(22)
         var buffer: UInt32 = 0

@@ -23,7 +23,9 @@ public struct TransactionID: Sendable, Hashable, Comparable, CustomStringConvert
 
     /// Reads a name; `nil` unless it has the shape of one.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length, text.utf8.allSatisfy(Self.alphabet.contains) else { return nil }
+        guard text.utf8.count == Self.length,
+            text.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) })
+        else { return nil }
         description = String(text)
     }
 
