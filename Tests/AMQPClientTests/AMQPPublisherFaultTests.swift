@@ -175,7 +175,7 @@ import Testing
                     for id in 0..<total {
                         group.addTask {
                             // As an outbox does: the same message until it is confirmed.
-                            while true { let o = await publisher.publish(.toQueue("q", id: "\(id)")); if o == .confirmed { break }; if id == 3999 { print(o, publisher.snapshot) }
+                            while await publisher.publish(.toQueue("q", id: "\(id)")) != .confirmed {
                                 try await Task.sleep(for: .milliseconds(50))
                             }
                             confirmed.withLockedValue { _ = $0.insert("\(id)") }
