@@ -106,12 +106,14 @@ final class CommitQueue<Ledger>: Sendable {
     }
 
     /// Refuses every further change; what waits is still committed.
-    func close() {
-        let writerSlept = state.withLockedValue { state in
-            state.isClosed = true
-            defer { state.writerSleeps = false }
-            return state.writerSleeps
+    ///
+    /// - Returns: Whether it was open until now.
+    func close() -> Bool {
+        let (wasOpen, writerSlept) = state.withLockedValue { state in
+            defer { (state.isClosed, state.writerSleeps) = (true, false) }
+            return (!state.isClosed, state.writerSleeps)
         }
         if writerSlept { wake.signal() }
+        return wasOpen
     }
 }

@@ -25,41 +25,51 @@ final class SQLiteRows: StoreRows {
     /// Compiles the statements on the writer's connection.
     init(_ database: Database) throws {
         self.database = database
-        let columns = TransactionColumns.all.joined(separator: ", ")
-        let events = OutboxColumns.appended.joined(separator: ", ")
-        func prepare(_ sql: String) throws -> PreparedStatement { try PreparedStatement(sql, on: database) }
-        func insert(_ columns: [String], into table: String) throws -> PreparedStatement {
-            let marks = columns.map { _ in "?" }.joined(separator: ", ")
-            return try prepare("INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))")
-        }
-        selectByID = try prepare("SELECT \(columns) FROM transactions WHERE id = ?")
-        selectByCommand = try prepare("SELECT \(columns) FROM transactions WHERE account = ? AND command_id = ?")
-        selectByReference = try prepare(
-            """
+        func prepare(_ text: String) throws -> PreparedStatement { try PreparedStatement(text, on: database) }
+        selectByID = try prepare(Text.selectByID)
+        selectByCommand = try prepare(Text.selectByCommand)
+        selectByReference = try prepare(Text.selectByReference)
+        selectOwnerOfNumber = try prepare(Text.selectOwnerOfNumber)
+        selectOwnerOfPayment = try prepare(Text.selectOwnerOfPayment)
+        insertTransaction = try prepare(Text.insert(ColumnGroups.inserted, into: "transactions"))
+        insertEvidence = try prepare(Text.insert(Text.evidence, into: "evidence"))
+        insertQuarantined = try prepare(Text.insert(Text.quarantined, into: "quarantined_callbacks"))
+        insertOutbox = try prepare(Text.insert(OutboxColumns.appended, into: "outbox"))
+        selectLatestEvent = try prepare(Text.selectLatestEvent)
+        updateOutbox = try prepare(Text.updateOutbox)
+        upsertProbe = try prepare(Text.upsertProbe)
+    }
+
+    /// The statements.
+    enum Text {
+        private static let columns = TransactionColumns.all.joined(separator: ", ")
+        private static let events = OutboxColumns.appended.joined(separator: ", ")
+
+        static let selectByID = "SELECT \(columns) FROM transactions WHERE id = ?"
+        static let selectByCommand = "SELECT \(columns) FROM transactions WHERE account = ? AND command_id = ?"
+        static let selectByReference = """
             SELECT \(columns) FROM transactions
             WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved')
-            ORDER BY id DESC LIMIT 1
+            ORDER BY rowid DESC LIMIT 1
             """
-        )
-        selectOwnerOfNumber = try prepare("SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ?")
-        selectOwnerOfPayment = try prepare("SELECT id FROM transactions WHERE account = ? AND paid_claim = ?")
-        insertTransaction = try insert(ColumnGroups.inserted, into: "transactions")
-        insertEvidence = try insert(
-            ["transaction_id", "source", "finding", "masked", "received_at"],
-            into: "evidence"
-        )
-        insertQuarantined = try insert(
-            ["cause", "transaction_id", "id_pos_txs", "custom_id", "masked_body", "received_at"],
-            into: "quarantined_callbacks"
-        )
-        insertOutbox = try insert(OutboxColumns.appended, into: "outbox")
-        selectLatestEvent = try prepare(
-            "SELECT \(events) FROM outbox WHERE transaction_id = ? ORDER BY position DESC LIMIT 1"
-        )
-        updateOutbox = try prepare(
-            "UPDATE outbox SET settled_at = ?, retry_at = ?, returns = returns + ? WHERE position = ?"
-        )
-        upsertProbe = try prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('probed_at', ?)")
+        static let selectOwnerOfNumber = "SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ?"
+        static let selectOwnerOfPayment = "SELECT id FROM transactions WHERE account = ? AND paid_claim = ?"
+        static let selectLatestEvent = """
+            SELECT \(events) FROM outbox WHERE transaction_id = ? ORDER BY position DESC LIMIT 1
+            """
+        static let upsertProbe = "INSERT OR REPLACE INTO meta (name, value) VALUES ('probed_at', ?)"
+        static let updateOutbox = """
+            UPDATE outbox SET settled_at = ?, retry_at = ?, returns = returns + ? WHERE position = ?
+            """
+        static let evidence = ["transaction_id", "source", "finding", "masked", "received_at"]
+        static let quarantined = [
+            "cause", "transaction_id", "id_pos_txs", "custom_id", "masked_body", "received_at",
+        ]
+
+        static func insert(_ columns: [String], into table: String) -> String {
+            let marks = columns.map { _ in "?" }.joined(separator: ", ")
+            return "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))"
+        }
     }
 
     // MARK: - Transactions
@@ -186,7 +196,7 @@ final class SQLiteRows: StoreRows {
 
 /// The groups of a transaction's columns that an update writes beside its progress, so that an index is touched only
 /// when one of its columns changed.
-private struct ColumnGroups: OptionSet, Hashable {
+struct ColumnGroups: OptionSet, Hashable {
     let rawValue: Int
 
     static let address = ColumnGroups(rawValue: 1)

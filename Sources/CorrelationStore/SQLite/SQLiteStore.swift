@@ -93,7 +93,7 @@ public final class SQLiteStore: TransactionStore {
 
     /// Commits what waits, copies the log into the database and gives the lock back; a second call does nothing.
     public func close() async {
-        queue.close()
+        guard queue.close() else { return }
         let (writer, readers, lock) = (writer, [relayReader, adminReader], lock)
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import Foundation
+import GRDB
+import Testing
+
+@testable import CorrelationStore
+
+/// Making, opening, migrating, locking and losing the file: contract §7.
+@Suite(.timeLimit(.minutes(1)))
+struct SQLiteFileTests {
+    private func error(_ body: () throws -> Void) -> StoreOpeningError? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return error as? StoreOpeningError
+        }
+    }
+
+    // MARK: - What is there
+
+    @Test
+    func `a missing or empty file is named with the line to run, and nothing is made`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            let missing = error { _ = try SQLiteStore.open(path: path, rules: .test()) }
+            #expect(missing == .missing(path: path))
+            #expect(missing?.description.hasSuffix("run: getnet-bridge store init") == true)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
+            #expect(FileManager.default.createFile(atPath: path, contents: nil))
+            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == .empty(path: path))
+            #expect(error { _ = try SQLiteStore.status(path: path) } == .empty(path: path))
+            #expect(error { try SQLiteStore.migrate(path: path) } == .empty(path: path))
+            // An empty file holds nothing that could be lost.
+            try SQLiteStore.create(path: path, account: .test)
+            await (try SQLiteStore.open(path: path, rules: .test())).close()
+        }
+    }
+
+    @Test
+    func `a store is never overwritten`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let before = try Data(contentsOf: URL(fileURLWithPath: path))
+            #expect(error { try SQLiteStore.create(path: path, account: .test) } == .exists(path: path))
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        }
+    }
+
+    @Test
+    func `an interrupted init leaves nothing in the way of the next`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            for name in [".new", ".new-wal", ".new-shm"] {
+                #expect(FileManager.default.createFile(atPath: path + name, contents: Data("half".utf8)))
+            }
+            try SQLiteStore.create(path: path, account: .test)
+            #expect(try SQLiteStore.status(path: path).faults.isEmpty)
+            let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+            #expect(!names.contains { $0.contains(".new") })
+        }
+    }
+
+    @Test
+    func `a file that is something else is refused and left alone`() async throws {
+        try await withTemporaryDirectory { directory in
+            let text = directory + "/notes.txt"
+            try Data(String(repeating: "not a database ", count: 100).utf8).write(to: URL(fileURLWithPath: text))
+            #expect(error { _ = try SQLiteStore.open(path: text, rules: .test()) } == .notAStore(path: text))
+            let foreign = directory + "/foreign.sqlite"
+            let connection = try DatabaseQueue(path: foreign)
+            try await connection.write { try $0.execute(sql: "CREATE TABLE transactions (id TEXT)") }
+            try connection.close()
+            #expect(error { _ = try SQLiteStore.open(path: foreign, rules: .test()) } == .notAStore(path: foreign))
+            #expect(error { try SQLiteStore.migrate(path: foreign) } == .notAStore(path: foreign))
+        }
+    }
+
+    @Test
+    func `a directory that is missing or cannot be written is named`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/nowhere/store.sqlite"
+            let expected = StoreOpeningError.directoryMissing(path: directory + "/nowhere")
+            #expect(error { try SQLiteStore.create(path: path, account: .test) } == expected)
+            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
+            guard case .notWritable = error({ try SQLiteStore.create(path: "/proc/store.sqlite", account: .test) })
+            else {
+                Issue.record("made a store in /proc")
+                return
+            }
+        }
+    }
+
+    @Test
+    func `nobody else can read the files`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            _ = try await store.create()
+            for name in ["", "-wal", "-shm", ".lock"] {
+                let attributes = try FileManager.default.attributesOfItem(atPath: path + name)
+                #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600, "\(name)")
+            }
+            await store.close()
+        }
+    }
+
+    // MARK: - Whose it is
+
+    @Test
+    func `a store of another account, country or environment is refused`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let others = [
+                Account(name: "other", profile: .chile, environment: "uat"),
+                Account(name: "main", profile: .argentina, environment: "uat"),
+                Account(name: "main", profile: .chile, environment: "prod"),
+            ]
+            for other in others {
+                let refusal = error { _ = try SQLiteStore.open(path: path, rules: .test(account: other)) }
+                let found = StoreOwner(.test)
+                #expect(refusal == .otherAccount(path: path, found: found, expected: StoreOwner(other)))
+                #expect(refusal?.description.contains("main/cl/uat") == true)
+            }
+            await (try SQLiteStore.open(path: path, rules: .test())).close()
+        }
+    }
+
+    @Test
+    func `a second opener is refused with the holder's pid until the first has closed`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            let expected = StoreOpeningError.locked(path: path, holder: getpid())
+            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
+            #expect(error { try SQLiteStore.migrate(path: path) } == expected)
+            #expect(expected.description.contains("pid \(getpid())"))
+            // Looking is allowed.
+            #expect(try SQLiteStore.status(path: path).owner == StoreOwner(.test))
+            await store.close()
+            await (try SQLiteStore.open(path: path, rules: .test())).close()
+        }
+    }
+
+    // MARK: - Schema
+
+    /// A store as the first migration alone made it.
+    private func makeOldStore(_ path: String) throws {
+        try SQLiteStore.create(path: path + ".model", account: .test)
+        let connection = try DatabaseQueue(path: path)
+        try connection.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
+        }
+        try SQLiteSchema.migrator().migrate(connection, upTo: SQLiteSchema.migrations[0])
+        try connection.write { database in
+            for (name, value) in [("account", "main"), ("country", "cl"), ("environment", "uat")] {
+                try database.execute(sql: "INSERT INTO meta VALUES (?, ?)", arguments: [name, value])
+            }
+        }
+        try connection.close()
+    }
+
+    @Test
+    func `an older schema is refused with the line to run, and works once it is migrated`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try makeOldStore(path)
+            let refusal = error { _ = try SQLiteStore.open(path: path, rules: .test()) }
+            #expect(refusal == .notMigrated(path: path, schema: 1, newest: StoreStatus.newestSchema))
+            #expect(refusal?.remedy == "getnet-bridge store migrate")
+            #expect(try SQLiteStore.status(path: path).schema == 1)
+            let (before, after) = try SQLiteStore.migrate(path: path)
+            #expect((before, after) == (1, StoreStatus.newestSchema))
+            #expect(try SQLiteStore.migrate(path: path).before == StoreStatus.newestSchema)
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            _ = try await store.submitted()
+            await store.close()
+        }
+    }
+
+    @Test
+    func `a migrated store has the very schema of a new one`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try makeOldStore(path)
+            try SQLiteStore.migrate(path: path)
+            func schema(_ path: String) throws -> [String] {
+                let connection = try DatabaseQueue(path: path)
+                defer { try? connection.close() }
+                return try connection.read {
+                    try String.fetchAll($0, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+                }
+            }
+            #expect(try schema(path) == schema(path + ".model"))
+        }
+    }
+
+    @Test
+    func `a newer schema is refused`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let newer = StoreStatus.newestSchema + 1
+            let connection = try DatabaseQueue(path: path)
+            try await connection.write { try $0.execute(sql: "PRAGMA user_version = \(newer)") }
+            try connection.close()
+            let expected = StoreOpeningError.tooNew(path: path, schema: newer, newest: StoreStatus.newestSchema)
+            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
+            #expect(error { try SQLiteStore.migrate(path: path) } == expected)
+        }
+    }
+
+    @Test
+    func `every commit is synced and the log is write-ahead`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let writer = try SQLiteFile(path: path).writer()
+            let (synchronous, journal) = try await writer.writeWithoutTransaction { database in
+                (
+                    try Int.fetchOne(database, sql: "PRAGMA synchronous"),
+                    try String.fetchOne(database, sql: "PRAGMA journal_mode")
+                )
+            }
+            #expect(synchronous == 2)
+            #expect(journal == "wal")
+            try writer.close()
+        }
+    }
+
+    // MARK: - Reopening
+
+    @Test
+    func `everything is there after closing, and the log is empty`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            let submitted = try await store.submitted()
+            let entries = try await store.waiting()
+            await store.close()
+            #expect((SQLiteFile.size(path + "-wal") ?? 0) == 0)
+            let status = try SQLiteStore.status(path: path)
+            #expect(status.transactions == [.submitted: 1])
+            #expect(status.pendingEntries == 2)
+            #expect(status.faults.isEmpty)
+            let again = try SQLiteStore.open(path: path, rules: .test())
+            #expect(try await again.unfinished(after: nil, limit: 10) == [submitted])
+            #expect(try await again.waiting() == entries)
+            await again.close()
+        }
+    }
+
+    @Test
+    func `what was returned is there after a crash at any moment`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            for round in 0..<5 {
+                let submitted = try await store.submitted(
+                    Charge(commandID: "c-\(round)", reference: "R\(round)"),
+                    number: "\(4_000 + round)"
+                )
+                // The disk as a power cut would leave it, while the store goes on.
+                let copy = directory + "/crash-\(round).sqlite"
+                for name in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + name, toPath: copy + name) }
+                let recovered = try SQLiteStore.open(path: copy, rules: .test())
+                #expect(try await recovered.transaction(submitted.id) == submitted)
+                #expect(try await recovered.waiting() == store.waiting())
+                #expect(try await recovered.unfinished(after: nil, limit: 10).count == round + 1)
+                await recovered.close()
+                #expect(try SQLiteStore.status(path: copy).faults.isEmpty)
+            }
+            await store.close()
+        }
+    }
+}
