@@ -47,6 +47,9 @@ let package = Package(
             providers: [.apt(["librabbitmq-dev"])]
         ),
 
+        // The floor of the AMQP measurements: plain C loops over librabbitmq.
+        .target(name: "CAMQPFloor", dependencies: ["CLibrabbitmq"]),
+
         // MARK: - Sources
         .target(
             name: "AMQPClient",
@@ -127,6 +130,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
+            swiftSettings: settings
+        ),
+
+        // AMQPClient beside its floor; never part of the product.
+        .executableTarget(
+            name: "amqp-benchmark",
+            dependencies: ["AMQPClient", "CAMQPFloor", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
 

@@ -56,7 +56,8 @@ import Testing
         }
     }
 
-    @Test func `while the gate is closed nothing is taken, and nothing is lost by opening and closing it`() async throws {
+    @Test func `while the gate is closed nothing is taken, and nothing is lost by opening and closing it`() async throws
+    {
         try await TestBroker.use { host in
             try await host.declareQueue("q")
             let seen = NIOLockedValueBox<Set<String>>([])
@@ -100,22 +101,25 @@ import Testing
                 consumption: consumption,
                 logger: .silent
             ) { _ in .acknowledge }
-            try await withRunning {
+            let secondEnds = HandlerGate()
+            async let owner: Void = withRunning {
                 await second.run()
             } _: {
-                try await eventually("the first owns") { second.state == .consuming }
-                try await withConsumer(host, consumption) { _ in
-                    .acknowledge
-                } _: { consumer in
-                    try await eventually("the second does not own") { consumer.state == .notOwner }
-                    #expect(second.state == .consuming)
-                    try await host.publish(["1"], to: "q")
-                    try await eventually("the owner took it") { try await host.depth(of: "q") == 0 }
-                    #expect(consumer.snapshot.reconnects == 0)
-                    try await host.closeConnection(named: "second")
-                    try await eventually("the other takes over") { consumer.state == .consuming }
-                }
+                await secondEnds.wait()
             }
+            try await eventually("one owns") { second.state == .consuming }
+            try await withConsumer(host, consumption) { _ in
+                .acknowledge
+            } _: { consumer in
+                try await eventually("the other does not") { consumer.state == .notOwner }
+                try await host.publish(["1"], to: "q")
+                try await eventually("the owner took it") { try await host.depth(of: "q") == 0 }
+                #expect(consumer.state == .notOwner)
+                #expect(consumer.snapshot.reconnects == 0)
+                secondEnds.open()
+                try await eventually("the other takes over") { consumer.state == .consuming }
+            }
+            try await owner
         }
     }
 

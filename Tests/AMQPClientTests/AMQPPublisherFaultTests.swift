@@ -164,7 +164,9 @@ import Testing
         }
     }
 
-    @Test func `through a crash of the broker every publish has one outcome, and what is confirmed is kept`() async throws {
+    @Test func `through a crash of the broker every publish has one outcome, and what is confirmed is kept`()
+        async throws
+    {
         try await TestBroker.useAlone { host in
             try await host.declareQueue("q")
             let total = 4000

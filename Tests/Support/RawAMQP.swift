@@ -15,7 +15,8 @@ public struct RawAMQP: Sendable {
     public init(virtualHost: String) {
         let login = [UInt8](Array("\0guest\0guest".utf8))
         method(0, 10, 11, Self.uint32(0) + Self.short("PLAIN") + Self.uint32(login.count) + login + Self.short("en_US"))
-        method(0, 10, 31, Self.uint16(0) + Self.uint32(131_072) + Self.uint16(0))
+        // One channel; the broker refuses 0, which would mean any number.
+        method(0, 10, 31, Self.uint16(1) + Self.uint32(131_072) + Self.uint16(0))
         method(0, 10, 40, Self.short(virtualHost) + Self.short("") + [0])
         method(1, 20, 10, Self.short(""))
     }
@@ -24,7 +25,8 @@ public struct RawAMQP: Sendable {
     public mutating func publish(to queue: String, body: [UInt8], headersNested levels: Int) {
         method(1, 60, 40, Self.uint16(0) + Self.short("") + Self.short(queue) + [0])
         let headersFlag = 0x2000
-        let header = Self.uint16(60) + Self.uint16(0) + Self.uint32(0) + Self.uint32(body.count)
+        let header =
+            Self.uint16(60) + Self.uint16(0) + Self.uint32(0) + Self.uint32(body.count)
             + Self.uint16(headersFlag) + Self.table(levels: levels)
         frame(2, 1, header)
         frame(3, 1, body)
