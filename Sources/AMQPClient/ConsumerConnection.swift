@@ -137,7 +137,8 @@ actor ConsumerConnection: LinkOwner {
 
     /// Waits until no delivery is unsettled or the deadline has come; answers whether all are settled.
     func drain(until deadline: ContinuousClock.Instant) async -> Bool {
-        await withCheckedContinuation { drainWaiter = ($0, deadline) }
+        precondition(drainWaiter == nil, "one drain at a time")
+        return await withCheckedContinuation { drainWaiter = ($0, deadline) }
     }
 
     /// Ends for good.

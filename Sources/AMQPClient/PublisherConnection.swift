@@ -100,6 +100,7 @@ actor PublisherConnection: LinkOwner {
     func drain(until deadline: ContinuousClock.Instant) async {
         inbox.beginDraining()
         guard inbox.snapshot.pending > 0 else { return }
+        precondition(drainWaiter == nil, "one drain at a time")
         await withCheckedContinuation { drainWaiter = ($0, deadline) }
     }
 
