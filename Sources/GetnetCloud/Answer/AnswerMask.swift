@@ -68,9 +68,19 @@ public enum AnswerMask {
         return String(decoding: masked(inner, depth: depth + 1).serialized, as: UTF8.self)
     }
 
+    /// Whether there may be members, elements or a string inside a text.
     private static func looksLikeJSON(_ text: String) -> Bool {
-        text.utf8.contains(UInt8(ascii: "{")) || text.trimmed.utf8.first == UInt8(ascii: "[")
-            || text.trimmed.utf8.first == UInt8(ascii: "\"")
+        var isFirst = true
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "{"): return true
+            case UInt8(ascii: "["), UInt8(ascii: "\""): if isFirst { return true }
+            case 0x20, 0x09...0x0D: continue
+            default: break
+            }
+            isFirst = false
+        }
+        return false
     }
 }
 
@@ -89,6 +99,11 @@ private enum MemberKind {
     static let longestSafe = 64
 
     init(_ name: String) {
+        // Nearly every name comes in its documented spelling.
+        if let kind = Self.known[name] {
+            self = kind
+            return
+        }
         let bytes = name.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }.map(\.loosened)
         self = Self.known[String(decoding: bytes, as: UTF8.self)] ?? .unknown
     }
@@ -106,9 +121,13 @@ private enum MemberKind {
             "track1", "track2", "cvv", "cardholder", "cardholderName", "holderName", "commerceRut", "rut", "rutRead",
             "rutToValidate", "commerceName", "branchName", "branchAddress", "branchDistrict", "address", "token",
         ]
-        var known = ["last4digits": MemberKind.lastDigits]
-        for name in safe { known[name.lowercased()] = .safe }
-        for name in cardAndPerson { known[name.lowercased()] = .private }
+        var known: [String: MemberKind] = [:]
+        for (names, kind) in [(safe, MemberKind.safe), (cardAndPerson, .private), (["last4Digits"], .lastDigits)] {
+            for name in names {
+                known[name] = kind
+                known[name.lowercased()] = kind
+            }
+        }
         return known
     }()
 }

@@ -33,7 +33,7 @@ public struct AnswerReader: Sendable {
         let terminal = reading.terminalObject(wrapper: wrapper, data: data)
         guard wrapper.has("code") || terminal != nil else { return nil }
 
-        let places = [data, wrapper, terminal?.object].compactMap(\.self)
+        let places = [data, wrapper, terminal?.object].compactMap { $0 }
         let idPosTxs =
             reading.identity("idPosTxs", in: places) { $0.cloudNumber }
             ?? data.flatMap { reading.identity("id", in: [$0]) { $0.cloudNumber } }

@@ -30,18 +30,18 @@ struct LooseObject {
     }
 
     func lookUp(_ name: String) -> Lookup {
-        var found: JSON?
-        for member in members where member.name.equalsLoosely(name) {
+        var found: Int?
+        // By index, because most members are passed over and need not be copied.
+        for index in members.indices where members[index].name.equalsLoosely(name) {
             guard let first = found else {
-                found = member.value
+                found = index
                 continue
             }
-            if first != member.value { return .contradictory }
+            if members[first].value != members[index].value { return .contradictory }
         }
-        switch found {
-        case nil, .null: return .absent
-        case .some(let value): return .value(value)
-        }
+        guard let found else { return .absent }
+        if case .null = members[found].value { return .absent }
+        return .value(members[found].value)
     }
 
     /// The value, `nil` where it is absent or contradictory.
@@ -114,7 +114,8 @@ extension String {
 
     /// Whether both are equal once ASCII capitals are lowered.
     func equalsLoosely(_ other: String) -> Bool {
-        utf8.count == other.utf8.count && zip(utf8, other.utf8).allSatisfy { $0.loosened == $1.loosened }
+        guard utf8.count == other.utf8.count else { return false }
+        return self == other || utf8.elementsEqual(other.utf8) { $0.loosened == $1.loosened }
     }
 }
 
