@@ -47,7 +47,7 @@ struct CommandPayload {
     }
 
     private static func structured(_ event: JSON) throws(CommandFault) -> CommandPayload {
-        if case .object(let members) = event, Set(members.map(\.name)).count != members.count {
+        if case .object(let members) = event, members.hasRepeatedNames {
             throw CommandFault("", .repeatedMember, "an attribute stands more than once")
         }
         try checkContext { event[$0]?.string }
@@ -89,6 +89,10 @@ private enum MediaType: Equatable {
     case other
 
     init(_ contentType: String?) {
+        if contentType == "application/json" {
+            self = .json
+            return
+        }
         let parts = (contentType ?? "").split(separator: ";", omittingEmptySubsequences: false)
         let name = parts.first.map { Self.trimmed($0).lowercased() } ?? ""
         for parameter in parts.dropFirst() {

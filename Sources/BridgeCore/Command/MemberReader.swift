@@ -17,10 +17,11 @@ struct MemberReader {
     var faults: [CommandFault] = []
     private let members: [JSON.Member]
     private let prefix: String
-    private var taken: Set<String> = []
+    private var isTaken: [Bool]
 
     init(_ object: JSON, prefix: String = "") {
         members = if case .object(let members) = object { members } else { [] }
+        isTaken = Array(repeating: false, count: members.count)
         self.prefix = prefix
     }
 
@@ -36,7 +37,19 @@ struct MemberReader {
 
     /// Finds repeated members and nulls wherever they are.
     mutating func checkEverywhere() {
-        check(.object(members), path: "")
+        let whole = JSON.object(members)
+        // The honest message pays for no path.
+        if !Self.isClean(whole) { check(whole, path: "") }
+    }
+
+    private static func isClean(_ value: JSON) -> Bool {
+        switch value {
+        case .null: return false
+        case .bool, .number, .string: return true
+        case .array(let elements): return elements.allSatisfy(isClean)
+        case .object(let members):
+            return members.allSatisfy { isClean($0.value) } && !members.hasRepeatedNames
+        }
     }
 
     func has(_ name: String) -> Bool {
@@ -48,8 +61,8 @@ struct MemberReader {
     }
 
     mutating func refuseTheRest(because reason: String = "there is no such member") {
-        for member in members where !taken.contains(member.name) {
-            taken.insert(member.name)
+        for (index, member) in members.enumerated() where !isTaken[index] && faults.count < Self.faultLimit {
+            mark(member.name)
             fault(member.name.cut(to: Self.quotedNameLimit), .unknownMember, reason)
         }
     }
@@ -136,13 +149,18 @@ struct MemberReader {
     }
 
     private mutating func take(_ name: String, _ presence: Presence) -> JSON? {
-        taken.insert(name)
+        mark(name)
         guard let value = peek(name) else {
             if presence == .required { fault(name, .required, "is missing") }
             return nil
         }
         // A null was reported already, where all nulls are.
         return value == .null ? nil : value
+    }
+
+    /// Notes that a member was asked for, or named as unknown, however often it stands there.
+    private mutating func mark(_ name: String) {
+        for index in members.indices where members[index].name == name { isTaken[index] = true }
     }
 
     private mutating func wrongType<T>(_ name: String, _ value: JSON, _ expected: String) -> T? {

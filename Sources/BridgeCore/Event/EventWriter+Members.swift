@@ -97,7 +97,7 @@ extension TerminalResult {
         let minutes = abs(utcOffset) / 60
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let sign = utcOffset < 0 ? "-" : "+"
-        return localTime.replacing(" ", with: "T", maxReplacements: 1)
+        return localTime.split(separator: " ", maxSplits: 1).joined(separator: "T")
             + "\(sign)\(two(minutes / 60)):\(two(minutes % 60))"
     }
 }

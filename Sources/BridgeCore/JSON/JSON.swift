@@ -129,6 +129,17 @@ public struct JSONNumber: Sendable, Equatable {
     }
 }
 
+extension [JSON.Member] {
+    /// So few names are compared pair by pair; more are hashed.
+    private static let fewNames = 16
+
+    /// Whether a name stands more than once.
+    var hasRepeatedNames: Bool {
+        guard count <= Self.fewNames else { return Set(lazy.map(\.name)).count != count }
+        return indices.contains { index in self[..<index].contains { $0.name == self[index].name } }
+    }
+}
+
 extension String {
     /// Whether both are equal once ASCII capitals are lowered.
     func equalsIgnoringASCIICase(_ other: String) -> Bool {

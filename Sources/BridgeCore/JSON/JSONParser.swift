@@ -149,17 +149,18 @@ public struct JSONParser {
     private mutating func string() throws(JSONSyntaxError) -> String {
         position += 1
         let start = position
+        var union: UInt8 = 0
         while let byte = current {
             switch byte {
             case UInt8(ascii: "\""):
-                let raw = bytes[start..<position]
-                guard let text = String(validating: raw, as: UTF8.self) else { throw error("a string is not UTF-8") }
+                let text = try decoded(bytes[start..<position], isASCII: union < 0x80)
                 position += 1
                 return text
-            case UInt8(ascii: "\\"):
-                return try escapedString(from: start)
+            case UInt8(ascii: "\\"): return try escapedString(from: start)
             case 0..<0x20: throw error("a control character stands in a string")
-            default: position += 1
+            default:
+                union |= byte
+                position += 1
             }
         }
         throw error("a string does not end")
@@ -171,15 +172,20 @@ public struct JSONParser {
         while let byte = current {
             position += 1
             switch byte {
-            case UInt8(ascii: "\""):
-                guard let result = String(validating: text, as: UTF8.self) else { throw error("a string is not UTF-8") }
-                return result
+            case UInt8(ascii: "\""): return try decoded(text[...], isASCII: false)
             case UInt8(ascii: "\\"): try escape(into: &text)
             case 0..<0x20: throw error("a control character stands in a string")
             default: text.append(byte)
             }
         }
         throw error("a string does not end")
+    }
+
+    private func decoded(_ raw: ArraySlice<UInt8>, isASCII: Bool) throws(JSONSyntaxError) -> String {
+        // ASCII needs no validation, which costs more than all the rest of a short string.
+        if isASCII { return String(decoding: raw, as: UTF8.self) }
+        guard let text = String(validating: raw, as: UTF8.self) else { throw error("a string is not UTF-8") }
+        return text
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONSyntaxError) {

@@ -50,23 +50,16 @@ extension Timestamp: CustomStringConvertible {
         let inDay = milliseconds - days * 86_400_000
         let (year, month, day) = Self.civil(days)
         let seconds = inDay / 1_000
-        var text = ""
+        var text: [UInt8] = []
         text.reserveCapacity(24)
-        text.append(padded: year, to: 4)
-        text += "-"
-        text.append(padded: month, to: 2)
-        text += "-"
-        text.append(padded: day, to: 2)
-        text += "T"
-        text.append(padded: seconds / 3_600, to: 2)
-        text += ":"
-        text.append(padded: seconds / 60 % 60, to: 2)
-        text += ":"
-        text.append(padded: seconds % 60, to: 2)
-        text += "."
-        text.append(padded: inDay % 1_000, to: 3)
-        text += "Z"
-        return text
+        for (value, width, mark) in [
+            (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (seconds / 3_600, 2, ":"), (seconds / 60 % 60, 2, ":"),
+            (seconds % 60, 2, "."), (inDay % 1_000, 3, "Z"),
+        ] as [(Int64, Int, Unicode.Scalar)] {
+            text.append(digits: value, atLeast: width)
+            text.append(UInt8(ascii: mark))
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads an RFC 3339 instant with any offset; decimals beyond milliseconds are cut off.
@@ -155,10 +148,10 @@ extension Int64 {
     }
 }
 
-extension String {
-    fileprivate mutating func append(padded value: Int64, to width: Int) {
-        let digits = Swift.String(value)
-        for _ in digits.utf8.count..<max(width, digits.utf8.count) { self += "0" }
-        self += digits
+extension [UInt8] {
+    /// Appends a number that is not negative, filled with zeros up to a width.
+    fileprivate mutating func append(digits value: Int64, atLeast width: Int) {
+        if width > 1 || value >= 10 { append(digits: value / 10, atLeast: width - 1) }
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
     }
 }
