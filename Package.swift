@@ -209,6 +209,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["getnet-bridge", "AMQPClient", "BridgeCore"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "AMQPClient", "BridgeCore", "TestSupport",

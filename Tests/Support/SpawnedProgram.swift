@@ -97,10 +97,15 @@ private func withStrings<Result>(
     _ strings: [String],
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
-    var pointers = unsafe strings.map { unsafe strdup($0) } + [nil]
-    defer { for index in 0..<strings.count { unsafe free(pointers[index]) } }
+    var pointers = unsafe strings.map { unsafe strdup($0) }
+    unsafe pointers.append(nil)
+    defer { unsafe release(pointers) }
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
-        guard let start = unsafe buffer.baseAddress else { preconditionFailure("the array ends with a null") }
+        guard let start = buffer.baseAddress else { preconditionFailure("the array ends with a null") }
         return unsafe body(start)
     }
+}
+
+private func release(_ pointers: [UnsafeMutablePointer<CChar>?]) {
+    for index in unsafe pointers.indices { unsafe free(pointers[index]) }
 }

@@ -23,11 +23,11 @@ struct ChargeEvent {
     /// The whole event as JSON text.
     let document: [UInt8]
 
-    /// Reads a delivery; `nil` for anything that is no event.
-    init?(_ delivery: Delivery) {
-        guard !delivery.isTruncated, let body = try? JSONParser.parse(delivery.body) else { return nil }
-        let isStructured = delivery.properties.contentType?.hasPrefix("application/cloudevents+json") == true
-        let attributes = isStructured ? body : Self.attributes(delivery.properties.headers)
+    /// Reads a message; `nil` for anything that is no event.
+    init?(_ properties: AMQPProperties, body bytes: [UInt8]) {
+        guard let body = try? JSONParser.parse(bytes) else { return nil }
+        let isStructured = properties.contentType?.hasPrefix("application/cloudevents+json") == true
+        let attributes = isStructured ? body : Self.attributes(properties.headers)
         guard let id = attributes["id"]?.string, let type = attributes["type"]?.string,
             let data = isStructured ? body["data"] : body
         else { return nil }
@@ -35,7 +35,7 @@ struct ChargeEvent {
         time = attributes["time"]?.string ?? ""
         self.data = data
         commandID = data["commandId"]?.string
-        document = isStructured ? delivery.body : Self.whole(attributes, data)
+        document = isStructured ? bytes : Self.whole(attributes, data)
         let words = type.split(separator: ".")
         if words.contains("rejected") {
             outcome = .rejected

@@ -45,7 +45,8 @@ struct ChargeSession {
             while ContinuousClock.now < deadline {
                 let patience = min(Self.patience, deadline - .now)
                 guard let delivery = try await session.nextDelivery(timeout: patience) else { continue }
-                guard let event = ChargeEvent(delivery), watch.take(event) else { continue }
+                guard let event = ChargeEvent(delivery.properties, body: delivery.body), watch.take(event)
+                else { continue }
                 report.tell(event)
                 if let status = watch.end { return status }
             }

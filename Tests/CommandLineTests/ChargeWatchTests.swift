@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import BridgeCore
+import Testing
+
+@testable import getnet_bridge
+
+@Suite("What send makes of events")
+struct ChargeWatchTests {
+    @Test(
+        arguments: [
+            ("approved", getnet_bridge.ExitStatus.done), ("completed", .done), ("declined", .declined),
+            ("not_completed", .notCompleted), ("failed", .failed),
+        ]
+    )
+    func `a final event ends it with its exit code`(status: String, expected: getnet_bridge.ExitStatus) throws {
+        var watch = ChargeWatch(commandID: "c-1")
+        #expect(watch.take(try event("e1", "accepted", isFinal: false)))
+        #expect(watch.end == nil)
+        #expect(watch.take(try event("e2", status, isFinal: true)))
+        #expect(watch.end == expected)
+        #expect(watch.statusSoFar == expected)
+    }
+
+    @Test func `a doubt does not end it, but is its code when the time is over`() throws {
+        var watch = ChargeWatch(commandID: "c-1")
+        #expect(watch.statusSoFar == .noAnswer)
+        #expect(watch.take(try event("e1", "in_doubt", isFinal: false)))
+        #expect(watch.end == nil)
+        #expect(watch.statusSoFar == .inDoubt)
+        #expect(watch.take(try event("e2", "approved", isFinal: true)))
+        #expect(watch.end == .done)
+    }
+
+    @Test func `an unfinished charge is no answer`() throws {
+        var watch = ChargeWatch(commandID: "c-1")
+        #expect(watch.take(try event("e1", "submitted", isFinal: false)))
+        #expect(watch.statusSoFar == .noAnswer)
+    }
+
+    @Test func `a repeated event and one of another command are passed over`() throws {
+        var watch = ChargeWatch(commandID: "c-1")
+        #expect(watch.take(try event("e1", "accepted", isFinal: false)))
+        #expect(!watch.take(try event("e1", "accepted", isFinal: false)))
+        #expect(!watch.take(try event("e2", "approved", isFinal: true, of: "c-2")))
+        #expect(watch.end == nil)
+    }
+
+    @Test func `a rejection ends it`() throws {
+        let body = """
+            {"specversion":"1.0","id":"e1","type":"io.getnet-bridge.command.rejected.v1","time":"2026-11-22T10:12:31.412Z",
+             "data":{"commandId":"c-1","faults":[{"path":"reference","code":"reference_in_use","message":"is in use"}],
+                     "conflict":{"transactionId":"t1","status":"approved","final":true}}}
+            """
+        var watch = ChargeWatch(commandID: "c-1")
+        let rejection = try #require(ChargeEvent(structured, body: Array(body.utf8)))
+        #expect(watch.take(rejection))
+        #expect(watch.end == .rejected)
+        #expect(
+            rejection.line
+                == "10:12:31.412  rejected       reference: is in use (reference_in_use), transaction t1 is approved"
+        )
+    }
+
+    @Test func `an event in binary mode says the same`() throws {
+        var properties = AMQPProperties()
+        properties.contentType = "application/json"
+        properties.headers = [
+            "ce-id": "e1", "ce-type": "io.getnet-bridge.charge.declined.v1", "ce-time": "2026-11-22T10:12:31.412Z",
+        ]
+        let data = """
+            {"commandId":"c-1","status":"declined","final":true,"result":{"responseCode":51,"responseMessage":"No"}}
+            """
+        let event = try #require(ChargeEvent(properties, body: Array(data.utf8)))
+        #expect(event.outcome == .final(.declined))
+        #expect(event.line == "10:12:31.412  declined       No (51)")
+        let whole = try JSONParser.parse(event.document)
+        #expect(whole["id"]?.string == "e1")
+        #expect(whole["data"]?["status"]?.string == "declined")
+    }
+
+    @Test func `what is no event is passed over`() {
+        #expect(ChargeEvent(structured, body: Array("[]".utf8)) == nil)
+        #expect(ChargeEvent(structured, body: Array("{".utf8)) == nil)
+        #expect(ChargeEvent(AMQPProperties(), body: Array(#"{"status":"approved"}"#.utf8)) == nil)
+    }
+
+    private var structured: AMQPProperties {
+        var properties = AMQPProperties()
+        properties.contentType = "application/cloudevents+json; charset=utf-8"
+        return properties
+    }
+
+    private func event(_ id: String, _ status: String, isFinal: Bool, of command: String = "c-1") throws -> ChargeEvent
+    {
+        let body = """
+            {"specversion":"1.0","id":"\(id)","type":"io.getnet-bridge.charge.\(status).v1",
+             "data":{"commandId":"\(command)","status":"\(status)","final":\(isFinal)}}
+            """
+        return try #require(ChargeEvent(structured, body: Array(body.utf8)))
+    }
+}
