@@ -58,8 +58,8 @@ enum Fixture {
     static func configuration(
         _ baseURL: String,
         maxConnections: Int = 8,
-        connectTimeout: Duration = .seconds(2),
-        submitTimeout: Duration = .seconds(5)
+        connectTimeout: Duration = .seconds(20),
+        submitTimeout: Duration = .seconds(20)
     ) -> CloudConfiguration {
         CloudConfiguration(
             baseURL: baseURL,
@@ -71,7 +71,7 @@ enum Fixture {
             connectTimeout: connectTimeout,
             submitTimeout: submitTimeout,
             queryTimeout: submitTimeout,
-            loginTimeout: .seconds(5)
+            loginTimeout: .seconds(20)
         )
     }
 

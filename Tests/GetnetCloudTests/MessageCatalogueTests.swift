@@ -69,6 +69,8 @@ import Testing
             let doubtful =
                 Self.sentences(text).map { Fixture.fault($0) } + [
                     Fixture.fault(text, data: #"{"idPosTxs":936101}"#), Fixture.fault(text, data: #"{"id":"9"}"#),
+                    Fixture.fault(text, data: #"{"idPosTxs":"a-1"}"#), Fixture.fault(text, data: #"{"idPosTxs":-5}"#),
+                    Fixture.fault(text, data: #"{"idPosTxs":[7]}"#), Fixture.fault(text, data: #"{"idPosTxs":1.5}"#),
                     Fixture.fault(text, data: #"{"response":{"functionCode":100}}"#),
                     #"{"code":1,"message":"\#(text)"}"#, #"{"code":2,"message":"\#(text)"}"#,
                     #"{"code":0,"code":1,"message":"\#(text)"}"#,

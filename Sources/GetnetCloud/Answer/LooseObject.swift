@@ -91,6 +91,16 @@ extension JSON {
         }
     }
 
+    /// Whether the value says that there is no identity.
+    var isAbsentIdentity: Bool {
+        switch self {
+        case .null: true
+        case .number(let number): number.integer == 0
+        case .string(let text): text.trimmed.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
+        case .bool, .array, .object: false
+        }
+    }
+
     /// Getnet's number of a transaction: 1 to 19 digits without leading zeros, safe in a path.
     var cloudNumber: String? {
         guard let identity else { return nil }

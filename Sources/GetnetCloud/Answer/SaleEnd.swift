@@ -17,7 +17,13 @@ enum SaleEnd: Equatable {
         switch end {
         case .neverSent: self = .outcome(.notStarted(Refusal(.cloudUnavailable, isTransient: true)))
         case .interrupted: self = .outcome(.unknown(.noAcknowledgement))
-        case .answered(let http): self.init(http, reader.read(http.body))
+        case .answered(let http):
+            let reading = reader.reading(of: http.body)
+            guard reading?.isContradictory != true else {
+                self = .outcome(.unknown(.noAcknowledgement))
+                return
+            }
+            self.init(http, reading?.answer)
         }
     }
 

@@ -102,6 +102,7 @@ public final class CloudClient: Sendable {
         now: @Sendable () -> Timestamp
     ) async -> SubmissionOutcome {
         let body = sale.bytes(for: transaction, callbackURL: callbackURL)
+        var rejected: AccessToken?
         for _ in 0..<Self.tokenTries {
             let token: AccessToken
             do {
@@ -109,6 +110,10 @@ public final class CloudClient: Sendable {
             } catch {
                 let isTransient = error.code != .unauthorized
                 return .notStarted(.init(error.code, isTransient: isTransient, retryAfter: error.retryAfter))
+            }
+            if token.generation == rejected?.generation {
+                // Too early for a new login; the second attempt is still owed.
+                return .notStarted(.init(.cloudUnavailable, isTransient: true))
             }
             // The login may have taken its time.
             guard now() < transaction.command.expiresAt else {
@@ -119,12 +124,13 @@ public final class CloudClient: Sendable {
             }
             switch SaleEnd(end, reader: reader) {
             case .outcome(let outcome):
-                if case .answered(let http) = end {
-                    session.accepted(token)
-                    if case .unknown = outcome { unknownTexts.note(reader.read(http.body)) }
+                if case .unknown = outcome, case .answered(let http) = end {
+                    unknownTexts.note(reader.read(http.body))
                 }
                 return outcome
-            case .unauthorized: session.rejected(token)
+            case .unauthorized:
+                rejected = token
+                session.rejected(token)
             }
         }
         return .notStarted(.init(.unauthorized, isTransient: false))
@@ -137,6 +143,7 @@ public final class CloudClient: Sendable {
 
     /// Asks the cloud what it knows about a transaction.
     public func status(idPosTxs: String) async -> StatusAnswer {
+        var rejected: AccessToken?
         for _ in 0..<Self.tokenTries {
             let token: AccessToken
             do {
@@ -144,6 +151,7 @@ public final class CloudClient: Sendable {
             } catch {
                 return .unavailable(error.code)
             }
+            if token.generation == rejected?.generation { break }
             guard let request = endpoint.query(idPosTxs: idPosTxs, token) else {
                 return .notFound(CloudAnswer(code: .unknown))
             }
@@ -151,10 +159,10 @@ public final class CloudClient: Sendable {
                 await queries.send(request, body: nil, timeout: configuration.queryTimeout)
             }
             switch QueryEnd(end, reader: reader) {
-            case .outcome(let outcome):
-                if case .answered = end { session.accepted(token) }
-                return outcome
-            case .unauthorized: session.rejected(token)
+            case .outcome(let outcome): return outcome
+            case .unauthorized:
+                rejected = token
+                session.rejected(token)
             }
         }
         return .unavailable(.unauthorized)

@@ -116,11 +116,6 @@ final class LoginSession: Sendable {
         }
     }
 
-    /// The cloud took a request with that token.
-    func accepted(_ token: AccessToken) {
-        shared.withLockedValue { $0.state.accepted(token) }
-    }
-
     /// The cloud does not accept that token.
     func rejected(_ token: AccessToken) {
         shared.withLockedValue { $0.state.rejected(token, at: .now) }

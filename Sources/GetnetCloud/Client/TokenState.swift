@@ -26,8 +26,9 @@ struct LoginFailure: Error, Equatable {
 /// Pure.
 ///
 /// A token is renewed before its end while the old one still serves. A failed login is not repeated before a back-off is
-/// over; whoever asks meanwhile gets the failure. A token that the cloud rejects is dropped and replaced at once; if the
-/// next one is rejected before it ever worked, that too counts as a failed login.
+/// over; whoever asks meanwhile gets the failure. A token that the cloud rejects is dropped and replaced at once, but not more
+/// often than every `rejectionSpacing`: a cloud that rejects every token must not be flooded with logins, and a query that is
+/// always rejected must not take the token from the sales.
 /// *Source*: reference §2.
 struct TokenState {
     typealias Instant = ContinuousClock.Instant
@@ -57,14 +58,19 @@ struct TokenState {
     /// The wait after failed logins.
     static let backOff = RetrySchedule(first: .seconds(1), ceiling: .seconds(30))
 
+    /// Rejections do not cause logins more often.
+    static let rejectionSpacing = Duration.seconds(1)
+
     private var token: AccessToken?
     private var renewAt: Instant?
     private var endsAt: Instant?
     private var isLoggingIn = false
     private var failure: LoginFailure?
     private var retryAt: Instant?
-    /// Failed logins and tokens that never worked, since the last that did.
+    /// Failed logins since the last that worked.
     private var failures = 0
+    /// When a rejected token was dropped.
+    private var droppedAt: Instant?
     private var generation = 0
 
     /// When a token of that lifetime is renewed.
@@ -108,37 +114,26 @@ struct TokenState {
         }
         retryAt = nil
         failure = nil
+        failures = 0
         return token
     }
 
     /// A login failed; returns how long the next one waits.
     mutating func loginFailed(_ failure: LoginFailure, at now: Instant) -> Duration {
         isLoggingIn = false
-        return backOff(failure, at: now)
-    }
-
-    /// The cloud took a request with that token.
-    mutating func accepted(_ token: AccessToken) {
-        if token.generation == self.token?.generation { failures = 0 }
+        failures += 1
+        self.failure = failure
+        let wait = max(Self.backOff.delay(afterTries: failures), failure.retryAfter ?? .zero)
+        retryAt = now + wait
+        return wait
     }
 
     /// The cloud does not accept that token.
     mutating func rejected(_ token: AccessToken, at now: Instant) {
         // Others may have found out before and logged in already.
         guard token.generation == self.token?.generation else { return }
+        if let droppedAt, now < droppedAt + Self.rejectionSpacing { return }
         self.token = nil
-        if failures == 0 {
-            failures = 1
-        } else {
-            _ = backOff(LoginFailure(code: .unauthorized), at: now)
-        }
-    }
-
-    private mutating func backOff(_ failure: LoginFailure, at now: Instant) -> Duration {
-        failures += 1
-        self.failure = failure
-        let wait = max(Self.backOff.delay(afterTries: failures), failure.retryAfter ?? .zero)
-        retryAt = now + wait
-        return wait
+        droppedAt = now
     }
 }
