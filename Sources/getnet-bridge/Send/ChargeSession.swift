@@ -93,6 +93,7 @@ struct ChargeWatch {
     }
 
     /// Takes an event; `false` for one of another command, or one that was told before.
+    @discardableResult
     mutating func take(_ event: ChargeEvent) -> Bool {
         guard event.commandID == commandID, told.insert(event.id).inserted else { return false }
         last = event.outcome
