@@ -177,8 +177,8 @@ import Testing
                     for id in 0..<total {
                         group.addTask {
                             // As an outbox does: the same message until it is confirmed.
-                            while await publisher.publish(.toQueue("q", id: "\(id)")) != .confirmed {
-                                try await Task.sleep(for: .milliseconds(50))
+                            try await eventually("\(id) is confirmed", within: .seconds(60)) {
+                                await publisher.publish(.toQueue("q", id: "\(id)")) == .confirmed
                             }
                             confirmed.withLockedValue { _ = $0.insert("\(id)") }
                             ended.withLockedValue { $0 += 1 }
@@ -203,20 +203,28 @@ import Testing
     @Test func `draining waits for outcomes, takes nothing new and ends run`() async throws {
         try await TestBroker.use { host in
             try await host.declareQueue("q")
-            let publisher = AMQPPublisher(endpoint: host.endpoint(), name: "drained", logger: .silent)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await publisher.run() }
-                try await eventually("it is connected") { publisher.state == .connected }
-                async let outcomes = publisher.publishAll((0..<500).map { .toQueue("q", id: "\($0)") })
-                try await eventually("some are pending") { publisher.snapshot.pending > 0 }
-                await publisher.drainAndClose(deadline: .now + .seconds(5))
-                for outcome in await outcomes {
-                    #expect(outcome == .confirmed || outcome == .notConnected)
+            try await FaultProxy.use(to: host.broker.port) { proxy in
+                let publisher = AMQPPublisher(
+                    endpoint: host.endpoint(port: proxy.port),
+                    name: "drained",
+                    logger: .silent
+                )
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { await publisher.run() }
+                    try await eventually("it is connected") { publisher.state == .connected }
+                    proxy.stall(.toClient)
+                    async let outcomes = publisher.publishAll((0..<500).map { .toQueue("q", id: "\($0)") })
+                    try await eventually("all are pending") { publisher.snapshot.pending == 500 }
+                    async let drained: Void = publisher.drainAndClose(deadline: .now + .seconds(10))
+                    proxy.pass()
+                    await drained
+                    let all = await outcomes
+                    #expect(all == Array(repeating: .confirmed, count: 500))
+                    try await group.waitForAll()
+                    #expect(publisher.state == .closed)
+                    let late = await publisher.publish(.toQueue("q", id: "late"))
+                    #expect(late == .notConnected)
                 }
-                try await group.waitForAll()
-                #expect(publisher.state == .closed)
-                let late = await publisher.publish(.toQueue("q", id: "late"))
-                #expect(late == .notConnected)
             }
         }
     }
