@@ -117,7 +117,7 @@ struct OutboxTests {
             _ = try await store.apply(.submissionStarted, to: doubtful.id, at: at(3))
             _ = try await store.apply(.recovered, to: doubtful.id, at: at(7))
             // The doubt goes on; only its reason changes.
-            _ = try await store.apply(.journalAbsence, to: doubtful.id, at: at(8))
+            _ = try await store.apply(.due, to: doubtful.id, at: at(90_000))
             let cancelled = try await store.create(Charge(commandID: "c-4", reference: "R4"))
             _ = try await store.apply(.cancel, to: cancelled.id, at: at(9))
             let census = try await store.census()
@@ -128,6 +128,18 @@ struct OutboxTests {
             #expect(census.bytes > 0)
             _ = try await store.apply(.callback(.refused(51), number: "77"), to: doubtful.id, at: at(10))
             #expect(try await store.census().oldestDoubt == nil)
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `a probe is a commit that leaves nothing to see`(engine: StoreEngine) async throws {
+        let counter = CommitCounter()
+        try await engine.withStore(report: counter.note) { store in
+            try await store.probe(at: at(1))
+            try await store.probe(at: at(2))
+            #expect(counter.commits == 2)
+            #expect(try await store.waiting().isEmpty)
+            #expect(try await store.transactions(TransactionQuestion()).isEmpty)
         }
     }
 }

@@ -148,6 +148,23 @@ struct SQLiteFileTests {
         }
     }
 
+    @Test
+    func `a store can be looked at beside the bridge that has it open`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            #expect(error { _ = try StoreInspection.open(path: path) } == .missing(path: path))
+            try SQLiteStore.create(path: path, account: .test)
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            let inspection = try StoreInspection.open(path: path)
+            let submitted = try await store.submitted()
+            #expect(inspection.owner == StoreOwner(.test))
+            #expect(try await inspection.transaction(submitted.id) == submitted)
+            #expect(try await inspection.transactions(TransactionQuestion()) == [submitted])
+            #expect(try await inspection.story(of: submitted.id).events.count == 2)
+            await store.close()
+        }
+    }
+
     // MARK: - Schema
 
     /// A store as the first migration alone made it.

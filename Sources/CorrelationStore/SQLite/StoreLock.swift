@@ -31,6 +31,8 @@ final class StoreLock: Sendable {
     }
 
     deinit {
+        // Closing alone would leave the lock with a child that was forked and has not yet begun its program.
+        flock(descriptor, LOCK_UN)
         Foundation.close(descriptor)
     }
 }
