@@ -60,7 +60,8 @@ struct History {
     ) -> String? {
         let after = change.transaction
         return brokenEnd(before, input, claimant, after) ?? brokenPost(before, change)
-            ?? brokenEvents(before, change) ?? brokenShape(after, change)
+            ?? brokenEvents(before, change) ?? brokenNumber(before, claimant, after)
+            ?? brokenShape(after, change)
             ?? brokenRepetition(input, claimant, change)
     }
 
@@ -155,8 +156,14 @@ struct History {
             if after.dueAt != nil || after.queryAt != nil { return "due after the end" }
             if !change.effects.isEmpty { return "an effect after the end" }
         }
-        if let number = transaction.idPosTxs, after.idPosTxs != number { return "the number changed" }
         return nil
+    }
+
+    private func brokenNumber(_ before: Transaction, _ claimant: TransactionID?, _ after: Transaction) -> String? {
+        guard after.idPosTxs != before.idPosTxs else { return nil }
+        if before.idPosTxs != nil { return "the number changed" }
+        let isAnothers = claimant != nil || after.idPosTxs == CloudAnswer.foreign().idPosTxs
+        return isAnothers ? "another transaction's number was taken" : nil
     }
 
     /// The same evidence once more changes no status and says nothing new.
@@ -230,7 +237,7 @@ struct History {
         case 7: return .hostUnreachable(transaction)
         case 8: return .foreign()
         case 9: return .error()
-        case 10: return .inProcess
+        case 10: return CloudAnswer(code: .inProcess, idPosTxs: number)
         default:
             var answer = CloudAnswer.approved(transaction, idPosTxs: number, receipt: 19)
             answer.result?.tip = 1_000
