@@ -140,6 +140,24 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // A running bridge beside the floor of all its parts; never part of the product.
+        .executableTarget(
+            name: "bridge-benchmark",
+            dependencies: [
+                "AMQPClient", "BridgeCore", "CAMQPFloor", "CorrelationStore", "GetnetSimulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+
         // MARK: - Tests
         .target(
             name: "TestSupport",

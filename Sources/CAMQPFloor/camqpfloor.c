@@ -133,10 +133,13 @@ int camqpfloor_consume_publish(const camqpfloor_work *work) {
     amqp_basic_qos(connection, CHANNEL, 0, (uint16_t)work->window, 0);
     amqp_basic_consume(connection, CHANNEL, amqp_cstring_bytes(work->source), amqp_empty_bytes, 0, 0, 0,
                        amqp_empty_table);
-    confirms state = {calloc((size_t)work->messages + 2, 1), 1, 0};
+    const int publishes = work->messages * work->fan_out;
+    confirms state = {calloc((size_t)publishes + 2, 1), 1, 0};
+    amqp_bytes_t body = {(size_t)work->body_size, calloc((size_t)work->body_size, 1)};
+    uint64_t acknowledged = 0;
     int sent = 0, status = failed(connection) ? AMQP_STATUS_INVALID_PARAMETER : AMQP_STATUS_OK;
     struct timeval wait = {HEARTBEAT, 0};
-    while (state.count < work->messages && status == AMQP_STATUS_OK) {
+    while (state.count < publishes && status == AMQP_STATUS_OK) {
         amqp_frame_t frame;
         uint64_t tag;
         int multiple;
@@ -144,16 +147,21 @@ int camqpfloor_consume_publish(const camqpfloor_work *work) {
         if (status == AMQP_STATUS_TIMEOUT) {
             status = AMQP_STATUS_OK;
         } else if (status == AMQP_STATUS_OK && is_confirm(&frame, &tag, &multiple)) {
-            // Delivery and publish have the same number: both count from 1 on the one channel.
+            // Deliveries and publishes both count from 1 on the one channel: the n-th delivery made the n-th fan-out.
             confirm(&state, tag, multiple);
-            status = amqp_basic_ack(connection, CHANNEL, tag, multiple);
+            uint64_t done = (state.oldest - 1) / (uint64_t)work->fan_out;
+            if (done > acknowledged) status = amqp_basic_ack(connection, CHANNEL, done, 1);
+            acknowledged = done;
         } else if (status == AMQP_STATUS_OK && frame.frame_type == AMQP_FRAME_BODY) {
-            sent++;
-            status = publish(connection, work, (uint64_t)sent, frame.payload.body_fragment);
+            for (int i = 0; i < work->fan_out && status == AMQP_STATUS_OK; i++) {
+                sent++;
+                status = publish(connection, work, (uint64_t)sent, body);
+            }
         }
         amqp_maybe_release_buffers(connection);
     }
     free(state.done);
+    free(body.bytes);
     close_connection(connection);
     return status;
 }

@@ -72,7 +72,8 @@ struct Benchmark {
                                     destination: destination,
                                     messages: messages,
                                     window: Int32(window),
-                                    body_size: Int32(bodySize)
+                                    body_size: Int32(bodySize),
+                                    fan_out: 1
                                 )
                                 return unsafe try body(&work)
                             }

@@ -81,6 +81,7 @@ struct Exposition: Sendable {
         page.gauge("in_doubt_oldest_seconds", "Age of the oldest doubt.", [.init(age(census.oldestDoubt))])
         page.gauge("outbox_events", "Entries that wait to be published.", [.init(Double(census.pendingEntries))])
         page.gauge("outbox_oldest_seconds", "Age of the oldest of them.", [.init(age(census.oldestPending))])
+        page.counter("store_commits_total", "Commits, each of them one sync.", [.init(Double(census.commits))])
         page.gauge("store_bytes", "Size of the store and its log.", [.init(Double(census.bytes))])
     }
 

@@ -14,7 +14,8 @@ typedef struct {
     const char *destination; // queue to publish to
     int messages;
     int window;    // publishes without a confirm, and deliveries without an acknowledgement
-    int body_size; // bytes
+    int body_size; // bytes of every message that is published
+    int fan_out;   // publishes for each delivery
 } camqpfloor_work;
 
 // Deletes and declares both queues, durable and classic. 0 or a negative status.
@@ -23,5 +24,6 @@ int camqpfloor_reset(const camqpfloor_work *work);
 // Publishes persistent, mandatory messages to `destination`, pipelined, until all are confirmed. 0 or a negative status.
 int camqpfloor_publish(const camqpfloor_work *work);
 
-// Consumes from `source`, publishes each body to `destination`, acknowledges with the confirm. 0 or a negative status.
+// Consumes from `source`, publishes `fan_out` messages to `destination` for each delivery and acknowledges it once they
+// are confirmed. 0 or a negative status.
 int camqpfloor_consume_publish(const camqpfloor_work *work);

@@ -243,6 +243,8 @@ public struct StoreCensus: Sendable, Equatable {
     public var oldestPending: Timestamp?
     /// Size of the database and its log, bytes.
     public var bytes: Int64 = 0
+    /// Commits since the store was opened; several changes share one.
+    public var commits = 0
 
     /// An empty census.
     public init() {}

@@ -2,6 +2,7 @@
 
 public import BridgeCore
 internal import GRDB
+internal import NIOConcurrencyHelpers
 
 extension SQLiteStore {
     private static let transactionColumns = TransactionColumns.all.joined(separator: ", ")
@@ -90,9 +91,11 @@ extension SQLiteStore {
     /// See `TransactionStore`.
     public func census() async throws(StoreError) -> StoreCensus {
         let bytes = file.bytes
+        let commits = commits.withLockedValue { $0 }
         return try await adminReader.read { database in
             var census = StoreCensus()
             census.bytes = bytes.database + bytes.log
+            census.commits = commits
             let counts = try PreparedStatement(cached: Self.unfinishedCensusText, on: database)
             for (status, count, doubt) in try counts.all({ _ in }, Self.readCount) {
                 census.unfinished[status] = count

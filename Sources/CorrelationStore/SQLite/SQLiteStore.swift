@@ -18,6 +18,8 @@ public final class SQLiteStore: TransactionStore {
     private let writer: DatabaseQueue
     private let queue: CommitQueue<Ledger>
     private let lock: NIOLockedValueBox<StoreLock?>
+    /// Commits since the store was opened.
+    let commits = NIOLockedValueBox(0)
 
     /// Opens the connections and starts the writer; the file was checked before.
     init(
@@ -36,9 +38,13 @@ public final class SQLiteStore: TransactionStore {
         adminReader = SQLiteReader(try file.reader("store.admin"))
         let queue = CommitQueue<Ledger>(limits: limits)
         self.queue = queue
+        let countAndReport: @Sendable (CommitReport) -> Void = { [commits] commit in
+            if commit.succeeded { commits.withLockedValue { $0 += 1 } }
+            report(commit)
+        }
         writer.asyncWriteWithoutTransaction { database in
             do {
-                try SQLiteWriter(database, rules: rules, report: report).run(queue)
+                try SQLiteWriter(database, rules: rules, report: countAndReport).run(queue)
             } catch {
                 queue.refuseEverything(StoreError(error))
             }

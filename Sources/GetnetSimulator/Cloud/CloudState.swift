@@ -150,8 +150,20 @@ struct CloudState {
     }
 
     /// Notes that a callback was sent and how it was answered.
-    mutating func note(callback kind: String, status: Int?, of number: Int, sentAt: Duration) {
-        ledger.note(LedgerEntry.Callback(sentAt: date(sentAt), kind: kind, status: status), of: number)
+    mutating func note(
+        callback kind: String,
+        status: Int?,
+        of number: Int,
+        sentAt: Duration,
+        took: Duration
+    ) {
+        let callback = LedgerEntry.Callback(
+            sentAt: date(sentAt),
+            kind: kind,
+            status: status,
+            seconds: took / .seconds(1)
+        )
+        ledger.note(callback, of: number)
     }
 
     /// Notes what is wrong with a request that is no sale.

@@ -81,6 +81,8 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         public let kind: String
         /// The HTTP status of the answer; absent if there was none.
         public let status: Int?
+        /// How long the answer took, or its absence, in seconds.
+        public let seconds: Double
     }
 }
 

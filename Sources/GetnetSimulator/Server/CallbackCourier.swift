@@ -69,8 +69,15 @@ struct CallbackCourier: Sendable {
             }
             let sentAt = cloud.now
             let status = await post(body, to: delivery.webhook)
+            let took = cloud.now - sentAt
             cloud.withState {
-                $0.note(callback: delivery.report.kind, status: status, of: delivery.number, sentAt: sentAt)
+                $0.note(
+                    callback: delivery.report.kind,
+                    status: status,
+                    of: delivery.number,
+                    sentAt: sentAt,
+                    took: took
+                )
             }
             if let status, (200..<300).contains(status) { return }
         }
