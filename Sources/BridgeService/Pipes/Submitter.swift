@@ -56,7 +56,11 @@ struct Submitter: Service {
             return
         }
         guard let started, let attempt = started.attemptToPost else { return }
-        let outcome = await cloud.charge(started.transaction, callbackURL: callbackURL.url(for: id), now: dispatcher.clock)
+        let outcome = await cloud.charge(
+            started.transaction,
+            callbackURL: callbackURL.url(for: id),
+            now: dispatcher.clock
+        )
         await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
     }
 

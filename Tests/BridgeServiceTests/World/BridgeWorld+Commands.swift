@@ -10,7 +10,7 @@ import TestSupport
 @testable import BridgeService
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A charge as a caller writes it.

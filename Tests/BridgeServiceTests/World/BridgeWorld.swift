@@ -34,6 +34,7 @@ struct BridgeWorld: Sendable {
     ///   - simulate: Changes the simulator's configuration; a scale of 1/100 and a thoughtless customer otherwise.
     ///   - configure: Changes the bridge's configuration.
     ///   - test: The test.
+    /// - Throws: What the test or the world threw.
     static func run(
         alone: Bool = false,
         bindings: [String] = ["#"],
