@@ -17,7 +17,7 @@ final class RawServer: Sendable {
         /// A whole HTTP answer.
         case http(Int, String, headers: [String: String] = [:])
         /// These bytes, then the connection is closed.
-        case bytesAndClose(String)
+        case bytesAndClose(String, after: TimeAmount = .zero)
         /// A head that promises the whole text, then one byte at a time.
         case slowly(String, pause: TimeAmount)
         /// The connection ends orderly.
@@ -161,7 +161,8 @@ private final class RequestHandler: ChannelInboundHandler {
         }
         let length = request.headers["content-length"].flatMap { Int($0) } ?? 0
         let rest = received[end.upperBound...]
-        guard rest.utf8.count >= length else { return nil }
+        // A hasty path is answered on its head.
+        guard rest.utf8.count >= length || request.path.hasPrefix("/hasty") else { return nil }
         request.body = String(rest.prefix(length))
         received = String(rest.dropFirst(length))
         return request
@@ -172,9 +173,13 @@ private final class RequestHandler: ChannelInboundHandler {
         case .http(let status, let body, let headers):
             let extra = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
             write("HTTP/1.1 \(status) X\r\ncontent-length: \(body.utf8.count)\r\n\(extra)\r\n\(body)", context)
-        case .bytesAndClose(let text):
+        case .bytesAndClose(let text, let pause):
             write(text, context)
-            context.close(promise: nil)
+            if pause == .zero {
+                context.close(promise: nil)
+            } else {
+                context.eventLoop.assumeIsolated().scheduleTask(in: pause) { context.close(promise: nil) }
+            }
         case .slowly(let text, let pause):
             write("HTTP/1.1 200 OK\r\ncontent-length: \(text.utf8.count)\r\n\r\n", context)
             drip(Array(text), pause, context)

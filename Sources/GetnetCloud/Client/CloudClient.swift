@@ -36,7 +36,8 @@ public final class CloudClient: Sendable {
     /// - Parameters:
     ///   - configuration: Where and as whom.
     ///   - logger: For logins and texts of the cloud that the catalogue does not know.
-    ///   - eventLoopGroup: Whose threads carry the connections; by default the process's shared ones.
+    ///   - eventLoopGroup: Two of its event loops carry the connections, one the sales, one the queries; by default the
+    ///     process's shared ones.
     ///   - onRequest: Told of each request over HTTP and how it ended.
     /// - Throws: `InvalidBaseURL`.
     public init(

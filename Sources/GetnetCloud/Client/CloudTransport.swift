@@ -5,6 +5,11 @@ internal import Logging
 internal import NIOCore
 
 /// One pool of connections to the cloud, with everything switched off that could repeat, redirect or guess.
+///
+/// All of it runs on one event loop. Where a request and its connection are on different loops, AsyncHTTPClient 1.37 hears
+/// of the end of a request only after a hop (`HTTP1ClientChannelHandler.swift`, `sendRequestEnd`); if the answer was faster
+/// and the server closes meanwhile, the pool is given back a connection it has forgotten, and the process traps. On one loop
+/// head, body and end are written in one turn.
 struct CloudTransport: Sendable {
     private let client: HTTPClient
     private let eventLoop: any EventLoop
@@ -27,8 +32,8 @@ struct CloudTransport: Sendable {
         // The machine decides when to try again; a POST that waits inside the library is one that a crash leaves in doubt.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.tracing.tracer = nil
-        client = HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: settings)
         eventLoop = eventLoopGroup.next()
+        client = HTTPClient(eventLoopGroupProvider: .shared(eventLoop), configuration: settings)
         self.logger = logger
     }
 
