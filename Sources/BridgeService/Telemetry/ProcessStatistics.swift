@@ -23,11 +23,10 @@ struct ProcessStatistics {
         let pages = memory.split(separator: " ").compactMap { Int($0) }
         guard pages.count > 1 else { return nil }
         let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
-        var usage = rusage()
-        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        let microseconds = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
+        var processorTime = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &processorTime)
         return ProcessStatistics(
-            processorSeconds: Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(microseconds) / 1e6,
+            processorSeconds: Double(processorTime.tv_sec) + Double(processorTime.tv_nsec) / 1e9,
             residentBytes: pages[1] * pageSize,
             virtualBytes: pages[0] * pageSize,
             openDescriptors: countDescriptors()
