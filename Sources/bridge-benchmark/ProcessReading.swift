@@ -4,14 +4,13 @@ internal import Foundation
 
 /// What the kernel says of a process.
 ///
-/// Source: proc(5), getrusage(2).
+/// Source: proc(5), clock_gettime(2).
 enum ProcessReading {
     /// Processor time of this process, user and system, in microseconds.
     static func ownProcessorMicroseconds() -> Double {
-        var usage = rusage()
-        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-        return Double(seconds) * 1e6 + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
     }
 
     /// Processor time of another process, user and system, in microseconds, to a tick (10 ms).
