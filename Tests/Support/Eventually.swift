@@ -16,7 +16,7 @@ public struct NeverHappened: Error, CustomStringConvertible {
 /// Throws: `NeverHappened` after `limit`.
 public func eventually(
     _ what: String,
-    within limit: Duration = .seconds(10),
+    within limit: Duration = .seconds(60),
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
