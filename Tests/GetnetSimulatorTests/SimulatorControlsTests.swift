@@ -14,7 +14,10 @@ struct SimulatorControlsTests {
 
     private func ledger(_ world: SimulatedWorld, _ path: String) async throws -> [LedgerEntry] {
         let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let text = try decoder.singleValueContainer().decode(String.self)
+            return try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text)
+        }
         let answer = try await world.send(.GET, simulator(world, path))
         return try decoder.decode([LedgerEntry].self, from: Data(answer.text.utf8))
     }

@@ -35,8 +35,14 @@ public final class FaultProxy: Sendable {
     }
 
     /// Starts a proxy to a port of 127.0.0.1, runs `body`, and ends it with all its connections.
-    public static func use<Value>(to server: Int, _ body: (FaultProxy) async throws -> Value) async throws -> Value {
-        let proxy = try await start(to: server)
+    ///
+    /// It listens on any free port unless one is given.
+    public static func use<Value>(
+        to server: Int,
+        listeningOn port: Int = 0,
+        _ body: (FaultProxy) async throws -> Value
+    ) async throws -> Value {
+        let proxy = try await start(to: server, listeningOn: port)
         do {
             let value = try await body(proxy)
             try await proxy.close()
@@ -47,12 +53,12 @@ public final class FaultProxy: Sendable {
         }
     }
 
-    private static func start(to server: Int) async throws -> FaultProxy {
+    private static func start(to server: Int, listeningOn port: Int) async throws -> FaultProxy {
         let state = NIOLockedValueBox(State())
         let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { client in connect(client, to: server, state) }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: port).get()
         guard let port = listener.localAddress?.port else { throw ChannelError.unknownLocalAddress }
         return FaultProxy(listener: listener, port: port, state: state)
     }

@@ -50,7 +50,11 @@ struct LedgerEndpoints: Sendable {
 
     private static func json(_ value: some Encodable) throws -> Response {
         let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
+        // With milliseconds: whoever compares these instants with a crash of the client needs them.
+        encoder.dateEncodingStrategy = .custom { date, encoder in
+            var text = encoder.singleValueContainer()
+            try text.encode(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        }
         encoder.outputFormatting = [.sortedKeys]
         return .json(String(decoding: try encoder.encode(value), as: UTF8.self))
     }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An event as it came out of the queue: the third ledger, in the order of arrival.
+struct DeliveredEvent: Sendable, Equatable {
+    /// The event's id.
+    var id: String
+    /// The last word but one of the CloudEvents type: `approved`, `contradicted`, `rejected`, `unmatched` …
+    var name: String
+    /// The transaction it is about; `nil` for one about none.
+    var transactionID: String?
+    /// The command it is about.
+    var commandID: String?
+    /// The status it tells.
+    var status: String?
+    /// Whether it says that the status is final.
+    var isFinal = false
+    /// Its place among the transaction's events.
+    var sequence: Int64?
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the terminals did, against who asked for it.
+extension Judge {
+    func judgeTerminals() -> [Violation] {
+        judgeRepetitions() + judgePosts()
+    }
+
+    /// One sale for one order, however it was asked for.
+    private func judgeRepetitions() -> [Violation] {
+        var found: [Violation] = []
+        for (id, mine) in posts.sorted(by: { $0.key < $1.key }) {
+            let sales = mine.count { $0.sale != nil }
+            if sales > 1 {
+                found.append(violation(.doubled, id, "\(sales) sales were started"))
+            } else if mine.dropLast().contains(where: { !$0.permitsAnother }) {
+                found.append(violation(.doubled, id, "POSTed again after an answer that may mean a sale"))
+            }
+            let attempts = transactions[id]?.attempts ?? 0
+            // A POST that an old token made vain is repeated within its attempt.
+            let written = mine.count { !$0.hadOldToken }
+            if written > attempts, transactions[id] != nil {
+                let detail = "\(written) POSTs arrived, \(attempts) were written down"
+                found.append(violation(.unannounced, id, detail))
+            }
+        }
+        let sold = Dictionary(grouping: ledgers.posts.filter { $0.sale != nil }) { $0.reference ?? "" }
+        for (reference, sales) in sold.sorted(by: { $0.key < $1.key }) {
+            let ids = Set(sales.compactMap(\.customID))
+            guard ids.count > 1 else { continue }
+            let detail = "the reference \(reference) was sold for \(ids.sorted().joined(separator: " and "))"
+            found.append(violation(.doubled, ids.sorted()[0], detail))
+        }
+        return found
+    }
+
+    /// Every POST is the store's, and asks for what was ordered.
+    private func judgePosts() -> [Violation] {
+        var found: [Violation] = []
+        for post in ledgers.posts {
+            guard let id = post.customID else {
+                found.append(violation(.disagreeing, post.reference ?? "a POST", "the cloud could not read a POST"))
+                continue
+            }
+            guard let transaction = transactions[id] else {
+                found.append(violation(.lost, id, "a POST arrived whose transaction the store does not have"))
+                continue
+            }
+            if post.amount != transaction.amount || post.reference != transaction.reference {
+                found.append(violation(.disagreeing, id, "the POST asks for something else than the command"))
+            }
+        }
+        return found
+    }
+}

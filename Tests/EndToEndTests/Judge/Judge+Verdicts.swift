@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the bridge says about money, against what the terminals did.
+extension Judge {
+    private static let noPayment: Set<String> = ["declined", "not_completed"]
+
+    func judgeVerdicts() -> [Violation] {
+        ledgers.orders.flatMap { order in
+            (transactionsByCommand[order.commandID] ?? []).flatMap { judge($0, against: order) }
+        }
+    }
+
+    private func judge(_ transaction: StoreLedger.Transaction, against order: ChargeOrder) -> [Violation] {
+        let mine = posts[transaction.id] ?? []
+        guard Self.isFinal(transaction.status) else {
+            guard transaction.status == "in_doubt",
+                mayStayInDoubt(transaction.id, postedAt: transaction.postedAt, order)
+            else {
+                return [violation(.undecided, transaction.id, "ends as \(transaction.status)")]
+            }
+            return []
+        }
+        var found: [Violation] = []
+        if let lie = lie(of: transaction, mine) { found.append(violation(.guessed, transaction.id, lie)) }
+        if !order.outcomes.contains(transaction.status) {
+            let right = order.outcomes.sorted().joined(separator: " or ")
+            let detail = "\(transaction.status) instead of \(right.isEmpty ? "in_doubt" : right)"
+            found.append(violation(.guessed, transaction.id, detail))
+        }
+        if let proof = missingProof(of: transaction, mine) {
+            found.append(violation(.guessed, transaction.id, proof))
+        }
+        return found + judgeSecondPayment(transaction, mine)
+    }
+
+    /// Why a final status is not the truth; `nil` if it is.
+    private func lie(of transaction: StoreLedger.Transaction, _ mine: [TerminalPost]) -> String? {
+        let payments = mine.compactMap(\.sale).flatMap(\.payments)
+        switch transaction.status {
+        case "approved" where payments.isEmpty: return "approved, but nobody paid"
+        case "approved" where payments.first != transaction.amount: return "approved, but another amount was paid"
+        case "approved": return nil
+        case "failed" where mine.contains { $0.sale != nil }: return "failed, but a sale was started"
+        case "failed": return nil
+        default: return payments.isEmpty ? nil : "\(transaction.status), but it was paid"
+        }
+    }
+
+    /// Why a verdict stands on nothing; `nil` if it stands on evidence that could exist by then.
+    private func missingProof(of transaction: StoreLedger.Transaction, _ mine: [TerminalPost]) -> String? {
+        guard transaction.status != "failed" else { return nil }
+        guard transaction.decidedBy != nil, (ledgers.store.evidence[transaction.id]?.deciding ?? 0) > 0 else {
+            return "final without evidence"
+        }
+        guard let finishesAt = mine.compactMap(\.sale).map(\.finishesAt).min() else {
+            return "a verdict about a sale that was never started"
+        }
+        let decidedAt = transaction.completedAt ?? 0
+        return decidedAt + Self.clockTolerance < finishesAt ? "decided before the terminal was done" : nil
+    }
+
+    /// A second payment that both callbacks told of must be told on.
+    private func judgeSecondPayment(
+        _ transaction: StoreLedger.Transaction,
+        _ mine: [TerminalPost]
+    ) -> [Violation] {
+        let told = mine.filter { ($0.sale?.payments.count ?? 0) > 1 && $0.callbacks.count(where: \.isTold) > 1 }
+        guard !told.isEmpty, !(entries[transaction.id] ?? []).contains(where: { $0.name.hasSuffix("contradicted") })
+        else { return [] }
+        return [violation(.unannounced, transaction.id, "a second payment was told and not announced")]
+    }
+
+    /// Whether nobody can know the outcome: no acknowledgement came to durable life, and no callback was taken.
+    ///
+    /// - Parameters:
+    ///   - id: the transaction.
+    ///   - postedAt: when its last POST was made durable, which counts where no POST arrived.
+    ///   - order: what was ordered.
+    func mayStayInDoubt(_ id: String, postedAt: Int64?, _ order: ChargeOrder) -> Bool {
+        let mine = posts[id] ?? []
+        if order.outcomes.isEmpty { return true }
+        guard !mine.isEmpty else { return mayHaveBeenKilled(at: postedAt ?? 0) }
+        let isKnowable = mine.contains { post in
+            post.callbacks.contains(where: \.isTold)
+                || (post.isAcknowledged && !mayHaveBeenKilled(at: post.receivedAt))
+        }
+        return !isKnowable
+    }
+
+    /// Whether a status is final in the contract's words.
+    static func isFinal(_ status: String) -> Bool {
+        status == "approved" || status == "failed" || noPayment.contains(status)
+    }
+}
+
+extension TerminalPost.Callback {
+    /// Whether a result was told and taken.
+    fileprivate var isTold: Bool { isResult && isAnswered }
+}

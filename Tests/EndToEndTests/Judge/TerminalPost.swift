@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One POST of a sale as the cloud saw it and what really happened at the terminal: the second ledger.
+///
+/// Units: instants in milliseconds since 1970.
+struct TerminalPost: Sendable, Equatable {
+    /// What happened at the terminal.
+    struct Sale: Sendable, Equatable {
+        /// When the terminal is done with it.
+        var finishesAt: Int64
+        /// The amounts that were taken: none, one, or two.
+        var payments: [Int64]
+    }
+
+    /// A callback that was sent.
+    struct Callback: Sendable, Equatable {
+        /// Whether it carries a terminal's result.
+        var isResult: Bool
+        /// The HTTP status of the answer; `nil` if there was none.
+        var status: Int?
+
+        /// Whether whoever answered has taken it.
+        var isAnswered: Bool { status == 200 }
+    }
+
+    /// When it arrived.
+    var receivedAt: Int64
+    /// The transaction it was made for.
+    var customID: String?
+    /// The merchant's number.
+    var reference: String?
+    /// In minor units.
+    var amount: Int64?
+    /// What it was answered with, in the simulator's word.
+    var reply: String
+    /// What happened at the terminal; `nil` if nothing was started there.
+    var sale: Sale?
+    /// The callbacks that were sent.
+    var callbacks: [Callback] = []
+
+    /// Whether the answer told Getnet's number, by which the result can be asked for.
+    var isAcknowledged: Bool { ["sent", "sentWithResult"].contains(reply) }
+
+    /// Whether the answer proves that nothing was started, so that another POST is allowed.
+    var permitsAnother: Bool { Self.refusals.contains(reply) }
+
+    /// Whether it was refused because its token was not good any more.
+    var hadOldToken: Bool { ["unauthorized", "unauthorizedLiteral"].contains(reply) }
+
+    private static let refusals: Set<String> = [
+        "unauthorized", "unauthorizedLiteral", "firewallPage", "tooManyRequests", "busy15Seconds", "busy5Minutes",
+    ]
+}

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// The judge can fail: each ledger is falsified in turn.
+@Suite("Judge")
+struct JudgeTests {
+    private func kinds(_ change: (inout Ledgers) -> Void) -> Set<Violation.Kind> {
+        var ledgers = Ledgers.healthy
+        change(&ledgers)
+        return Set(Judge(ledgers).violations().map(\.kind))
+    }
+
+    @Test func `a run in which every promise was kept has no violation`() {
+        #expect(kinds { _ in } == [])
+    }
+
+    @Test func `events that came again change nothing`() {
+        #expect(kinds { $0.events?.append(contentsOf: Ledgers.healthy.events ?? []) } == [])
+    }
+
+    // MARK: - Lost
+
+    @Test func `a command without a transaction is lost`() {
+        let found = kinds { $0.orders.append(.sample(9, [])) }
+        #expect(found == [.lost])
+    }
+
+    @Test func `an event that never arrived is lost`() {
+        #expect(kinds { $0.events?.removeAll { $0.id == "e-1-2" } } == [.lost])
+    }
+
+    @Test func `a POST that the store does not know is lost`() {
+        #expect(kinds { $0.posts.append(.sample("t-9", "R9", paid: [])) } == [.lost])
+    }
+
+    @Test func `a callback that found no transaction is lost`() {
+        let found = kinds { ledgers in
+            ledgers.store.entries.append(.sample(99, "e-u", "callback.unmatched", nil))
+            ledgers.events?.append(DeliveredEvent(id: "e-u", name: "unmatched"))
+        }
+        #expect(found == [.lost])
+    }
+
+    @Test func `a callback that was answered 200 and is not in the store is unevidenced`() {
+        #expect(kinds { $0.posts[0].callbacks.append(.init(isResult: true, status: 200)) } == [.unevidenced])
+    }
+
+    @Test func `a callback that was refused needs no evidence`() {
+        #expect(kinds { $0.posts[0].callbacks.append(.init(isResult: true, status: 503)) } == [])
+    }
+
+    // MARK: - Doubled
+
+    @Test func `two sales for one transaction are doubled, even if both attempts were written down`() {
+        let found = kinds { ledgers in
+            ledgers.posts.append(ledgers.posts[0])
+            ledgers.store.transactions[0].attempts = 2
+            ledgers.store.evidence["t-1"]?.callbacks = 2
+        }
+        #expect(found == [.doubled])
+    }
+
+    @Test func `a POST that was repeated after a lost answer is doubled, even if no sale came of it`() {
+        let found = kinds { ledgers in
+            var lost = TerminalPost.sample("t-1", "R1", paid: nil, reply: "reset")
+            lost.receivedAt -= 10
+            ledgers.posts.insert(lost, at: 0)
+            ledgers.store.transactions[0].attempts = 2
+        }
+        #expect(found == [.doubled])
+    }
+
+    @Test func `a POST that was repeated after a refusal is right`() {
+        let found = kinds { ledgers in
+            ledgers.posts.insert(.sample("t-1", "R1", paid: nil, reply: "busy15Seconds"), at: 0)
+            ledgers.store.transactions[0].attempts = 2
+        }
+        #expect(found == [])
+    }
+
+    @Test func `a POST that was not written down before is unannounced`() {
+        let found = kinds { $0.posts.insert(.sample("t-1", "R1", paid: nil, reply: "busy15Seconds"), at: 0) }
+        #expect(found == [.unannounced])
+    }
+
+    @Test func `one reference that was sold under two transactions is doubled`() {
+        let found = kinds { ledgers in
+            ledgers.store.transactions.append(.sample("t-8", "c-1", "R1", "approved", by: "callback"))
+            ledgers.store.entries.append(.sample(98, "e-8-1", "charge.approved", "t-8"))
+            ledgers.store.evidence["t-8"] = .init(callbacks: 1, deciding: 1)
+            ledgers.events?.append(.sample("e-8-1", "t-8", "c-1", "approved", 1))
+            ledgers.posts.append(.sample("t-8", "R1", paid: [1_000]))
+        }
+        #expect(found == [.doubled])
+    }
+
+    @Test func `two events with one sequence are doubled`() {
+        let found = kinds { ledgers in
+            ledgers.store.entries.append(.sample(97, "e-1-x", "charge.approved", "t-1"))
+            ledgers.events?.append(.sample("e-1-x", "t-1", "c-1", "approved", 3))
+        }
+        #expect(found.contains(.doubled))
+    }
+
+    @Test func `a second payment that was told and not announced is found`() {
+        let found = kinds { ledgers in
+            ledgers.posts[0].sale?.payments = [1_000, 1_000]
+            ledgers.posts[0].callbacks.append(.init(isResult: true, status: 200))
+            ledgers.store.evidence["t-1"]?.callbacks = 2
+        }
+        #expect(found == [.unannounced])
+    }
+
+    // MARK: - Guessed
+
+    @Test func `approved without a payment is guessed`() {
+        #expect(kinds { $0.posts[0].sale?.payments = [] } == [.guessed])
+    }
+
+    @Test func `approved with another amount is guessed`() {
+        #expect(kinds { $0.posts[0].sale?.payments = [999] } == [.guessed])
+    }
+
+    @Test func `declined although it was paid is guessed`() {
+        #expect(kinds { $0.posts[1].sale?.payments = [1_000] } == [.guessed])
+    }
+
+    @Test func `not completed instead of declined is guessed`() {
+        let found = kinds { ledgers in
+            ledgers.store.transactions[1].status = "not_completed"
+            ledgers.store.entries[4].name = "charge.not_completed"
+        }
+        #expect(found == [.guessed])
+    }
+
+    @Test func `failed although a sale was started is guessed`() {
+        let found = kinds { ledgers in
+            ledgers.store.transactions[1].status = "failed"
+            ledgers.store.entries[4].name = "charge.failed"
+        }
+        #expect(found == [.guessed])
+    }
+
+    @Test func `a verdict without evidence is guessed`() {
+        #expect(kinds { $0.store.evidence["t-2"]?.deciding = 0 } == [.guessed])
+        #expect(kinds { $0.store.transactions[1].decidedBy = nil } == [.guessed])
+    }
+
+    @Test func `a verdict before the terminal was done is guessed`() {
+        #expect(kinds { $0.store.transactions[0].completedAt = 1_000 } == [.guessed])
+    }
+
+    // MARK: - Undecided
+
+    @Test func `a charge that is still submitted is undecided`() {
+        let found = kinds { ledgers in
+            ledgers.store.transactions[2].status = "submitted"
+            ledgers.store.entries[6].name = "charge.submitted"
+        }
+        #expect(found == [.undecided])
+    }
+
+    @Test func `doubt is right only where nobody can know`() {
+        // The sample's acknowledgement and callback were lost: right.
+        #expect(kinds { $0.posts[2].reply = "reset" } == [])
+        // Getnet acknowledged and nobody was killed.
+        #expect(kinds { $0.posts[2].reply = "sent" } == [.undecided])
+        // Killed before the acknowledgement could be written down.
+        let killed = kinds { ledgers in
+            ledgers.posts[2].reply = "sent"
+            ledgers.kills = [ledgers.posts[2].receivedAt + 20]
+        }
+        #expect(killed == [])
+        // Killed long after.
+        let late = kinds { ledgers in
+            ledgers.posts[2].reply = "sent"
+            ledgers.kills = [ledgers.posts[2].receivedAt + 60_000]
+        }
+        #expect(late == [.undecided])
+        // The callback told it.
+        let told = kinds { ledgers in
+            ledgers.posts[2].callbacks = [.init(isResult: true, status: 200)]
+            ledgers.store.evidence["t-3"] = .init(callbacks: 1)
+        }
+        #expect(told == [.undecided])
+    }
+
+    @Test func `doubt about a POST that never arrived needs a kill`() {
+        #expect(kinds { $0.posts.remove(at: 2) } == [.undecided])
+        let killed = kinds { ledgers in
+            ledgers.posts.remove(at: 2)
+            ledgers.kills = [2_000 + 5]
+        }
+        #expect(killed == [])
+    }
+
+    // MARK: - Order and agreement
+
+    @Test func `events in another order are found`() {
+        #expect(kinds { $0.events?.swapAt(0, 1) } == [.reordered])
+    }
+
+    @Test func `a status after a final one is found in the queue and in the outbox`() {
+        let found = kinds { ledgers in
+            ledgers.store.entries.append(.sample(96, "e-1-4", "charge.in_doubt", "t-1"))
+            ledgers.events?.append(.sample("e-1-4", "t-1", "c-1", "in_doubt", 4))
+        }
+        #expect(found == [.retracted, .disagreeing])
+    }
+
+    @Test func `a contradiction after a final status is right`() {
+        let found = kinds { ledgers in
+            ledgers.store.entries.append(.sample(95, "e-1-4", "charge.contradicted", "t-1"))
+            var event = DeliveredEvent.sample("e-1-4", "t-1", "c-1", "approved", 4)
+            event.name = "contradicted"
+            ledgers.events?.append(event)
+        }
+        #expect(found == [])
+    }
+
+    @Test func `an event that says two things under one id is found`() {
+        let found = kinds { ledgers in
+            var event = ledgers.events?[0] ?? DeliveredEvent(id: "", name: "")
+            event.status = "declined"
+            ledgers.events?.append(event)
+        }
+        #expect(found == [.disagreeing])
+    }
+
+    @Test func `an event of nobody and a transaction of nobody are invented`() {
+        let strange = kinds { $0.events?.append(.sample("e-7", "t-1", "c-1", "approved", 7)) }
+        #expect(strange.contains(.invented))
+        let found = kinds { ledgers in
+            ledgers.orders.removeFirst()
+        }
+        #expect(found == [.invented])
+    }
+
+    @Test func `an entry that waits in the outbox is unsettled`() {
+        #expect(kinds { $0.store.entries[2].isSettled = false } == [.unsettled])
+    }
+
+    @Test func `a row that its last event does not tell is found`() {
+        #expect(kinds { $0.store.entries[2].name = "charge.submitted" } == [.disagreeing])
+    }
+
+    @Test func `a POST that asks for another amount is found`() {
+        #expect(kinds { $0.posts[1].amount = 5 } == [.disagreeing])
+    }
+
+    @Test func `a violation tells the whole story of its transaction`() throws {
+        var ledgers = Ledgers.healthy
+        ledgers.posts[0].sale?.payments = []
+        let violation = try #require(Judge(ledgers).violations().first)
+        #expect(violation.subject == "t-1")
+        for ledger in ["sent", "terminal", "store", "evidence", "outbox", "queue"] {
+            #expect(violation.story.contains { $0.hasPrefix(ledger) }, "\(violation)")
+        }
+    }
+}
+
+// MARK: - Samples
+
+extension Ledgers {
+    /// One charge approved, one declined, one in doubt for good reason.
+    fileprivate static let healthy: Ledgers = {
+        var ledgers = Ledgers()
+        ledgers.orders = [.sample(1, ["approved"]), .sample(2, ["declined"]), .sample(3, ["approved"])]
+        ledgers.posts = [
+            .sample("t-1", "R1", paid: [1_000], told: true), .sample("t-2", "R2", paid: [], told: true),
+            .sample("t-3", "R3", paid: [1_000], reply: "reset"),
+        ]
+        ledgers.store.transactions = [
+            .sample("t-1", "c-1", "R1", "approved", by: "callback"),
+            .sample("t-2", "c-2", "R2", "declined", by: "query"),
+            .sample("t-3", "c-3", "R3", "in_doubt", by: nil),
+        ]
+        let steps = [
+            ("t-1", ["accepted", "submitted", "approved"]), ("t-2", ["accepted", "declined"]),
+            ("t-3", ["accepted", "in_doubt"]),
+        ]
+        for (id, statuses) in steps {
+            for (index, status) in statuses.enumerated() {
+                let event = "e-\(id.dropFirst(2))-\(index + 1)"
+                let command = "c-\(id.dropFirst(2))"
+                let position = Int64(ledgers.store.entries.count)
+                ledgers.store.entries.append(.sample(position, event, "charge.\(status)", id))
+                ledgers.events?.append(.sample(event, id, command, status, Int64(index + 1)))
+            }
+        }
+        ledgers.store.evidence = ["t-1": .init(callbacks: 1, deciding: 1), "t-2": .init(callbacks: 1, deciding: 1)]
+        return ledgers
+    }()
+}
+
+extension ChargeOrder {
+    fileprivate static func sample(_ number: Int, _ outcomes: Set<String>) -> ChargeOrder {
+        ChargeOrder(
+            commandID: "c-\(number)",
+            reference: "R\(number)",
+            terminal: "80000001",
+            amount: 1_000,
+            outcomes: outcomes
+        )
+    }
+}
+
+extension TerminalPost {
+    fileprivate static func sample(
+        _ id: String,
+        _ reference: String,
+        paid: [Int64]?,
+        reply: String = "sent",
+        told: Bool = false
+    ) -> TerminalPost {
+        TerminalPost(
+            receivedAt: 2_000,
+            customID: id,
+            reference: reference,
+            amount: 1_000,
+            reply: reply,
+            sale: paid.map { Sale(finishesAt: 5_000, payments: $0) },
+            callbacks: told ? [Callback(isResult: true, status: 200)] : []
+        )
+    }
+}
+
+extension DeliveredEvent {
+    fileprivate static func sample(
+        _ id: String,
+        _ transaction: String,
+        _ command: String,
+        _ status: String,
+        _ sequence: Int64
+    ) -> DeliveredEvent {
+        DeliveredEvent(
+            id: id,
+            name: status,
+            transactionID: transaction,
+            commandID: command,
+            status: status,
+            isFinal: Judge.isFinal(status),
+            sequence: sequence
+        )
+    }
+}
+
+extension StoreLedger.Transaction {
+    fileprivate static func sample(
+        _ id: String,
+        _ command: String,
+        _ reference: String,
+        _ status: String,
+        by evidence: String?
+    ) -> StoreLedger.Transaction {
+        StoreLedger.Transaction(
+            id: id,
+            commandID: command,
+            reference: reference,
+            terminal: "80000001",
+            amount: 1_000,
+            status: status,
+            sequence: 3,
+            attempts: 1,
+            postedAt: 2_000,
+            completedAt: evidence == nil ? nil : 6_000,
+            decidedBy: evidence
+        )
+    }
+}
+
+extension StoreLedger.Entry {
+    fileprivate static func sample(
+        _ position: Int64,
+        _ event: String,
+        _ name: String,
+        _ transaction: String?
+    ) -> StoreLedger.Entry {
+        StoreLedger.Entry(position: position, eventID: event, name: name, transactionID: transaction, isSettled: true)
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import Foundation
+import Logging
+import NIOConcurrencyHelpers
+
+/// A consumer of the events exchange that remembers everything in the order of its arrival.
+///
+/// It reads events with a parser of its own, not with the bridge's.
+struct EventQueue: Sendable {
+    static let name = "test.events"
+
+    fileprivate struct State {
+        var events: [DeliveredEvent] = []
+        var bodies: [[UInt8]] = []
+        var latest: [String: DeliveredEvent] = [:]
+        var unreadable = 0
+        var lastArrival = ContinuousClock.now
+    }
+
+    private let state: NIOLockedValueBox<State>
+    private let consumer: AMQPConsumer
+
+    init(_ endpoint: AMQPEndpoint, logger: Logger) {
+        let state = NIOLockedValueBox(State())
+        self.state = state
+        consumer = AMQPConsumer(
+            endpoint: endpoint,
+            name: "test events",
+            consumption: AMQPConsumption(queue: Self.name, prefetch: 1),
+            logger: logger
+        ) { delivery in
+            let event = DeliveredEvent(delivery.body, messageID: delivery.properties.messageID)
+            state.withLockedValue { $0.add(event, delivery.body) }
+            return .acknowledge
+        }
+    }
+
+    func run() async { await consumer.run() }
+
+    /// Everything that arrived.
+    var events: [DeliveredEvent] { state.withLockedValue { $0.events } }
+    /// The texts of everything that arrived.
+    var bodies: [[UInt8]] { state.withLockedValue { $0.bodies } }
+    /// How many messages were no events.
+    var unreadable: Int { state.withLockedValue { $0.unreadable } }
+    /// The latest event of each command.
+    var latest: [String: DeliveredEvent] { state.withLockedValue { $0.latest } }
+    /// How many commands have their final event.
+    var finals: Int { state.withLockedValue { state in state.latest.values.count(where: \.isFinal) } }
+    /// How long nothing has arrived.
+    var silence: Duration { state.withLockedValue(\.lastArrival).duration(to: .now) }
+}
+
+extension EventQueue.State {
+    fileprivate mutating func add(_ event: DeliveredEvent?, _ body: [UInt8]) {
+        lastArrival = .now
+        bodies.append(body)
+        guard let event else {
+            unreadable += 1
+            return
+        }
+        events.append(event)
+        guard let command = event.commandID else { return }
+        if let known = latest[command]?.sequence, known > event.sequence ?? 0 { return }
+        latest[command] = event
+    }
+}
+
+extension DeliveredEvent {
+    private struct Envelope: Decodable {
+        struct Data: Decodable {
+            let transactionId: String?
+            let commandId: String?
+            let status: String?
+            let final: Bool?
+            let sequence: Int64?
+        }
+        let specversion: String
+        let id: String
+        let type: String
+        let subject: String?
+        let data: Data
+    }
+
+    /// Reads a structured CloudEvent; `nil` if it is none, or its message has another name.
+    fileprivate init?(_ body: [UInt8], messageID: String?) {
+        guard let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(body)),
+            envelope.specversion == "1.0", envelope.id == messageID,
+            envelope.subject == envelope.data.transactionId
+        else { return nil }
+        self.init(
+            id: envelope.id,
+            name: envelope.type.split(separator: ".").dropLast().last.map(String.init) ?? "",
+            transactionID: envelope.data.transactionId,
+            commandID: envelope.data.commandId,
+            status: envelope.data.status,
+            isFinal: envelope.data.final ?? false,
+            sequence: envelope.data.sequence
+        )
+    }
+}

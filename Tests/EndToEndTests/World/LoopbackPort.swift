@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Ports of 127.0.0.1 for processes that are killed and come back on the same one.
+enum LoopbackPort {
+    /// Below the range that outgoing connections take theirs from, so that none takes it meanwhile.
+    private static let range = 11_000..<32_000
+    private static let attempts = 200
+
+    /// A port that is free at this moment.
+    static func free() throws -> Int {
+        for _ in 0..<attempts {
+            let port = Int.random(in: range)
+            if isFree(port) { return port }
+        }
+        throw POSIXError(.EADDRNOTAVAIL)
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = unsafe inet_addr("127.0.0.1")
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                unsafe bind(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}

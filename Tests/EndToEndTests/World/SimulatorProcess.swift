@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// `getnet-bridge simulate` as a process of its own, and its ledger.
+struct SimulatorProcess: Sendable {
+    /// The simulator's counts over a run.
+    struct Summary: Decodable, Equatable {
+        let posts: Int
+        let sales: Int
+        let repeatedSales: Int
+        let faultyRequests: Int
+        let dropped: Int
+    }
+
+    /// 90 s are 900 ms, a terminal's five minutes 3 s.
+    static let timeScale = "0.01"
+    private static let page = 1_000
+
+    let port: Int
+    let process: ChildProcess
+
+    /// Starts a simulator and waits until it answers.
+    static func start(port: Int, seed: UInt64 = 1, output: URL) async throws -> SimulatorProcess {
+        let arguments = ["simulate", "--port", "\(port)", "--time-scale", timeScale, "--seed", "\(seed)"]
+        let process = try ChildProcess(arguments, output: output)
+        let simulator = SimulatorProcess(port: port, process: process)
+        try await process.eventually("the simulator answers") {
+            await simulator.http.status("/simulator/ledger/summary") == 200
+        }
+        return simulator
+    }
+
+    var http: LoopbackHTTP { LoopbackHTTP(port: port) }
+    var baseURL: String { "http://127.0.0.1:\(port)/api" }
+
+    /// The counts.
+    func summary() async throws -> Summary {
+        try JSONDecoder().decode(Summary.self, from: try await body("/simulator/ledger/summary"))
+    }
+
+    /// Every POST, oldest first.
+    func posts() async throws -> [TerminalPost] {
+        var posts: [TerminalPost] = []
+        while true {
+            let path = "/simulator/ledger?from=\(posts.count)&limit=\(Self.page)"
+            let entries = try JSONDecoder().decode([Entry].self, from: try await body(path))
+            posts += entries.map(\.post)
+            if entries.count < Self.page { return posts }
+        }
+    }
+
+    /// Makes every token worthless, as a cloud does that was restarted.
+    func revokeTokens() async { _ = await http.post("/simulator/tokens/revoke") }
+
+    private func body(_ path: String) async throws -> Data {
+        guard let answer = await http.get(path), answer.status == 200 else {
+            throw ChildProcess.Failed(description: "the simulator does not answer \(path)")
+        }
+        return Data(answer.text.utf8)
+    }
+
+    /// An entry of the ledger as it is written.
+    private struct Entry: Decodable {
+        struct Sale: Decodable {
+            struct Payment: Decodable {
+                let amount: Int64
+            }
+            let finishesAt: Instant
+            let payments: [Payment]
+        }
+        struct Callback: Decodable {
+            let kind: String
+            let status: Int?
+        }
+        let receivedAt: Instant
+        let customId: String?
+        let ticketNumber: String?
+        let amount: Int64?
+        let reply: String
+        let sale: Sale?
+        let callbacks: [Callback]
+
+        var post: TerminalPost {
+            TerminalPost(
+                receivedAt: receivedAt.milliseconds,
+                customID: customId,
+                reference: ticketNumber,
+                amount: amount,
+                reply: reply,
+                sale: sale.map {
+                    TerminalPost.Sale(finishesAt: $0.finishesAt.milliseconds, payments: $0.payments.map(\.amount))
+                },
+                callbacks: callbacks.map { TerminalPost.Callback(isResult: $0.kind == "result", status: $0.status) }
+            )
+        }
+    }
+
+    /// An RFC 3339 instant with milliseconds.
+    private struct Instant: Decodable {
+        let milliseconds: Int64
+
+        init(from decoder: any Decoder) throws {
+            let text = try decoder.singleValueContainer().decode(String.self)
+            let date = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text)
+            milliseconds = date.milliseconds
+        }
+    }
+}
+
+extension Date {
+    /// Milliseconds since 1970.
+    var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1_000).rounded()) }
+}
