@@ -2,6 +2,7 @@
 
 import BridgeCore
 import NIOConcurrencyHelpers
+import TestSupport
 import Testing
 
 @testable import BridgeService
@@ -88,8 +89,17 @@ struct SignalTests {
 
 @Suite("Command gate")
 struct CommandGateTests {
-    @Test func `is closed until recovery is over`() {
+    /// A gate as it is when everything was read and found right.
+    private func openGate() -> CommandGate {
         let gate = CommandGate()
+        gate.open(.topology)
+        gate.open(.recovering)
+        return gate
+    }
+
+    @Test func `is closed until the topology was looked at and recovery is over`() {
+        let gate = CommandGate()
+        gate.open(.topology)
         let seen = NIOLockedValueBox<[Bool]>([])
         gate.observe { isOpen in seen.withLockedValue { $0.append(isOpen) } }
         gate.open(.recovering)
@@ -97,8 +107,7 @@ struct CommandGateTests {
     }
 
     @Test func `one obstacle that goes away does not open it for another`() {
-        let gate = CommandGate()
-        gate.open(.recovering)
+        let gate = openGate()
         let seen = NIOLockedValueBox<[Bool]>([])
         gate.observe { isOpen in seen.withLockedValue { $0.append(isOpen) } }
         gate.close(.store, because: "disk full")
@@ -111,15 +120,13 @@ struct CommandGateTests {
     }
 
     @Test func `a missing queue keeps commands out but lets POSTs go on`() async {
-        let gate = CommandGate()
-        gate.open(.recovering)
+        let gate = openGate()
         gate.close(.topology, because: "a queue is missing")
         #expect(await gate.waitUntilTerminalsMayBeWoken())
     }
 
     @Test func `an event that cannot be told keeps terminals asleep until it can`() async {
-        let gate = CommandGate()
-        gate.open(.recovering)
+        let gate = openGate()
         gate.close(.outbox, because: "old")
         let waiter = Task { await gate.waitUntilTerminalsMayBeWoken() }
         gate.open(.outbox)
@@ -131,5 +138,52 @@ struct CommandGateTests {
         let waiter = Task { await gate.waitUntilTerminalsMayBeWoken() }
         waiter.cancel()
         #expect(await waiter.value == false)
+    }
+
+    @Test func `a stop ends the wait without waking a terminal`() async {
+        let gate = CommandGate()
+        let waiter = Task { await gate.waitUntilTerminalsMayBeWoken() }
+        gate.close(.shutdown, because: "the process is stopping")
+        #expect(await waiter.value == false)
+        gate.open(.recovering)
+        #expect(await gate.waitUntilTerminalsMayBeWoken() == false)
+    }
+
+    @Test func `its observer ends with how the gate is, however openings and closings meet`() async {
+        for _ in 0..<200 {
+            let gate = openGate()
+            let last = NIOLockedValueBox(false)
+            gate.observe { isOpen in last.withLockedValue { $0 = isOpen } }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { gate.close(.store, because: "disk full") }
+                group.addTask { gate.open(.store) }
+                group.addTask { gate.close(.outbox, because: "old") }
+                group.addTask { gate.open(.outbox) }
+            }
+            #expect(last.withLockedValue { $0 } == gate.obstacles.isEmpty)
+        }
+    }
+}
+
+@Suite("Query line")
+struct QueryLineTests {
+    private func id(_ number: UInt128) -> TransactionID { TransactionID(at: .sample, random: number) }
+
+    @Test func `a transaction is lined up once however often it asks`() async {
+        let line = QueryLine()
+        for _ in 0..<3 { #expect(line.offer(.init(id: id(1), idPosTxs: "1"))) }
+        #expect(line.offer(.init(id: id(2), idPosTxs: "2")))
+        #expect(await line.next()?.idPosTxs == "1")
+        #expect(await line.next()?.idPosTxs == "2")
+        #expect(line.offer(.init(id: id(1), idPosTxs: "1")))
+        #expect(await line.next()?.idPosTxs == "1")
+    }
+
+    @Test func `what became final is passed over`() async {
+        let line = QueryLine()
+        #expect(line.offer(.init(id: id(1), idPosTxs: "1")))
+        #expect(line.offer(.init(id: id(2), idPosTxs: "2")))
+        line.withdraw(id(1))
+        #expect(await line.next()?.idPosTxs == "2")
     }
 }

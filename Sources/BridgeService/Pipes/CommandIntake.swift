@@ -10,7 +10,6 @@ struct CommandIntake: Sendable {
     let reader: CommandReader
     let account: Account
     let dispatcher: Dispatcher
-    let storeWatch: StoreWatch
     let replies: ReplySender
     let metrics: Metrics
     let random: @Sendable () -> UInt128
@@ -34,7 +33,6 @@ struct CommandIntake: Sendable {
             return .acknowledge
         } catch {
             // Not durable, so not ours: it goes back, and the consumer is cancelled until the store commits again.
-            storeWatch.report(error)
             return .requeue
         }
     }

@@ -35,7 +35,7 @@ struct OutboxRelay: Service {
     let held: HeldEntries
     let settler: Settler
     let metrics: Metrics
-    let shutdownTimeout: Duration
+    let stop: StopDeadline
     let logger: Logger
 
     func run() async throws {
@@ -47,7 +47,7 @@ struct OutboxRelay: Service {
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            held.startFlushing(until: .now + shutdownTimeout)
+            held.startFlushing(until: stop.flushDeadline)
             dispatcher.outboxSignal.raise()
         }
         await settler.finish()

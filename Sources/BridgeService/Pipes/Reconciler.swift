@@ -39,7 +39,7 @@ struct Reconciler: Service {
         }
     }
 
-    private func ask(_ query: Dispatcher.Query) async {
+    private func ask(_ query: QueryLine.Query) async {
         switch await cloud.status(idPosTxs: query.idPosTxs) {
         case .answer(let answer):
             // "In process" and errors of the cloud say nothing; the next query is on the agenda already.

@@ -33,12 +33,8 @@ struct Submitter: Service {
 
     private func work() async {
         while let id = await dispatcher.submissions.next() {
-            // Nobody could be told the result now. It stays accepted; the gate's opening or the next start takes it up.
-            guard await gate.waitUntilTerminalsMayBeWoken() else {
-                dispatcher.schedule(id, due: dispatcher.clock())
-                continue
-            }
-            await submit(id)
+            // At a stop it stays accepted in the store; the next start takes it up.
+            if await gate.waitUntilTerminalsMayBeWoken() { await submit(id) }
         }
     }
 
@@ -56,11 +52,8 @@ struct Submitter: Service {
             return
         }
         guard let started, let attempt = started.attemptToPost else { return }
-        let outcome = await cloud.charge(
-            started.transaction,
-            callbackURL: callbackURL.url(for: id),
-            now: dispatcher.clock
-        )
+        let url = callbackURL.url(for: id)
+        let outcome = await cloud.charge(started.transaction, callbackURL: url, now: dispatcher.clock)
         await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
     }
 

@@ -30,11 +30,36 @@ final class CommandGate: Sendable {
         }
     }
 
+    private enum Terminals {
+        case mayBeWoken, mustWait, stayAsleep
+
+        init(_ obstacles: [Obstacle: String]) {
+            if obstacles[.shutdown] != nil {
+                self = .stayAsleep
+            } else {
+                self = obstacles.keys.contains(where: \.keepsTerminalsAsleep) ? .mustWait : .mayBeWoken
+            }
+        }
+    }
+
     private struct State {
-        var obstacles: [Obstacle: String] = [.recovering: "the store is being read"]
+        var obstacles: [Obstacle: String] = [
+            .recovering: "the store is being read",
+            .topology: "exchanges and queues were not looked at yet",
+        ]
         var observers: [@Sendable (Bool) -> Void] = []
         var sleepers: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextSleeper = 0
+
+        /// Tells the observers if the gate opened or closed, and takes out the sleepers if they need not wait.
+        mutating func announce(wasOpen: Bool) -> [CheckedContinuation<Void, Never>] {
+            if wasOpen != obstacles.isEmpty {
+                for observer in observers { observer(obstacles.isEmpty) }
+            }
+            guard Terminals(obstacles) != .mustWait else { return [] }
+            defer { sleepers = [:] }
+            return Array(sleepers.values)
+        }
     }
 
     private let state = NIOLockedValueBox(State())
@@ -43,46 +68,54 @@ final class CommandGate: Sendable {
     var obstacles: [Obstacle: String] { state.withLockedValue(\.obstacles) }
 
     /// Calls back whenever the gate for commands opens (`true`) or closes, beginning with how it is now.
+    ///
+    /// The observer is called within the gate's lock, so that two of its calls cannot overtake each other: it only notes what it
+    /// hears and does not ask the gate.
     func observe(_ observer: @escaping @Sendable (Bool) -> Void) {
-        let isOpen = state.withLockedValue { state in
+        state.withLockedValue { state in
             state.observers.append(observer)
-            return state.obstacles.isEmpty
+            observer(state.obstacles.isEmpty)
         }
-        observer(isOpen)
     }
 
     /// Puts an obstacle into the way; `true` if it is new.
     @discardableResult
     func close(_ obstacle: Obstacle, because reason: String) -> Bool {
-        let (isNew, observers) = state.withLockedValue { state in
+        let (isNew, sleepers) = state.withLockedValue { state in
             let wasOpen = state.obstacles.isEmpty
             let isNew = state.obstacles.updateValue(reason, forKey: obstacle) == nil
-            return (isNew, wasOpen ? state.observers : [])
+            return (isNew, state.announce(wasOpen: wasOpen))
         }
-        for observer in observers { observer(false) }
+        for sleeper in sleepers { sleeper.resume() }
         return isNew
     }
 
     /// Takes an obstacle away; `true` if it was there.
     @discardableResult
     func open(_ obstacle: Obstacle) -> Bool {
-        typealias Sleepers = [CheckedContinuation<Void, Never>]
-        typealias Opening = (wasThere: Bool, observers: [@Sendable (Bool) -> Void], sleepers: Sleepers)
-        let (wasThere, observers, sleepers) = state.withLockedValue { state -> Opening in
+        let (wasThere, sleepers) = state.withLockedValue { state in
+            let wasOpen = state.obstacles.isEmpty
             let wasThere = state.obstacles.removeValue(forKey: obstacle) != nil
-            let observers = wasThere && state.obstacles.isEmpty ? state.observers : []
-            guard Self.mayWake(state.obstacles) else { return (wasThere, observers, []) }
-            defer { state.sleepers = [:] }
-            return (wasThere, observers, Array(state.sleepers.values))
+            return (wasThere, state.announce(wasOpen: wasOpen))
         }
-        for observer in observers { observer(true) }
         for sleeper in sleepers { sleeper.resume() }
         return wasThere
     }
 
-    /// Returns once terminals may be woken; `false` if the task was cancelled before.
+    /// Returns once terminals may be woken; `false` if the bridge stops or the task was cancelled before.
     func waitUntilTerminalsMayBeWoken() async -> Bool {
-        if state.withLockedValue({ Self.mayWake($0.obstacles) }) { return true }
+        while !Task.isCancelled {
+            switch state.withLockedValue({ Terminals($0.obstacles) }) {
+            case .mayBeWoken: return true
+            case .stayAsleep: return false
+            case .mustWait: await sleep()
+            }
+        }
+        return false
+    }
+
+    /// Returns when terminals need not wait any more, or when the task is cancelled.
+    private func sleep() async {
         let id = state.withLockedValue { state in
             state.nextSleeper += 1
             return state.nextSleeper
@@ -90,7 +123,7 @@ final class CommandGate: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLockedValue { state in
-                    if Task.isCancelled || Self.mayWake(state.obstacles) { return true }
+                    if Task.isCancelled || Terminals(state.obstacles) != .mustWait { return true }
                     state.sleepers[id] = continuation
                     return false
                 }
@@ -99,10 +132,5 @@ final class CommandGate: Sendable {
         } onCancel: {
             state.withLockedValue { $0.sleepers.removeValue(forKey: id) }?.resume()
         }
-        return state.withLockedValue { Self.mayWake($0.obstacles) }
-    }
-
-    private static func mayWake(_ obstacles: [Obstacle: String]) -> Bool {
-        !obstacles.keys.contains(where: \.keepsTerminalsAsleep)
     }
 }

@@ -8,26 +8,18 @@ internal import NIOConcurrencyHelpers
 /// Applies inputs to transactions and hands on what follows from the commit: to the submitter, the reconciler, the relay,
 /// the agenda and the metrics.
 ///
-/// Every pipe goes through here, so no consequence of a commit can be forgotten by one of them.
+/// Every pipe goes through here, so no consequence of a commit, or of one that failed, can be forgotten by one of them.
 final class Dispatcher: Sendable {
-    /// A status query that is due.
-    struct Query: Sendable {
-        let id: TransactionID
-        let idPosTxs: String
-    }
-
-    /// More queries than this are not lined up; the agenda asks for them again.
-    static let queryLimit = 10_000
-
     let store: any TransactionStore
     let submissions: WorkQueue<TransactionID>
-    let queries = WorkQueue<Query>(limit: Dispatcher.queryLimit)
+    let queries = QueryLine()
     /// Raised when there may be something to publish.
     let outboxSignal = Signal()
     /// Raised when the agenda's first instant came closer.
     let agendaSignal = Signal()
     let clock: @Sendable () -> Timestamp
     private let agenda = NIOLockedValueBox(Agenda())
+    private let storeWatch: StoreWatch
     private let metrics: Metrics
     private let logger: Logger
 
@@ -35,12 +27,14 @@ final class Dispatcher: Sendable {
     init(
         store: any TransactionStore,
         backlog: Int,
+        storeWatch: StoreWatch,
         metrics: Metrics,
         clock: @escaping @Sendable () -> Timestamp,
         logger: Logger
     ) {
         self.store = store
         submissions = WorkQueue(limit: backlog)
+        self.storeWatch = storeWatch
         self.metrics = metrics
         self.clock = clock
         self.logger = logger
@@ -134,11 +128,13 @@ final class Dispatcher: Sendable {
         metrics.count(transition)
         logContradictions(transition)
         var isHandedToSubmitter = false
+        if transaction.state.isFinal { queries.withdraw(transaction.id) }
         for effect in transition.effects {
             switch effect {
             case .submit: isHandedToSubmitter = submissions.offer(transaction.id)
             case .query(let idPosTxs):
-                if !queries.offer(Query(id: transaction.id, idPosTxs: idPosTxs)) { metrics.increment(.queriesDropped) }
+                let query = QueryLine.Query(id: transaction.id, idPosTxs: idPosTxs)
+                if !queries.offer(query) { metrics.increment(.queriesDropped) }
             case .post: break
             }
         }
@@ -168,8 +164,13 @@ final class Dispatcher: Sendable {
         _ body: () async throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
         let start = ContinuousClock.now
-        let result = try await body()
-        metrics.observe(.storeCommit, took: start.duration(to: .now))
-        return result
+        do {
+            let result = try await body()
+            metrics.observe(.storeCommit, took: start.duration(to: .now))
+            return result
+        } catch {
+            storeWatch.report(error)
+            throw error
+        }
     }
 }

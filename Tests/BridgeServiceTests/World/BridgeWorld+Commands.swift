@@ -6,6 +6,7 @@ import CorrelationStore
 import Foundation
 import GetnetSimulator
 import TestSupport
+import Testing
 
 @testable import BridgeService
 
@@ -33,13 +34,13 @@ struct ChargeCommand: Sendable {
     }
 }
 
-extension BridgeWorld {
-    /// A terminal that no other charge uses.
-    static func terminal(_ number: Int) -> String {
-        let digits = String(number)
-        return "8" + String(repeating: "0", count: 7 - digits.count) + digits
-    }
+/// Whoever can publish commands.
+protocol CommandSending: Sendable {
+    var publisher: AMQPPublisher { get }
+    var configuration: BridgeConfiguration { get }
+}
 
+extension CommandSending {
     /// Publishes a charge and waits for the broker's confirm.
     func send(_ command: ChargeCommand, _ properties: (inout AMQPProperties) -> Void = { _ in }) async throws {
         try await send(command.json, properties)
@@ -49,6 +50,7 @@ extension BridgeWorld {
     func send(
         _ body: [UInt8],
         routingKey: String = "charge.main",
+        by publisher: AMQPPublisher? = nil,
         _ change: (inout AMQPProperties) -> Void = { _ in }
     ) async throws {
         var properties = AMQPProperties()
@@ -63,9 +65,18 @@ extension BridgeWorld {
             properties: properties,
             body: body
         )
-        try await eventually("the command is confirmed", within: Self.patience) {
-            await publisher.publish(message) == .confirmed
+        let sender = publisher ?? self.publisher
+        try await eventually("the command is confirmed", within: BridgeWorld.patience) {
+            await sender.publish(message) == .confirmed
         }
+    }
+}
+
+extension BridgeWorld {
+    /// A terminal that no other charge uses.
+    static func terminal(_ number: Int) -> String {
+        let digits = String(number)
+        return "8" + String(repeating: "0", count: 7 - digits.count) + digits
     }
 
     /// The transaction of a command.
@@ -73,6 +84,22 @@ extension BridgeWorld {
         var question = TransactionQuestion()
         question.commandID = commandID
         return try await store.transactions(question).first
+    }
+
+    /// The POSTs that the cloud saw of a command.
+    func posts(of commandID: String) async throws -> [LedgerEntry] {
+        guard let transaction = try await transaction(of: commandID) else { return [] }
+        return simulator.ledger.entries(customID: transaction.id.description)
+    }
+
+    /// The callback URL that the cloud was given for a command.
+    func webhook(of commandID: String) async throws -> String {
+        var webhook: String?
+        try await eventually("the cloud was given a webhook", within: Self.patience) {
+            webhook = try await posts(of: commandID).first?.webhook
+            return webhook != nil
+        }
+        return try #require(webhook)
     }
 }
 

@@ -11,30 +11,25 @@ import TestSupport
 
 @testable import BridgeService
 
-/// A bridge with everything real around it: broker, simulator, SQLite, HTTP.
-struct BridgeWorld: Sendable {
+/// A bridge that runs, with everything real around it.
+struct BridgeWorld: CommandSending {
     /// How long anything in a test may take.
-    static let patience = Duration.seconds(30)
+    static let patience = Surroundings.patience
 
-    let virtualHost: TestVirtualHost
-    let simulator: Simulator
+    let surroundings: Surroundings
+    /// The configuration of this bridge.
     let configuration: BridgeConfiguration
     let store: SQLiteStore
     let bridge: Bridge
-    let events: EventLog
-    let publisher: AMQPPublisher
-    /// Where the store lies.
-    let folder: URL
 
-    /// Runs a test in a world of its own, and tears it down in order.
-    ///
-    /// - Parameters:
-    ///   - alone: Whether the test stops the broker, so that no other may use it meanwhile.
-    ///   - bindings: What the log of events is bound to; none: the log sees nothing.
-    ///   - simulate: Changes the simulator's configuration; a scale of 1/100 and a thoughtless customer otherwise.
-    ///   - configure: Changes the bridge's configuration.
-    ///   - test: The test.
-    /// - Throws: What the test or the world threw.
+    var virtualHost: TestVirtualHost { surroundings.virtualHost }
+    var simulator: Simulator { surroundings.simulator }
+    var events: EventLog { surroundings.events }
+    var publisher: AMQPPublisher { surroundings.publisher }
+    /// Where the store lies.
+    var folder: URL { surroundings.folder }
+
+    /// Runs a test with one bridge in surroundings of its own, and tears them down in order; see `Surroundings.run`.
     static func run(
         alone: Bool = false,
         bindings: [String] = ["#"],
@@ -42,81 +37,8 @@ struct BridgeWorld: Sendable {
         configure: (inout BridgeConfiguration) -> Void = { _ in },
         _ test: @escaping @Sendable (BridgeWorld) async throws -> Void
     ) async throws {
-        var simulatorConfiguration = SimulatorConfiguration()
-        simulatorConfiguration.timeScale = 0.01
-        simulatorConfiguration.thinkTime = .seconds(2)
-        simulate(&simulatorConfiguration)
-        let simulator = Simulator(configuration: simulatorConfiguration, logger: quiet)
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bridge-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-
-        let body = { @Sendable (virtualHost: TestVirtualHost, configuration: BridgeConfiguration) in
-            try await within(
-                simulator: simulator,
-                virtualHost: virtualHost,
-                folder: folder,
-                bindings: bindings,
-                configuration: configuration,
-                test
-            )
-        }
-        var configuration = BridgeConfiguration.forTests(folder: folder)
-        configure(&configuration)
-        let changed = configuration
-        if alone {
-            try await TestBroker.useAlone { try await body($0, changed) }
-        } else {
-            try await TestBroker.use { try await body($0, changed) }
-        }
-    }
-
-    private static func within(
-        simulator: Simulator,
-        virtualHost: TestVirtualHost,
-        folder: URL,
-        bindings: [String],
-        configuration: BridgeConfiguration,
-        _ test: @escaping @Sendable (BridgeWorld) async throws -> Void
-    ) async throws {
-        try await serving([simulator]) {
-            var configuration = configuration
-            configuration.cloud.baseURL = try await simulator.baseURL()
-            configuration.amqp.hosts = [AMQPHost(host: "127.0.0.1", port: virtualHost.broker.port)]
-            configuration.amqp.virtualHost = virtualHost.name
-            configuration.http.port = try freePort()
-            configuration.http.publicURL = "http://127.0.0.1:\(configuration.http.port)"
-            let path = folder.appendingPathComponent("store.db").path
-            if !FileManager.default.fileExists(atPath: path) {
-                try SQLiteStore.create(path: path, account: configuration.account)
-            }
-            let store = try SQLiteStore.open(path: path, rules: configuration.storeRules)
-            let bridge = try Bridge(configuration, store: store, logger: quiet)
-
-            try await virtualHost.declareExchange(configuration.events.exchange)
-            try await virtualHost.declareQueue(EventLog.queue)
-            for key in bindings {
-                try await virtualHost.bind(EventLog.queue, to: configuration.events.exchange, routingKey: key)
-            }
-            let events = EventLog(endpoint: virtualHost.endpoint())
-            let publisher = AMQPPublisher(endpoint: virtualHost.endpoint(), name: "test caller", logger: quiet)
-            let world = BridgeWorld(
-                virtualHost: virtualHost,
-                simulator: simulator,
-                configuration: configuration,
-                store: store,
-                bridge: bridge,
-                events: events,
-                publisher: publisher,
-                folder: folder
-            )
-            try await serving([
-                events, PublisherService(publisher: publisher, drainTimeout: .seconds(1)), bridge,
-            ]) {
-                try await world.settle()
-                try await test(world)
-            }
-            await store.close()
+        try await Surroundings.run(alone: alone, bindings: bindings, simulate: simulate, configure: configure) { surroundings in
+            try await surroundings.withBridge { try await test($0) }
         }
     }
 
@@ -152,6 +74,21 @@ func serving(_ services: [any Service], _ body: @Sendable () async throws -> Voi
         try await tasks.waitForAll()
         try result.get()
     }
+}
+
+/// Looks for so long that a condition holds without a break: the only proof there is of what must not happen.
+func always(_ what: String, for duration: Duration, _ condition: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + duration
+    while ContinuousClock.now < end {
+        guard try await condition() else { throw Broken(what: what) }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
+
+/// A condition that did not hold all the time.
+struct Broken: Error, CustomStringConvertible {
+    let what: String
+    var description: String { "it did not hold that \(what)" }
 }
 
 extension BridgeConfiguration {

@@ -29,6 +29,13 @@ struct EventLog: Service {
         var commandID: String? { data["commandId"]?.string }
         var reason: String? { data["reason"]?["code"]?.string }
         var transactionID: String? { data["transactionId"]?.string }
+        /// The codes of a rejection.
+        var faults: [String] {
+            guard case .array(let faults) = data["faults"] else { return [] }
+            return faults.compactMap { $0["code"]?.string }
+        }
+        /// What a contradiction is about.
+        var contradiction: String? { data["contradiction"]?["code"]?.string }
     }
 
     private let entries: NIOLockedValueBox<[Entry]>

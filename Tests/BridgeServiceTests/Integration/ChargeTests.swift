@@ -4,8 +4,8 @@ import AMQPClient
 import BridgeCore
 import CorrelationStore
 import GetnetSimulator
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import BridgeService
 

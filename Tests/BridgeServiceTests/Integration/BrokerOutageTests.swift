@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import BridgeCore
+import CorrelationStore
+import GetnetSimulator
+import Testing
+import TestSupport
+
+@testable import BridgeService
+
+@Suite("A broker that is down")
+struct BrokerOutageTests {
+    /// One start of the broker costs many seconds, so everything that needs it stands here.
+    @Test func `callbacks are answered, no terminal is woken, and every event arrives afterwards`() async throws {
+        try await BridgeWorld.run(
+            alone: true,
+            configure: {
+                $0.outbox.holdCommandsAfter = .milliseconds(500)
+                $0.commands.maxAge = .seconds(600)
+            }
+        ) { world in
+            let broker = world.virtualHost.broker
+            world.simulator.controls.holdCallbacks()
+            var sent: [ChargeCommand] = []
+            for number in 1...10 {
+                let command = ChargeCommand(terminal: BridgeWorld.terminal(number))
+                sent.append(command)
+                try await world.send(command)
+            }
+            for command in sent { _ = try await world.webhook(of: command.commandID) }
+            let busy = ChargeCommand(terminal: BridgeWorld.terminal(11), amount: 15_411)
+            try await world.send(busy)
+            _ = try await world.events.first("the busy one waits") { $0.commandID == busy.commandID && $0.status == "waiting" }
+
+            try await broker.kill()
+            for command in sent {
+                let url = try await world.webhook(of: command.commandID)
+                #expect(try await world.callBack(url, BridgeWorld.approval(terminal: command.terminal)) == 200)
+            }
+            #expect(try await world.health("/readyz").status == 200)
+            try await eventually("the outbox is too old") {
+                try await world.health("/readyz/commands?verbose").text.contains("[-] outbox:")
+            }
+            #expect(try await world.health("/readyz/commands").status == 503)
+            let posts = world.simulator.ledger.summary.posts
+            let severalRetries = world.configuration.submit.busyRetryAfter * 4
+            try await always("no terminal is woken", for: severalRetries) { world.simulator.ledger.summary.posts == posts }
+
+            try await broker.start()
+            for command in sent {
+                let event = try await world.events.final(of: command.commandID, within: .seconds(60))
+                #expect(event.status == "approved")
+                try world.events.expectOrder(of: command.commandID)
+            }
+            try await world.settle()
+            try await eventually("the busy terminal is asked again") { world.simulator.ledger.summary.posts > posts }
+            let next = ChargeCommand(terminal: BridgeWorld.terminal(12))
+            try await world.send(next)
+            world.simulator.controls.releaseCallbacks()
+            #expect(try await world.events.final(of: next.commandID).status == "approved")
+            #expect(world.simulator.ledger.summary.repeatedSales == 0)
+        }
+    }
+}
+
+@Suite("Events that cannot be told")
+struct HeldCommandsTests {
+    @Test func `hold back commands and POSTs until they can be told again`() async throws {
+        try await Surroundings.run(configure: { $0.outbox.holdCommandsAfter = .milliseconds(300) }) { surroundings in
+            // The first bridge makes exchanges and queues; the second one does not repair what the test breaks.
+            try await surroundings.withBridge { _ in }
+            try await surroundings.withBridge({ $0.topology.mode = .none }) { world in
+                world.simulator.controls.holdCallbacks()
+                let first = ChargeCommand()
+                try await world.send(first)
+                let url = try await world.webhook(of: first.commandID)
+                let busy = ChargeCommand(terminal: BridgeWorld.terminal(2), amount: 15_411)
+                try await world.send(busy)
+                _ = try await world.events.first("it waits") { $0.reason == "terminal_busy" }
+
+                try await world.surroundings.deleteEventsExchange()
+                #expect(try await world.callBack(url, BridgeWorld.approval()) == 200)
+                try await eventually("the outbox stands in the way") {
+                    try await world.health("/readyz/commands?verbose").text.contains("[-] outbox:")
+                }
+                let posts = world.simulator.ledger.summary.posts
+                let second = ChargeCommand(terminal: BridgeWorld.terminal(3))
+                try await world.send(second)
+                let severalRetries = world.configuration.submit.busyRetryAfter * 4
+                try await always("no command is taken, no terminal woken", for: severalRetries) {
+                    try await world.transaction(of: second.commandID) == nil
+                        && world.simulator.ledger.summary.posts == posts
+                }
+
+                try await world.surroundings.restoreEventsExchange()
+                #expect(try await world.events.final(of: first.commandID).status == "approved")
+                world.simulator.controls.releaseCallbacks()
+                #expect(try await world.events.final(of: second.commandID).status == "approved")
+                try await eventually("the busy one is tried again") { world.simulator.ledger.summary.posts > posts + 1 }
+            }
+        }
+    }
+}
+
+extension Surroundings {
+    /// Makes events unpublishable while everything else works.
+    func deleteEventsExchange() async throws {
+        try await virtualHost.broker.management(
+            "DELETE",
+            "exchanges/\(virtualHost.name)/\(configuration.events.exchange)"
+        )
+    }
+
+    /// Makes events publishable again.
+    func restoreEventsExchange() async throws {
+        try await virtualHost.declareExchange(configuration.events.exchange)
+        try await virtualHost.bind(EventLog.queue, to: configuration.events.exchange)
+    }
+}

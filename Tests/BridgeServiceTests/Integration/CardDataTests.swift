@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import BridgeCore
+import CorrelationStore
+import Foundation
+import GetnetSimulator
+import Logging
+import NIOConcurrencyHelpers
+import Testing
+import TestSupport
+
+@testable import BridgeService
+
+@Suite("Card data")
+struct CardDataTests {
+    @Test func `stands nowhere: not in the store, its log, the lines, the events or the dead letters`() async throws {
+        let lines = NIOLockedValueBox<[String]>([])
+        var logger = Logger(label: "card data") { _ in CapturingLogHandler(lines: lines) }
+        logger.logLevel = .trace
+        let captured = logger
+        try await Surroundings.run { surroundings in
+            try await surroundings.withBridge(logger: captured) { world in
+                // Nested, flat, inside the acknowledgement, as text in text, unreadable, contradicted, in doubt.
+                let scenarios: [Int64] = [0, 101, 110, 202, 211, 213, 214, 501, 502, 503, 506, 507, 511, 514, 515]
+                for (number, scenario) in scenarios.enumerated() {
+                    var command = ChargeCommand()
+                    command.amount += scenario
+                    command.terminal = BridgeWorld.terminal(number + 1)
+                    try await world.send(command)
+                }
+                try await eventually("everything is told", within: BridgeWorld.patience) {
+                    let known = Set(world.events.all.filter { $0.isFinal || $0.status == "in_doubt" }.map(\.commandID))
+                    return known.count == scenarios.count
+                        && world.events.all.filter { $0.contradiction != nil }.count == 2
+                }
+                try await world.send(Array("no JSON \(SimulatorCardData.bin)".utf8))
+                _ = try await world.surroundings.takeDeadLetters(1)
+                for secret in SimulatorCardData.searchable {
+                    #expect(try surroundings.files(holding: secret).isEmpty, "in a file: \(secret)")
+                    for event in world.events.all {
+                        #expect(!String(decoding: event.body, as: UTF8.self).contains(secret), "in an event: \(secret)")
+                    }
+                }
+                let documents = try await world.admin("/v1/transactions").text
+                #expect(SimulatorCardData.searchable.allSatisfy { !documents.contains($0) })
+            }
+            let written = lines.withLockedValue { $0 }
+            #expect(written.count > 10)
+            for secret in SimulatorCardData.searchable {
+                #expect(!written.contains { $0.contains(secret) }, "in a log line: \(secret)")
+                #expect(try surroundings.files(holding: secret).isEmpty, "in a file after the stop: \(secret)")
+            }
+        }
+    }
+}
+
+/// Remembers every line with its metadata.
+struct CapturingLogHandler: LogHandler {
+    let lines: NIOLockedValueBox<[String]>
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    init(lines: NIOLockedValueBox<[String]>) {
+        self.lines = lines
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let line = "\(event.level) \(event.message) \(all.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " "))"
+        lines.withLockedValue { $0.append(line) }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import BridgeCore
+import CorrelationStore
+import GetnetSimulator
+import Testing
+import TestSupport
+
+@testable import BridgeService
+
+@Suite("Messages that are no commands")
+struct PoisonTests {
+    /// A message that must be refused.
+    private struct Poison: Sendable {
+        let name: String
+        let body: [UInt8]
+        let reasons: Set<String>
+        var change: @Sendable (inout AMQPProperties) -> Void = { _ in }
+
+        init(
+            _ name: String,
+            _ body: [UInt8],
+            _ reasons: Set<String>,
+            _ change: @escaping @Sendable (inout AMQPProperties) -> Void = { _ in }
+        ) {
+            self.name = name
+            self.body = body
+            self.reasons = reasons
+            self.change = change
+        }
+    }
+
+    private static let poison: [Poison] = {
+        let good = ChargeCommand()
+        var repeated = good
+        repeated.more = #""reference":"ANOTHER""#
+        var unknown = good
+        unknown.more = #""surprise":1"#
+        let nested = Array(#"{"commandId":"#.utf8) + Array(repeating: UInt8(ascii: "["), count: 10_000)
+            + Array(repeating: UInt8(ascii: "]"), count: 10_000) + Array("}".utf8)
+        return [
+            Poison("empty", [], ["invalid_json"]),
+            Poison("binary", [0, 255, 1, 254, 128], ["invalid_json"]),
+            Poison("large", [UInt8](repeating: UInt8(ascii: "x"), count: 5_000_000), ["body_too_large"]),
+            Poison("nested", nested, ["invalid_json"]),
+            Poison("types", Array(#"{"commandId":1,"type":[],"terminal":7,"amount":"15","reference":{}}"#.utf8), ["wrong_type"]),
+            Poison("unknown", unknown.json, ["unknown_member"]),
+            Poison("repeated", repeated.json, ["repeated_member"]),
+            Poison("content", good.json, ["content_type_unsupported"]) { $0.contentType = "text/plain" },
+            Poison("reply", good.json, ["invalid_reply_to"]) { $0.replyTo = "getnet-bridge.commands" },
+        ]
+    }()
+
+    @Test func `each ends in the dead letters with its reason, is told, and the consumer goes on`() async throws {
+        try await BridgeWorld.run { world in
+            for poison in Self.poison {
+                try await world.send(poison.body) {
+                    $0.correlationID = poison.name
+                    $0.headers["x-order"] = .string(poison.name)
+                    poison.change(&$0)
+                }
+            }
+            let letters = try await world.surroundings.takeDeadLetters(Self.poison.count)
+            for poison in Self.poison {
+                let letter = try #require(letters.first { $0.properties.correlationID == poison.name })
+                #expect(poison.reasons.contains(letter.header("getnet-reason") ?? ""), "\(poison.name)")
+                #expect(letter.header("getnet-exchange") == world.configuration.commands.exchange)
+                #expect(letter.header("getnet-routing-key") == "charge.main")
+                #expect(letter.header("getnet-rejected-at").flatMap { Timestamp($0) } != nil)
+                #expect(letter.header("getnet-detail")?.isEmpty == false)
+                let whole = poison.body.count <= world.configuration.commands.maxBytes
+                #expect(letter.body == (whole ? poison.body : Array(poison.body.prefix(4_096))), "\(poison.name)")
+                let event = try await world.events.first("\(poison.name) is told") { $0.correlationID == poison.name }
+                #expect(event.routingKey == "command.rejected.cl.main.-.-")
+                #expect(event.id == letter.header("getnet-event-id"))
+            }
+            let command = ChargeCommand()
+            try await world.send(command)
+            #expect(try await world.events.final(of: command.commandID).status == "approved")
+            #expect(world.simulator.ledger.summary.posts == 1)
+            #expect(try await world.virtualHost.depth(of: world.configuration.commands.queue) == 0)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import BridgeCore
+import CorrelationStore
+import GetnetSimulator
+import Testing
+import TestSupport
+
+@testable import BridgeService
+
+@Suite("How a POST ends")
+struct SubmissionTests {
+    /// Sends a charge per expectation; answers how often the cloud saw each.
+    private func posts(_ expectations: [Expectation], in world: BridgeWorld) async throws -> [Int64: [LedgerEntry]] {
+        try await world.meet(expectations)
+        let entries = world.simulator.ledger.entries()
+        return Dictionary(grouping: entries) { Int64($0.scenario ?? 0) }
+    }
+
+    @Test func `a POST that may have reached the cloud is in doubt, never repeated, and ends by the callback`() async throws
+    {
+        try await BridgeWorld.run(configure: { $0.submit.timeout = .milliseconds(700) }) { world in
+            let scenarios: [Int64] = [301, 304, 307, 309, 310, 312, 313, 315, 413, 421, 431]
+            let posts = try await posts(
+                scenarios.map { Expectation($0, $0 == 313 ? "not_completed" : "approved") },
+                in: world
+            )
+            for scenario in scenarios { #expect(posts[scenario]?.count == 1, "\(scenario)") }
+        }
+    }
+
+    @Test func `a POST whose end nobody tells stays in doubt and is never repeated`() async throws {
+        try await BridgeWorld.run(configure: { $0.submit.timeout = .milliseconds(700) }) { world in
+            let scenarios: [Int64] = [302, 303, 305, 306, 308, 311, 314, 407, 420]
+            let unreachable: [Int64] = [430]
+            let posts = try await posts(
+                scenarios.map { Expectation($0, "in_doubt", "no_acknowledgement") }
+                    + unreachable.map { Expectation($0, "in_doubt", "terminal_unreachable") },
+                in: world
+            )
+            for scenario in scenarios + unreachable { #expect(posts[scenario]?.count == 1, "\(scenario)") }
+            #expect(world.events.all.filter(\.isFinal).isEmpty)
+        }
+    }
+
+    @Test func `a POST that certainly started nothing fails with its reason, or is tried again`() async throws {
+        try await BridgeWorld.run { world in
+            let final: [Expectation] = [
+                Expectation(400, "failed", "request_refused"), Expectation(440, "failed", "terminal_unknown"),
+                Expectation(441, "failed", "wrong_merchant"),
+            ]
+            let again: [Int64] = [401, 402, 405, 410, 412, 429]
+            let posts = try await posts(final + again.map { Expectation($0, "approved") }, in: world)
+            for expectation in final { #expect(posts[expectation.scenario]?.count == 1, "\(expectation)") }
+            for scenario in again { #expect(posts[scenario]?.count == 2, "\(scenario)") }
+            let waited = world.events.all.filter { $0.status == "waiting" }
+            let reasons = Dictionary(grouping: waited) { ($0.data["amount"]?["value"]?.integer ?? 0) - 15_000 }
+                .mapValues { $0.map(\.reason) }
+            #expect(reasons[405] == ["blocked"])
+            #expect(reasons[410] == ["terminal_busy"])
+            #expect(reasons[429] == ["cloud_unavailable"])
+        }
+    }
+
+    @Test func `a terminal that stays busy lets the command expire, saying what it waited for`() async throws {
+        try await BridgeWorld.run { world in
+            var commands: [ChargeCommand] = []
+            for (number, scenario) in [411, 403].enumerated() {
+                var command = ChargeCommand()
+                command.amount += Int64(scenario)
+                command.terminal = BridgeWorld.terminal(number + 1)
+                command.more = #""expiresAt":"\#(Timestamp.current + .seconds(2))""#
+                commands.append(command)
+                try await world.send(command)
+            }
+            for (command, waitedFor) in zip(commands, ["terminal_busy", "blocked"]) {
+                let event = try await world.events.final(of: command.commandID)
+                #expect(event.status == "failed")
+                #expect(event.reason == "command_expired")
+                #expect(event.data["reason"]?["waitedFor"]?.string == waitedFor)
+                #expect(world.events.statuses(of: command.commandID) == ["accepted", "waiting", "failed"])
+            }
+            #expect(world.simulator.ledger.summary.sales == 0)
+        }
+    }
+
+    @Test func `50 charges of an hour ago are told as expired and never sent`() async throws {
+        try await Surroundings.run { surroundings in
+            // The queue exists, the bridge does not run.
+            try await surroundings.withBridge { _ in }
+            let hourAgo = UInt64(Timestamp.current.milliseconds / 1_000 - 3_600)
+            var commands: [ChargeCommand] = []
+            for number in 0..<50 {
+                let command = ChargeCommand(terminal: BridgeWorld.terminal(number + 1))
+                commands.append(command)
+                try await surroundings.send(command) { $0.timestamp = hourAgo }
+            }
+            let all = commands
+            try await surroundings.withBridge { world in
+                for command in all {
+                    let event = try await world.events.final(of: command.commandID)
+                    #expect(event.status == "failed")
+                    #expect(event.reason == "command_expired")
+                }
+                #expect(world.simulator.ledger.summary.posts == 0)
+            }
+        }
+    }
+}
+
+@Suite("A callback that does not come")
+struct MissingCallbackTests {
+    @Test func `the status query tells the result within an interval`() async throws {
+        try await BridgeWorld.run { world in
+            try await world.meet([Expectation(201, "approved"), Expectation(220, "not_completed")])
+            for event in world.events.all where event.isFinal {
+                #expect(event.data["evidence"]?.string == "query")
+                let submitted = try #require(event.data["submittedAt"]?.string.flatMap(Timestamp.init))
+                let completed = try #require(event.data["completedAt"]?.string.flatMap(Timestamp.init))
+                let rules = world.configuration.reconcile
+                // One interval after the first query; the rest is this machine's.
+                #expect(completed - submitted < rules.firstQueryAfter + rules.interval + .seconds(2))
+            }
+        }
+    }
+
+    @Test func `nothing known until the end of the terminal's life is doubt, then a person is called`() async throws {
+        try await BridgeWorld.run(
+            configure: {
+                $0.reconcile.terminalLife = .seconds(1)
+                $0.reconcile.giveUpAfter = .seconds(3)
+            }
+        ) { world in
+            let command = ChargeCommand(amount: 15_205)
+            try await world.send(command)
+            let called = try await world.events.first("a person is called") { $0.reason == "operator_needed" }
+            #expect(called.status == "in_doubt")
+            #expect(world.events.statuses(of: command.commandID) == ["accepted", "submitted", "in_doubt", "in_doubt"])
+            #expect(world.events.of(command.commandID).map(\.reason) == [nil, nil, "no_result", "operator_needed"])
+            // Evidence moves it on even then.
+            let url = try await world.webhook(of: command.commandID)
+            #expect(try await world.callBack(url, BridgeWorld.approval(amount: 15_205)) == 200)
+            #expect(try await world.events.final(of: command.commandID).status == "approved")
+        }
+    }
+}

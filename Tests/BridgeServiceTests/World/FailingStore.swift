@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import CorrelationStore
+import NIOConcurrencyHelpers
+
+/// A store whose disk is full when the test says so: nothing is committed, everything can be read.
+final class FailingStore: TransactionStore {
+    private let store: SQLiteStore
+    private let isFull = NIOLockedValueBox(false)
+
+    init(_ store: SQLiteStore) {
+        self.store = store
+    }
+
+    func fillDisk(_ full: Bool) { isFull.withLockedValue { $0 = full } }
+
+    private func look() throws(StoreError) {
+        if isFull.withLockedValue({ $0 }) { throw .unavailable("the disk is full") }
+    }
+
+    func accept(_ candidate: Transaction, from message: CommandMessage) async throws(StoreError) -> Acceptance {
+        try look()
+        return try await store.accept(candidate, from: message)
+    }
+
+    func reject(
+        _ rejection: CommandRejection,
+        of message: CommandMessage,
+        at instant: Timestamp
+    ) async throws(StoreError) {
+        try look()
+        try await store.reject(rejection, of: message, at: instant)
+    }
+
+    func apply(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        at instant: Timestamp
+    ) async throws(StoreError) -> Transition? {
+        try look()
+        return try await store.apply(input, to: id, at: instant)
+    }
+
+    func quarantine(_ callback: QuarantinedCallback, announce: Bool) async throws(StoreError) {
+        try look()
+        try await store.quarantine(callback, announce: announce)
+    }
+
+    func settle(_ settlements: [Settlement]) async throws(StoreError) {
+        try look()
+        try await store.settle(settlements)
+    }
+
+    func probe(at instant: Timestamp) async throws(StoreError) {
+        try look()
+        try await store.probe(at: instant)
+    }
+
+    func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry] {
+        try await store.pending(after: position, limit: limit)
+    }
+
+    func unrouted(dueBy instant: Timestamp, limit: Int) async throws(StoreError) -> [OutboxEntry] {
+        try await store.unrouted(dueBy: instant, limit: limit)
+    }
+
+    func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction] {
+        try await store.unfinished(after: id, limit: limit)
+    }
+
+    func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {
+        try await store.transaction(id)
+    }
+
+    func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction] {
+        try await store.transactions(question)
+    }
+
+    func story(of id: TransactionID) async throws(StoreError) -> TransactionStory { try await store.story(of: id) }
+
+    func census() async throws(StoreError) -> StoreCensus { try await store.census() }
+
+    func close() async { await store.close() }
+}

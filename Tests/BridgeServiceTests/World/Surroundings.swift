@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import BridgeCore
+import CorrelationStore
+import Foundation
+import GetnetSimulator
+import Logging
+import ServiceLifecycle
+import TestSupport
+
+@testable import BridgeService
+
+/// Everything real around a bridge: broker, simulator, a folder for the store, somebody who sends and somebody who listens.
+struct Surroundings: CommandSending {
+    /// How long anything in a test may take.
+    static let patience = Duration.seconds(30)
+
+    let virtualHost: TestVirtualHost
+    let simulator: Simulator
+    let configuration: BridgeConfiguration
+    let events: EventLog
+    let publisher: AMQPPublisher
+    /// Where the store lies.
+    let folder: URL
+
+    /// Runs a test without a bridge; it starts one, or several, itself.
+    ///
+    /// - Parameters:
+    ///   - alone: Whether the test stops the broker, so that no other may use it meanwhile.
+    ///   - bindings: What the log of events is bound to; none: the log sees nothing.
+    ///   - simulate: Changes the simulator's configuration; a scale of 1/100 and a thoughtless customer otherwise.
+    ///   - configure: Changes the bridge's configuration.
+    ///   - test: The test.
+    static func run(
+        alone: Bool = false,
+        bindings: [String] = ["#"],
+        simulate: (inout SimulatorConfiguration) -> Void = { _ in },
+        configure: (inout BridgeConfiguration) -> Void = { _ in },
+        _ test: @escaping @Sendable (Surroundings) async throws -> Void
+    ) async throws {
+        var simulation = SimulatorConfiguration()
+        simulation.timeScale = 0.01
+        simulation.thinkTime = .seconds(2)
+        simulate(&simulation)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bridge-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var configuration = BridgeConfiguration.forTests(folder: folder)
+        configure(&configuration)
+        let changed = configuration
+        let simulator = Simulator(configuration: simulation, logger: BridgeWorld.quiet)
+
+        let body = { @Sendable (virtualHost: TestVirtualHost) in
+            try await serving([simulator]) {
+                try await within(virtualHost, simulator, folder, bindings, changed, test)
+            }
+        }
+        await Turnstile.worlds.enter()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(
+                alone ? try await TestBroker.useAlone { try await body($0) } : try await TestBroker.use { try await body($0) }
+            )
+        } catch {
+            result = .failure(error)
+        }
+        await Turnstile.worlds.leave()
+        try result.get()
+    }
+
+    private static func within(
+        _ virtualHost: TestVirtualHost,
+        _ simulator: Simulator,
+        _ folder: URL,
+        _ bindings: [String],
+        _ changed: BridgeConfiguration,
+        _ test: @escaping @Sendable (Surroundings) async throws -> Void
+    ) async throws {
+        var configuration = changed
+        configuration.cloud.baseURL = try await simulator.baseURL()
+        configuration.amqp.hosts = [AMQPHost(host: "127.0.0.1", port: virtualHost.broker.port)]
+        configuration.amqp.virtualHost = virtualHost.name
+        configuration.http.port = try freePort()
+        configuration.http.publicURL = "http://127.0.0.1:\(configuration.http.port)"
+        try SQLiteStore.create(path: folder.appendingPathComponent("store.db").path, account: configuration.account)
+        try await virtualHost.declareExchange(configuration.events.exchange)
+        try await virtualHost.declareQueue(EventLog.queue)
+        for key in bindings {
+            try await virtualHost.bind(EventLog.queue, to: configuration.events.exchange, routingKey: key)
+        }
+        let events = EventLog(endpoint: virtualHost.endpoint())
+        let publisher = AMQPPublisher(endpoint: virtualHost.endpoint(), name: "test caller", logger: BridgeWorld.quiet)
+        let surroundings = Surroundings(
+            virtualHost: virtualHost,
+            simulator: simulator,
+            configuration: configuration,
+            events: events,
+            publisher: publisher,
+            folder: folder
+        )
+        try await serving([events, PublisherService(publisher: publisher, drainTimeout: .seconds(1))]) {
+            try await test(surroundings)
+        }
+    }
+
+    /// Starts a bridge, runs a body, stops the bridge in order and closes its store.
+    ///
+    /// - Parameters:
+    ///   - configure: Changes the configuration of this bridge.
+    ///   - database: The file of the store; made if it is missing.
+    ///   - wrap: Puts something between the bridge and its store.
+    ///   - logger: Where the bridge logs.
+    ///   - isSettled: Whether the body begins only when commands are taken.
+    ///   - body: What is done with the bridge.
+    func withBridge(
+        _ configure: (inout BridgeConfiguration) -> Void = { _ in },
+        database: String = "store.db",
+        wrap: (SQLiteStore) -> any TransactionStore = { $0 },
+        logger: Logger = BridgeWorld.quiet,
+        isSettled: Bool = true,
+        _ body: @escaping @Sendable (BridgeWorld) async throws -> Void
+    ) async throws {
+        var configuration = configuration
+        configure(&configuration)
+        let path = folder.appendingPathComponent(database).path
+        if !FileManager.default.fileExists(atPath: path) {
+            try SQLiteStore.create(path: path, account: configuration.account)
+        }
+        let store = try SQLiteStore.open(path: path, rules: configuration.storeRules)
+        let bridge = try Bridge(configuration, store: wrap(store), logger: logger)
+        let world = BridgeWorld(surroundings: self, configuration: configuration, store: store, bridge: bridge)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(
+                try await serving([bridge]) {
+                    if isSettled { try await world.settle() }
+                    try await body(world)
+                }
+            )
+        } catch {
+            result = .failure(error)
+        }
+        await store.close()
+        try result.get()
+    }
+}
+
+/// Lets a few worlds exist at once: each has threads and connections, and its times are short.
+actor Turnstile {
+    static let worlds = Turnstile(limit: 6)
+
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(limit: Int) {
+        free = limit
+    }
+
+    func enter() async {
+        guard free == 0 else {
+            free -= 1
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func leave() {
+        if waiting.isEmpty {
+            free += 1
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+}
