@@ -23,7 +23,8 @@ struct History {
         random = SeededGenerator(seed: seed)
         rules = TransactionRules(
             giveUpAfter: .seconds(Int.random(in: 100...2_000, using: &random)),
-            absenceIsFinal: Bool.random(using: &random)
+            absenceIsFinal: Bool.random(using: &random),
+            callbackNeedsQuery: Int.random(in: 0..<4, using: &random) == 0
         )
         let isArgentine = Bool.random(using: &random)
         let account = isArgentine ? Account(name: "main", profile: .argentina, environment: "uat") : .sample
@@ -96,7 +97,9 @@ struct History {
         let answer: CloudAnswer
         switch input {
         case .operatorDecision(.approved): return true
-        case .evidence(let evidence): answer = evidence.answer
+        case .evidence(let evidence):
+            if rules.callbackNeedsQuery, evidence.source == .callback { return false }
+            answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
         case .due, .submissionStarted, .submissionEnded, .recovered, .queryRequested, .journalAbsence, .cancel,
             .operatorDecision:

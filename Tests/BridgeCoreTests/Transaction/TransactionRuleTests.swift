@@ -195,6 +195,36 @@ import Testing
         #expect(change.transaction.dueAt == nil)
     }
 
+    @Test func `that expired just before its POST fails as expired, saying what it waited for`() {
+        let refusal = SubmissionOutcome.Refusal(.commandExpired, isTransient: false)
+        let posting = Situation.waiting.transaction.after(.submissionStarted)
+        let ended = posting.after(.submissionEnded(attempt: 2, .notStarted(refusal)))
+        #expect(ended.state == .failed)
+        #expect(ended.reason == Reason(.commandExpired, waitedFor: .terminalBusy))
+    }
+
+    @Test func `whose callbacks wait for a query is decided by the query alone`() {
+        let rules = TransactionRules(callbackNeedsQuery: true)
+        for answer in [CloudAnswer.approved(charge), .declined(charge), .notCompleted(charge), .misfit(charge)] {
+            let callback = TransactionInput.callback(answer)
+            let heard = TransactionMachine.apply(callback, to: charge.submitted, at: .sample, rules: rules)
+            #expect(heard.transaction.state == .submitted)
+            #expect(heard.finding == .undecided)
+            #expect(heard.transaction.dueAt == .sample)
+        }
+        let agreed = TransactionInput.query(.approved(charge))
+        let decided = TransactionMachine.apply(agreed, to: charge.submitted, at: .sample, rules: rules)
+        #expect(decided.transaction.state == .approved)
+        let unasked = TransactionMachine.apply(
+            .callback(.approved(charge)),
+            to: charge.after(.submissionStarted),
+            at: .sample,
+            rules: rules
+        )
+        #expect(unasked.transaction.state == .inDoubt)
+        #expect(unasked.transaction.queryAt != nil)
+    }
+
     @Test func `claims Getnet's number and what it was paid by`() {
         let claims = TransactionMachine.claims(of: .callback(.approved(charge)), for: charge)
         #expect(claims == [.idPosTxs("936101"), .paidResult("80005000|17|010929|2026-11-22 07:12:31")])
