@@ -71,7 +71,7 @@ public struct CommandFault: Sendable, Equatable {
         case referenceInUse = "reference_in_use"
     }
 
-    /// Where it is, as a path through the command's members (`amount.value`), a property (`reply_to`), or empty for the whole.
+    /// Where it is: a path through the members (`amount.value`), a property (`reply_to`), or empty for the whole.
     public let path: String
     /// What kind of fault it is.
     public let code: Code

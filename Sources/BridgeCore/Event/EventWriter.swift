@@ -34,7 +34,9 @@ public struct EventWriter: Sendable {
         )
     }
 
-    /// The rejection event and the dead letter of a message that was not taken; the same message gives the same event id.
+    /// The rejection event and the dead letter of a message that was not taken.
+    ///
+    /// The same message gives the same event id.
     public func rejection(
         _ rejection: CommandRejection,
         of message: CommandMessage,

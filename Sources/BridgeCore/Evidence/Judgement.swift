@@ -61,7 +61,9 @@ public enum Judgement: Sendable, Equatable {
         return amount - tip - cashback == asked
     }
 
-    /// Whether no identity names another transaction; a number of Getnet's may differ where our own name stands beside it.
+    /// Whether no identity names another transaction.
+    ///
+    /// A number of Getnet's may differ where our own name stands beside it.
     private static func names(_ answer: CloudAnswer, _ transaction: Transaction) -> Bool {
         let content = transaction.command.content
         let sendsTicket = CountryProfile.named(transaction.country)?.sendsTicketNumber == true

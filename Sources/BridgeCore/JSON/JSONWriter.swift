@@ -176,7 +176,7 @@ extension JSON {
         return writer.bytes
     }
 
-    /// The value with members in the order of their names and numbers in one spelling, so that equal content is equal text.
+    /// The value with members in the order of their names and numbers in one spelling: equal content is equal text.
     public var canonical: JSON {
         switch self {
         case .null, .bool, .string: self

@@ -3,8 +3,8 @@
 /// Decides what may happen to money: from a transaction and an input to the next transaction, its events and effects.
 ///
 /// Pure. Rules that hold for every history (issue on money, contract §3):
-/// a POST that may have reached the cloud is never repeated; a final status is never left; once a POST may have left, only
-/// evidence or an operator makes a final status, never time.
+/// a POST that may have reached the cloud is never repeated; a final status is never left; once a POST may have left,
+/// only evidence or an operator makes a final status, never time.
 public struct TransactionMachine {
     /// A transaction publishes at most so many contradictions; more are kept as evidence only.
     public static let contradictionLimit = 16
@@ -39,9 +39,9 @@ public struct TransactionMachine {
     ///   - transaction: The transaction as it is stored.
     ///   - now: When it is applied.
     ///   - rules: The times to work with.
-    ///   - claimant: Another transaction that has claimed a number or a paid result of this input before, if there is one
-    ///     (see `claims(of:for:)`).
-    /// - Returns: The transaction afterwards, with events and effects; the same transaction where the input changes nothing.
+    ///   - claimant: Another transaction that has claimed a number or a paid result of this input before, if there is
+    ///     one (see `claims(of:for:)`).
+    /// - Returns: The transaction afterwards, with events and effects; the same one where the input changes nothing.
     public static func apply(
         _ input: TransactionInput,
         to transaction: Transaction,

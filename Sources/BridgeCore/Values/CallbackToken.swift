@@ -13,7 +13,9 @@ public struct CallbackKey: Sendable, Equatable {
     public let id: String
     fileprivate let secret: SymmetricKey
 
-    /// A key from its name (1–16 of `[A-Za-z0-9_-]`) and its secret (16 bytes or more); `nil` if one has not its shape.
+    /// A key from its name (1–16 of `[A-Za-z0-9_-]`) and its secret (16 bytes or more).
+    ///
+    /// `nil` if one of them has not its shape.
     public init?(id: String, secret: [UInt8]) {
         guard secret.count >= Self.shortestSecret, (1...Self.longestID).contains(id.utf8.count),
             id.utf8.allSatisfy({
@@ -27,8 +29,8 @@ public struct CallbackKey: Sendable, Equatable {
 
 /// Makes and checks the token in a callback's URL.
 ///
-/// *Shape*: `{keyId}.{mac}`, the MAC being the first 16 bytes of HMAC-SHA-256 over the transaction's id in base64url without
-/// padding (22 characters). Source: contract §5. A token opens exactly one transaction's URL.
+/// *Shape*: `{keyId}.{mac}`, the MAC being the first 16 bytes of HMAC-SHA-256 over the transaction's id in base64url
+/// without padding (22 characters). Source: contract §5. A token opens exactly one transaction's URL.
 public struct CallbackKeyRing: Sendable {
     /// How many bytes of the MAC are kept.
     public static let macLength = 16

@@ -120,7 +120,9 @@ extension Timestamp: CustomStringConvertible {
         }
     }
 
-    /// Days since the epoch of a date in the Gregorian calendar; years are counted from March so that leap days come last.
+    /// Days since the epoch of a date in the Gregorian calendar.
+    ///
+    /// Years are counted from March so that leap days come last.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = shifted.flooringQuotient(400)

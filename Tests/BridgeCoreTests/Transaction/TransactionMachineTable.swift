@@ -5,7 +5,8 @@ import TestSupport
 
 /// One input and what it does in every situation.
 ///
-/// Outcomes read `state (reason) +event !effect ?finding @seconds-until-due`; `nothing` and a lone finding change nothing.
+/// Outcomes read `state (reason) +event !effect ?finding @seconds-until-due`; `nothing` and a lone finding change
+/// nothing.
 struct TableRow: CustomStringConvertible {
     let description: String
     let now: Timestamp

@@ -114,7 +114,7 @@ import Testing
         let name = String(repeating: "k", count: CallbackKey.longestID)
         let ring = try #require(CallbackKeyRing([key(name, 1)]))
         let url =
-            "https://payments.some-merchant.example/getnet/bridge/production/callbacks/\(id)?token=\(ring.token(for: id))"
+            "https://payments.merchant.example/getnet/bridge/production/callbacks/\(id)?token=\(ring.token(for: id))"
         #expect(url.utf8.count < 200)
     }
 
