@@ -20,6 +20,7 @@ public actor AMQPSession {
     private var settled: [ConfirmLedger<Void>.Settled] = []
     private var deliveries = DeliveryLedger()
     private var arrived = FIFO<Delivery>()
+    private var acknowledges = true
 
     /// The session's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
@@ -132,11 +133,14 @@ public actor AMQPSession {
     }
 
     /// Starts to consume from a queue; `nextDelivery` hands out what comes.
-    public func consume(queue: String) throws(AMQPError) {
+    ///
+    /// With `automaticAcknowledgement` the broker waits for none, as direct reply-to demands.
+    public func consume(queue: String, automaticAcknowledgement: Bool = false) throws(AMQPError) {
         try ask { link throws(AMQPError) in
             try link.limitUnsettled(to: Self.prefetch)
-            _ = try link.consume(queue: queue)
+            _ = try link.consume(queue: queue, automaticAcknowledgement: automaticAcknowledgement)
         }
+        acknowledges = !automaticAcknowledgement
     }
 
     /// Waits for a delivery and acknowledges it as it is handed out; `nil` when none came in time.
@@ -179,6 +183,7 @@ public actor AMQPSession {
 
     private func reopenChannel(_ link: BrokerLink) throws(AMQPError) {
         confirmsSelected = false
+        acknowledges = true
         _ = arrived.removeAll()
         deliveries.begin()
         try link.openChannel()
@@ -258,7 +263,11 @@ public actor AMQPSession {
     }
 
     private func record(_ message: FrameAssembler<ContentHead>.Assembled) throws(AMQPError) -> Delivery {
-        guard let delivery = Delivery(message, recordedIn: &deliveries) else {
+        // A token of no epoch is never settled; direct reply-to gives every delivery the same tag.
+        let token = { (tag: UInt64) in
+            self.acknowledges ? self.deliveries.record(tag: tag) : DeliveryToken(epoch: 0, tag: tag)
+        }
+        guard let delivery = Delivery(message, token: token) else {
             throw .malformed("a delivery tag out of order")
         }
         return delivery

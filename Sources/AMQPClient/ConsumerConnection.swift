@@ -203,7 +203,7 @@ actor ConsumerConnection: LinkOwner {
     }
 
     private func takeDelivery(_ message: FrameAssembler<ContentHead>.Assembled) throws(AMQPError) {
-        guard let delivery = Delivery(message, recordedIn: &ledger) else {
+        guard let delivery = Delivery(message, token: { ledger.record(tag: $0) }) else {
             throw .malformed("a delivery tag out of order")
         }
         guard case .consuming = phase, deliveries.offer(delivery) else {

@@ -45,7 +45,7 @@ extension Delivery {
     /// Makes a delivery out of an assembled message and notes it as unsettled.
     ///
     /// It answers `nil` for a message that is not a delivery, or whose tag does not follow the one before.
-    init?(_ message: FrameAssembler<ContentHead>.Assembled, recordedIn ledger: inout DeliveryLedger) {
+    init?(_ message: FrameAssembler<ContentHead>.Assembled, token: (UInt64) -> DeliveryToken?) {
         let head: (tag: UInt64, isRedelivered: Bool, exchange: String, routingKey: String)
         switch message.head {
         case .delivery(let tag, let isRedelivered, let exchange, let routingKey),
@@ -54,7 +54,7 @@ extension Delivery {
         case .returned:
             return nil
         }
-        guard let token = ledger.record(tag: head.tag) else { return nil }
+        guard let token = token(head.tag) else { return nil }
         self.init(
             exchange: head.exchange,
             routingKey: head.routingKey,

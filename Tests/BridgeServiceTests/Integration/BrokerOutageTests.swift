@@ -4,8 +4,8 @@ import AMQPClient
 import BridgeCore
 import CorrelationStore
 import GetnetSimulator
-import Testing
 import TestSupport
+import Testing
 
 @testable import BridgeService
 
@@ -31,7 +31,9 @@ struct BrokerOutageTests {
             for command in sent { _ = try await world.webhook(of: command.commandID) }
             let busy = ChargeCommand(terminal: BridgeWorld.terminal(11), amount: 15_411)
             try await world.send(busy)
-            _ = try await world.events.first("the busy one waits") { $0.commandID == busy.commandID && $0.status == "waiting" }
+            _ = try await world.events.first("the busy one waits") {
+                $0.commandID == busy.commandID && $0.status == "waiting"
+            }
 
             try await broker.kill()
             for command in sent {
@@ -43,15 +45,17 @@ struct BrokerOutageTests {
                 try await world.health("/readyz/commands?verbose").text.contains("[-] outbox:")
             }
             #expect(try await world.health("/readyz/commands").status == 503)
-            let posts = world.simulator.ledger.summary.posts
             let severalRetries = world.configuration.submit.busyRetryAfter * 4
-            try await always("no terminal is woken", for: severalRetries) { world.simulator.ledger.summary.posts == posts }
+            let posts = try await world.postsAtRest(severalRetries)
+            try await always("no terminal is woken", for: severalRetries) {
+                world.simulator.ledger.summary.posts == posts
+            }
 
             try await broker.start()
             for command in sent {
                 let event = try await world.events.final(of: command.commandID, within: .seconds(60))
                 #expect(event.status == "approved")
-                try world.events.expectOrder(of: command.commandID)
+                world.events.expectOrder(of: command.commandID)
             }
             try await world.settle()
             try await eventually("the busy terminal is asked again") { world.simulator.ledger.summary.posts > posts }
@@ -84,10 +88,13 @@ struct HeldCommandsTests {
                 try await eventually("the outbox stands in the way") {
                     try await world.health("/readyz/commands?verbose").text.contains("[-] outbox:")
                 }
-                let posts = world.simulator.ledger.summary.posts
+                try await eventually("the consumer is cancelled") {
+                    try await world.health("/readyz/commands?verbose").text.contains("[-] consumer: held back")
+                }
+                let severalRetries = world.configuration.submit.busyRetryAfter * 4
+                let posts = try await world.postsAtRest(severalRetries)
                 let second = ChargeCommand(terminal: BridgeWorld.terminal(3))
                 try await world.send(second)
-                let severalRetries = world.configuration.submit.busyRetryAfter * 4
                 try await always("no command is taken, no terminal woken", for: severalRetries) {
                     try await world.transaction(of: second.commandID) == nil
                         && world.simulator.ledger.summary.posts == posts
@@ -100,6 +107,20 @@ struct HeldCommandsTests {
                 try await eventually("the busy one is tried again") { world.simulator.ledger.summary.posts > posts + 1 }
             }
         }
+    }
+}
+
+extension BridgeWorld {
+    /// How many POSTs the cloud saw once no more came for so long: one may have been on its way.
+    func postsAtRest(_ duration: Duration) async throws -> Int {
+        var posts = simulator.ledger.summary.posts
+        var since = ContinuousClock.now
+        try await eventually("no POST comes any more", within: Self.patience) {
+            let seen = simulator.ledger.summary.posts
+            if seen != posts { (posts, since) = (seen, .now) }
+            return since.duration(to: .now) > duration
+        }
+        return posts
     }
 }
 

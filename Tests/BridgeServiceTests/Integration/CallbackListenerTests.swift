@@ -6,8 +6,8 @@ import CorrelationStore
 import Foundation
 import GetnetSimulator
 import NIOConcurrencyHelpers
-import Testing
 import TestSupport
+import Testing
 
 @testable import BridgeService
 
@@ -36,9 +36,17 @@ struct CallbackListenerTests {
             let (command, own) = try await submitted(world)
             let (_, others) = try await submitted(world, terminal: 2)
             let token = try #require(others.split(separator: "=").last)
-            let wrong = [url(own, token: "k1.AAAAAAAAAAAAAAAAAAAAAA"), url(own, token: String(token)), url(own, token: "")]
+            // The sales are over, so that one query tells.
+            try await eventually("both callbacks are held") { world.simulator.ledger.summary.callbacksHeld == 2 }
+            let wrong = [
+                url(own, token: "k1.AAAAAAAAAAAAAAAAAAAAAA"), url(own, token: String(token)), url(own, token: ""),
+            ]
             for address in wrong + [String(own.prefix { $0 != "?" })] {
-                let answer = try await BridgeWorld.request(address, method: "POST", body: Array(BridgeWorld.approval().utf8))
+                let answer = try await BridgeWorld.request(
+                    address,
+                    method: "POST",
+                    body: Array(BridgeWorld.approval().utf8)
+                )
                 #expect(answer.status == 401)
                 #expect(answer.text.isEmpty)
             }

@@ -7,8 +7,8 @@ import Foundation
 import GetnetSimulator
 import Logging
 import NIOConcurrencyHelpers
-import Testing
 import TestSupport
+import Testing
 
 @testable import BridgeService
 
@@ -34,7 +34,7 @@ struct CardDataTests {
                     return known.count == scenarios.count
                         && world.events.all.filter { $0.contradiction != nil }.count == 2
                 }
-                try await world.send(Array("no JSON \(SimulatorCardData.bin)".utf8))
+                try await world.send(Array("no JSON".utf8))
                 _ = try await world.surroundings.takeDeadLetters(1)
                 for secret in SimulatorCardData.searchable {
                     #expect(try surroundings.files(holding: secret).isEmpty, "in a file: \(secret)")
@@ -72,7 +72,8 @@ struct CapturingLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        let line = "\(event.level) \(event.message) \(all.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " "))"
+        let line =
+            "\(event.level) \(event.message) \(all.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " "))"
         lines.withLockedValue { $0.append(line) }
     }
 }

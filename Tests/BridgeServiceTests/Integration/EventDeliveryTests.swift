@@ -4,8 +4,8 @@ import AMQPClient
 import BridgeCore
 import CorrelationStore
 import GetnetSimulator
-import Testing
 import TestSupport
+import Testing
 
 @testable import BridgeService
 
@@ -15,7 +15,10 @@ struct EventDeliveryTests {
         try await BridgeWorld.run(bindings: ["charge.approved.#"]) { world in
             var commands: [ChargeCommand] = []
             for number in 0..<30 {
-                let command = ChargeCommand(terminal: BridgeWorld.terminal(number + 1), amount: number.isMultiple(of: 3) ? 15_101 : 15_000)
+                let command = ChargeCommand(
+                    terminal: BridgeWorld.terminal(number + 1),
+                    amount: number.isMultiple(of: 3) ? 15_101 : 15_000
+                )
                 commands.append(command)
                 try await world.send(command)
             }
@@ -74,7 +77,7 @@ struct EventDeliveryTests {
     @Test func `direct reply-to is answered with every event`() async throws {
         try await BridgeWorld.run { world in
             let session = try await AMQPSession.open(world.virtualHost.endpoint())
-            try await session.consume(queue: "amq.rabbitmq.reply-to")
+            try await session.consume(queue: "amq.rabbitmq.reply-to", automaticAcknowledgement: true)
             let command = ChargeCommand()
             var properties = AMQPProperties()
             properties.contentType = "application/json"
@@ -117,7 +120,9 @@ struct EventDeliveryTests {
         try await BridgeWorld.run(
             configure: { $0.events.statuses.subtract([.accepted, .submitted, .waiting]) }
         ) { world in
-            try await world.meet([Expectation(0, "approved"), Expectation(410, "approved"), Expectation(305, "in_doubt")])
+            try await world.meet([
+                Expectation(0, "approved"), Expectation(410, "approved"), Expectation(305, "in_doubt"),
+            ])
             #expect(world.events.all.allSatisfy { $0.isFinal || $0.status == "in_doubt" })
             try await eventually("the outbox is empty") { try await world.store.census().pendingEntries == 0 }
         }
@@ -165,7 +170,7 @@ struct EventDeliveryTests {
             }
             for command in all {
                 #expect(try await world.events.final(of: command.commandID).status == "approved")
-                try world.events.expectOrder(of: command.commandID)
+                world.events.expectOrder(of: command.commandID)
             }
             #expect(world.simulator.ledger.summary.posts == 120)
             #expect(world.simulator.ledger.summary.repeatedSales == 0)
@@ -175,10 +180,13 @@ struct EventDeliveryTests {
 
 extension EventLog {
     /// Every event arrived, and the first arrival of each in order; one that arrives again has the id it had.
-    func expectOrder(of commandID: String, _ statuses: [String] = ["accepted", "submitted", "approved"]) throws {
+    ///
+    /// A callback that overtakes the acknowledgement leaves `submitted` out.
+    func expectOrder(of commandID: String, _ statuses: [String] = ["accepted", "submitted", "approved"]) {
         var seen: Set<String> = []
         let first = of(commandID).filter { $0.id.map { seen.insert($0).inserted } ?? true }
-        #expect(first.compactMap(\.status) == statuses)
+        let arrived = first.compactMap(\.status)
+        #expect(arrived == statuses || arrived == statuses.filter { $0 != "submitted" })
         #expect(first.compactMap(\.sequence) == first.compactMap(\.sequence).sorted())
     }
 }

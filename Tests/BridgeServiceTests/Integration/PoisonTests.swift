@@ -4,8 +4,8 @@ import AMQPClient
 import BridgeCore
 import CorrelationStore
 import GetnetSimulator
-import Testing
 import TestSupport
+import Testing
 
 @testable import BridgeService
 
@@ -37,14 +37,19 @@ struct PoisonTests {
         repeated.more = #""reference":"ANOTHER""#
         var unknown = good
         unknown.more = #""surprise":1"#
-        let nested = Array(#"{"commandId":"#.utf8) + Array(repeating: UInt8(ascii: "["), count: 10_000)
+        let nested =
+            Array(#"{"commandId":"#.utf8) + Array(repeating: UInt8(ascii: "["), count: 10_000)
             + Array(repeating: UInt8(ascii: "]"), count: 10_000) + Array("}".utf8)
         return [
             Poison("empty", [], ["invalid_json"]),
             Poison("binary", [0, 255, 1, 254, 128], ["invalid_json"]),
             Poison("large", [UInt8](repeating: UInt8(ascii: "x"), count: 5_000_000), ["body_too_large"]),
             Poison("nested", nested, ["invalid_json"]),
-            Poison("types", Array(#"{"commandId":1,"type":[],"terminal":7,"amount":"15","reference":{}}"#.utf8), ["wrong_type"]),
+            Poison(
+                "types",
+                Array(#"{"commandId":1,"type":[],"terminal":7,"amount":"15","reference":{}}"#.utf8),
+                ["wrong_type"]
+            ),
             Poison("unknown", unknown.json, ["unknown_member"]),
             Poison("repeated", repeated.json, ["repeated_member"]),
             Poison("content", good.json, ["content_type_unsupported"]) { $0.contentType = "text/plain" },
@@ -69,6 +74,7 @@ struct PoisonTests {
                 #expect(letter.header("getnet-routing-key") == "charge.main")
                 #expect(letter.header("getnet-rejected-at").flatMap { Timestamp($0) } != nil)
                 #expect(letter.header("getnet-detail")?.isEmpty == false)
+                #expect(letter.header("x-order") == poison.name)
                 let whole = poison.body.count <= world.configuration.commands.maxBytes
                 #expect(letter.body == (whole ? poison.body : Array(poison.body.prefix(4_096))), "\(poison.name)")
                 let event = try await world.events.first("\(poison.name) is told") { $0.correlationID == poison.name }

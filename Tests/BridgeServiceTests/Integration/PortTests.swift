@@ -36,7 +36,9 @@ struct PortTests {
 
             let page = try await world.health("/metrics")
             #expect(page.headers["content-type"]?.hasPrefix("text/plain") == true)
-            let types = page.text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
+            let types = page.text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map {
+                $0.split(separator: " ")[2]
+            }
             for name in Self.names { #expect(types.contains("getnet_bridge_\(name)"), "\(name)") }
             #expect(types.contains { $0.hasPrefix("process_") })
             let sample = /[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [0-9eE+.\-]+(Inf|NaN)?/
@@ -75,7 +77,10 @@ struct PortTests {
         try await BridgeWorld.run { world in
             var commands: [ChargeCommand] = []
             for number in 0..<5 {
-                let command = ChargeCommand(terminal: BridgeWorld.terminal(number + 1), amount: number == 4 ? 15_101 : 15_000)
+                let command = ChargeCommand(
+                    terminal: BridgeWorld.terminal(number + 1),
+                    amount: number == 4 ? 15_101 : 15_000
+                )
                 commands.append(command)
                 try await world.send(command)
             }
@@ -120,7 +125,9 @@ struct PortTests {
         }
     }
 
-    @Test func `the admin port answers nobody without the token, and nobody at all without one configured`() async throws {
+    @Test func `the admin port answers nobody without the token, and nobody at all without one configured`()
+        async throws
+    {
         try await Surroundings.run { surroundings in
             try await surroundings.withBridge { world in
                 let refused = try await world.admin("/v1/transactions", token: nil)

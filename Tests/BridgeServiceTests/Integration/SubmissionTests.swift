@@ -4,8 +4,8 @@ import AMQPClient
 import BridgeCore
 import CorrelationStore
 import GetnetSimulator
-import Testing
 import TestSupport
+import Testing
 
 @testable import BridgeService
 
@@ -18,7 +18,8 @@ struct SubmissionTests {
         return Dictionary(grouping: entries) { Int64($0.scenario ?? 0) }
     }
 
-    @Test func `a POST that may have reached the cloud is in doubt, never repeated, and ends by the callback`() async throws
+    @Test func `a POST that may have reached the cloud is in doubt, never repeated, and ends by the callback`()
+        async throws
     {
         try await BridgeWorld.run(configure: { $0.submit.timeout = .milliseconds(700) }) { world in
             let scenarios: [Int64] = [301, 304, 307, 309, 310, 312, 313, 315, 413, 421, 431]
@@ -50,10 +51,13 @@ struct SubmissionTests {
                 Expectation(400, "failed", "request_refused"), Expectation(440, "failed", "terminal_unknown"),
                 Expectation(441, "failed", "wrong_merchant"),
             ]
-            let again: [Int64] = [401, 402, 405, 410, 412, 429]
-            let posts = try await posts(final + again.map { Expectation($0, "approved") }, in: world)
+            let again: [Int64] = [401, 405, 410, 412, 429]
+            var posts = try await posts(final + again.map { Expectation($0, "approved") }, in: world)
+            // One after the other: each of them revokes the token of everybody.
+            posts.merge(try await self.posts([Expectation(402, "approved")], in: world)) { $1 }
+            _ = try await self.posts([Expectation(404, "failed", "unauthorized")], in: world)
             for expectation in final { #expect(posts[expectation.scenario]?.count == 1, "\(expectation)") }
-            for scenario in again { #expect(posts[scenario]?.count == 2, "\(scenario)") }
+            for scenario in again + [402] { #expect(posts[scenario]?.count == 2, "\(scenario)") }
             let waited = world.events.all.filter { $0.status == "waiting" }
             let reasons = Dictionary(grouping: waited) { ($0.data["amount"]?["value"]?.integer ?? 0) - 15_000 }
                 .mapValues { $0.map(\.reason) }

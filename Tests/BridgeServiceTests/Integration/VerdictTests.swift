@@ -4,8 +4,8 @@ import AMQPClient
 import BridgeCore
 import CorrelationStore
 import GetnetSimulator
-import Testing
 import TestSupport
+import Testing
 
 @testable import BridgeService
 
@@ -79,8 +79,10 @@ struct VerdictTests {
     @Test func `evidence that does not fit is never a verdict`() async throws {
         try await BridgeWorld.run { world in
             try await world.meet([
-                Expectation(505, "in_doubt", "inconsistent_result"), Expectation(506, "in_doubt", "inconsistent_result"),
-                Expectation(507, "in_doubt", "inconsistent_result"), Expectation(508, "in_doubt", "inconsistent_result"),
+                Expectation(505, "in_doubt", "inconsistent_result"),
+                Expectation(506, "in_doubt", "inconsistent_result"),
+                Expectation(507, "in_doubt", "inconsistent_result"),
+                Expectation(508, "in_doubt", "inconsistent_result"),
                 Expectation(509, "in_doubt", "inconsistent_result"), Expectation(504, "in_doubt", "no_result"),
                 Expectation(512, "in_doubt", "no_result"), Expectation(513, "in_doubt", "no_result"),
             ])
@@ -129,10 +131,7 @@ struct VerdictTests {
     }
 
     @Test func `with token+query a callback's verdict waits for a query that agrees`() async throws {
-        try await BridgeWorld.run(
-            simulate: { $0.queryRace = .seconds(100) },
-            configure: { $0.callbacks.trust = .tokenAndQuery }
-        ) { world in
+        try await BridgeWorld.run(configure: { $0.callbacks.trust = .tokenAndQuery }) { world in
             let honest = ChargeCommand()
             try await world.send(honest)
             let final = try await world.events.final(of: honest.commandID)

@@ -52,6 +52,7 @@ extension BridgeWorld {
 
     /// Asks the health port.
     func health(_ path: String) async throws -> PortAnswer {
+        try await eventually("the health port is bound", within: Self.patience) { bridge.healthPort != nil }
         let port = try #require(bridge.healthPort)
         return try await Self.request("http://127.0.0.1:\(port)\(path)")
     }

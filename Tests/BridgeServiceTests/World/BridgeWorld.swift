@@ -37,7 +37,8 @@ struct BridgeWorld: CommandSending {
         configure: (inout BridgeConfiguration) -> Void = { _ in },
         _ test: @escaping @Sendable (BridgeWorld) async throws -> Void
     ) async throws {
-        try await Surroundings.run(alone: alone, bindings: bindings, simulate: simulate, configure: configure) { surroundings in
+        try await Surroundings.run(alone: alone, bindings: bindings, simulate: simulate, configure: configure) {
+            surroundings in
             try await surroundings.withBridge { try await test($0) }
         }
     }

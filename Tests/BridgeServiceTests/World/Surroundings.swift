@@ -32,6 +32,7 @@ struct Surroundings: CommandSending {
     ///   - simulate: Changes the simulator's configuration; a scale of 1/100 and a thoughtless customer otherwise.
     ///   - configure: Changes the bridge's configuration.
     ///   - test: The test.
+    /// - Throws: What the test or the surroundings threw.
     static func run(
         alone: Bool = false,
         bindings: [String] = ["#"],
@@ -41,7 +42,8 @@ struct Surroundings: CommandSending {
     ) async throws {
         var simulation = SimulatorConfiguration()
         simulation.timeScale = 0.01
-        simulation.thinkTime = .seconds(2)
+        // Long enough that a busy machine stores the acknowledgement before the callback.
+        simulation.thinkTime = .seconds(15)
         simulate(&simulation)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bridge-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -60,7 +62,9 @@ struct Surroundings: CommandSending {
         let result: Result<Void, any Error>
         do {
             result = .success(
-                alone ? try await TestBroker.useAlone { try await body($0) } : try await TestBroker.use { try await body($0) }
+                alone
+                    ? try await TestBroker.useAlone { try await body($0) }
+                    : try await TestBroker.use { try await body($0) }
             )
         } catch {
             result = .failure(error)
@@ -113,6 +117,7 @@ struct Surroundings: CommandSending {
     ///   - logger: Where the bridge logs.
     ///   - isSettled: Whether the body begins only when commands are taken.
     ///   - body: What is done with the bridge.
+    /// - Throws: What the body or the bridge threw.
     func withBridge(
         _ configure: (inout BridgeConfiguration) -> Void = { _ in },
         database: String = "store.db",
