@@ -4,7 +4,9 @@
 struct DeliveredEvent: Sendable, Equatable {
     /// The event's id.
     var id: String
-    /// The last word but one of the CloudEvents type: `approved`, `contradicted`, `rejected`, `unmatched` …
+    /// The last word but one of the CloudEvents type.
+    ///
+    /// Shape: `approved`, `contradicted`, `rejected`, `unmatched`.
     var name: String
     /// The transaction it is about; `nil` for one about none.
     var transactionID: String?

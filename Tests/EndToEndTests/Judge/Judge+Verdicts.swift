@@ -76,6 +76,7 @@ extension Judge {
     ///   - id: the transaction.
     ///   - postedAt: when its last POST was made durable, which counts where no POST arrived.
     ///   - order: what was ordered.
+    /// - Returns: whether `in_doubt` is right for it.
     func mayStayInDoubt(_ id: String, postedAt: Int64?, _ order: ChargeOrder) -> Bool {
         let mine = posts[id] ?? []
         if order.outcomes.isEmpty { return true }

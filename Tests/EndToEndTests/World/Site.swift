@@ -30,6 +30,7 @@ struct Site: Sendable {
     ///   - alone: Whether the test stops the broker.
     ///   - isBound: Whether a queue is bound to the events exchange.
     ///   - test: The test.
+    /// - Throws: What the test threw, with the folder that its logs and its store were left in.
     static func run(
         alone: Bool = false,
         isBound: Bool = true,
