@@ -30,6 +30,7 @@ struct CallbackListenerTests {
         try await BridgeWorld.run(
             configure: {
                 $0.reconcile.firstQueryAfter = .seconds(300)
+                $0.reconcile.interval = .seconds(60)
                 $0.reconcile.terminalLife = .seconds(600)
             }
         ) { world in
@@ -79,10 +80,13 @@ struct CallbackListenerTests {
         try await BridgeWorld.run(
             configure: {
                 $0.reconcile.firstQueryAfter = .seconds(300)
+                $0.reconcile.interval = .seconds(60)
                 $0.reconcile.terminalLife = .seconds(600)
             }
         ) { world in
             let (command, own) = try await submitted(world)
+            // The sale is over, so that one query tells.
+            try await eventually("the callback is held") { world.simulator.ledger.summary.callbacksHeld == 1 }
             #expect(try await world.callBack(own, "<html>PAN 4111111111111111</html>") == 200)
             #expect(try await world.callBack(own, "") == 200)
             let final = try await world.events.final(of: command.commandID)
