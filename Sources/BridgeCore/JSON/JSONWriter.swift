@@ -142,7 +142,7 @@ public struct JSONWriter: Sendable {
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         // Nearly every string needs no escape and is copied as a whole.
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+        if text.utf8.isPlainInJSON {
             bytes.append(contentsOf: text.utf8)
         } else {
             escape(text)
@@ -166,6 +166,18 @@ public struct JSONWriter: Sendable {
     }
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)
+}
+
+extension String.UTF8View {
+    /// Whether none of the bytes is escaped in JSON; looked at where they lie.
+    fileprivate var isPlainInJSON: Bool {
+        let bytes = span
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+        }
+        return true
+    }
 }
 
 extension JSON {

@@ -52,13 +52,13 @@ extension Timestamp: CustomStringConvertible {
         let seconds = inDay / 1_000
         var text: [UInt8] = []
         text.reserveCapacity(24)
-        for (value, width, mark) in [
-            (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (seconds / 3_600, 2, ":"), (seconds / 60 % 60, 2, ":"),
-            (seconds % 60, 2, "."), (inDay % 1_000, 3, "Z"),
-        ] as [(Int64, Int, Unicode.Scalar)] {
-            text.append(digits: value, atLeast: width)
-            text.append(UInt8(ascii: mark))
-        }
+        text.append(digits: year, atLeast: 4, "-")
+        text.append(digits: month, atLeast: 2, "-")
+        text.append(digits: day, atLeast: 2, "T")
+        text.append(digits: seconds / 3_600, atLeast: 2, ":")
+        text.append(digits: seconds / 60 % 60, atLeast: 2, ":")
+        text.append(digits: seconds % 60, atLeast: 2, ".")
+        text.append(digits: inDay % 1_000, atLeast: 3, "Z")
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -151,8 +151,13 @@ extension Int64 {
 }
 
 extension [UInt8] {
-    /// Appends a number that is not negative, filled with zeros up to a width.
-    fileprivate mutating func append(digits value: Int64, atLeast width: Int) {
+    /// Appends a number that is not negative, filled with zeros up to a width, and what follows it.
+    fileprivate mutating func append(digits value: Int64, atLeast width: Int, _ mark: Unicode.Scalar) {
+        append(digits: value, atLeast: width)
+        append(UInt8(ascii: mark))
+    }
+
+    private mutating func append(digits value: Int64, atLeast width: Int) {
         if width > 1 || value >= 10 { append(digits: value / 10, atLeast: width - 1) }
         append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
     }

@@ -22,11 +22,14 @@ public struct TransactionID: Sendable, Hashable, Comparable, CustomStringConvert
     }
 
     /// Reads a name; `nil` unless it has the shape of one.
-    public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length,
-            text.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) })
-        else { return nil }
-        description = String(text)
+    public init?(_ text: String) {
+        let bytes = text.utf8.span
+        guard bytes.count == Self.length else { return nil }
+        for index in bytes.indices {
+            let byte = bytes[index]
+            guard (48...57).contains(byte) || (97...122).contains(byte) else { return nil }
+        }
+        description = text
     }
 
     /// Whether the left one is older.

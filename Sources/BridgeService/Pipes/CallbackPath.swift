@@ -28,7 +28,7 @@ struct CallbackPath: Sendable {
         guard let path = parts.first, let prefix = prefixes.first(where: { path.hasPrefix($0) }) else { return nil }
         let name = path.dropFirst(prefix.count)
         guard !name.isEmpty, !name.contains("/") else { return nil }
-        return Address(id: TransactionID(name), token: parts.count == 2 ? Self.token(in: parts[1]) : nil)
+        return Address(id: TransactionID(String(name)), token: parts.count == 2 ? Self.token(in: parts[1]) : nil)
     }
 
     private static func token(in query: Substring) -> Substring? {

@@ -167,7 +167,7 @@ struct OutboxRelay: Service {
     private func message(for entry: OutboxEntry) -> AMQPMessage? {
         switch entry.payload {
         case .event(let event):
-            if let status = event.status, switchedOff.contains(status) { return nil }
+            if !switchedOff.isEmpty, let status = event.status, switchedOff.contains(status) { return nil }
             return render.message(event, exchange: eventsExchange, routingKey: event.routingKey, mandatory: true)
         case .deadLetter(let letter):
             return render.message(letter, exchange: deadLettersExchange, id: letter.eventID.description)

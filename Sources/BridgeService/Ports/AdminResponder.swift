@@ -63,7 +63,7 @@ struct AdminResponder: HTTPResponder {
     }
 
     private func show(_ name: Substring) async throws(StoreError) -> Response {
-        guard let id = TransactionID(name), let transaction = try await store.transaction(id) else {
+        guard let id = TransactionID(String(name)), let transaction = try await store.transaction(id) else {
             return problem(.notFound, "no such transaction")
         }
         return .json(documents.whole(transaction, try await store.story(of: id)))

@@ -17,9 +17,20 @@ final class Metrics: Sendable {
 
     /// Counts per bucket, sum and number of observations.
     struct Distribution: Sendable {
-        var counts: [Int]
-        var sum = 0.0
-        var count = 0
+        private(set) var counts: [Int]
+        private(set) var sum = 0.0
+        private(set) var count = 0
+
+        init(buckets: Int) {
+            counts = Array(repeating: 0, count: buckets)
+        }
+
+        /// Enters a measurement, above every bucket where there is none for it.
+        mutating func add(_ value: Double, to bucket: Int?) {
+            if let bucket { counts[bucket] += 1 }
+            sum += value
+            count += 1
+        }
     }
 
     /// More series than this are a fault of ours; they are not kept.
@@ -49,12 +60,11 @@ final class Metrics: Sendable {
         let series = Series(family: histogram, labels: labels)
         let buckets = histogram.buckets
         state.withLockedValue { state in
-            var distribution =
-                state.distributions[series] ?? Distribution(counts: Array(repeating: 0, count: buckets.count))
-            if let index = buckets.firstIndex(where: { seconds <= $0 }) { distribution.counts[index] += 1 }
-            distribution.sum += seconds
-            distribution.count += 1
-            state.distributions[series] = distribution
+            // In place: taken out and put back, every measurement would copy the counts.
+            state.distributions[series, default: Distribution(buckets: buckets.count)].add(
+                seconds,
+                to: buckets.firstIndex { seconds <= $0 }
+            )
         }
     }
 

@@ -21,6 +21,7 @@ final class SQLiteRows: StoreRows {
     private let updateOutbox: PreparedStatement
     private let upsertProbe: PreparedStatement
     private var updates: [ColumnGroups: PreparedStatement] = [:]
+    private var recent = RecentTransactions()
 
     /// Compiles the statements on the writer's connection.
     init(_ database: Database) throws {
@@ -75,8 +76,14 @@ final class SQLiteRows: StoreRows {
     // MARK: - Transactions
 
     func transaction(_ id: TransactionID) throws -> Transaction? {
-        try selectByID.first({ $0.add(id.description) }, TransactionColumns.read)
+        if let known = recent[id] { return known }
+        let stored = try selectByID.first({ $0.add(id.description) }, TransactionColumns.read)
+        if let stored { recent.keep(stored) }
+        return stored
     }
+
+    /// Forgets what was written and then undone.
+    func forgetRecent() { recent = RecentTransactions() }
 
     func transaction(ofCommand commandID: String, account: String) throws -> Transaction? {
         try selectByCommand.first(
@@ -122,6 +129,7 @@ final class SQLiteRows: StoreRows {
             TransactionColumns.writeProgress(transaction, &row)
             row.add(transaction.completedAt)
         }
+        recent.keep(transaction)
     }
 
     func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
@@ -134,6 +142,7 @@ final class SQLiteRows: StoreRows {
             if groups.contains(.end) { TransactionColumns.writeEnd(transaction, &row) }
             row.add(transaction.id.description)
         }
+        recent.keep(transaction)
     }
 
     private func update(of groups: ColumnGroups) throws -> PreparedStatement {

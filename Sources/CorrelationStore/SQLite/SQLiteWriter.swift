@@ -9,6 +9,7 @@ struct SQLiteWriter {
     typealias Ledger = TransactionLedger<SQLiteRows>
     typealias Change = QueuedChange<Ledger>
 
+    private let rows: SQLiteRows
     private let ledger: Ledger
     private let begin: PreparedStatement
     private let commit: PreparedStatement
@@ -20,7 +21,8 @@ struct SQLiteWriter {
     init(_ database: Database, rules: StoreRules, report: @escaping @Sendable (CommitReport) -> Void) throws {
         self.database = database
         self.report = report
-        ledger = Ledger(rows: try SQLiteRows(database), rules: rules)
+        rows = try SQLiteRows(database)
+        ledger = Ledger(rows: rows, rules: rules)
         begin = try PreparedStatement("BEGIN IMMEDIATE", on: database)
         commit = try PreparedStatement("COMMIT", on: database)
         rollback = try PreparedStatement("ROLLBACK", on: database)
@@ -52,6 +54,7 @@ struct SQLiteWriter {
     }
 
     private func undo() {
+        rows.forgetRecent()
         // SQLite ends a transaction by itself after some errors, a full disk among them. Should this fail, the next
         // BEGIN fails too, its callers are refused, and it is tried again.
         if database.isInsideTransaction { try? rollback.run() }
