@@ -32,6 +32,8 @@ public struct AMQPConsumption: Sendable, Equatable {
     public var bodyLimits: BodyLimits
     /// How long to wait before trying again for the owner queue, or for a queue that is missing.
     public var retryInterval: Duration
+    /// How long after the last delivery an idle consumer subscribes anew, in case the broker lost track of it.
+    public var idleRenewal: Duration
     /// How long a write may hang before the socket is shut down.
     public var stallLimit: Duration
 
@@ -42,6 +44,7 @@ public struct AMQPConsumption: Sendable, Equatable {
         ownerQueue: String? = nil,
         bodyLimits: BodyLimits = BodyLimits(),
         retryInterval: Duration = .seconds(3),
+        idleRenewal: Duration = .seconds(15),
         stallLimit: Duration = .seconds(20)
     ) {
         precondition(prefetch > 0, "a prefetch of 0 would mean without limit")
@@ -50,6 +53,7 @@ public struct AMQPConsumption: Sendable, Equatable {
         self.ownerQueue = ownerQueue
         self.bodyLimits = bodyLimits
         self.retryInterval = retryInterval
+        self.idleRenewal = idleRenewal
         self.stallLimit = stallLimit
     }
 }

@@ -25,9 +25,9 @@ public actor AMQPSession {
     /// The session's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
-    private init(_ endpoint: AMQPEndpoint) {
+    private init(_ endpoint: AMQPEndpoint) throws(AMQPError) {
         self.endpoint = endpoint
-        thread = PinnedThread(name: endpoint.connectionName)
+        thread = try PinnedThread(name: endpoint.connectionName)
         thread.onTurn { [weak self] in
             self?.assumeIsolated { $0.turn() } ?? PinnedThread.Rest()
         }
@@ -44,7 +44,7 @@ public actor AMQPSession {
         _ endpoint: AMQPEndpoint,
         bodyLimits: BodyLimits = BodyLimits()
     ) async throws(AMQPError) -> AMQPSession {
-        let session = AMQPSession(endpoint)
+        let session = try AMQPSession(endpoint)
         try await session.connect(bodyLimits)
         return session
     }

@@ -32,7 +32,7 @@ struct FieldReader {
         for index in 0..<(unsafe Int(table.num_entries)) {
             let entry = unsafe table.entries[index]
             guard let value = unsafe value(of: entry.value, depth: depth) else { return nil }
-            unsafe values[String(entry.key)] = value
+            unsafe values[String(short: entry.key)] = value
         }
         return values
     }
@@ -92,7 +92,7 @@ extension AMQPProperties {
         var properties = AMQPProperties()
         let flags = unsafe fields._flags
         func text(_ flag: Int32, _ bytes: amqp_bytes_t) -> String? {
-            unsafe flags & amqp_flags_t(flag) != 0 ? String(bytes) : nil
+            unsafe flags & amqp_flags_t(flag) != 0 ? String(short: bytes) : nil
         }
         unsafe properties.contentType = text(AMQP_BASIC_CONTENT_TYPE_FLAG, fields.content_type)
         unsafe properties.contentEncoding = text(AMQP_BASIC_CONTENT_ENCODING_FLAG, fields.content_encoding)
@@ -125,6 +125,22 @@ extension String {
     /// Copies text; bytes that are not UTF-8 are replaced.
     init(_ bytes: amqp_bytes_t) {
         self = unsafe String(decoding: UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.len), as: UTF8.self)
+    }
+
+    /// Copies a short string; one that grew because bytes were replaced is cut, so that it can be sent on.
+    ///
+    /// A replaced byte takes three, and what came in 255 bytes could otherwise never leave again.
+    init(short bytes: amqp_bytes_t) {
+        let text = unsafe String(bytes)
+        guard text.utf8.count > BrokerLink.shortStringMax else {
+            self = text
+            return
+        }
+        var size = 0
+        self = String(text.prefix { character in
+            size += character.utf8.count
+            return size <= BrokerLink.shortStringMax
+        })
     }
 }
 

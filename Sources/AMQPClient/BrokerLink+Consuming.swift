@@ -59,8 +59,8 @@ extension BrokerLink {
             .got(
                 tag: got.delivery_tag,
                 isRedelivered: got.redelivered != 0,
-                exchange: String(got.exchange),
-                routingKey: String(got.routing_key)
+                exchange: String(short: got.exchange),
+                routingKey: String(short: got.routing_key)
             )
         )
         return true

@@ -27,8 +27,8 @@ extension BrokerLink {
                 .delivery(
                     tag: deliver.delivery_tag,
                     isRedelivered: deliver.redelivered != 0,
-                    exchange: String(deliver.exchange),
-                    routingKey: String(deliver.routing_key)
+                    exchange: String(short: deliver.exchange),
+                    routingKey: String(short: deliver.routing_key)
                 )
             )
         case AMQP_BASIC_RETURN_METHOD:
@@ -37,8 +37,8 @@ extension BrokerLink {
                 .returned(
                     code: Int(returned.reply_code),
                     text: String(returned.reply_text),
-                    exchange: String(returned.exchange),
-                    routingKey: String(returned.routing_key)
+                    exchange: String(short: returned.exchange),
+                    routingKey: String(short: returned.routing_key)
                 )
             )
         case AMQP_BASIC_CANCEL_METHOD:

@@ -38,8 +38,6 @@ extension BrokerLink {
 extension AMQPMessage {
     /// What makes the message impossible to write; `nil` if nothing does.
     ///
-    ///
-    ///
     /// Looked at before anything is written, since librabbitmq would notice in the middle of the message.
     var encodingFault: String? {
         // What a frame holds besides the headers: the other properties, each below 256 bytes, and their lengths.
@@ -47,7 +45,7 @@ extension AMQPMessage {
         if let name = properties.overlongText ?? overlongName { return "\(name) is longer than 255 bytes" }
         guard !properties.headers.isEmpty else { return nil }
         guard let size = AMQPValue.table(properties.headers).encodedSize else {
-            return "the name of a header is longer than 128 bytes"
+            return "the name of a header is longer than \(BrokerLink.shortStringMax) bytes"
         }
         return size <= headersMax ? nil : "the headers are larger than \(headersMax) bytes"
     }
@@ -100,9 +98,8 @@ extension AMQPValue {
                 return sum + size
             }
         case .table(let values):
-            let nameMax = 128
             return values.reduce(5) { sum, pair in
-                guard let sum, pair.key.utf8.count <= nameMax, let size = pair.value.encodedSize else { return nil }
+                guard let sum, pair.key.utf8.count <= BrokerLink.shortStringMax, let size = pair.value.encodedSize else { return nil }
                 return sum + 1 + pair.key.utf8.count + size
             }
         }

@@ -8,7 +8,7 @@ import CLibrabbitmq
 /// of no use: `abandon` it and write nothing more, since what was half written would be taken for something else.
 ///
 /// Isolation: the connection's thread only; its calls block.
-/// Source: `amqp.h` of rabbitmq-c 0.11; decision 0002.
+/// Source: `amqp.h` of rabbitmq-c 0.11.
 @safe final class BrokerLink {
     /// librabbitmq loses frames when several channels share a connection, so there is only this one.
     static let channel: amqp_channel_t = 1
@@ -53,7 +53,7 @@ import CLibrabbitmq
                 try link.logIn(endpoint)
                 try link.openChannel()
                 return link
-            } catch .refused(let code, let text) {
+            } catch .refused(let code, let text) where Self.isOfTheWholeCluster(code) {
                 throw .refused(code: code, text: text)
             } catch {
                 failures.append("\(host): \(error)")
@@ -61,6 +61,11 @@ import CLibrabbitmq
         }
         throw .unreachable(failures.joined(separator: "; "))
     }
+
+    /// Whether every node would refuse the same: wrong credentials (403), no such virtual host (530).
+    ///
+    /// A node that is going down (320) or whose virtual host is (541) says nothing about the others.
+    private static func isOfTheWholeCluster(_ code: Int) -> Bool { code == 403 || code == 530 }
 
     private func connect(to host: AMQPEndpoint.HostAndPort, _ endpoint: AMQPEndpoint) throws(AMQPError) {
         var timeout = endpoint.connectTimeout.timeval
@@ -107,6 +112,14 @@ import CLibrabbitmq
         assembler.reset()
         unsafe amqp_channel_open(handle, Self.channel)
         try checkLastReply("channel.open")
+    }
+
+    /// Closes the channel in order; what was delivered on it and not settled goes back to its queue.
+    ///
+    /// Frames that raced with the farewell are dropped with it.
+    func closeChannel() throws(AMQPError) {
+        unsafe try check(unsafe amqp_channel_close(handle, Self.channel, AMQP_REPLY_SUCCESS), "channel.close")
+        while try nextFrame() != nil {}
     }
 
     /// Closes in order, which a healthy connection deserves: the broker then logs no lost client.

@@ -20,8 +20,9 @@ struct ConfirmLedger<Waiter> {
 
     private enum Entry {
         case pending(Waiter, PublishIdentity, bytes: Int, deadline: ContinuousClock.Instant, returned: PublishOutcome?)
-        /// Its outcome was given before the broker spoke; the tag is still to come.
-        case expired
+        /// Its outcome was given before the broker spoke; the tag is still to come, and before it perhaps a return,
+        /// which must not be taken for that of a later publish of the same message.
+        case expired(PublishIdentity, isReturned: Bool)
         case done
     }
 
@@ -45,15 +46,17 @@ struct ConfirmLedger<Waiter> {
     /// Takes a `basic.return`: the confirm of that message will mean `returned`.
     mutating func markReturned(_ identity: PublishIdentity, code: Int, text: String) {
         for offset in 0..<entries.count {
-            if case .pending(let waiter, let pending, let bytes, let deadline, nil) = entries[offset],
-                pending == identity
-            {
+            switch entries[offset] {
+            case .pending(let waiter, identity, let bytes, let deadline, nil):
                 let outcome = PublishOutcome.returned(code: code, text: text)
                 entries[offset] = .pending(waiter, identity, bytes: bytes, deadline: deadline, returned: outcome)
                 return
+            case .expired(identity, isReturned: false):
+                entries[offset] = .expired(identity, isReturned: true)
+                return
+            case .pending, .expired, .done: continue
             }
         }
-        // An expired publish: its outcome was given already.
     }
 
     /// Takes a `basic.ack`.
@@ -73,10 +76,12 @@ struct ConfirmLedger<Waiter> {
     /// Ends the publishes whose deadline has come, without waiting for the broker any longer.
     mutating func expire(at now: ContinuousClock.Instant, into settled: inout [Settled]) {
         for offset in 0..<entries.count {
-            guard case .pending(let waiter, _, let bytes, let deadline, _) = entries[offset] else { continue }
+            guard case .pending(let waiter, let identity, let bytes, let deadline, let returned) = entries[offset] else {
+                continue
+            }
             // They are recorded in the order of their deadlines, so the first that is not due ends the search.
             guard deadline <= now else { return }
-            entries[offset] = .expired
+            entries[offset] = .expired(identity, isReturned: returned != nil)
             settled.append(Settled(waiter: waiter, outcome: .unconfirmed(.deadline), bytes: bytes))
         }
     }

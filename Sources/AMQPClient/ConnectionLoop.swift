@@ -42,15 +42,15 @@ struct ConnectionLoop: Sendable {
 
     /// Runs until the task is cancelled or the owner's end was requested.
     func run(_ owner: some LinkOwner) async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await watch() }
-            await withTaskCancellationHandler {
-                await keepConnected(owner)
-            } onCancel: {
-                owner.requestEnd()
-            }
-            group.cancelAll()
+        // Not a child, which a cancellation would end before the farewell that it guards.
+        let guardian = Task { await watch() }
+        await withTaskCancellationHandler {
+            await keepConnected(owner)
+        } onCancel: {
+            owner.requestEnd()
         }
+        guardian.cancel()
+        await guardian.value
     }
 
     private func keepConnected(_ owner: some LinkOwner) async {

@@ -44,6 +44,8 @@ actor ConsumerConnection: LinkOwner {
     private var ledger = DeliveryLedger()
     private var phase = Phase.starting(at: .now)
     private var ownsQueue = false
+    /// When a consumer that nothing reaches subscribes anew.
+    private var renewal = ContinuousClock.now
     /// Empty between turns; kept for their storage.
     private var verdicts: [(DeliveryToken, Verdict)] = []
     private var settlements: [DeliveryLedger.Settlement] = []
@@ -67,7 +69,7 @@ actor ConsumerConnection: LinkOwner {
         self.logger = logger
         self.onEvent = onEvent
         deliveries = DeliveryMailbox(capacity: Int(consumption.prefetch))
-        thread = PinnedThread(name: endpoint.connectionName)
+        thread = PinnedThread.atStart(name: endpoint.connectionName)
         thread.onTurn { [weak self] in
             self?.assumeIsolated { $0.turn() } ?? PinnedThread.Rest()
         }
@@ -174,7 +176,11 @@ actor ConsumerConnection: LinkOwner {
 
     private func nextTurn(after now: ContinuousClock.Instant, heartbeat: Duration) -> ContinuousClock.Instant {
         var next = now + heartbeat / 2
-        if case .starting(let due) = phase { next = min(next, due) }
+        switch phase {
+        case .starting(let due): next = min(next, due)
+        case .consuming: next = min(next, renewal)
+        case .paused: break
+        }
         if let drainWaiter { next = min(next, drainWaiter.deadline) }
         return next
     }
@@ -194,7 +200,8 @@ actor ConsumerConnection: LinkOwner {
             logger.warning("the broker cancelled the consumer; is the queue deleted?")
             retry("the broker cancelled the consumer")
         case .channelClosed(let code, let text):
-            try reopenChannel(link, code: code, text: text)
+            logger.debug("the broker closed the channel", metadata: [LogKey.error: "\(code) \(text)"])
+            try reopenChannel(link)
             retry("\(code) \(text)")
         case .blocked, .unblocked, .acknowledge, .reject, .other:
             // Alarms concern publishers.
@@ -206,6 +213,7 @@ actor ConsumerConnection: LinkOwner {
         guard let delivery = Delivery(message, token: { ledger.record(tag: $0) }) else {
             throw .malformed("a delivery tag out of order")
         }
+        postponeRenewal()
         guard case .consuming = phase, deliveries.offer(delivery) else {
             // It raced with the closing of the gate.
             _ = ledger.settle(delivery.token, .requeue)
@@ -239,8 +247,8 @@ actor ConsumerConnection: LinkOwner {
         do throws(AMQPError) {
             switch phase {
             case .consuming(let tag):
-                guard !isOpen else { return }
-                try pause(link, tag)
+                guard isOpen else { return try pause(link, tag) }
+                try renewIfIdle(link, at: now)
             case .paused:
                 guard isOpen else { return }
                 try start(link, isOpen: isOpen)
@@ -250,7 +258,8 @@ actor ConsumerConnection: LinkOwner {
             }
         } catch {
             guard case .channelClosed(let code, let text) = error else { throw error }
-            try reopenChannel(link, code: code, text: text)
+            logger.debug("the broker closed the channel", metadata: [LogKey.error: "\(code) \(text)"])
+            try reopenChannel(link)
             let resourceLocked = 405
             retry(code == resourceLocked && !ownsQueue ? nil : "\(code) \(text)")
         }
@@ -267,7 +276,26 @@ actor ConsumerConnection: LinkOwner {
             return
         }
         phase = .consuming(tag: try link.consume(queue: consumption.queue))
+        postponeRenewal()
         show(.consuming)
+    }
+
+    /// Subscribes anew, on a new channel, if nothing came for long.
+    ///
+    /// RabbitMQ moves a consumer over by itself when its queue is deleted and one of that name is there again at once. It
+    /// tells the consumer nothing, and what the new queue delivers gets lost in the old channel: all looks well and
+    /// nothing comes (seen with quorum queues of 3.10.8, which refuse `x-cancel-on-ha-failover`). It cannot be seen
+    /// from outside either, as those messages count as delivered. Closing the channel gives them back.
+    private func renewIfIdle(_ link: BrokerLink, at now: ContinuousClock.Instant) throws(AMQPError) {
+        guard renewal <= now else { return }
+        guard ledger.unsettled == 0 else { return postponeRenewal() }
+        try link.closeChannel()
+        try reopenChannel(link)
+        try start(link, isOpen: true)
+    }
+
+    private func postponeRenewal() {
+        renewal = .now + consumption.idleRenewal
     }
 
     private func pause(_ link: BrokerLink, _ tag: String) throws(AMQPError) {
@@ -286,8 +314,7 @@ actor ConsumerConnection: LinkOwner {
     }
 
     /// A new channel: what was delivered on the one before is delivered again, and its verdicts count no more.
-    private func reopenChannel(_ link: BrokerLink, code: Int, text: String) throws(AMQPError) {
-        logger.debug("the broker closed the channel", metadata: [LogKey.error: "\(code) \(text)"])
+    private func reopenChannel(_ link: BrokerLink) throws(AMQPError) {
         _ = deliveries.takeAll()
         ledger.begin()
         try link.openChannel()

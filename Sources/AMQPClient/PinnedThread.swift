@@ -39,10 +39,24 @@ final class PinnedThread: SerialExecutor, @unchecked Sendable {
     /// Starts the thread.
     ///
     /// The name, of which 15 bytes are kept, is what `top -H` shows.
-    init(name: String) {
+    ///
+    /// Throws: `unreachable` if the process has no file descriptor or the system no thread left.
+    init(name: String) throws(AMQPError) {
         wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-        precondition(wakeDescriptor >= 0, "the process has no file descriptor left")
-        start(name: name)
+        guard wakeDescriptor >= 0 else { throw .unreachable("the process has no file descriptor left") }
+        guard start(name: name) else {
+            close(wakeDescriptor)
+            throw .unreachable("the system has no thread left")
+        }
+    }
+
+    /// A thread for a connection that is made once, while the process starts.
+    static func atStart(name: String) -> PinnedThread {
+        do {
+            return try PinnedThread(name: name)
+        } catch {
+            preconditionFailure("cannot start: \(error)")
+        }
     }
 
     /// Has `turn` run on this thread after every batch of jobs, every wake-up and every event of its socket.
@@ -102,7 +116,7 @@ final class PinnedThread: SerialExecutor, @unchecked Sendable {
 
     // MARK: - The thread
 
-    private func start(name: String) {
+    private func start(name: String) -> Bool {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         unsafe pthread_attr_setstacksize(&attributes, Self.stackSize)
@@ -120,9 +134,13 @@ final class PinnedThread: SerialExecutor, @unchecked Sendable {
             },
             context
         )
-        precondition(status == 0, "the system has no thread left")
         unsafe pthread_attr_destroy(&attributes)
+        guard status == 0 else {
+            unsafe Unmanaged<PinnedThread>.fromOpaque(context).release()
+            return false
+        }
         _ = unsafe String(name.prefix(15)).withCString { unsafe pthread_setname_np(thread, $0) }
+        return true
     }
 
     private func run() {

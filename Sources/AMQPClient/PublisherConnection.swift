@@ -52,7 +52,7 @@ actor PublisherConnection: LinkOwner {
         self.onEvent = onEvent
         inbox = PublishInbox(limits)
         window = PublishWindow(limits)
-        thread = PinnedThread(name: endpoint.connectionName)
+        thread = PinnedThread.atStart(name: endpoint.connectionName)
         thread.onTurn { [weak self] in
             self?.assumeIsolated { $0.turn() } ?? PinnedThread.Rest()
         }

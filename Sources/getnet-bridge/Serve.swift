@@ -27,6 +27,13 @@ struct Serve: ConfiguredVerb {
             let hint = warning.hint.map { " (\($0))" } ?? ""
             logger.warning("configuration: \(key)\(warning.message), from \(warning.origin)\(hint)")
         }
+        let descriptors = DescriptorLimit.raise()
+        if descriptors < DescriptorLimit.needed {
+            logger.warning(
+                "the process may open few files and connections; under load callbacks will wait",
+                metadata: [LogKey.count: "\(descriptors)", LogKey.needed: "\(DescriptorLimit.needed)"]
+            )
+        }
         let store = try open(configuration, logger)
         let bridge = try Bridge(configuration, store: store, logger: logger)
         logger.info("starting", metadata: [LogKey.version: "\(BuildInfo.version)"])

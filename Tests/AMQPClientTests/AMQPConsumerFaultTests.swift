@@ -56,6 +56,35 @@ import Testing
         }
     }
 
+    @Test(arguments: ["classic", "quorum"])
+    func `a queue that is deleted and at once made anew by somebody else is consumed from`(type: String) async throws {
+        try await TestBroker.use { host in
+            let arguments = #"{"x-queue-type":"\#(type)"}"#
+            try await host.declareQueue("q", arguments: arguments)
+            let seen = NIOLockedValueBox<[String]>([])
+            let consumption = AMQPConsumption(
+                queue: "q",
+                prefetch: 2,
+                retryInterval: .milliseconds(50),
+                idleRenewal: .milliseconds(200)
+            )
+            try await withConsumer(host, consumption) { delivery in
+                seen.withLockedValue { $0.append(delivery.properties.messageID ?? "") }
+                return .acknowledge
+            } _: { consumer in
+                try await eventually("it consumes") { consumer.state == .consuming }
+                for round in 0..<8 {
+                    try await host.publish(["\(round)"], to: "q")
+                    try await eventually("the message of round \(round) came") {
+                        seen.withLockedValue { $0.contains("\(round)") }
+                    }
+                    try await host.deleteQueue("q")
+                    try await host.declareQueue("q", arguments: arguments)
+                }
+            }
+        }
+    }
+
     @Test func `while the gate is closed nothing is taken, and nothing is lost by opening and closing it`() async throws
     {
         try await TestBroker.use { host in

@@ -78,6 +78,18 @@ import Testing
         #expect(settled.map(\.waiter) == [0, 1])
     }
 
+    @Test func `the late return of an expired publish is not taken for that of the same message sent again`() throws {
+        var ledger = Ledger()
+        var settled: [Ledger.Settled] = []
+        let now = ContinuousClock.now
+        _ = ledger.record(0, id: "same", deadline: now)
+        ledger.expire(at: now, into: &settled)
+        _ = ledger.record(1, id: "same", deadline: now + .seconds(1))
+        ledger.markReturned(.init(messageID: "same", exchange: "x", routingKey: "k"), code: 312, text: "")
+        try ledger.acknowledge(tag: 2, multiple: true, into: &settled)
+        #expect(settled.map(\.outcome) == [.unconfirmed(.deadline), .confirmed])
+    }
+
     @Test func `whatever the broker says in whatever order, every publish is settled exactly once`() throws {
         var random = SeededGenerator.printed()
         for _ in 0..<200 {

@@ -14,6 +14,8 @@ public struct CommandMessage: Sendable {
     public var contentType: String?
     /// The property `content_encoding`.
     public var contentEncoding: String?
+    /// The property `message_id`; nothing is decided by it.
+    public var messageID: String?
     /// The headers whose values are strings.
     public var headers: [String: String]
     /// The property `timestamp`.
@@ -29,6 +31,7 @@ public struct CommandMessage: Sendable {
         fullSize: Int? = nil,
         contentType: String? = nil,
         contentEncoding: String? = nil,
+        messageID: String? = nil,
         headers: [String: String] = [:],
         timestamp: Timestamp? = nil,
         address: ReplyAddress = ReplyAddress()
@@ -39,6 +42,7 @@ public struct CommandMessage: Sendable {
         self.fullSize = fullSize ?? body.count
         self.contentType = contentType
         self.contentEncoding = contentEncoding
+        self.messageID = messageID
         self.headers = headers
         self.timestamp = timestamp
         self.address = address

@@ -111,6 +111,10 @@ public struct EventWriter: Sendable {
             routingKey: message.routingKey,
             body: isWhole ? message.body : Array(message.body.prefix(DeadLetter.keptBytes)),
             contentType: message.contentType,
+            contentEncoding: message.contentEncoding,
+            messageID: message.messageID,
+            sentAt: message.timestamp,
+            replyTo: message.address.replyTo,
             correlationID: message.address.correlationID,
             headers: message.headersToKeep.merging(ours) { $1 }
         )

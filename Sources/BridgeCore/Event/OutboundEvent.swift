@@ -82,6 +82,14 @@ public struct DeadLetter: Sendable, Equatable {
     public let body: [UInt8]
     /// The command's content type.
     public let contentType: String?
+    /// How the command's body is encoded, without which nobody could read it.
+    public let contentEncoding: String?
+    /// The command's message id.
+    public let messageID: String?
+    /// When the command was sent, by its own word; a replay without it would be good for another `commands.maxAge`.
+    public let sentAt: Timestamp?
+    /// The command's reply queue.
+    public let replyTo: String?
     /// The command's correlation.
     public let correlationID: String?
     /// The command's own headers, and `getnet-…`: why, from where, when.
@@ -94,6 +102,10 @@ public struct DeadLetter: Sendable, Equatable {
         routingKey: String,
         body: [UInt8],
         contentType: String?,
+        contentEncoding: String? = nil,
+        messageID: String? = nil,
+        sentAt: Timestamp? = nil,
+        replyTo: String? = nil,
         correlationID: String?,
         headers: [String: String]
     ) {
@@ -102,6 +114,10 @@ public struct DeadLetter: Sendable, Equatable {
         self.routingKey = routingKey
         self.body = body
         self.contentType = contentType
+        self.contentEncoding = contentEncoding
+        self.messageID = messageID
+        self.sentAt = sentAt
+        self.replyTo = replyTo
         self.correlationID = correlationID
         self.headers = headers
     }

@@ -13,6 +13,8 @@ struct PublisherService: Service {
             group.addTask { await publisher.run() }
             try? await gracefulShutdown()
             await publisher.drainAndClose(deadline: .now + drainTimeout)
+            // It may be waiting to connect again.
+            group.cancelAll()
         }
     }
 }

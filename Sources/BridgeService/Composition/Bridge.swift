@@ -27,26 +27,26 @@ public struct Bridge: Service {
     }
 
     /// The port that the callback listener is bound to, once it is.
-    public var listenerPort: Int? { parts.ports.withLockedValue { $0["callbacks"] } }
+    public var listenerPort: Int? { parts.ports.bound.withLockedValue { $0["callbacks"] } }
     /// The health port, once it is bound.
-    public var healthPort: Int? { parts.ports.withLockedValue { $0["health"] } }
+    public var healthPort: Int? { parts.ports.bound.withLockedValue { $0["health"] } }
     /// The admin port, once it is bound.
-    public var adminPort: Int? { parts.ports.withLockedValue { $0["admin"] } }
+    public var adminPort: Int? { parts.ports.bound.withLockedValue { $0["admin"] } }
 
     /// Whether commands are taken at this moment.
-    public var takesCommands: Bool { parts.readiness.takesCommands }
+    public var takesCommands: Bool { parts.ports.readiness.takesCommands }
 
     /// Runs everything until the graceful shutdown is over.
     public func run() async throws {
         // The order is the order of dependence; the shutdown walks it backwards and waits for each.
         let services: [any Service] = [
-            parts.healthPort, parts.adminPort,
-            PublisherService(publisher: parts.replyPublisher, drainTimeout: Self.drainTimeout),
-            PublisherService(publisher: parts.eventPublisher, drainTimeout: Self.drainTimeout),
-            parts.replies, parts.relay, parts.storeWatch, parts.outboxWatch,
-            parts.callbackPort,
-            parts.timekeeper, parts.reconciler, parts.submitter, parts.topologyWatch,
-            ConsumerService(consumer: parts.consumer, drainTimeout: Self.drainTimeout),
+            parts.ports.health, parts.ports.admin,
+            PublisherService(publisher: parts.broker.replyPublisher, drainTimeout: Self.drainTimeout),
+            PublisherService(publisher: parts.broker.eventPublisher, drainTimeout: Self.drainTimeout),
+            parts.broker.replies, parts.pipes.relay, parts.storeWatch, parts.pipes.outboxWatch,
+            parts.ports.callbacks,
+            parts.pipes.timekeeper, parts.pipes.reconciler, parts.pipes.submitter, parts.broker.topologyWatch,
+            ConsumerService(consumer: parts.broker.consumer, drainTimeout: Self.drainTimeout),
             GracefulDelay(
                 gate: parts.gate,
                 stop: parts.stop,
@@ -62,7 +62,8 @@ public struct Bridge: Service {
             logger: quiet
         )
         group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
-        parts.gate.observe { [consumer = parts.consumer] isOpen in consumer.setGate(open: isOpen) }
+        group.maximumCancellationDuration = Self.cancellationLimit
+        parts.gate.observe { [consumer = parts.broker.consumer] isOpen in consumer.setGate(open: isOpen) }
         do {
             try await ServiceGroup(configuration: group).run()
         } catch {
@@ -74,6 +75,8 @@ public struct Bridge: Service {
 
     /// How long a publisher or the consumer waits for the broker's last words.
     static let drainTimeout = Duration.seconds(5)
+    /// What has not ended so long after it was cancelled hangs, and the process ends without it.
+    static let cancellationLimit = Duration.seconds(30)
 }
 
 /// Why a bridge cannot be put together.

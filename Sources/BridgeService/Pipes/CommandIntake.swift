@@ -83,6 +83,7 @@ extension CommandMessage {
             fullSize: Int(clamping: delivery.fullSize),
             contentType: properties.contentType,
             contentEncoding: properties.contentEncoding,
+            messageID: properties.messageID,
             headers: headers,
             timestamp: properties.timestamp.flatMap { Timestamp(secondsOnTheWire: $0) },
             address: ReplyAddress(

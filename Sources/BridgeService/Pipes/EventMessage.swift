@@ -33,11 +33,15 @@ struct EventMessage: Sendable {
         )
     }
 
-    func message(_ letter: DeadLetter, exchange: String, id: String) -> AMQPMessage {
+    func message(_ letter: DeadLetter, exchange: String) -> AMQPMessage {
         var properties = AMQPProperties()
         properties.contentType = letter.contentType
+        properties.contentEncoding = letter.contentEncoding
         properties.deliveryMode = .persistent
-        properties.messageID = id
+        // Something must tell them apart when the broker returns one.
+        properties.messageID = letter.messageID ?? letter.eventID.description
+        properties.timestamp = letter.sentAt.map { UInt64(max($0.milliseconds, 0) / 1_000) }
+        properties.replyTo = letter.replyTo
         properties.appID = Self.applicationID
         properties.correlationID = letter.correlationID
         properties.headers = letter.headers.mapValues { .string($0) }

@@ -135,6 +135,16 @@ struct OutboxRelay: Service {
             case .returned:
                 settle(entry, .unrouted(retryAt: retryInstant(of: entry)), "unrouted")
                 return true
+            case .unconfirmed(.unencodable(let fault)):
+                // Ours, and no try will mend it. It must neither stop its transaction's events nor close the gate.
+                logger.error(
+                    "an entry cannot be written as a message; it stays in the outbox for a person",
+                    metadata: [LogKey.position: "\(entry.position)", LogKey.error: "\(fault)"]
+                )
+                metrics.increment(.events, "unencodable")
+                let outcome = Settlement.Outcome.unrouted(retryAt: retryInstant(of: entry))
+                settler.settle(Settlement(position: entry.position, outcome: outcome, at: dispatcher.clock()))
+                return true
             case .rejected: metrics.increment(.events, "rejected")
             case .unconfirmed(let reason):
                 metrics.increment(.events, "unconfirmed")
@@ -170,7 +180,7 @@ struct OutboxRelay: Service {
             if !switchedOff.isEmpty, let status = event.status, switchedOff.contains(status) { return nil }
             return render.message(event, exchange: eventsExchange, routingKey: event.routingKey, mandatory: true)
         case .deadLetter(let letter):
-            return render.message(letter, exchange: deadLettersExchange, id: letter.eventID.description)
+            return render.message(letter, exchange: deadLettersExchange)
         }
     }
 

@@ -12,6 +12,8 @@ public enum LogKey {
     public static let error = "error"
     /// How many.
     public static let count = "count"
+    /// How many there should be.
+    public static let needed = "needed"
     /// An address or a URL without secrets.
     public static let address = "server.address"
     /// What stands in the way of commands.
@@ -22,6 +24,8 @@ public enum LogKey {
     public static let routingKey = "messaging.rabbitmq.destination.routing_key"
     /// An event's id.
     public static let message = "messaging.message.id"
+    /// A place in the outbox.
+    public static let position = "getnet.outbox_position"
     /// A version.
     public static let version = "service.version"
     /// A file.

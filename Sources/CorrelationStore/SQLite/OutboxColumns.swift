@@ -7,8 +7,8 @@ enum OutboxColumns {
     /// Set when the entry is appended.
     static let appended = [
         "transaction_id", "kind", "event_id", "name", "routing_key", "exchange", "data", "body", "causation_id",
-        "reply_to", "correlation_id", "traceparent", "tracestate", "content_type", "headers", "must_be_routed",
-        "appended_at",
+        "reply_to", "correlation_id", "traceparent", "tracestate", "content_type", "content_encoding",
+        "message_id", "sent_at", "headers", "must_be_routed", "appended_at",
     ]
     /// What an entry is read from.
     static let entry = ["position", "returns"] + appended
@@ -40,6 +40,9 @@ enum OutboxColumns {
         row.add(event.causationID)
         TransactionColumns.writeAddress(event.address, &row)
         row.add(String?.none)
+        row.add(String?.none)
+        row.add(String?.none)
+        row.add(Timestamp?.none)
         row.add(text: nil)
         row.add(event.mustBeRouted)
     }
@@ -53,8 +56,12 @@ enum OutboxColumns {
         row.add(text: nil)
         row.add(blob: letter.body)
         row.add(String?.none)
-        TransactionColumns.writeAddress(ReplyAddress(correlationID: letter.correlationID), &row)
+        let address = ReplyAddress(replyTo: letter.replyTo, correlationID: letter.correlationID)
+        TransactionColumns.writeAddress(address, &row)
         row.add(letter.contentType)
+        row.add(letter.contentEncoding)
+        row.add(letter.messageID)
+        row.add(letter.sentAt)
         row.add(text: StoredJSON.headers(letter.headers))
         row.add(true)
     }
@@ -97,6 +104,9 @@ enum OutboxColumns {
         let causationID = row.optionalText()
         let address = TransactionColumns.readAddress(&row)
         let contentType = row.optionalText()
+        let contentEncoding = row.optionalText()
+        let messageID = row.optionalText()
+        let sentAt = row.optionalInstant()
         let headers = row.optionalBytes()
         let mustBeRouted = row.flag()
         let appendedAt = row.instant()
@@ -107,6 +117,10 @@ enum OutboxColumns {
                 routingKey: routingKey,
                 body: body,
                 contentType: contentType,
+                contentEncoding: contentEncoding,
+                messageID: messageID,
+                sentAt: sentAt,
+                replyTo: address.replyTo,
                 correlationID: address.correlationID,
                 headers: try StoredJSON.headers(headers)
             )

@@ -10,7 +10,7 @@ enum SQLiteSchema {
     static let applicationID: Int64 = 0x474E_4252
 
     /// Every migration, oldest first.
-    static let migrations = ["1 transactions", "2 evidence", "3 outbox"]
+    static let migrations = ["1 transactions", "2 evidence", "3 outbox", "4 dead letters whole"]
 
     /// The number of the last one, kept in `user_version`.
     static var newest: Int { migrations.count }
@@ -18,7 +18,7 @@ enum SQLiteSchema {
     /// Brings a database to the newest schema.
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        let texts = [transactions, evidence, outbox]
+        let texts = [transactions, evidence, outbox, deadLettersWhole]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
                 try database.execute(sql: text)
@@ -152,5 +152,11 @@ enum SQLiteSchema {
         CREATE INDEX outbox_transaction ON outbox (transaction_id) WHERE transaction_id IS NOT NULL;
         CREATE INDEX outbox_pending ON outbox (position) WHERE settled_at IS NULL;
         CREATE INDEX outbox_unrouted ON outbox (retry_at) WHERE retry_at IS NOT NULL;
+        """
+
+    private static let deadLettersWhole = """
+        ALTER TABLE outbox ADD COLUMN content_encoding TEXT;
+        ALTER TABLE outbox ADD COLUMN message_id TEXT;
+        ALTER TABLE outbox ADD COLUMN sent_at INTEGER;
         """
 }

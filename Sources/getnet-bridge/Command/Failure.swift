@@ -29,6 +29,7 @@ struct Failure: Error, Equatable {
         case let error as StoreOpeningError: self.init(error)
         case let error as StoreError: self.init(error)
         case let error as BridgeFault: self.init(.configuration, error.description)
+        case let error as PortFault: self.init(.inputOutput, error.description)
         case let error as IOError: self.init(.inputOutput, "\(error)")
         default: self.init(.internal, "internal error: \(error)")
         }

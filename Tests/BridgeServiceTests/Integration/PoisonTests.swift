@@ -53,6 +53,15 @@ struct PoisonTests {
             Poison("unknown", unknown.json, ["unknown_member"]),
             Poison("repeated", repeated.json, ["repeated_member"]),
             Poison("content", good.json, ["content_type_unsupported"]) { $0.contentType = "text/plain" },
+            Poison("header name", unknown.json, ["unknown_member"]) {
+                $0.headers[String(repeating: "n", count: 255)] = .string("long")
+            },
+            Poison("properties", unknown.json, ["unknown_member"]) {
+                $0.contentEncoding = "identity"
+                $0.messageID = "message-of-the-caller"
+                $0.timestamp = 1_700_000_000
+                $0.replyTo = "replies"
+            },
             Poison("reply", good.json, ["invalid_reply_to"]) { $0.replyTo = "getnet-bridge.commands" },
         ]
     }()
@@ -75,6 +84,12 @@ struct PoisonTests {
                 #expect(letter.header("getnet-rejected-at").flatMap { Timestamp($0) } != nil)
                 #expect(letter.header("getnet-detail")?.isEmpty == false)
                 #expect(letter.header("x-order") == poison.name)
+                var sent = AMQPProperties()
+                poison.change(&sent)
+                #expect(letter.properties.contentEncoding == sent.contentEncoding)
+                #expect(letter.properties.replyTo == sent.replyTo)
+                if let messageID = sent.messageID { #expect(letter.properties.messageID == messageID) }
+                if let timestamp = sent.timestamp { #expect(letter.properties.timestamp == timestamp) }
                 let whole = poison.body.count <= world.configuration.commands.maxBytes
                 #expect(letter.body == (whole ? poison.body : Array(poison.body.prefix(4_096))), "\(poison.name)")
                 let event = try await world.events.first("\(poison.name) is told") { $0.correlationID == poison.name }
@@ -86,6 +101,26 @@ struct PoisonTests {
             #expect(try await world.events.final(of: command.commandID).status == "approved")
             #expect(world.simulator.ledger.summary.posts == 1)
             #expect(try await world.virtualHost.depth(of: world.configuration.commands.queue) == 0)
+        }
+    }
+
+    @Test func `an entry that cannot be written as a message stops neither the others nor the commands`() async throws {
+        try await BridgeWorld.run { world in
+            // Nothing that comes over AMQP leads to such an entry any more; so it is put into the store by hand.
+            let message = CommandMessage(
+                exchange: world.configuration.commands.exchange,
+                routingKey: "charge.main",
+                body: [],
+                address: ReplyAddress(correlationID: String(repeating: "c", count: 300))
+            )
+            let rejection = CommandRejection(faults: [CommandFault("", .invalidJSON, "put there by hand")])
+            _ = try await world.store.reject(rejection, of: message, at: .current)
+            let series = #"events_total{outcome="unencodable"}"#
+            try await eventually("both entries are set aside") { try await world.metric(series) >= 2 }
+            let command = ChargeCommand()
+            try await world.send(command)
+            #expect(try await world.events.final(of: command.commandID).status == "approved")
+            #expect(try await world.store.census().pendingEntries == 0)
         }
     }
 }

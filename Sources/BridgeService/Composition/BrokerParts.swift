@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+internal import Logging
+
+/// What talks to the broker: a connection to consume, one for events, one for replies, now and then one to look.
+struct BrokerParts {
+    let consumer: AMQPConsumer
+    let eventPublisher: AMQPPublisher
+    let replyPublisher: AMQPPublisher
+    let replies: ReplySender
+    let render: EventMessage
+    let topologyWatch: TopologyWatch
+
+    init(
+        _ configuration: BridgeConfiguration,
+        dispatcher: Dispatcher,
+        gate: CommandGate,
+        metrics: Metrics,
+        logger: Logger
+    ) {
+        let endpoint = configuration.endpoint
+        let topologySignal = Signal()
+        let onEvent: @Sendable (AMQPConnectionEvent) -> Void = { topologySignal.heed($0) }
+        var limits = PublishLimits()
+        limits.confirmTimeout = configuration.events.confirmTimeout
+        eventPublisher = AMQPPublisher(
+            endpoint: endpoint,
+            name: "getnet-bridge events",
+            limits: limits,
+            logger: logger,
+            onEvent: onEvent
+        )
+        replyPublisher = AMQPPublisher(
+            endpoint: endpoint,
+            name: "getnet-bridge replies",
+            limits: limits,
+            logger: logger
+        )
+        render = EventMessage(format: configuration.eventFormat)
+        replies = ReplySender(publisher: replyPublisher, render: render, metrics: metrics)
+        let intake = CommandIntake(
+            reader: CommandReader(rules: configuration.commandRules),
+            account: configuration.account,
+            dispatcher: dispatcher,
+            replies: replies,
+            metrics: metrics,
+            random: systemRandom,
+            logger: logger
+        )
+        consumer = AMQPConsumer(
+            endpoint: endpoint,
+            name: "getnet-bridge commands",
+            consumption: configuration.consumption,
+            logger: logger,
+            onEvent: onEvent,
+            handler: { await intake.handle($0) }
+        )
+        topologyWatch = TopologyWatch(
+            topology: configuration.amqpTopology,
+            mode: configuration.topologyMode,
+            endpoint: endpoint.named("getnet-bridge topology"),
+            gate: gate,
+            signal: topologySignal,
+            logger: logger
+        )
+    }
+}
+
+extension Signal {
+    /// Looks at exchanges and queues again after what may have changed them.
+    fileprivate func heed(_ event: AMQPConnectionEvent) {
+        switch event {
+        case .connected, .lost, .consumer(.unavailable): raise()
+        case .connectFailed, .blocked, .unblocked, .consumer: return
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import GetnetCloud
+internal import Logging
+
+/// The pipes behind the store: to the cloud, from the cloud where it is asked, to the broker, and what keeps their time.
+struct PipeParts {
+    let relay: OutboxRelay
+    let outboxWatch: OutboxWatch
+    let timekeeper: Timekeeper
+    let reconciler: Reconciler
+    let submitter: Submitter
+
+    init(
+        _ configuration: BridgeConfiguration,
+        dispatcher: Dispatcher,
+        broker: BrokerParts,
+        cloud: CloudClient,
+        callbackURL: CallbackURL,
+        gate: CommandGate,
+        stop: StopDeadline,
+        metrics: Metrics,
+        logger: Logger
+    ) {
+        let held = HeldEntries()
+        relay = OutboxRelay(
+            dispatcher: dispatcher,
+            publisher: broker.eventPublisher,
+            replies: broker.replies,
+            render: broker.render,
+            eventsExchange: configuration.events.exchange,
+            deadLettersExchange: configuration.deadLetters.exchange,
+            switchedOff: configuration.switchedOffStatuses,
+            held: held,
+            settler: Settler(store: dispatcher.store, logger: logger),
+            metrics: metrics,
+            stop: stop,
+            logger: logger
+        )
+        outboxWatch = OutboxWatch(
+            dispatcher: dispatcher,
+            held: held,
+            gate: gate,
+            holdAfter: configuration.outbox.holdCommandsAfter,
+            backlog: configuration.lanes.backlog,
+            logger: logger
+        )
+        timekeeper = Timekeeper(dispatcher: dispatcher, gate: gate, logger: logger)
+        reconciler = Reconciler(
+            dispatcher: dispatcher,
+            cloud: cloud,
+            metrics: metrics,
+            budget: QueryBudget(queriesPerSecond: configuration.cloud.queriesPerSecond),
+            logger: logger
+        )
+        submitter = Submitter(
+            dispatcher: dispatcher,
+            gate: gate,
+            cloud: cloud,
+            callbackURL: callbackURL,
+            workers: configuration.cloud.maxConnections,
+            logger: logger
+        )
+    }
+}

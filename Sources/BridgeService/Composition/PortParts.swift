@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+internal import GetnetCloud
+internal import Logging
+internal import NIOConcurrencyHelpers
+internal import ServiceLifecycle
+
+/// The three HTTP servers and what they show.
+struct PortParts {
+    /// The port that each of them is bound to, by name.
+    let bound = NIOLockedValueBox<[String: Int]>([:])
+    let readiness: Readiness
+    let callbacks: any Service
+    let health: any Service
+    let admin: any Service
+
+    init(
+        _ configuration: BridgeConfiguration,
+        dispatcher: Dispatcher,
+        broker: BrokerParts,
+        keys: CallbackKeyRing,
+        gate: CommandGate,
+        metrics: Metrics,
+        logger: Logger
+    ) {
+        let listenerIsBound = NIOLockedValueBox(false)
+        readiness = Readiness(
+            gate: gate,
+            listenerIsBound: listenerIsBound,
+            commands: broker.consumer,
+            events: broker.eventPublisher
+        )
+        let note = { @Sendable [bound] (name: String, port: Int) in bound.withLockedValue { $0[name] = port } }
+        let listener = CallbackListener(
+            path: CallbackPath(publicURL: configuration.http.publicURL),
+            keys: keys,
+            allowedSources: configuration.callbacks.allowedSources,
+            maxBytes: configuration.callbacks.maxBytes,
+            answers: AnswerReader(timeZone: configuration.account.profile.timeZone),
+            dispatcher: dispatcher,
+            forwarding: QueryForwarding(),
+            metrics: metrics
+        )
+        let http = configuration.http
+        callbacks = HTTPPort(name: "callbacks", section: "http", responder: listener, host: http.host, port: http.port)
+            .service(logger: logger) { port in
+                note("callbacks", port)
+                listenerIsBound.withLockedValue { $0 = true }
+            }
+        let exposition = Exposition(
+            metrics: metrics,
+            readiness: readiness,
+            store: dispatcher.store,
+            replies: broker.replyPublisher,
+            clock: { .current },
+            logger: logger
+        )
+        health = HTTPPort(
+            name: "health",
+            section: "health",
+            responder: HealthResponder(readiness: readiness, exposition: exposition),
+            host: configuration.health.host,
+            port: configuration.health.port,
+            limits: .init(connections: Self.operatorConnections)
+        ).service(logger: logger) { note("health", $0) }
+        admin = HTTPPort(
+            name: "admin",
+            section: "admin",
+            responder: AdminResponder(
+                store: dispatcher.store,
+                token: configuration.admin.token,
+                documents: TransactionDocument(events: configuration.storeRules.events)
+            ),
+            host: configuration.admin.host,
+            port: configuration.admin.port,
+            limits: .init(connections: Self.operatorConnections)
+        ).service(logger: logger) { note("admin", $0) }
+    }
+
+    /// Probes, scrapers and people are few.
+    private static let operatorConnections = 128
+}
