@@ -71,7 +71,8 @@ struct CallbackKeyFile {
         return String(decoding: buffer[..<length], as: UTF8.self)
     }
 
-    /// Written aside, synced and renamed, so that a crash leaves a whole file or none.
+    /// Written aside, synced and renamed, so that a crash leaves a whole file or none; the directory is synced too, or the
+    /// name may be lost after a key of the file went to Getnet.
     private static func write(_ text: String, to path: String) throws(Fault) {
         let aside = path + ".new"
         let descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -81,6 +82,17 @@ struct CallbackKeyFile {
         guard unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
             unsafe rename(aside, path) == 0
         else { throw Fault(description: "\(path) cannot be written: \(words(errno))") }
+        try syncDirectory(of: path)
+    }
+
+    private static func syncDirectory(of path: String) throws(Fault) {
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Fault(description: "\(directory) cannot be synced: \(words(errno))") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw Fault(description: "\(directory) cannot be synced: \(words(errno))")
+        }
     }
 
     private static func words(_ code: Int32) -> String {
