@@ -1,25 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a text is not an AMQP URL.
+internal import Glibc
+
+/// Why a text is not an AMQP URL, or not a host of one.
 ///
-/// No case repeats any of the text: with one unescaped character a password ends up in any part of it.
+/// The raw value is a predicate, for a sentence with the name of a setting before it. No case repeats any of the text:
+/// with one unescaped character a password ends up in any part of it.
 public enum AMQPURLError: String, Error, Sendable, CustomStringConvertible {
-    case missingScheme = "it does not begin with amqp://"
-    case unsupportedScheme = "the scheme is not amqp"
-    case tlsNotSupported = "amqps is not supported yet, only amqp"
-    case severalAts = "more than one @ before the path; one inside the user or the password is written %40"
-    case missingHost = "a host is missing"
-    case invalidHost = "a host contains a character that no host has; : / @ in user or password are percent-encoded"
-    case invalidPort = "a port is not a number from 1 to 65535; : / @ in user or password are percent-encoded"
-    case missingUser = "the user is empty"
-    case invalidEscape = "a % is not followed by two hexadecimal digits, or the bytes are not UTF-8"
-    case invalidVirtualHost = "the path is more than one segment; / and @ inside a virtual host are written %2F and %40"
-    case fragment = "it contains a #; one inside a password is written %23"
-    case invalidParameter = "a parameter is not one of heartbeat (seconds) and connection_timeout (milliseconds)"
-    case unprintable = "it contains a space, a control or a non-ASCII character; these are percent-encoded"
+    case missingScheme = "does not begin with amqp://"
+    case unsupportedScheme = "has another scheme than amqp"
+    case tlsNotSupported = "asks for TLS, which is not there yet"
+    case severalAts = "has more than one @ before its path"
+    case missingHost = "lacks a host"
+    case invalidHost = "has a host that is neither a name nor an address"
+    case invalidPort = "has a port that is not a number from 1 to 65535"
+    case missingUser = "has no user before its @"
+    case invalidEscape = "has a % without two hexadecimal digits behind it, or bytes that are not UTF-8"
+    case invalidVirtualHost = "has a path of more than one segment, or with an @ in it"
+    case fragment = "has a fragment"
+    case invalidParameter = "has a parameter that is not heartbeat (seconds) or connection_timeout (milliseconds)"
+    case unprintable = "holds a space, a control character or one that is not ASCII"
+
+    /// What to write instead, where that is known.
+    public var hint: String? {
+        switch self {
+        case .tlsNotSupported: "amqp://"
+        case .severalAts, .invalidHost, .invalidPort: "within user and password, : / @ are written %3A %2F %40"
+        case .invalidVirtualHost: "within a virtual host, / @ are written %2F %40"
+        case .fragment: "within a password, # is written %23"
+        case .invalidEscape: "% itself is written %25"
+        case .unprintable: "percent-encode it"
+        case .missingScheme, .unsupportedScheme, .missingHost, .missingUser, .invalidParameter: nil
+        }
+    }
 
     /// One line that says what is wrong, without any of the URL.
-    public var description: String { "not an AMQP URL: \(rawValue)" }
+    public var description: String { "the AMQP URL \(rawValue)" + (hint.map { " (\($0))" } ?? "") }
 }
 
 extension AMQPEndpoint {
@@ -73,36 +89,9 @@ extension AMQPEndpoint {
     private static func hosts(_ list: Substring) throws(AMQPURLError) -> [HostAndPort] {
         var hosts: [HostAndPort] = []
         for item in list.split(separator: ",", omittingEmptySubsequences: false) {
-            hosts.append(try host(item))
+            hosts.append(try HostAndPort(String(item)))
         }
         return hosts
-    }
-
-    private static func host(_ text: Substring) throws(AMQPURLError) -> HostAndPort {
-        let name: Substring
-        let port: Substring?
-        if text.hasPrefix("[") {
-            guard let end = text.firstIndex(of: "]") else { throw .invalidHost }
-            name = text[text.index(after: text.startIndex)..<end]
-            guard name.utf8.allSatisfy({ $0.isHexDigit || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) else {
-                throw .invalidHost
-            }
-            let after = text[text.index(after: end)...]
-            guard after.isEmpty || after.hasPrefix(":") else { throw .invalidHost }
-            port = after.isEmpty ? nil : after.dropFirst()
-        } else {
-            (name, port) = text.splitOnce(at: ":")
-            guard name.utf8.allSatisfy(\.isHostCharacter) else { throw .invalidHost }
-        }
-        guard !name.isEmpty else { throw .missingHost }
-        return HostAndPort(host: String(name), port: try port.map(number(ofPort:)) ?? defaultPort)
-    }
-
-    private static func number(ofPort text: Substring) throws(AMQPURLError) -> Int {
-        guard text.utf8.allSatisfy(\.isDecimalDigit), let port = Int(text), (1...65535).contains(port) else {
-            throw .invalidPort
-        }
-        return port
     }
 
     private static func virtualHost(_ path: Substring?) throws(AMQPURLError) -> String {
@@ -123,6 +112,37 @@ extension AMQPEndpoint {
             default: throw .invalidParameter
             }
         }
+    }
+}
+
+extension AMQPEndpoint.HostAndPort {
+    /// Reads a host with or without a port.
+    ///
+    /// Shape: `rabbit-1.example`, `rabbit-1.example:5672`, `[2001:db8::1]:5672`; the port is 5672 where none is named.
+    public init(_ text: String) throws(AMQPURLError) {
+        let name: Substring
+        let port: Substring?
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { throw .invalidHost }
+            name = text[text.index(after: text.startIndex)..<end]
+            var address = in6_addr()
+            guard unsafe inet_pton(AF_INET6, String(name), &address) == 1 else { throw .invalidHost }
+            let after = text[text.index(after: end)...]
+            guard after.isEmpty || after.hasPrefix(":") else { throw .invalidHost }
+            port = after.isEmpty ? nil : after.dropFirst()
+        } else {
+            (name, port) = text[...].splitOnce(at: ":")
+            guard name.utf8.allSatisfy(\.isHostCharacter) else { throw .invalidHost }
+        }
+        guard !name.isEmpty else { throw .missingHost }
+        self.init(host: String(name), port: try port.map(Self.number(ofPort:)) ?? AMQPEndpoint.defaultPort)
+    }
+
+    private static func number(ofPort text: Substring) throws(AMQPURLError) -> Int {
+        guard text.utf8.allSatisfy(\.isDecimalDigit), let port = Int(text), (1...65535).contains(port) else {
+            throw .invalidPort
+        }
+        return port
     }
 }
 
@@ -154,8 +174,6 @@ extension Substring {
 
 extension UInt8 {
     fileprivate var isDecimalDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-
-    fileprivate var isHexDigit: Bool { hexValue != nil }
 
     fileprivate var isHostCharacter: Bool {
         isDecimalDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)

@@ -42,7 +42,8 @@ import Testing
             ("amqp://u:1/x@h", .invalidVirtualHost), ("amqp://h/a/b", .invalidVirtualHost),
             ("amqp://h:0", .invalidPort), ("amqp://h:65536", .invalidPort), ("amqp://h:+1", .invalidPort),
             ("amqp://h:", .invalidPort), ("amqp://@h", .missingUser), ("amqp://:p@h", .missingUser),
-            ("amqp://h%41", .invalidHost), ("amqp://[::1", .invalidHost), ("amqp://[::1]x", .invalidHost),
+            ("amqp://h%41", .invalidHost), ("amqp://[beef]", .invalidHost), ("amqp://[1.2.3.4]", .invalidHost),
+            ("amqp://[::1", .invalidHost), ("amqp://[::1]x", .invalidHost),
             ("amqp://h/%2", .invalidEscape), ("amqp://h/%zz", .invalidEscape), ("amqp://h/%FF", .invalidEscape),
             ("amqp://u:%00@h", .invalidEscape), ("amqp://h#x", .fragment), ("amqp://h/ü", .unprintable),
             ("amqp://h /", .unprintable), ("amqp://h?heartbeat=0", .invalidParameter),
@@ -52,6 +53,18 @@ import Testing
     )
     func `is refused`(url: String, error: AMQPURLError) {
         #expect(throws: error) { try AMQPEndpoint(url: url) }
+    }
+
+    @Test(arguments: [("h", "h:5672"), ("h:1", "h:1"), ("[::1]", "[::1]:5672"), ("[2001:db8::1]:2", "[2001:db8::1]:2")])
+    func `has hosts that can be read alone`(text: String, host: String) throws {
+        #expect(try AMQPEndpoint.HostAndPort(text).description == host)
+    }
+
+    @Test(arguments: [
+        ("", AMQPURLError.missingHost), ("u@h", .invalidHost), ("a,b", .invalidHost), ("h:x", .invalidPort),
+    ])
+    func `has no host in any other text`(text: String, error: AMQPURLError) {
+        #expect(throws: error) { try AMQPEndpoint.HostAndPort(text) }
     }
 
     @Test func `neither an endpoint nor an error shows the password, whatever is in it`() {

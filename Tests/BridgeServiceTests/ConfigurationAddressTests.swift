@@ -1,48 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AMQPClient
 import Testing
 
 @testable import BridgeService
 
-@Suite struct `The broker's URL` {
+@Suite struct `The broker's address` {
     @Test(arguments: [
-        "amqp://broker", "amqp://broker/", "amqp://broker/%2F", "amqp://broker/%2f", "AMQP://broker:5672",
+        ("broker:5672", AMQPURLError.missingScheme), ("amqps://broker", .tlsNotSupported), ("amqp://", .missingHost),
+        ("amqp://bro ker", .unprintable), ("amqp://u:p@w@broker", .severalAts), ("amqp://u:p/w@broker", .invalidPort),
+        ("amqp://broker/v#x", .fragment),
     ])
-    func `no path and a bare slash mean the virtual host slash`(text: String) throws {
-        let address = try AMQPAddress(text)
-        #expect(address.virtualHost == "/")
-        #expect(address.node == AMQPHost(host: "broker", port: 5672))
-        #expect(address.username == nil)
-    }
-
-    @Test func `its parts are percent-decoded`() throws {
-        let address = try AMQPAddress("amqp://al%40ice:p%3Aa%2Fs%25s@[2001:db8::1]:5673/pay%2Fments")
-        #expect(address.username == "al@ice")
-        #expect(address.password?.exposed == "p:a/s%s")
-        #expect(address.node == AMQPHost(host: "2001:db8::1", port: 5673))
-        #expect(address.node.description == "[2001:db8::1]:5673")
-        #expect(address.virtualHost == "pay/ments")
+    func `what is wrong with its URL is said in the client's words`(text: String, error: AMQPURLError) {
+        let faults = ConfigurationFixture.faults(of: "amqp.url", text)
+        #expect(faults.map(\.message) == [error.rawValue])
+        #expect(faults.map(\.hint) == [error.hint])
     }
 
     @Test(arguments: [
-        ("broker:5672", "is no URL"), ("http://broker", "does not begin with amqp://"),
-        ("amqps://broker", "asks for TLS, which is not there yet"), ("amqp://", "has no host"),
-        ("amqp://:5672", "has no host"), ("amqp://bro ker", "holds a character that no URL may hold"),
-        ("amqp://bröker", "holds a character that no URL may hold"),
-        ("amqp://broker:0", "has no port from 1 to 65535 behind the colon of its host"),
-        ("amqp://broker:99999", "has no port from 1 to 65535 behind the colon of its host"),
-        ("amqp://broker:", "has no port from 1 to 65535 behind the colon of its host"),
-        ("amqp://broker/a/b", "has more than one slash in its path"),
-        ("amqp://broker/%zz", "has a wrong percent-encoding in its virtual host"),
-        ("amqp://u:%zz@broker", "has a wrong percent-encoding in its password"),
-        ("amqp://:pw@broker", "has no user before its @"), ("amqp://u:p:w@broker", "has a : or @ in its password"),
-        ("amqp://u:p@w@broker", "has a : or @ in its password"),
-        ("amqp://broker?heartbeat=5", "has a query"), ("amqp://broker/v#x", "has a fragment"),
-        ("amqp://[::1", "has a [ without a ]"), ("amqp://[broker]", "has no IPv6 address between [ and ]"),
-        ("amqp://one,two", "has a character in its host that no host name has"),
+        ("[::1", "\"[::1\" has a host that is neither a name nor an address"),
+        ("[broker]:1", "\"[broker]:1\" has a host that is neither a name nor an address"),
+        ("broker:0", "\"broker:0\" has a port that is not a number from 1 to 65535"),
+        (":5672", "\":5672\" lacks a host"),
+        ("guest:PW@rabbit:5672", "holds an @"),
     ])
-    func `what is wrong with it is said without repeating it`(text: String, message: String) {
-        #expect(ConfigurationFixture.faults(of: "amqp.url", text).map(\.message) == [message])
+    func `what is wrong with a host is said, but not what may be a password`(text: String, message: String) {
+        #expect(ConfigurationFixture.faults(of: "amqp.hosts", text).map(\.message) == [message])
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AMQPClient
 import Testing
 
 @testable import BridgeService
@@ -39,10 +40,10 @@ import Testing
     }
 
     @Test func `the broker's are those of the contract`() {
-        #expect(configuration.amqp.hosts == [AMQPHost(host: "127.0.0.1", port: 5672)])
+        #expect(configuration.amqp.hosts == [AMQPEndpoint.HostAndPort(host: "127.0.0.1", port: 5672)])
         #expect(configuration.amqp.virtualHost == "/")
         #expect(configuration.amqp.username == "guest")
-        #expect(configuration.amqp.password == Secret("guest"))
+        #expect(configuration.amqp.password == "guest")
         #expect(configuration.amqp.heartbeat == .seconds(10))
         #expect(configuration.topology.mode == .declare)
         #expect(configuration.outbox.holdCommandsAfter == .seconds(10))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AMQPClient
 import Foundation
 import Testing
 
@@ -56,7 +57,7 @@ import Testing
 
     @Test func `single keys of the broker take precedence over its URL, wherever either was given`() throws {
         let configuration = try ConfigurationFixture().load(
-            "--amqp.url=amqp://alice:one@first:1111/a",
+            "--amqp.url=amqp://alice:one@first:1111/a?heartbeat=7&connection_timeout=1500",
             file: """
                 amqp:
                   hosts: [second, "[::1]:2222"]
@@ -64,10 +65,21 @@ import Testing
                   password: two
                 """
         ).result.get()
-        #expect(configuration.amqp.hosts == [AMQPHost(host: "second", port: 5672), AMQPHost(host: "::1", port: 2222)])
+        #expect(configuration.amqp.hosts.map(\.description) == ["second:5672", "[::1]:2222"])
         #expect(configuration.amqp.virtualHost == "a/b")
         #expect(configuration.amqp.username == "alice")
-        #expect(configuration.amqp.password.exposed == "two")
+        #expect(configuration.amqp.password == "two")
+        #expect(configuration.amqp.heartbeat == .seconds(7))
+        #expect(configuration.amqp.connectTimeout == .milliseconds(1500))
+    }
+
+    @Test func `the broker's URL is all that its parameters and hosts say, until a single key says otherwise`() throws {
+        let url = "amqp://a:1,b:2?heartbeat=7"
+        let plain = try ConfigurationFixture().load("--amqp.url", url).result.get().amqp
+        #expect(plain == (try AMQPEndpoint(url: url)))
+        let refined = try ConfigurationFixture().load("--amqp.url", url, "--amqp.heartbeat=3s").result.get().amqp
+        #expect(refined.hosts == plain.hosts)
+        #expect(refined.heartbeat == .seconds(3))
     }
 
     @Test func `a list is written with commas, or as a list in the file`() throws {

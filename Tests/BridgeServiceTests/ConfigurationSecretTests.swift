@@ -75,12 +75,40 @@ import Testing
         for (path, reason) in [
             ("/nowhere/x", "cannot be read: No such file or directory"),
             (fixture.directory, "cannot be read: Is a directory"),
-            ("secret", "is a relative path"), (empty, "is empty"),
+            (empty, "is empty"),
         ] {
             let outcome = try fixture.load("--cloud.clientSecretFile", path)
             #expect(outcome.faults.map(\.message) == ["\(path) \(reason)"])
             #expect(outcome.faults.map(\.key) == ["cloud.clientSecretFile"])
         }
+    }
+
+    @Test(arguments: [
+        ("admin.tokenFile", "leak-of-a-token"), ("amqp.passwordFile", "leak-of-a-password"),
+        ("cloud.clientSecretFile", "leak-of-a-secret"), ("callbacks.keyFile", "k1:leak-of-a-key-secret"),
+        ("amqp.urlFile", "amqp://guest:leak@broker"), ("amqp.hosts", "guest:leak@rabbit:5672,other"),
+        ("admin.token", "leak-${TOKEN}"), ("callbacks.keys", "k1:leak-${OF}-0123456789,k2:0123456789abcdef"),
+    ])
+    func `in the place of something else are a fault that does not show them`(key: String, text: String) throws {
+        let section = key.prefix { $0 != "." }
+        let name = key.dropFirst(section.count + 1)
+        let list = text.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ", ")
+        for value in ["\"\(text)\"", "[\(list)]"] {
+            let file = "\(section):\n  \(name): \(value)\n"
+            let missing = key == "cloud.clientSecretFile" ? ["CLOUD_CLIENT_SECRET"] : []
+            let outcome = try fixture.load(without: missing, file: file)
+            #expect(outcome.faults.map(\.key) == [key])
+            #expect(!outcome.everythingPrinted.contains("leak"))
+        }
+    }
+
+    @Test(arguments: [
+        ("cloud.clientSecret", "  \t", "is nothing but white space"),
+        ("cloud.clientSecret", "${SECRET}", "holds a ${…} that nobody replaced"),
+        ("amqp.url", "amqp://u:${PASSWORD}@broker", "holds a ${…} that nobody replaced"),
+    ])
+    func `that a template left behind are faults`(key: String, text: String, message: String) {
+        #expect(ConfigurationFixture.faults(of: key, text).map(\.message) == [message])
     }
 
     @Test func `of a directory count less than the environment and more than the file`() throws {
@@ -103,10 +131,10 @@ import Testing
         let mount = fixture.directory + "/mount"
         try files.createDirectory(atPath: mount + "/..2026_11_22", withIntermediateDirectories: true)
         try files.createSymbolicLink(atPath: mount + "/..data", withDestinationPath: "..2026_11_22")
-        _ = try fixture.write("mounted", to: "mount/..2026_11_22/admin.token")
+        _ = try fixture.write("mounted-admin-token", to: "mount/..2026_11_22/admin.token")
         try files.createSymbolicLink(atPath: mount + "/admin.token", withDestinationPath: "..data/admin.token")
         let outcome = try fixture.load("--secrets.directory", mount)
-        #expect(try outcome.result.get().admin.token?.exposed == "mounted")
+        #expect(try outcome.result.get().admin.token?.exposed == "mounted-admin-token")
         #expect(outcome.warnings.isEmpty)
     }
 
@@ -116,10 +144,13 @@ import Testing
         #expect(outcome.warnings.map(\.hint) == ["nearest is cloud.clientSecret"])
         let missing = try fixture.load("--secrets.directory", "/nowhere")
         #expect(missing.faults.map(\.message) == ["/nowhere cannot be read: No such file or directory"])
+        let file = try fixture.write("x", to: "file")
+        let notOne = try fixture.load("--secrets.directory", file)
+        #expect(notOne.faults.map(\.message) == ["\(file) is a file, not a directory"])
     }
 
     @Test func `on the command line are a warning`() throws {
-        let outcome = try fixture.load("--admin.token", "visible-to-all")
+        let outcome = try fixture.load("--admin.token", "visible-to-everybody")
         #expect(outcome.warnings.map(\.hint) == ["--admin.tokenFile names a file instead"])
         #expect(outcome.faults.isEmpty)
     }

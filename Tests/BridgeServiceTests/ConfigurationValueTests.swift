@@ -26,7 +26,7 @@ import Testing
     @Test(arguments: [
         ("submit.timeout", "30", "\"30\" has no unit"),
         ("submit.timeout", "1m30s", "\"1m30s\" has an unknown unit"),
-        ("submit.timeout", "1.5s", "\"1.5s\" has an unknown unit"),
+        ("submit.timeout", "1.5s", "\"1.5s\" has a fraction"),
         ("submit.timeout", "-1s", "\"-1s\" is no length of time"),
         ("submit.timeout", "6m", "\"6m\" is above 5m"),
         ("submit.timeout", "99999999999999999999s", "\"99999999999999999999s\" is too large"),
@@ -49,11 +49,19 @@ import Testing
         ("store.url", "sqlite:/data/", "\"sqlite:/data/\" names a directory"),
         ("store.url", "/data/bridge.db", "\"/data/bridge.db\" is neither sqlite: nor postgres://"),
         ("store.url", "postgres://u:pw@db/bridge", "PostgreSQL is not there yet"),
-        ("callbacks.keyFile", "keys", "\"keys\" is a relative path"),
+        ("callbacks.keyFile", "k1:0123456789abcdef", "is a relative path"),
+        ("callbacks.keyFile", "/var/lib/getnet-bridge/bridge.sqlite", "callback keys and store cannot be one file"),
+        ("secrets.directory", "secrets", "\"secrets\" is a relative path"),
         ("callbacks.allowedSources", "10.0.0.0/33", "\"10.0.0.0/33\" is no network"),
         ("callbacks.allowedSources", "10.0.0.1/8", "\"10.0.0.1/8\" is no network"),
-        ("commands.exchange", "amq.topic", "\"amq.topic\" is not of the form: name, not `amq.…`"),
-        ("commands.bindings", "a,,b", "\"a,,b\" has an empty element"),
+        ("commands.exchange", "amq.topic", "\"amq.topic\" is not of the form: name, not amq.…"),
+        ("commands.bindings", "a,,b,", "\"a,,b,\" has an empty element"),
+        ("commands.maxBytes", "4095B", "\"4095B\" is below 4KiB"),
+        ("http.host", "not a host", "\"not a host\" is neither a host name nor an address"),
+        ("http.host", "[::1]", "\"[::1]\" is neither a host name nor an address"),
+        ("health.host", "10.0.0.256", "\"10.0.0.256\" is neither a host name nor an address"),
+        ("admin.host", "10.0.0.0/8", "\"10.0.0.0/8\" is neither a host name nor an address"),
+        ("admin.host", "a..b", "\"a..b\" is neither a host name nor an address"),
         ("cloud.account", "a.b", "\"a.b\" is not of the form: word of A–Z a–z 0–9 - _, at most 64"),
         ("cloud.timeZone", "America/Nowhere", "\"America/Nowhere\" is no time zone that this machine knows"),
         ("events.typePrefix", "io..x", "\"io..x\" is not of the form: words of a–z 0–9 - with dots between"),
@@ -79,6 +87,11 @@ import Testing
         let fault = ConfigurationFixture.faults(of: "topology.mode", "declair").first
         #expect(fault?.message == "\"declair\" is none of declare, verify, none")
         #expect(fault?.hint == "nearest is declare")
+    }
+
+    @Test(arguments: ["0.0.0.0", "::", "::1", "127.0.0.1", "localhost", "bridge-1.example", "10_a"])
+    func `a port is bound to a host name or an address`(host: String) throws {
+        #expect(try ConfigurationFixture().load("--http.host", host).result.get().http.host == host)
     }
 
     @Test func `every wrong element of a list is named`() {
@@ -123,8 +136,29 @@ import Testing
         #expect(faults("--http.port=0", "--health.port=0", "--admin.port=0").isEmpty)
     }
 
-    @Test func `a stop has time to drain`() {
-        #expect(faults("--shutdown.delay=45s").map(\.message) == ["leaves no time to drain"])
+    @Test func `draining has a time of its own, however long the delay is`() {
+        #expect(faults("--shutdown.delay=5m", "--shutdown.timeout=1s").isEmpty)
+    }
+
+    @Test func `a terminal's life below Getnet's own time-outs is a warning where money moves`() throws {
+        let fixture = try ConfigurationFixture()
+        let short = "--reconcile.terminalLife=309s"
+        let message = "ends while a terminal may still take the money"
+        #expect(try fixture.load(short, "--cloud.environment=prod").warnings.map(\.message) == [message])
+        #expect(try fixture.load(short, "--cloud.environment=prod").faults.isEmpty)
+        #expect(try fixture.load("--reconcile.terminalLife=310s", "--cloud.environment=prod").warnings.isEmpty)
+        #expect(try fixture.load(short, "--cloud.environment=uat").warnings.isEmpty)
+        let simulator = "--cloud.baseURL=http://127.0.0.1:9000/api"
+        #expect(try fixture.load(short, "--cloud.environment=prod", simulator).warnings.isEmpty)
+    }
+
+    @Test func `a short bearer token is a warning that does not show it`() throws {
+        let outcome = try ConfigurationFixture().load(environment: ["GETNET_BRIDGE_ADMIN_TOKEN": "fifteen-letters"])
+        #expect(outcome.faults.isEmpty)
+        #expect(outcome.warnings.map(\.message) == ["is shorter than 16 characters and can be guessed"])
+        #expect(!outcome.everythingPrinted.contains("fifteen"))
+        let longer = try ConfigurationFixture().load(environment: ["GETNET_BRIDGE_ADMIN_TOKEN": "sixteen--letters"])
+        #expect(longer.warnings.isEmpty)
     }
 
     @Test func `nobody gives up while the terminal may still take the money`() {
@@ -135,6 +169,8 @@ import Testing
         #expect(faults("--events.exchange=getnet.commands").map(\.key) == ["events.exchange"])
         #expect(faults("--events.exchange=getnet.control").map(\.key) == ["events.exchange"])
         #expect(faults("--deadLetters.queue=getnet-bridge.commands").map(\.key) == ["deadLetters.queue"])
+        #expect(faults("--deadLetters.queue=getnet-bridge.owner").map(\.key) == ["deadLetters.queue"])
+        #expect(faults("--commands.queue=getnet-bridge.owner").map(\.key) == ["commands.queue"])
     }
 
     @Test func `outcomes and alarms cannot be switched off`() throws {
@@ -158,6 +194,6 @@ import Testing
     }
 
     @Test func `a rule is silent about a value that is wrong already`() {
-        #expect(faults("--shutdown.delay=90").map(\.message) == ["\"90\" has no unit"])
+        #expect(faults("--reconcile.giveUpAfter=5").map(\.message) == ["\"5\" has no unit"])
     }
 }

@@ -7,15 +7,7 @@ internal import GetnetCloud
 /// The configuration in the words of the pipes.
 extension BridgeConfiguration {
     /// The broker.
-    public var endpoint: AMQPEndpoint {
-        AMQPEndpoint(
-            hosts: amqp.hosts.map { .init(host: $0.host, port: $0.port) },
-            virtualHost: amqp.virtualHost,
-            username: amqp.username,
-            password: amqp.password.exposed,
-            heartbeat: amqp.heartbeat
-        )
-    }
+    public var endpoint: AMQPEndpoint { amqp }
 
     var consumption: AMQPConsumption {
         AMQPConsumption(

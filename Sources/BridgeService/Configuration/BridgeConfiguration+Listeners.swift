@@ -69,7 +69,7 @@ extension BridgeConfiguration {
     public struct Shutdown: Sendable, Equatable {
         /// How long the listener goes on after `/readyz` turned 503.
         public var delay: Duration = .seconds(10)
-        /// When the whole stop is over, counted from the signal.
+        /// How long draining may take, counted from the end of `delay`.
         public var timeout: Duration = .seconds(45)
 
         /// Makes the defaults.

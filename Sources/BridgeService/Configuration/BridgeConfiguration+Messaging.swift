@@ -1,23 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension BridgeConfiguration {
-    /// The broker, with what the URL and the single keys say already put together.
-    public struct AMQP: Sendable, Equatable {
-        /// The nodes of the broker, tried in turn.
-        public var hosts = [AMQPHost(host: "127.0.0.1", port: AMQPHost.defaultPort)]
-        /// The virtual host.
-        public var virtualHost = "/"
-        /// The user name.
-        public var username = "guest"
-        /// The password.
-        public var password = Secret("guest")
-        /// The heartbeat that is asked for, in whole seconds.
-        public var heartbeat: Duration = .seconds(10)
-
-        /// Makes the defaults.
-        public init() {}
-    }
-
     /// What is done about missing exchanges and queues.
     public struct Topology: Sendable, Equatable {
         /// The three ways to treat the topology.

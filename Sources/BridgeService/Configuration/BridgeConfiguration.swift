@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import AMQPClient
+
 /// Everything the bridge lets an operator decide, read once at start and never changed afterwards.
 ///
 /// The defaults stand here, beside what they are the default of; names, bounds and explanations of the keys stand in
@@ -20,8 +22,8 @@ public struct BridgeConfiguration: Sendable, Equatable {
     public var admin = Admin()
     /// How long a stop may take.
     public var shutdown = Shutdown()
-    /// The broker.
-    public var amqp = AMQP()
+    /// The broker, with what its URL and the single keys say already put together.
+    public var amqp = AMQPEndpoint(hosts: [AMQPEndpoint.HostAndPort(host: "127.0.0.1")])
     /// What is done about missing exchanges and queues.
     public var topology = Topology()
     /// Where commands come from and which are taken.

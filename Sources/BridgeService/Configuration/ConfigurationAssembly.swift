@@ -35,10 +35,10 @@ struct ConfigurationAssembly {
     /// What every key came to.
     var values: [EffectiveValue] {
         ConfigurationKey.all.map { key in
-            let origin = origin(of: key.name)
+            let origin = texts[key.name]?.origin ?? (key.isRequired ? .missing : .default)
             let value: String?
             if key.isSecret {
-                value = origin == .default ? "<unset>" : "<set>"
+                value = texts[key.name] == nil ? "<unset>" : "<set>"
             } else if unknown.contains(key.name) {
                 value = nil
             } else {
@@ -60,7 +60,7 @@ struct ConfigurationAssembly {
             guard key.isRequired else { return }
             unknown.insert(key.name)
             if isComplete, use.requires(key) {
-                faults.append(ConfigurationFault(key.name, .default, "is required", hint: key.placeToGive))
+                faults.append(ConfigurationFault(key.name, .missing, "is required", hint: key.placeToGive))
             }
             return
         }
@@ -69,7 +69,7 @@ struct ConfigurationAssembly {
         } catch {
             unknown.insert(key.name)
             faults += error.reasons.map { reason in
-                let subject = key.isSecret ? nil : reason.element ?? text.content.quotable
+                let subject = key.isQuotable ? (reason.element.map { .one($0) } ?? text.content).quotable : nil
                 let message = subject.map { "\"\($0)\" \(reason.predicate)" } ?? reason.predicate
                 return ConfigurationFault(key.name, text.origin, message, hint: reason.hint)
             }
@@ -85,7 +85,7 @@ struct ConfigurationAssembly {
 }
 
 extension ConfigurationText.Content {
-    /// The text where it may be repeated in a message: short, and not a URL with a password before its `@`.
+    /// The text where it may be repeated in a message: short, and with no `@` that a password may stand before.
     fileprivate var quotable: String? {
         guard case .one(let text) = self, !text.isEmpty, text.count <= 80, !text.contains("@") else { return nil }
         return text

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AMQPClient
+
 extension ConfigurationKey {
     static let amqp = ConfigurationSection(
         title: "Broker",
         keys: [
             ConfigurationKey(
                 "amqp.url",
-                \.amqp.address,
+                \.amqp,
                 .amqpURL,
                 default: "amqp://127.0.0.1:5672",
-                "The broker. No path and a bare `/` mean the virtual host `/`; other characters are percent-encoded."
+                "The broker. No path and a bare `/` mean the virtual host `/`; what is special in a URL is "
+                    + "percent-encoded. Several hosts have commas between them; `heartbeat` (seconds) and "
+                    + "`connection_timeout` (milliseconds) may follow a `?`."
             ),
             ConfigurationKey(
                 "amqp.hosts",
                 \.amqp.hosts,
                 .list(of: .amqpHost),
                 default: "from the URL",
-                "Nodes of the broker, tried in turn; instead of the URL's host."
+                "Nodes of the broker, tried in turn; instead of the URL's hosts."
             ),
             ConfigurationKey(
                 "amqp.vhost",
@@ -35,7 +39,7 @@ extension ConfigurationKey {
             ConfigurationKey(
                 "amqp.password",
                 \.amqp.password,
-                .secret,
+                .exposedSecret,
                 default: "from the URL, else `guest`",
                 "Password."
             ),
@@ -43,6 +47,7 @@ extension ConfigurationKey {
                 "amqp.heartbeat",
                 \.amqp.heartbeat,
                 .wholeSeconds(1...600),
+                default: "from the URL, else `10s`",
                 "Heartbeat asked for; a peer silent for two of them is gone."
             ),
         ]
@@ -86,7 +91,7 @@ extension ConfigurationKey {
             ConfigurationKey(
                 "commands.maxBytes",
                 \.commands.maxBytes,
-                .size(1024...16 << 20),
+                .size(4096...16 << 20),
                 "Longest body that is a command; of a longer one the first 4 KiB go to the dead letters."
             ),
             ConfigurationKey(

@@ -8,7 +8,7 @@ extension ConfigurationKey {
                 "lanes.depth",
                 \.lanes.depth,
                 .integer(1...10_000),
-                "Commands that may wait for one terminal."
+                "**Not used yet.** Commands that may wait for one terminal."
             ),
             ConfigurationKey(
                 "lanes.backlog",
@@ -93,13 +93,14 @@ extension ConfigurationKey {
                 "journal.clockTolerance",
                 \.journal.clockTolerance,
                 .duration(.zero ... .seconds(3600)),
-                "How far a terminal's clock may be off when a row of its journal is matched."
+                "**Not used yet.** How far a terminal's clock may be off when a row of its journal is matched."
             ),
             ConfigurationKey(
                 "journal.absenceIsFinal",
                 \.journal.absenceIsFinal,
                 .toggle,
-                "Whether a payment that the journal does not list did not happen. Only where Getnet guarantees it."
+                "**Not used yet.** Whether a payment that the journal does not list did not happen. "
+                    + "Only where Getnet guarantees it."
             ),
         ]
     )

@@ -91,7 +91,7 @@ extension ConfigurationKey {
     private static let http = ConfigurationSection(
         title: "Callback listener",
         keys: [
-            ConfigurationKey("http.host", \.http.host, .text, "Address to listen on."),
+            ConfigurationKey("http.host", \.http.host, .host, "Address to listen on."),
             ConfigurationKey("http.port", \.http.port, port, "Port to listen on; 0 takes any free one."),
             ConfigurationKey(
                 "http.publicURL",
@@ -145,7 +145,7 @@ extension ConfigurationKey {
     private static let health = ConfigurationSection(
         title: "Health port",
         keys: [
-            ConfigurationKey("health.host", \.health.host, .text, "Address of probes and metrics."),
+            ConfigurationKey("health.host", \.health.host, .host, "Address of probes and metrics."),
             ConfigurationKey("health.port", \.health.port, port, "Port of probes and metrics; 0 takes any free one."),
         ]
     )
@@ -153,7 +153,7 @@ extension ConfigurationKey {
     private static let admin = ConfigurationSection(
         title: "Admin port",
         keys: [
-            ConfigurationKey("admin.host", \.admin.host, .text, "Address of the transactions' API."),
+            ConfigurationKey("admin.host", \.admin.host, .host, "Address of the transactions' API."),
             ConfigurationKey("admin.port", \.admin.port, port, "Port of the transactions' API; 0 takes any free one."),
             ConfigurationKey(
                 "admin.token",
@@ -177,7 +177,7 @@ extension ConfigurationKey {
                 "shutdown.timeout",
                 \.shutdown.timeout,
                 .duration(.milliseconds(100) ... .seconds(600)),
-                "When a stop is over at the latest, counted from the signal."
+                "How long a stop may take after `shutdown.delay`: POSTs under way, unsent events, connections."
             ),
         ]
     )

@@ -49,13 +49,18 @@ struct ConfigurationKey: Sendable {
     /// The key under which a secret's file is named: `cloud.clientSecretFile`.
     var fileKeyName: String? { isSecret ? name + "File" : nil }
 
+    /// Whether a wrong value may be repeated in a message.
+    ///
+    /// Who takes a key that names a file for the secret itself writes a secret there.
+    var isQuotable: Bool { !isSecret && !name.hasSuffix("File") }
+
     /// The words under which the key may be given, outside `secrets.directory`.
     var names: [String] { [name] + (fileKeyName.map { [$0] } ?? []) }
 
     /// How to give the key, for somebody who has not.
     var placeToGive: String {
         let variable = ConfigurationEnvironment.name(of: name).map { ", \($0) in the environment" } ?? ""
-        return "\(name) in the file\(variable): \(type)"
+        return "\(name) in the file\(variable): \(type.withoutBackticks)"
     }
 
     /// Reads a text into the property that the key stands for.
@@ -63,7 +68,7 @@ struct ConfigurationKey: Sendable {
         _ content: ConfigurationText.Content,
         into configuration: inout BridgeConfiguration
     ) throws(UnreadableValue) {
-        if case .one(let text) = content { try refuseAccidents(in: text) }
+        try refuseAccidents(in: content)
         try readInto(content, &configuration)
     }
 
@@ -71,14 +76,14 @@ struct ConfigurationKey: Sendable {
     func show(_ configuration: BridgeConfiguration) -> String? { shown(configuration) }
 
     /// Refuses what templates and shells leave behind when something went wrong before us.
-    private func refuseAccidents(in text: String) throws(UnreadableValue) {
-        if text.isEmpty {
+    private func refuseAccidents(in content: ConfigurationText.Content) throws(UnreadableValue) {
+        if content == .one("") {
             throw UnreadableValue("is empty", hint: "leave the key out to get its default")
         }
-        guard !isSecret else { return }
-        if text.contains("${") {
+        if content.texts.contains(where: { $0.contains("${") }) {
             throw UnreadableValue("holds a ${…} that nobody replaced", hint: "variables are not expanded here")
         }
+        guard !isSecret, case .one(let text) = content else { return }
         if text.first?.isWhitespace == true || text.last?.isWhitespace == true {
             throw UnreadableValue("begins or ends with white space")
         }

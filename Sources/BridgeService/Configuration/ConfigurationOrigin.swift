@@ -10,8 +10,10 @@ public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     case file(path: String, line: Int?)
     /// In a file that holds one secret; `namedBy` says who named the file, nothing for one of `secrets.directory`.
     case secretFile(path: String, namedBy: String?)
-    /// Nowhere.
+    /// Nowhere: the default counts.
     case `default`
+    /// Nowhere, and there is no default.
+    case missing
 
     /// The place in words: `file /etc/getnet-bridge.yaml line 12`.
     public var description: String {
@@ -22,6 +24,7 @@ public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
         case .secretFile(let path, let namedBy):
             "secret file \(path)" + (namedBy.map { ", named by \($0)" } ?? "")
         case .default: "default"
+        case .missing: "no value"
         }
     }
 }

@@ -17,9 +17,17 @@ struct ConfigurationRule: Sendable {
     /// Source: contract §5.
     static let callbackURLLimit = 200
 
+    /// A bearer token with fewer characters can be guessed.
+    static let shortestToken = 16
+
+    /// How long a POST may have effects by Getnet's own time-outs.
+    ///
+    /// Source: contract §9, whose default is a little more.
+    static let shortestTerminalLife = Duration.seconds(310)
+
     static let all: [ConfigurationRule] = [
-        cloudIsEncrypted, callbackURLIsShort, callbacksAreEncrypted, portsDiffer, shutdownEnds, giveUpComesLast,
-        exchangesDiffer, queuesDiffer, storeIsSQLite,
+        cloudIsEncrypted, callbackURLIsShort, callbacksAreEncrypted, portsDiffer, adminTokenIsLong, terminalLifeIsLong,
+        giveUpComesLast, exchangesDiffer, queuesDiffer, storeIsSQLite, keyFileIsNotTheStore,
     ]
 
     private init(
@@ -60,9 +68,25 @@ struct ConfigurationRule: Sendable {
         return Finding(message: "http.port, health.port and admin.port must differ", hint: nil)
     }
 
-    private static let shutdownEnds = ConfigurationRule(["shutdown.delay", "shutdown.timeout"]) { configuration in
-        guard configuration.shutdown.delay >= configuration.shutdown.timeout else { return nil }
-        return Finding(message: "leaves no time to drain", hint: "shutdown.delay must be below shutdown.timeout")
+    private static let adminTokenIsLong = ConfigurationRule(["admin.token"], isWarning: true) { configuration in
+        guard let token = configuration.admin.token, token.exposed.count < shortestToken else { return nil }
+        return Finding(
+            message: "is shorter than \(shortestToken) characters and can be guessed",
+            hint: "openssl rand -hex 32 makes one"
+        )
+    }
+
+    private static let terminalLifeIsLong = ConfigurationRule(
+        ["reconcile.terminalLife", "cloud.environment", "cloud.baseURL"],
+        isWarning: true
+    ) { configuration in
+        guard configuration.reconcile.terminalLife < shortestTerminalLife, configuration.cloud.movesRealMoney else {
+            return nil
+        }
+        return Finding(
+            message: "ends while a terminal may still take the money",
+            hint: "Getnet's own time-outs add up to \(shortestTerminalLife.unitText); less is for tests"
+        )
     }
 
     private static let giveUpComesLast = ConfigurationRule(["reconcile.giveUpAfter", "reconcile.terminalLife"]) {
@@ -88,15 +112,21 @@ struct ConfigurationRule: Sendable {
     private static let queuesDiffer = ConfigurationRule(["commands.queue", "deadLetters.queue"]) { configuration in
         let names = [
             configuration.commands.queue, configuration.deadLetters.queue, configuration.control.queue,
+            BridgeConfiguration.ownerQueue,
         ]
         guard Set(names).count < names.count else { return nil }
-        let hint = "and none of them \(configuration.control.queue)"
+        let hint = "and none of them \(configuration.control.queue) or \(BridgeConfiguration.ownerQueue)"
         return Finding(message: "queues of commands and dead letters must differ", hint: hint)
     }
 
     private static let storeIsSQLite = ConfigurationRule(["store.url"]) { configuration in
         guard case .postgres = configuration.store.url else { return nil }
         return Finding(message: "PostgreSQL is not there yet", hint: "sqlite:/absolute/path")
+    }
+
+    private static let keyFileIsNotTheStore = ConfigurationRule(["callbacks.keyFile", "store.url"]) { configuration in
+        guard configuration.store.url == .sqlite(path: configuration.callbacks.keyFile) else { return nil }
+        return Finding(message: "callback keys and store cannot be one file", hint: nil)
     }
 
     private static func crossesWireInClear(_ address: String) -> Bool {

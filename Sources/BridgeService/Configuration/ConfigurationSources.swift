@@ -74,6 +74,12 @@ struct ConfigurationSources {
             refuse(key, ConfigurationFault(fileKey, named.origin, "is a list", hint: "this key takes one value"))
             return true
         }
+        // The path is not repeated: who takes this key for the other one writes the secret itself here.
+        guard path.hasPrefix("/") else {
+            let hint = "it names a file by its absolute path; the secret itself is given as \(key.name)"
+            refuse(key, ConfigurationFault(fileKey, named.origin, "is a relative path", hint: hint))
+            return true
+        }
         do throws(UnreadableFile) {
             let origin = ConfigurationOrigin.secretFile(path: path, namedBy: named.origin.description)
             texts[key.name] = ConfigurationText(content: .one(try SecretFiles.read(path)), origin: origin)

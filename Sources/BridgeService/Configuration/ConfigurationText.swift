@@ -6,6 +6,14 @@ struct ConfigurationText: Sendable, Equatable {
     enum Content: Sendable, Equatable {
         case one(String)
         case several([String])
+
+        /// Every text that was written.
+        var texts: [String] {
+            switch self {
+            case .one(let text): [text]
+            case .several(let texts): texts
+            }
+        }
     }
 
     let content: Content

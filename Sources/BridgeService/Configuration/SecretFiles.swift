@@ -7,7 +7,6 @@ enum SecretFiles {
 
     /// Reads one secret.
     static func read(_ path: String) throws(UnreadableFile) -> String {
-        guard path.hasPrefix("/") else { throw UnreadableFile(message: "is a relative path") }
         let text = try TextFile.read(path, longest: longest)
         let trimmed = text.reversed().drop { $0.isNewline }.reversed()
         guard !trimmed.isEmpty else { throw UnreadableFile(message: "is empty") }

@@ -30,6 +30,10 @@ enum TextFile {
     ///
     /// Isolation: any thread that may block; meant for the start of the process.
     static func names(in directory: String) throws(UnreadableFile) -> [String] {
+        var isDirectory: ObjCBool = false
+        if unsafe FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), !isDirectory.boolValue {
+            throw UnreadableFile(message: "is a file, not a directory")
+        }
         do {
             return try FileManager.default.contentsOfDirectory(atPath: directory).filter { name in
                 var isDirectory: ObjCBool = false

@@ -40,7 +40,7 @@ struct URLText {
     }
 
     /// Reads `host`, `host:port`, `[::1]` or `[::1]:port`.
-    static func hostAndPort(_ text: String) throws(UnreadableValue) -> (host: String, port: Int?) {
+    private static func hostAndPort(_ text: String) throws(UnreadableValue) -> (host: String, port: Int?) {
         var host = text.prefix { $0 != ":" }
         var rest = text.dropFirst(host.count)
         if text.hasPrefix("[") {
@@ -52,8 +52,8 @@ struct URLText {
             }
         } else {
             guard !host.isEmpty else { throw UnreadableValue("has no host") }
-            guard host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) }) else {
-                throw UnreadableValue("has a character in its host that no host name has")
+            guard isHostNameOrIPv4(host) else {
+                throw UnreadableValue("has a host that is neither a name nor an address")
             }
         }
         guard !rest.isEmpty else { return (String(host), nil) }
@@ -62,6 +62,16 @@ struct URLText {
             throw UnreadableValue("has no port from 1 to 65535 behind the colon of its host")
         }
         return (String(host), port)
+    }
+
+    /// Whether a text can be a host name, or is an IPv4 address; what looks like an address must be one.
+    static func isHostNameOrIPv4(_ text: some StringProtocol) -> Bool {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard !labels.contains(where: \.isEmpty), text.utf8.count <= 253 else { return false }
+        guard text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) }) else {
+            return false
+        }
+        return labels.contains { $0.contains { !$0.isNumber } } || CIDR(String(text)) != nil
     }
 
     /// Undoes percent-encoding; refuses a `%` without two hexadecimal digits and bytes that are no UTF-8.
@@ -79,6 +89,19 @@ struct URLText {
 }
 
 extension ValueFormat where Value == String {
+    /// The name or the address that a port is bound to, an IPv6 address without brackets.
+    static var host: Self {
+        Self("host name or address") { (text) throws(UnreadableValue) in
+            let isIPv6 = text.contains(":") && !text.contains("/") && CIDR(text) != nil
+            guard isIPv6 || URLText.isHostNameOrIPv4(text) else {
+                throw UnreadableValue("is neither a host name nor an address", hint: "127.0.0.1, ::1 or a name")
+            }
+            return text
+        } show: {
+            $0
+        }
+    }
+
     /// An `http` or `https` address that paths are appended to; a slash at its end is dropped.
     static var webAddress: Self {
         Self("`https://host[:port][/path]`") { (text) throws(UnreadableValue) in

@@ -75,6 +75,9 @@ private enum UnitText {
         guard !unit.isEmpty else {
             throw UnreadableValue("has no unit", hint: "add one of \(names): \(example)")
         }
+        guard unit.first != ".", unit.first != "," else {
+            throw UnreadableValue("has a fraction", hint: "a whole number with one of \(names): \(example)")
+        }
         guard let factor = units.first(where: { $0.name == unit })?.factor else {
             throw UnreadableValue("has an unknown unit", hint: "one whole number with one of \(names): \(example)")
         }

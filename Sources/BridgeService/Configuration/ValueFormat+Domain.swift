@@ -5,6 +5,9 @@ extension ValueFormat where Value == Secret {
     static var secret: Self {
         var format = Self("secret") { (text) throws(UnreadableValue) in
             guard !text.contains(where: \.isNewline) else { throw UnreadableValue("has a line break in it") }
+            guard text.contains(where: { !$0.isWhitespace }) else {
+                throw UnreadableValue("is nothing but white space")
+            }
             return Secret(text)
         } show: { _ in
             nil

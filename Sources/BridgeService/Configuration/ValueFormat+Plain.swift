@@ -70,7 +70,7 @@ extension ValueFormat where Value == String {
     /// Limits: 255 bytes, AMQP's longest short string.
     static func pattern(_ name: String, _ isAllowed: @escaping @Sendable (String) -> Bool) -> Self {
         Self(name) { (text) throws(UnreadableValue) in
-            guard isAllowed(text) else { throw UnreadableValue("is not of the form: \(name)") }
+            guard isAllowed(text) else { throw UnreadableValue("is not of the form: \(name.withoutBackticks)") }
             guard text.utf8.count <= 255 else { throw UnreadableValue("is longer than 255 bytes") }
             return text
         } show: {
@@ -145,6 +145,11 @@ extension ValueFormat where Value: RawRepresentable & CaseIterable, Value.RawVal
             $0.rawValue
         }
     }
+}
+
+extension String {
+    /// The text for a person at a terminal: the reference is Markdown, a message is not.
+    var withoutBackticks: String { filter { $0 != "`" } }
 }
 
 extension Unicode.Scalar {

@@ -110,14 +110,15 @@ extension ValueFormat {
     ) throws(UnreadableValue) -> [Element] where Value == [Element] {
         var values: [Element] = []
         var reasons: [UnreadableValue.Reason] = []
-        for text in texts {
+        if texts.contains("") {
+            reasons.append(UnreadableValue.Reason(element: nil, predicate: "has an empty element", hint: nil))
+        }
+        for text in texts where !text.isEmpty {
             do throws(UnreadableValue) {
-                guard !text.isEmpty else { throw UnreadableValue("has an empty element") }
                 values.append(try format.read(.one(text)))
             } catch {
                 reasons += error.reasons.map { reason in
-                    let element = text.isEmpty ? nil : text
-                    return UnreadableValue.Reason(element: element, predicate: reason.predicate, hint: reason.hint)
+                    UnreadableValue.Reason(element: text, predicate: reason.predicate, hint: reason.hint)
                 }
             }
         }

@@ -63,14 +63,3 @@ struct SendCharge: ConfiguredVerb {
         guard answer == "yes" else { throw Failure(.usage, "nothing was sent") }
     }
 }
-
-extension BridgeConfiguration.Cloud {
-    /// Whether a charge may cost somebody something: anywhere but in Getnet's test environment and at a simulator here.
-    fileprivate var movesRealMoney: Bool {
-        let simulators = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-        let isSimulated = simulators.contains {
-            baseURL == $0 || baseURL.hasPrefix($0 + ":") || baseURL.hasPrefix($0 + "/")
-        }
-        return environment != "uat" && !isSimulated
-    }
-}

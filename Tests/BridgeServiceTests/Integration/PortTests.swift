@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AMQPClient
 import BridgeCore
 import CorrelationStore
 import Foundation
@@ -54,7 +55,7 @@ struct PortTests {
         try await Surroundings.run { surroundings in
             let closed = try freePort()
             try await surroundings.withBridge(
-                { $0.amqp.hosts = [AMQPHost(host: "127.0.0.1", port: closed)] },
+                { $0.amqp.hosts = [AMQPEndpoint.HostAndPort(host: "127.0.0.1", port: closed)] },
                 isSettled: false
             ) { world in
                 try await eventually("the listener is bound") {

@@ -83,7 +83,7 @@ struct Surroundings: CommandSending {
     ) async throws {
         var configuration = changed
         configuration.cloud.baseURL = try await simulator.baseURL()
-        configuration.amqp.hosts = [AMQPHost(host: "127.0.0.1", port: virtualHost.broker.port)]
+        configuration.amqp.hosts = [AMQPEndpoint.HostAndPort(host: "127.0.0.1", port: virtualHost.broker.port)]
         configuration.amqp.virtualHost = virtualHost.name
         configuration.http.port = try freePort()
         configuration.http.publicURL = "http://127.0.0.1:\(configuration.http.port)"

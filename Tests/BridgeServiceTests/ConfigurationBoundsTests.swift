@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GetnetCloud
+import Logging
+import Testing
+
+@testable import BridgeService
+
+/// What the reference calls possible, against everything that takes its numbers from the configuration.
+@Suite struct `Bounds of the configuration` {
+    /// A key and the two ends of what it may be, as they are written.
+    struct Numeric: CustomTestStringConvertible {
+        let key: ConfigurationKey
+        let lowest: String
+        let highest: String
+
+        var testDescription: String { key.name }
+
+        init?(_ key: ConfigurationKey) {
+            guard let match = key.type.wholeMatch(of: /(?:whole number|size|duration), (\S+) … (\S+)/) else {
+                return nil
+            }
+            self.key = key
+            lowest = String(match.output.1)
+            highest = String(match.output.2)
+        }
+    }
+
+    static let numeric = ConfigurationKey.all.compactMap(Numeric.init)
+
+    /// Makes everything that has a rule of its own about a number.
+    private func build(_ configuration: BridgeConfiguration) async throws {
+        let logger = Logger(label: "bounds") { _ in SwiftLogNoOpLogHandler() }
+        let cloud = try CloudClient(configuration: configuration.cloudConfiguration, logger: logger)
+        await cloud.shutdown()
+        _ = QueryBudget(queriesPerSecond: configuration.cloud.queriesPerSecond)
+        _ = StopDeadline(timeout: configuration.shutdown.timeout).flushDeadline
+        _ = (configuration.consumption, configuration.endpoint, configuration.commandRules)
+        _ = (configuration.storeRules, configuration.eventFormat, configuration.amqpTopology)
+    }
+
+    @Test func `are known of every kind of number`() {
+        let names = Set(Self.numeric.map(\.key.name))
+        #expect(names.isSuperset(of: ["commands.maxBytes", "commands.prefetch", "amqp.heartbeat", "http.port"]))
+        let kinds = ["whole number", "size", "duration"]
+        let known = ConfigurationKey.all.filter { key in kinds.contains { key.type.hasPrefix($0) } }
+        #expect(names == Set(known.map(\.name)))
+    }
+
+    @Test(arguments: numeric)
+    func `can be built from`(numeric: Numeric) async throws {
+        for text in [numeric.lowest, numeric.highest] {
+            var configuration = try ConfigurationFixture().load().result.get()
+            try numeric.key.read(.one(text), into: &configuration)
+            #expect(numeric.key.show(configuration) == text)
+            try await build(configuration)
+        }
+    }
+
+    @Test func `can all be reached at once`() async throws {
+        for bound in [\Numeric.lowest, \Numeric.highest] {
+            var configuration = try ConfigurationFixture().load().result.get()
+            for numeric in Self.numeric { try numeric.key.read(.one(numeric[keyPath: bound]), into: &configuration) }
+            try await build(configuration)
+        }
+    }
+}
