@@ -113,6 +113,21 @@ import Testing
         #expect(lines.contains(["reconcile.giveUpAfter", "24h", "default"]))
     }
 
+    @Test func `tell that a part of the broker's address comes from its URL`() throws {
+        let flags = ["--amqp.url=amqp://alice:leak@rabbit/v", "--amqp.vhost=w"]
+        let outcome = BridgeConfiguration.load(
+            flags: flags,
+            environment: ConfigurationFixture.required,
+            configFile: nil
+        )
+        let values = Dictionary(uniqueKeysWithValues: outcome.values.map { ($0.key, $0) })
+        #expect(values["amqp.hosts"]?.value == "rabbit:5672")
+        #expect(values["amqp.hosts"]?.origin == .flag("--amqp.url"))
+        #expect(values["amqp.vhost"]?.origin == .flag("--amqp.vhost"))
+        #expect(values["amqp.password"]?.value == "<unset>")
+        #expect(values["amqp.password"]?.origin == .default)
+    }
+
     @Test func `tell machines the same`() throws {
         let outcome = try ConfigurationFixture().load("--http.port", "80a")
         let json = try JSONSerialization.jsonObject(with: Data(ConfigurationReport(outcome).json.utf8))

@@ -35,7 +35,7 @@ struct ConfigurationAssembly {
     /// What every key came to.
     var values: [EffectiveValue] {
         ConfigurationKey.all.map { key in
-            let origin = texts[key.name]?.origin ?? (key.isRequired ? .missing : .default)
+            let origin = texts[key.name]?.origin ?? originOfNotGiven(key)
             let value: String?
             if key.isSecret {
                 value = texts[key.name] == nil ? "<unset>" : "<set>"
@@ -54,6 +54,13 @@ struct ConfigurationAssembly {
     }
 
     private func origin(of key: String) -> ConfigurationOrigin { texts[key]?.origin ?? .default }
+
+    private func originOfNotGiven(_ key: ConfigurationKey) -> ConfigurationOrigin {
+        if key.isRequired { return .missing }
+        // A secret is shown as set or not set itself, whatever else may hold one.
+        guard let whole = key.whole, !key.isSecret, !unknown.contains(whole) else { return .default }
+        return origin(of: whole)
+    }
 
     private mutating func read(_ key: ConfigurationKey, isComplete: Bool) {
         guard let text = texts[key.name] else {

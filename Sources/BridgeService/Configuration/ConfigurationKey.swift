@@ -49,6 +49,9 @@ struct ConfigurationKey: Sendable {
     /// The key under which a secret's file is named: `cloud.clientSecretFile`.
     var fileKeyName: String? { isSecret ? name + "File" : nil }
 
+    /// The key that decides this one's value as well, as long as this one is not given.
+    var whole: String? { name.hasPrefix("amqp.") && name != "amqp.url" ? "amqp.url" : nil }
+
     /// Whether a wrong value may be repeated in a message.
     ///
     /// Who takes a key that names a file for the secret itself writes a secret there.
