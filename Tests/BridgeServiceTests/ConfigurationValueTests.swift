@@ -61,6 +61,7 @@ import Testing
         ("http.host", "[::1]", "\"[::1]\" is neither a host name nor an address"),
         ("health.host", "10.0.0.256", "\"10.0.0.256\" is neither a host name nor an address"),
         ("admin.host", "10.0.0.0/8", "\"10.0.0.0/8\" is neither a host name nor an address"),
+        ("admin.host", ".", "\".\" is neither a host name nor an address"),
         ("admin.host", "a..b", "\"a..b\" is neither a host name nor an address"),
         ("cloud.account", "a.b", "\"a.b\" is not of the form: word of A–Z a–z 0–9 - _, at most 64"),
         ("cloud.timeZone", "America/Nowhere", "\"America/Nowhere\" is no time zone that this machine knows"),
@@ -89,7 +90,7 @@ import Testing
         #expect(fault?.hint == "nearest is declare")
     }
 
-    @Test(arguments: ["0.0.0.0", "::", "::1", "127.0.0.1", "localhost", "bridge-1.example", "10_a"])
+    @Test(arguments: ["0.0.0.0", "::", "::1", "127.0.0.1", "localhost", "bridge-1.example", "10_a", "bridge."])
     func `a port is bound to a host name or an address`(host: String) throws {
         #expect(try ConfigurationFixture().load("--http.host", host).result.get().http.host == host)
     }

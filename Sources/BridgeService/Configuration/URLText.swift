@@ -67,7 +67,10 @@ struct URLText {
     /// Whether a text can be a host name, or is an IPv4 address; what looks like an address must be one.
     static func isHostNameOrIPv4(_ text: some StringProtocol) -> Bool {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard !labels.contains(where: \.isEmpty), text.utf8.count <= 253 else { return false }
+        // A dot at the end is the root of the names.
+        guard !labels[0].isEmpty, !labels.dropLast().contains(where: \.isEmpty), text.utf8.count <= 253 else {
+            return false
+        }
         guard text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) }) else {
             return false
         }
