@@ -137,10 +137,12 @@ extension String {
             return
         }
         var size = 0
-        self = String(text.prefix { character in
-            size += character.utf8.count
-            return size <= BrokerLink.shortStringMax
-        })
+        self = String(
+            text.prefix { character in
+                size += character.utf8.count
+                return size <= BrokerLink.shortStringMax
+            }
+        )
     }
 }
 

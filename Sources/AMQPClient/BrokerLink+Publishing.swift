@@ -99,7 +99,8 @@ extension AMQPValue {
             }
         case .table(let values):
             return values.reduce(5) { sum, pair in
-                guard let sum, pair.key.utf8.count <= BrokerLink.shortStringMax, let size = pair.value.encodedSize else { return nil }
+                guard let sum, pair.key.utf8.count <= BrokerLink.shortStringMax, let size = pair.value.encodedSize
+                else { return nil }
                 return sum + 1 + pair.key.utf8.count + size
             }
         }

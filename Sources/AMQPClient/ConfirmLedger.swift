@@ -76,7 +76,8 @@ struct ConfirmLedger<Waiter> {
     /// Ends the publishes whose deadline has come, without waiting for the broker any longer.
     mutating func expire(at now: ContinuousClock.Instant, into settled: inout [Settled]) {
         for offset in 0..<entries.count {
-            guard case .pending(let waiter, let identity, let bytes, let deadline, let returned) = entries[offset] else {
+            guard case .pending(let waiter, let identity, let bytes, let deadline, let returned) = entries[offset]
+            else {
                 continue
             }
             // They are recorded in the order of their deadlines, so the first that is not due ends the search.

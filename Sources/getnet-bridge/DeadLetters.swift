@@ -92,7 +92,7 @@ struct DeadLetterQueue {
     private let queue: String
 
     init(_ configuration: BridgeConfiguration) {
-        endpoint = configuration.endpoint.named("getnet-bridge dead-letters")
+        endpoint = configuration.amqp.named("getnet-bridge dead-letters")
         queue = configuration.deadLetters.queue
     }
 

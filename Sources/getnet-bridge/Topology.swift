@@ -44,7 +44,7 @@ struct Topology: VerbGroup {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .broker, invocation)
-            let endpoint = configuration.endpoint.named("getnet-bridge topology check")
+            let endpoint = configuration.amqp.named("getnet-bridge topology check")
             let faults = await configuration.amqpTopology.establish(.verify, at: endpoint)
             if json {
                 try invocation.console.print(Self.document(faults))

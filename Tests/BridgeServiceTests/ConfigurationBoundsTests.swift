@@ -35,7 +35,7 @@ import Testing
         await cloud.shutdown()
         _ = QueryBudget(queriesPerSecond: configuration.cloud.queriesPerSecond)
         _ = StopDeadline(timeout: configuration.shutdown.timeout).flushDeadline
-        _ = (configuration.consumption, configuration.endpoint, configuration.commandRules)
+        _ = (configuration.consumption, configuration.amqp, configuration.commandRules)
         _ = (configuration.storeRules, configuration.eventFormat, configuration.amqpTopology)
     }
 

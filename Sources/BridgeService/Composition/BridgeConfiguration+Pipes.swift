@@ -6,9 +6,6 @@ internal import GetnetCloud
 
 /// The configuration in the words of the pipes.
 extension BridgeConfiguration {
-    /// The broker.
-    public var endpoint: AMQPEndpoint { amqp }
-
     var consumption: AMQPConsumption {
         AMQPConsumption(
             queue: commands.queue,

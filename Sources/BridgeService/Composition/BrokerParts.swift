@@ -20,7 +20,7 @@ struct BrokerParts {
         metrics: Metrics,
         logger: Logger
     ) {
-        let endpoint = configuration.endpoint
+        let endpoint = configuration.amqp
         let topologySignal = Signal()
         let onEvent: @Sendable (AMQPConnectionEvent) -> Void = { topologySignal.heed($0) }
         var limits = PublishLimits()

@@ -42,7 +42,7 @@ struct SendCharge: ConfiguredVerb {
         try consent(to: message, configuration, invocation.console)
         let report = ChargeReport(console: invocation.console, isForMachines: json)
         report.begin(message)
-        let session = try await ChargeSession.open(configuration.endpoint.named("getnet-bridge send"))
+        let session = try await ChargeSession.open(configuration.amqp.named("getnet-bridge send"))
         let status = try await session.follow(message, for: wait.duration, report)
         await session.close()
         report.end(message, status)
