@@ -68,11 +68,14 @@ extension JSONWriter {
             member.member("code", contradiction.code.rawValue)
             member.member("evidence", contradiction.evidence.rawValue)
             member.member("status", contradiction.status.rawValue)
-            member.write(
-                contradiction.result,
-                isPaid: contradiction.result.responseCode == .number(0),
-                currency: currency
-            )
+            member.member("idPosTxs", contradiction.result.idPosTxs)
+            if contradiction.code != .secondSale {
+                member.write(
+                    contradiction.result,
+                    isPaid: contradiction.result.responseCode == .number(0),
+                    currency: currency
+                )
+            }
             member.member("receivedAt", contradiction.receivedAt.description)
         }
     }

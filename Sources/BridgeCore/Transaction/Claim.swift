@@ -18,7 +18,7 @@ extension TransactionMachine {
         case .submissionEnded(_, .answered(let answer)): claims(of: answer, for: transaction)
         case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
-            .queryRequested, .journalAbsence, .cancel, .operatorDecision:
+            .unreadableCallback, .queryRequested, .journalAbsence, .cancel, .operatorDecision:
             []
         }
     }
@@ -30,6 +30,12 @@ extension TransactionMachine {
             let paid = result.paidClaim(terminal: transaction.command.content.terminal)
         {
             claims.append(.paidResult(paid))
+        }
+        // Two partial results can make a whole one, which another transaction may have.
+        if transaction.state == .approved, var merged = transaction.result, let result = answer.result {
+            merged.adoptIdentities(of: result)
+            let paid = merged.paidClaim(terminal: transaction.command.content.terminal)
+            if let paid, !claims.contains(.paidResult(paid)) { claims.append(.paidResult(paid)) }
         }
         return claims
     }

@@ -23,6 +23,10 @@ public struct Transaction: Sendable, Equatable {
     public var sequence: Int64 = 0
     /// How many POSTs were begun.
     public var attempts: Int = 0
+    /// Whether a callback proved that a POST reached the cloud, though it decided nothing: no refusal is believed then.
+    public var isKnownToCloud = false
+    /// How many POSTs in a row the cloud refused for their token.
+    public var rejectedTokens: Int = 0
     /// When the last POST was begun.
     public var postedAt: Timestamp?
     /// When the cloud acknowledged.
@@ -90,6 +94,8 @@ public struct Transaction: Sendable, Equatable {
 public struct Contradiction: Sendable, Equatable {
     /// What kind of contradiction it is.
     public enum Code: String, Sendable, CaseIterable {
+        /// The cloud acknowledged a second sale for this transaction; what became of it nobody knows.
+        case secondSale = "second_sale"
         /// A second approval that is not the same result: a second payment.
         case secondPayment = "second_payment"
         /// An approval against another final status.
@@ -116,6 +122,12 @@ public struct Contradiction: Sendable, Equatable {
         /// The identity of a result that speaks for a status.
         init(_ code: Code, _ status: TransactionStatus, _ result: TerminalResult) {
             self.init(code: code, result: status.rawValue + "|" + result.identity)
+        }
+
+        /// Getnet's number of a second sale.
+        var secondNumber: String? {
+            guard code == .secondSale, parts.count > 1 else { return nil }
+            return String(parts[1])
         }
 
         private var parts: [Substring] { result.split(separator: "|", omittingEmptySubsequences: false) }

@@ -12,7 +12,9 @@ public enum TransactionInput: Sendable, Equatable {
     case recovered
     /// An answer of the cloud, a row of the journal.
     case evidence(Evidence)
-    /// Something arrived that is no evidence but asks for a look: a wrong token, a body that is no answer.
+    /// A callback came to this transaction's own URL, with its token, and its body says nothing.
+    case unreadableCallback
+    /// Somebody knocked with a wrong token, which is no evidence but asks for a look.
     case queryRequested
     /// The terminal's journal was read completely and no row fits.
     case journalAbsence

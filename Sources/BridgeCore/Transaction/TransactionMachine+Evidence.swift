@@ -12,7 +12,7 @@ extension TransactionMachine {
         } else if rules.callbackNeedsQuery, evidence.source == .callback {
             // The callback is a hint only: the query that it brings forward decides.
             next.finding = judgement == .foreign ? .foreign : .undecided
-            heedUndecided(evidence)
+            heedUndecided(isCallback: true)
         } else {
             follow(judgement, evidence)
         }
@@ -32,11 +32,17 @@ extension TransactionMachine {
             if evidence.source == .callback { bringQueryForward() }
         case .undecided, .foreign:
             next.finding = judgement == .foreign ? .foreign : .undecided
-            heedUndecided(evidence)
+            heedUndecided(isCallback: evidence.source == .callback)
         }
     }
 
     private mutating func conclude(_ verdict: Judgement.Verdict, _ result: TerminalResult, _ evidence: Evidence) {
+        // With two sales at the cloud, that one of them was not paid says nothing about the other.
+        let secondSales = transaction.contradictions.compactMap(\.secondNumber)
+        guard secondSales.isEmpty || verdict == .approved else {
+            next.finding = .inconsistent
+            return doubt(.operatorNeeded)
+        }
         let misfit = transaction.result
         let misfitSource = transaction.decidedBy
         next.finding = .decided
@@ -51,14 +57,48 @@ extension TransactionMachine {
         if let misfit, let misfitSource, speaksAgainstStatus(misfit) {
             contradict(with: misfit, from: misfitSource, at: now)
         }
+        for number in secondSales { publishSecondSale(number) }
+    }
+
+    /// A second number for this transaction: what is behind it may be paid too, and only a person can find out.
+    mutating func noteSecondSale(_ number: String) {
+        var result = TerminalResult()
+        result.idPosTxs = number
+        let identity = Contradiction.Identity(.secondSale, .submitted, result)
+        guard !transaction.contradictions.contains(where: { $0.isSame(as: identity) }),
+            transaction.contradictions.count < Self.contradictionLimit
+        else { return }
+        transaction.contradictions.append(identity)
+        if transaction.state.isFinal {
+            next.finding = .contradicted
+            publishSecondSale(number)
+        } else {
+            next.finding = .inconsistent
+            doubt(.inconsistentResult)
+        }
+    }
+
+    private mutating func publishSecondSale(_ number: String) {
+        var result = TerminalResult()
+        result.idPosTxs = number
+        publish(
+            Contradiction(
+                code: .secondSale,
+                evidence: .acknowledgement,
+                status: .submitted,
+                result: result,
+                receivedAt: now
+            )
+        )
     }
 
     /// A callback on this transaction's own URL, or a number of Getnet's, proves that a POST reached the cloud.
-    private mutating func heedUndecided(_ evidence: Evidence) {
-        let isCallback = evidence.source == .callback
+    ///
+    /// While that POST is under way its end is still to come, and may be an acknowledgement.
+    mutating func heedUndecided(isCallback: Bool) {
         switch transaction.state {
         case .accepted: if isCallback || transaction.idPosTxs != nil { doubt(.noAcknowledgement) }
-        case .submitting: if isCallback { doubt(.noAcknowledgement) }
+        case .submitting: if isCallback { transaction.isKnownToCloud = true }
         case .submitted, .inDoubt: if isCallback { bringQueryForward() }
         case .approved, .declined, .notCompleted, .failed, .completed: return
         }
@@ -71,7 +111,8 @@ extension TransactionMachine {
             return
         }
         // Where money was seen, though it did not fit, a missing row ends nothing.
-        guard rules.absenceIsFinal, transaction.result == nil else { return doubt(.notInJournal) }
+        let hasSecondSale = transaction.contradictions.contains { $0.secondNumber != nil }
+        guard rules.absenceIsFinal, transaction.result == nil, !hasSecondSale else { return doubt(.notInJournal) }
         next.finding = .decided
         transaction.decidedBy = .journal
         finish(.notCompleted, Reason(.notInJournal))

@@ -39,15 +39,14 @@ extension TransactionMachine {
 
     private mutating func acknowledge(_ idPosTxs: String, _ claimant: TransactionID?) {
         transaction.submittedAt = now
-        // A number that is another transaction's, or another than the callback brought, identifies nothing.
-        guard claimant == nil, transaction.idPosTxs ?? idPosTxs == idPosTxs else {
-            doubt(.inconsistentResult)
-            return
-        }
+        // A number that is another transaction's identifies nothing.
+        guard claimant == nil else { return doubt(.inconsistentResult) }
+        guard transaction.idPosTxs ?? idPosTxs == idPosTxs else { return noteSecondSale(idPosTxs) }
         transaction.idPosTxs = idPosTxs
         transaction.state = .submitted
         transaction.reason = nil
-        transaction.queryAt = now + rules.firstQueryAfter
+        // A callback that decided nothing was here already: there is something to ask for.
+        transaction.queryAt = transaction.isKnownToCloud ? now : now + rules.firstQueryAfter
         planWake()
         publish()
     }
@@ -65,8 +64,11 @@ extension TransactionMachine {
     }
 
     private mutating func refuse(_ refusal: SubmissionOutcome.Refusal) {
-        // A number proves that a POST reached the cloud, whatever this answer says.
-        guard transaction.idPosTxs == nil else { return doubt(.noAcknowledgement) }
+        // A number or a callback proves that a POST reached the cloud, whatever this answer says.
+        guard transaction.idPosTxs == nil, !transaction.isKnownToCloud else { return doubt(.noAcknowledgement) }
+        let isTokenRejected = refusal.code == .unauthorized && refusal.isTransient
+        transaction.rejectedTokens = isTokenRejected ? transaction.rejectedTokens + 1 : 0
+        if isTokenRejected { return submitAgain(after: refusal) }
         if refusal.code == .commandExpired { return expire() }
         guard refusal.isTransient else { return finish(.failed, Reason(refusal.code)) }
         let isBusy = refusal.code == .terminalBusy
@@ -79,12 +81,22 @@ extension TransactionMachine {
         if isNews { publish() }
     }
 
+    /// A token may have ended early: one more POST with a new one, as a step of its own; then it is no token's fault.
+    private mutating func submitAgain(after refusal: SubmissionOutcome.Refusal) {
+        guard transaction.rejectedTokens <= Self.tokenRenewals else { return finish(.failed, Reason(.unauthorized)) }
+        guard now < transaction.command.expiresAt else { return expire() }
+        transaction.state = .accepted
+        transaction.dueAt = now
+        next.effects.append(.submit)
+    }
+
     /// The POST's end where evidence was faster: it may add the number, it decides nothing.
     private mutating func concludeLate(_ outcome: SubmissionOutcome, _ claimant: TransactionID?) {
         switch outcome {
         case .acknowledged(let idPosTxs):
             transaction.submittedAt = transaction.submittedAt ?? now
-            if claimant == nil { adopt(idPosTxs) }
+            guard claimant == nil else { return }
+            if let known = transaction.idPosTxs, known != idPosTxs { noteSecondSale(idPosTxs) } else { adopt(idPosTxs) }
         case .answered(let answer):
             weigh(Evidence(source: .acknowledgement, answer: answer, receivedAt: now), claimant)
             if let number = answer.number, number == transaction.idPosTxs {

@@ -9,6 +9,9 @@ public struct TransactionMachine {
     /// A transaction publishes at most so many contradictions; more are kept as evidence only.
     public static let contradictionLimit = 16
 
+    /// So many POSTs in a row may be refused for their token before the credentials are to blame.
+    static let tokenRenewals = 1
+
     var next: Transition
     let now: Timestamp
     let rules: TransactionRules
@@ -56,6 +59,7 @@ public struct TransactionMachine {
         case .submissionEnded(let attempt, let outcome): machine.endSubmission(attempt, outcome, claimant)
         case .recovered: machine.recover()
         case .evidence(let evidence): machine.weigh(evidence, claimant)
+        case .unreadableCallback: machine.heedUndecided(isCallback: true)
         case .queryRequested: machine.bringQueryForward()
         case .journalAbsence: machine.noteAbsence()
         case .cancel: machine.cancel()

@@ -37,14 +37,15 @@ struct CallbackListener: HTTPResponder {
             if let id = address.id { await bringQueryForward(id) }
             return .tokenInvalid
         }
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maxBytes { return .tooLarge }
         let body: ByteBuffer
         do {
+            let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+            guard length <= maxBytes else { throw NIOTooManyBytesError(maxBytes: maxBytes) }
             body = try await request.body.collect(upTo: maxBytes)
-        } catch is NIOTooManyBytesError {
-            return .tooLarge
         } catch {
-            return .interrupted
+            // Whatever it would have said: the cloud has the sale, and no refusal of the POST is to be believed.
+            guard await noteUnreadable(id) else { return .storeUnavailable }
+            return error is NIOTooManyBytesError ? .tooLarge : .interrupted
         }
         do {
             return try await take(Array(body.readableBytesView), for: id)
@@ -56,7 +57,7 @@ struct CallbackListener: HTTPResponder {
     private func take(_ body: [UInt8], for id: TransactionID) async throws(StoreError) -> CallbackOutcome {
         let now = dispatcher.clock()
         guard let answer = answers.read(body) else {
-            let isKnown = try await dispatcher.apply(.queryRequested, to: id) != nil
+            let isKnown = try await dispatcher.apply(.unreadableCallback, to: id) != nil
             let callback = QuarantinedCallback(
                 cause: isKnown ? .unreadable : .unmatched,
                 transactionID: id,
@@ -76,11 +77,21 @@ struct CallbackListener: HTTPResponder {
             cause: .unmatched,
             transactionID: id,
             answer: answer,
-            maskedBody: answer.masked,
+            maskedBody: AnswerMask.maskedBody(body),
             receivedAt: now
         )
         try await dispatcher.quarantine(callback, announce: true)
         return .unmatched
+    }
+
+    /// Notes that a callback came; `false` if the store does not commit.
+    private func noteUnreadable(_ id: TransactionID) async -> Bool {
+        do {
+            _ = try await dispatcher.apply(.unreadableCallback, to: id)
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func isAllowed(_ address: SocketAddress?) -> Bool {

@@ -127,21 +127,22 @@ final class Dispatcher: Sendable {
         if !transition.events.isEmpty { outboxSignal.raise() }
         metrics.count(transition)
         logContradictions(transition)
-        var isHandedToSubmitter = false
         if transaction.state.isFinal { queries.withdraw(transaction.id) }
+        // Before anything is handed over: whoever takes it may be done, and have scheduled the next, before we go on.
+        schedule(transaction.id, due: transition.effects.contains(.submit) ? nil : transaction.dueAt)
         for effect in transition.effects {
             switch effect {
-            case .submit: isHandedToSubmitter = submissions.offer(transaction.id)
+            case .submit:
+                // Not lined up: it stays accepted in the store and is offered again when it is due.
+                if !submissions.offer(transaction.id) {
+                    schedule(transaction.id, due: clock() + Self.fullLineRetry)
+                }
             case .query(let idPosTxs):
                 let query = QueryLine.Query(id: transaction.id, idPosTxs: idPosTxs)
                 if !queries.offer(query) { metrics.increment(.queriesDropped) }
             case .post: break
             }
         }
-        // Not lined up: it stays accepted in the store and is offered again when it is due.
-        let retry = clock() + Self.fullLineRetry
-        let isStuck = transition.effects.contains(.submit) && !isHandedToSubmitter
-        schedule(transaction.id, due: isStuck ? retry : isHandedToSubmitter ? nil : transaction.dueAt)
     }
 
     private static let fullLineRetry = Duration.seconds(1)

@@ -148,8 +148,16 @@ struct TransactionLedger<Rows: StoreRows> {
                 masked: answer.masked,
                 receivedAt: instant
             )
-        case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
-            .submissionStarted, .recovered, .queryRequested, .journalAbsence, .cancel, .operatorDecision:
+        case .submissionEnded(_, .acknowledged(let idPosTxs)):
+            // A second number, which stands nowhere else.
+            return TransactionStory.Piece(
+                source: .acknowledgement,
+                finding: finding,
+                masked: JSON.object([JSON.Member("idPosTxs", .string(idPosTxs))]).serialized,
+                receivedAt: instant
+            )
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
+            .unreadableCallback, .queryRequested, .journalAbsence, .cancel, .operatorDecision:
             return nil
         }
     }

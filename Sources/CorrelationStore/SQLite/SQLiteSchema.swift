@@ -10,7 +10,7 @@ enum SQLiteSchema {
     static let applicationID: Int64 = 0x474E_4252
 
     /// Every migration, oldest first.
-    static let migrations = ["1 transactions", "2 evidence", "3 outbox", "4 dead letters whole"]
+    static let migrations = ["1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown"]
 
     /// The number of the last one, kept in `user_version`.
     static var newest: Int { migrations.count }
@@ -18,7 +18,7 @@ enum SQLiteSchema {
     /// Brings a database to the newest schema.
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        let texts = [transactions, evidence, outbox, deadLettersWhole]
+        let texts = [transactions, evidence, outbox, deadLettersWhole, shown]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
                 try database.execute(sql: text)
@@ -158,5 +158,10 @@ enum SQLiteSchema {
         ALTER TABLE outbox ADD COLUMN content_encoding TEXT;
         ALTER TABLE outbox ADD COLUMN message_id TEXT;
         ALTER TABLE outbox ADD COLUMN sent_at INTEGER;
+        """
+
+    private static let shown = """
+        ALTER TABLE transactions ADD COLUMN known_to_cloud INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE transactions ADD COLUMN rejected_tokens INTEGER NOT NULL DEFAULT 0;
         """
 }

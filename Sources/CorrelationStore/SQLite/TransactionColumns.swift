@@ -16,7 +16,7 @@ enum TransactionColumns {
     /// Set by nearly every input.
     static let progress = [
         "status", "submitting", "reason", "waited_for", "sequence", "attempts", "posted_at", "submitted_at", "queries",
-        "query_at", "due_at", "contradictions",
+        "query_at", "due_at", "contradictions", "known_to_cloud", "rejected_tokens",
     ]
     /// Set when the cloud gives its number.
     static let number = ["id_pos_txs"]
@@ -73,6 +73,8 @@ enum TransactionColumns {
         row.add(transaction.queryAt)
         row.add(transaction.dueAt)
         row.add(text: StoredJSON.contradictions(transaction.contradictions))
+        row.add(transaction.isKnownToCloud)
+        row.add(Int64(transaction.rejectedTokens))
     }
 
     static func writeEnd(_ transaction: Transaction, _ row: inout StatementParameters) {
@@ -167,6 +169,8 @@ enum TransactionColumns {
         transaction.queryAt = row.optionalInstant()
         transaction.dueAt = row.optionalInstant()
         transaction.contradictions = try StoredJSON.contradictions(row.optionalBytes(), of: transaction.id)
+        transaction.isKnownToCloud = row.flag()
+        transaction.rejectedTokens = Int(row.integer())
         transaction.state = isSubmitting ? .submitting(attempt: transaction.attempts) : status.restingState
     }
 

@@ -130,7 +130,7 @@ import Testing
         #expect(data["result"]?["operationId"]?.integer == 17)
         let contradiction = try #require(data["contradiction"])
         let expected = """
-            {"code":"second_payment","evidence":"callback","status":"approved","result":{"functionCode":100,
+            {"code":"second_payment","evidence":"callback","status":"approved","idPosTxs":"936101","result":{"functionCode":100,
             "responseCode":0,"responseMessage":"Aprobado","authorizationCode":"010930","operationId":18,"amount":
             {"value":15990,"tip":0,"cashback":0,"currency":"CLP"},"transToken":"8000500012983001820261122071231",
             "terminalLocalTime":"2026-11-22 07:12:31","terminalTime":"2026-11-22T07:12:31-03:00"},

@@ -14,6 +14,9 @@ struct History {
     private var transaction: Transaction
     /// Whether a POST may have reached the cloud, by what was told to the machine alone.
     private var mayHaveLeft = false
+    /// A callback came, so a POST reached the cloud whatever it was told.
+    private var isProven = false
+    private var toldSales: Set<String> = []
     private var publishedContradictions: Set<Contradiction.Identity> = []
     private let isRecording: Bool
     private(set) var steps: [String] = []
@@ -87,9 +90,9 @@ struct History {
     private func mayEnd(_ before: Transaction, _ input: TransactionInput) -> Bool {
         switch input {
         case .evidence, .operatorDecision, .submissionEnded(_, .answered): true
-        case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt)
+        case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
         case .journalAbsence: rules.absenceIsFinal
-        case .due, .submissionStarted, .submissionEnded, .recovered, .queryRequested, .cancel: false
+        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .cancel: false
         }
     }
 
@@ -101,7 +104,7 @@ struct History {
             if rules.callbackNeedsQuery, evidence.source == .callback { return false }
             answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
-        case .due, .submissionStarted, .submissionEnded, .recovered, .queryRequested, .journalAbsence, .cancel,
+        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .journalAbsence, .cancel,
             .operatorDecision:
             return false
         }
@@ -137,8 +140,18 @@ struct History {
         where !publishedContradictions.insert(identity).inserted {
             return "a contradiction was published twice"
         }
-        let added = change.events.count { $0.contradiction != nil }
-        let recorded = change.transaction.contradictions.count - before.contradictions.count
+        // A second sale is on record at once and told when there is a final status that it speaks against.
+        for sale in change.events.compactMap(\.contradiction) where sale.code == .secondSale {
+            guard let number = sale.result.idPosTxs, toldSales.insert(number).inserted,
+                change.transaction.contradictions.contains(where: {
+                    $0.code == .secondSale && $0.result.contains(number)
+                })
+            else { return "a second sale was told twice, or is not on record" }
+        }
+        let added = change.events.count { $0.contradiction.map { $0.code != .secondSale } ?? false }
+        let recorded = change.transaction.contradictions.dropFirst(before.contradictions.count).count {
+            $0.code != .secondSale
+        }
         return added == recorded ? nil : "contradictions and their events differ"
     }
 
@@ -186,9 +199,12 @@ struct History {
         switch input {
         case .submissionEnded(let attempt, .notStarted):
             // Only the end of the attempt that is under way says that nothing left.
-            if transaction.state == .submitting(attempt: attempt), transaction.idPosTxs == nil { mayHaveLeft = false }
+            if transaction.state == .submitting(attempt: attempt), transaction.idPosTxs == nil, !isProven {
+                mayHaveLeft = false
+            }
         case .submissionEnded: mayHaveLeft = true
-        case .evidence(let evidence): if evidence.source == .callback { mayHaveLeft = true }
+        case .evidence(let evidence): if evidence.source == .callback { (mayHaveLeft, isProven) = (true, true) }
+        case .unreadableCallback: (mayHaveLeft, isProven) = (true, true)
         case .due, .submissionStarted, .recovered, .queryRequested, .journalAbsence, .cancel, .operatorDecision: return
         }
     }
@@ -204,10 +220,12 @@ struct History {
         case 7: return .submissionEnded(attempt: attempt, .answered(randomAnswer()))
         case 8, 9: return .submissionEnded(attempt: attempt, .notStarted(.busy))
         case 10:
-            return .submissionEnded(attempt: attempt, .notStarted(.init(.terminalUnknown, isTransient: false)))
+            let isToken = Bool.random(using: &random)
+            let refusal = SubmissionOutcome.Refusal(isToken ? .unauthorized : .terminalUnknown, isTransient: isToken)
+            return .submissionEnded(attempt: attempt, .notStarted(refusal))
         case 11: return .submissionEnded(attempt: attempt, .unknown(.noAcknowledgement))
         case 12: return .recovered
-        case 13: return .queryRequested
+        case 13: return Bool.random(using: &random) ? .queryRequested : .unreadableCallback
         case 14: return Int.random(in: 0..<4, using: &random) == 0 ? .journalAbsence : .due
         case 15: return Int.random(in: 0..<4, using: &random) == 0 ? .cancel : .submissionStarted
         case 16: return Int.random(in: 0..<6, using: &random) == 0 ? randomDecision() : .due

@@ -24,7 +24,8 @@ extension TransactionMachineTable {
             isClaimed: true,
             input: { .callback(.approved($0)) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (no_acknowledgement) +in_doubt ?foreign @86399"),
+                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt ?foreign @86399"),
+                ([.submitting], "submitting(1) ?foreign"),
                 ([.submitted], "submitted ?foreign @0"),
                 ([.doubtWithNumber], "inDoubt (no_result) ?foreign @0"),
                 ([.givenUp], "inDoubt (operator_needed) ?foreign @0"),
@@ -103,7 +104,8 @@ extension TransactionMachineTable {
             "a callback with an error of the cloud",
             input: { _ in .callback(.error()) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (no_acknowledgement) +in_doubt ?undecided @86399"),
+                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt ?undecided @86399"),
+                ([.submitting], "submitting(1) ?undecided"),
                 ([.submitted], "submitted ?undecided @0"),
                 ([.doubtWithNumber], "inDoubt (no_result) ?undecided @0"),
                 ([.givenUp], "inDoubt (operator_needed) ?undecided @0"),
@@ -120,7 +122,8 @@ extension TransactionMachineTable {
             "a callback that names another transaction",
             input: { _ in .callback(.foreign()) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (no_acknowledgement) +in_doubt ?foreign @86399"),
+                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt ?foreign @86399"),
+                ([.submitting], "submitting(1) ?foreign"),
                 ([.submitted], "submitted ?foreign @0"),
                 ([.doubtWithNumber], "inDoubt (no_result) ?foreign @0"),
                 ([.givenUp], "inDoubt (operator_needed) ?foreign @0"),
@@ -157,6 +160,18 @@ extension TransactionMachineTable {
     ]
 
     static let queryRequested: [TableRow] = [
+        TableRow(
+            "a callback comes that cannot be read",
+            input: { _ in .unreadableCallback },
+            outcomes: [
+                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt @86399"),
+                ([.submitting], "submitting(1)"),
+                ([.submitted], "submitted @0"),
+                ([.doubtWithNumber], "inDoubt (no_result) @0"),
+                ([.givenUp], "inDoubt (operator_needed) @0"),
+            ],
+            elsewhere: "nothing"
+        ),
         TableRow(
             "something asks for a look",
             input: { _ in .queryRequested },

@@ -123,11 +123,17 @@ extension TransactionMachineTable {
             input: { _ in .submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936109")) },
             outcomes: [
                 ([.accepted, .waiting, .submitting], "submitted +submitted @15"),
+                ([.submitted], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @14"),
+                ([.approved], "approved +second_sale ?contradicted"),
+                ([.declined], "declined (declined) +second_sale ?contradicted"),
+                ([.notCompleted], "notCompleted (nobody_paid) +second_sale ?contradicted"),
                 ([.failed], "failed (terminal_unknown)"),
                 ([.completed], "completed"),
                 ([.doubtWithoutNumber], "inDoubt (no_acknowledgement) @5"),
-            ],
-            elsewhere: "nothing"
+                ([.doubtWithNumber], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @319"),
+                ([.doubtAboutPayment], "inDoubt (inconsistent_result) ?inconsistent @-1"),
+                ([.givenUp], "inDoubt (operator_needed) ?inconsistent"),
+            ]
         ),
         TableRow(
             "answered with a number and the result",
@@ -196,6 +202,15 @@ extension TransactionMachineTable {
             outcomes: [
                 ([.accepted, .waiting], "refused"),
                 ([.submitting], "failed (terminal_unknown) +failed"),
+            ],
+            elsewhere: "nothing"
+        ),
+        TableRow(
+            "not started, the token is refused",
+            input: { _ in .submissionEnded(attempt: 1, .notStarted(.init(.unauthorized, isTransient: true))) },
+            outcomes: [
+                ([.accepted, .waiting], "refused"),
+                ([.submitting], "accepted !submit @0"),
             ],
             elsewhere: "nothing"
         ),

@@ -28,6 +28,54 @@ import Testing
         #expect(expired.reason == Reason(.commandExpired, waitedFor: .terminalBusy))
     }
 
+    @Test func `whose token is refused twice in a row fails, and a busy terminal in between starts the count anew`() {
+        let token = SubmissionOutcome.notStarted(.init(.unauthorized, isTransient: true))
+        func state(_ outcomes: SubmissionOutcome...) -> TransactionState {
+            outcomes.enumerated().reduce(charge) { transaction, next in
+                transaction.after(.submissionStarted, .submissionEnded(attempt: next.offset + 1, next.element))
+            }.state
+        }
+        #expect(state(token) == .accepted)
+        #expect(state(token, token) == .failed)
+        #expect(state(token, .notStarted(.busy), token) == .accepted)
+    }
+
+    @Test(arguments: [TransactionInput.unreadableCallback, .callback(.error()), .callback(.foreign())])
+    func `that a callback proved to be at the cloud is not sent again, whatever the POST is told`(
+        _ callback: TransactionInput
+    ) {
+        let proven = charge.after(.submissionStarted, callback)
+        #expect(proven.status == .accepted)
+        for refusal in [
+            SubmissionOutcome.Refusal.busy, .init(.unauthorized, isTransient: true),
+            .init(.terminalUnknown, isTransient: false), .init(.commandExpired, isTransient: false),
+        ] {
+            let after = proven.after(.submissionEnded(attempt: 1, .notStarted(refusal)))
+            #expect(after.state == .inDoubt)
+            #expect(after.reason == Reason(.noAcknowledgement))
+        }
+        let acknowledged = proven.after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: Situation.number)))
+        #expect(acknowledged.status == .submitted)
+        #expect(acknowledged.queryAt == .sample)
+    }
+
+    @Test func `with a second sale at the cloud is not ended by the refusal of one of them, and its payment says so`() {
+        let second = TransactionInput.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936109"))
+        let doubtful = charge.submitted.after(second)
+        #expect(doubtful.reason == Reason(.inconsistentResult))
+        #expect(doubtful.after(.callback(.declined(charge))).status == .inDoubt)
+        #expect(doubtful.after(.query(.notCompleted(charge))).reason == Reason(.operatorNeeded))
+        let paid = TransactionMachine.apply(
+            .callback(.approved(charge)),
+            to: doubtful,
+            at: .sample,
+            rules: Situation.rules
+        )
+        #expect(paid.transaction.status == .approved)
+        #expect(paid.events.compactMap(\.contradiction?.code) == [.secondSale])
+        #expect(paid.events.compactMap(\.contradiction?.result.idPosTxs) == ["936109"])
+    }
+
     @Test func `is announced as waiting once per reason`() {
         let refused = SubmissionOutcome.notStarted(.busy)
         let unreachable = SubmissionOutcome.notStarted(.init(.cloudUnavailable, isTransient: true))
@@ -221,8 +269,12 @@ import Testing
             at: .sample,
             rules: rules
         )
-        #expect(unasked.transaction.state == .inDoubt)
-        #expect(unasked.transaction.queryAt != nil)
+        #expect(unasked.transaction.state == .submitting(attempt: 1))
+        let acknowledged = unasked.transaction.after(
+            .submissionEnded(attempt: 1, .acknowledged(idPosTxs: Situation.number))
+        )
+        #expect(acknowledged.status == .submitted)
+        #expect(acknowledged.queryAt == .sample)
     }
 
     @Test func `claims Getnet's number and what it was paid by`() {

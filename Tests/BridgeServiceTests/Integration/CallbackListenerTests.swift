@@ -109,10 +109,37 @@ struct CallbackListenerTests {
             }
             #expect(event.data["customId"]?.string == id.description)
             #expect(event.data["idPosTxs"]?.string == "936101")
+            // What is kept of it holds no run of digits, in no member.
+            #expect(body.contains("550062700310"))
+            #expect(try world.surroundings.files(holding: "550062700310").isEmpty)
             #expect(try await world.callBack(url, "no JSON") == 200)
             try await eventually("both are counted") {
                 try await world.metric(#"callbacks_total{outcome="unmatched"}"#) == 2
             }
+        }
+    }
+
+    @Test(arguments: [("<html>ok</html>", 200), (String(repeating: " ", count: 300_000), 413)])
+    func `a callback that cannot be read forbids another POST after a busy terminal`(
+        _ body: String,
+        _ status: Int
+    ) async throws {
+        try await BridgeWorld.run(configure: { $0.submit.busyRetryAfter = .seconds(20) }) { world in
+            // Always busy, as far as the POST is told.
+            let command = ChargeCommand(amount: 15_411)
+            try await world.send(command)
+            _ = try await world.events.first("it waits") {
+                $0.commandID == command.commandID && $0.status == "waiting"
+            }
+            #expect(try await world.callBack(try await world.webhook(of: command.commandID), body) == status)
+            let doubt = try await world.events.first("it is in doubt") {
+                $0.commandID == command.commandID && $0.status == "in_doubt"
+            }
+            #expect(doubt.data["reason"]?["code"]?.string == "no_acknowledgement")
+            let transaction = try #require(try await world.transaction(of: command.commandID))
+            #expect(transaction.state == .inDoubt)
+            #expect(transaction.attempts == 1)
+            #expect(world.simulator.ledger.summary.posts == 1)
         }
     }
 

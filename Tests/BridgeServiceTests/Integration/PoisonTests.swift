@@ -120,7 +120,7 @@ struct PoisonTests {
             let command = ChargeCommand()
             try await world.send(command)
             #expect(try await world.events.final(of: command.commandID).status == "approved")
-            #expect(try await world.store.census().pendingEntries == 0)
+            try await eventually("the outbox is empty") { try await world.store.census().pendingEntries == 0 }
         }
     }
 }
