@@ -93,7 +93,8 @@ extension TransactionInput {
         switch self {
         case .evidence, .submissionEnded(_, .answered): true
         case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
-            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .journalAbsence, .cancel, .operatorDecision:
+            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .journalAbsence, .cancel,
+            .operatorDecision:
             false
         }
     }

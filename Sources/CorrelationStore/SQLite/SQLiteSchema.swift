@@ -10,7 +10,9 @@ enum SQLiteSchema {
     static let applicationID: Int64 = 0x474E_4252
 
     /// Every migration, oldest first.
-    static let migrations = ["1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown"]
+    static let migrations = [
+        "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
+    ]
 
     /// The number of the last one, kept in `user_version`.
     static var newest: Int { migrations.count }

@@ -92,7 +92,8 @@ struct History {
         case .evidence, .operatorDecision, .submissionEnded(_, .answered): true
         case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
         case .journalAbsence: rules.absenceIsFinal
-        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .cancel: false
+        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .cancel:
+            false
         }
     }
 
@@ -104,8 +105,8 @@ struct History {
             if rules.callbackNeedsQuery, evidence.source == .callback { return false }
             answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
-        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .journalAbsence, .cancel,
-            .operatorDecision:
+        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested,
+            .journalAbsence, .cancel, .operatorDecision:
             return false
         }
         guard claimant == nil, answer.code == .done, let result = answer.result, result.functionCode == 100,

@@ -181,7 +181,7 @@ extension TransactionMachineTable {
                 ([.givenUp], "inDoubt (operator_needed) @0"),
             ],
             elsewhere: "nothing"
-        )
+        ),
     ]
 
     static let journalAbsence: [TableRow] = [
