@@ -129,7 +129,9 @@ final class Dispatcher: Sendable {
         logContradictions(transition)
         if transaction.state.isFinal { queries.withdraw(transaction.id) }
         // Before anything is handed over: whoever takes it may be done, and have scheduled the next, before we go on.
-        schedule(transaction.id, due: transition.effects.contains(.submit) ? nil : transaction.dueAt)
+        // In the line it is due when its command expires, be the line as long as it may.
+        let expiry = transaction.command.expiresAt
+        schedule(transaction.id, due: transition.effects.contains(.submit) ? expiry : transaction.dueAt)
         for effect in transition.effects {
             switch effect {
             case .submit:

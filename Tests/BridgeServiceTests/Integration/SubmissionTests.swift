@@ -21,7 +21,11 @@ struct SubmissionTests {
     @Test func `a POST that may have reached the cloud is in doubt, never repeated, and ends by the callback`()
         async throws
     {
-        try await BridgeWorld.run(configure: { $0.submit.timeout = .milliseconds(700) }) { world in
+        try await BridgeWorld.run(configure: {
+            $0.submit.timeout = .milliseconds(700)
+            // Where the terminal is said to be busy, yet works (413), its callback has to come before the next attempt.
+            $0.submit.busyRetryAfter = .seconds(5)
+        }) { world in
             let scenarios: [Int64] = [301, 304, 307, 309, 310, 312, 313, 315, 413, 421, 431]
             let posts = try await posts(
                 scenarios.map { Expectation($0, $0 == 313 ? "not_completed" : "approved") },
@@ -42,6 +46,28 @@ struct SubmissionTests {
             )
             for scenario in scenarios + unreachable { #expect(posts[scenario]?.count == 1, "\(scenario)") }
             #expect(world.events.all.filter(\.isFinal).isEmpty)
+        }
+    }
+
+    @Test func `a command that expires in the line is told so at once, not when its turn comes`() async throws {
+        try await BridgeWorld.run(configure: {
+            $0.cloud.maxConnections = 1
+            $0.submit.timeout = .seconds(25)
+        }) { world in
+            // The only connection waits for an answer that never comes.
+            let first = ChargeCommand(amount: 15_305)
+            try await world.send(first)
+            try await eventually("it is on its way") {
+                try await world.transaction(of: first.commandID)?.state == .submitting(attempt: 1)
+            }
+            var second = ChargeCommand(terminal: BridgeWorld.terminal(2))
+            second.more = #""expiresAt":"\#(Timestamp.current + .seconds(1))""#
+            try await world.send(second)
+            let final = try await world.events.final(of: second.commandID)
+            #expect(final.status == "failed")
+            #expect(final.data["reason"]?["code"]?.string == "command_expired")
+            #expect(try await world.transaction(of: first.commandID)?.state == .submitting(attempt: 1))
+            #expect(try await world.posts(of: second.commandID).isEmpty)
         }
     }
 
