@@ -12,7 +12,7 @@ import NIOConcurrencyHelpers
 /// Isolation: everything here may be called from any thread.
 /// Limits: the stack is 8 MiB, since librabbitmq decodes nested tables by recursion without a bound: 20,000 levels, about
 /// as many as a frame holds, need more than 2 MiB.
-final class PinnedThread: SerialExecutor, @unchecked Sendable {
+final class PinnedThread: SerialExecutor {
     /// What the thread waits for after a turn, besides being woken.
     struct Rest {
         /// The socket to wait for; `nil` for none.

@@ -18,6 +18,8 @@ public struct CommandMessage: Sendable {
     public var messageID: String?
     /// The headers whose values are strings.
     public var headers: [String: String]
+    /// Whether there were more headers, or more deeply nested ones, than are read; `headers` is empty then.
+    public var headersWereDropped = false
     /// The property `timestamp`.
     public var timestamp: Timestamp?
     /// `reply_to`, `correlation_id`, trace context.

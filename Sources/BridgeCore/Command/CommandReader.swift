@@ -41,7 +41,7 @@ public struct CommandReader: Sendable {
     /// - Throws: `CommandRejection` with every fault at once.
     public func read(_ message: CommandMessage, acceptedAt now: Timestamp) throws(CommandRejection) -> Command {
         var faults: [CommandFault] = []
-        checkAddress(message.address, &faults)
+        checkProperties(of: message, &faults)
         guard message.fullSize <= rules.maxBytes, message.body.count == message.fullSize else {
             faults.append(
                 CommandFault("", .bodyTooLarge, "the body has \(message.fullSize) bytes, \(rules.maxBytes) are allowed")
@@ -101,8 +101,14 @@ public struct CommandReader: Sendable {
         )
     }
 
-    private func checkAddress(_ address: ReplyAddress, _ faults: inout [CommandFault]) {
-        if let replyTo = address.replyTo, rules.ownQueues.contains(replyTo) {
+    private func checkProperties(of message: CommandMessage, _ faults: inout [CommandFault]) {
+        if message.headersWereDropped {
+            // One of them may have been the time of a CloudEvent.
+            faults.append(
+                CommandFault("headers", .outOfRange, "there are too many headers, or they are nested too deeply")
+            )
+        }
+        if let replyTo = message.address.replyTo, rules.ownQueues.contains(replyTo) {
             faults.append(
                 CommandFault("reply_to", .invalidReplyTo, "replies cannot go to a queue of the bridge itself")
             )

@@ -93,6 +93,7 @@ extension CommandMessage {
                 tracestate: headers["tracestate"] ?? headers["ce-tracestate"]
             )
         )
+        headersWereDropped = delivery.headersDropped
     }
 }
 

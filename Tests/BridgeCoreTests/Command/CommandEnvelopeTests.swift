@@ -135,6 +135,11 @@ import Testing
         #expect(CommandFixture.read(untyped).faults == ["type unknown_type"])
     }
 
+    @Test func `whose headers could not be read is refused, since one of them may have been its time`() {
+        let read = CommandFixture.read(message { $0.headersWereDropped = true })
+        #expect(read.faults == ["headers out_of_range"])
+    }
+
     @Test func `may not ask for replies to the bridge's own queues`() {
         let own = message { $0.address.replyTo = "getnet-bridge.commands" }
         #expect(CommandFixture.read(own).faults == ["reply_to invalid_reply_to"])
