@@ -19,7 +19,7 @@ struct CallbackAddressTests {
         let address = try #require(CallbackPath(publicURL: publicURL).read(target))
         #expect(address.id == id)
         #expect(address.token.map { keys.accepts($0, for: id) } == true)
-        #expect(url.utf8.count <= CallbackURL.longest)
+        #expect(url.utf8.count <= ConfigurationRule.callbackURLLimit)
     }
 
     @Test func `a proxy may strip the public path or leave it`() {

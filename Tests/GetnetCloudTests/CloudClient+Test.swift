@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BridgeCore
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import GetnetCloud
@@ -9,6 +10,13 @@ extension CloudClient {
     /// Posts a sale that has all the time it needs.
     func charge(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
         await charge(transaction, callbackURL: callbackURL, now: { transaction.acceptedAt })
+    }
+
+    /// The same with a second POST where the token was refused, as the bridge's machine orders it.
+    func chargeTwiceAtMost(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
+        let first = await charge(transaction, callbackURL: callbackURL)
+        guard first == .notStarted(.init(.unauthorized, isTransient: true)) else { return first }
+        return await charge(transaction, callbackURL: callbackURL)
     }
 }
 
@@ -20,6 +28,45 @@ struct LastLookTests {
             let expiry = transaction.command.expiresAt
             let outcome = await client.charge(transaction, callbackURL: "https://x.test", now: { expiry })
             #expect(outcome == .notStarted(.init(.commandExpired, isTransient: false)))
+            #expect(server.requests(to: "/auth").count == 1)
+            #expect(server.requests(to: "/sale").isEmpty)
+        }
+    }
+
+    @Test func `a command that expires while the connection is opened is not sent`() async throws {
+        try await withCloud({ _ in .http(200, Fixture.acknowledgement) }) { client, server in
+            let transaction = try Fixture.transaction()
+            let command = transaction.command
+            // The first look is the client's, the second the exchange's, with a connection in its hand.
+            let looks = NIOLockedValueBox(0)
+            let outcome = await client.charge(transaction, callbackURL: "https://x.test") {
+                let look = looks.withLockedValue { looks in
+                    looks += 1
+                    return looks
+                }
+                return look == 1 ? transaction.acceptedAt : command.expiresAt
+            }
+            #expect(outcome == .notStarted(.init(.commandExpired, isTransient: false)))
+            #expect(looks.withLockedValue { $0 } == 2)
+            // A head may have come, never the request it promises.
+            #expect(server.requests(to: "/sale").isEmpty)
+            #expect(
+                await client.charge(transaction, callbackURL: "https://x.test") == .acknowledged(idPosTxs: "936101")
+            )
+        }
+    }
+
+    @Test func `a POST leaves once, be its token refused`() async throws {
+        try await withCloud({ $0.path.hasSuffix("/sale") ? .http(401, "") : .http(200, "") }) { client, server in
+            let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
+            #expect(outcome == .notStarted(.init(.unauthorized, isTransient: true)))
+            #expect(server.requests(to: "/sale").count == 1)
+        }
+    }
+
+    @Test func `waiting for a token brings one, and its failure is left to the POST`() async throws {
+        try await withCloud({ _ in .http(200, Fixture.acknowledgement) }) { client, server in
+            await client.awaitToken()
             #expect(server.requests(to: "/auth").count == 1)
             #expect(server.requests(to: "/sale").isEmpty)
         }

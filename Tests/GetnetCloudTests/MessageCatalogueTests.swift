@@ -54,8 +54,9 @@ import Testing
 
     @Test func `only what refuses before the start permits anything`() throws {
         let reader = AnswerReader(timeZone: "America/Santiago")
+        let id = TransactionID(at: Timestamp(milliseconds: 0), random: 1)
         func end(_ body: String) -> SaleEnd {
-            SaleEnd(.answered(HTTPAnswer(status: 200, retryAfter: nil, body: Array(body.utf8))), reader: reader)
+            SaleEnd(.answered(HTTPAnswer(status: 200, retryAfter: nil, body: Array(body.utf8))), of: id, reader: reader)
         }
         let permitted: [(String, SaleEnd)] = [
             ("UNAUTHORIZED", .unauthorized),

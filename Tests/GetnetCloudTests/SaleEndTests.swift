@@ -45,6 +45,38 @@ import Testing
         }
     }
 
+    @Test func `an acknowledgement that names another transaction is none of ours`() async throws {
+        let id = try Fixture.transaction().id.description
+        for (name, outcome) in [
+            ("another-transaction-0001", SubmissionOutcome.unknown(.noAcknowledgement)),
+            (id.uppercased(), .acknowledged(idPosTxs: "936101")), (id, .acknowledged(idPosTxs: "936101")),
+            ("", .acknowledged(idPosTxs: "936101")),
+        ] {
+            let body = #"{"code":1,"message":"X","data":{"idPosTxs":936101,"customId":"\#(name)"}}"#
+            #expect(try await charge(.http(200, body)).outcome == outcome, "\(name)")
+        }
+    }
+
+    @Test func `of a status 401 only a whole text of waiting makes a doubt, and the token goes in any case`()
+        async throws
+    {
+        for (text, outcome) in [
+            ("TOKEN EXPIRED", SubmissionOutcome.notStarted(.init(.unauthorized, isTransient: true))),
+            ("TIEMPO DE SESION EXCEDIDO", .notStarted(.init(.unauthorized, isTransient: true))),
+            ("TIMEOUT (90 SECONDS)", .unknown(.noAcknowledgement)),
+            ("C2C SERVICE NOT RESPONDING", .unknown(.terminalUnreachable)),
+        ] {
+            let transaction = try Fixture.transaction()
+            try await withCloud({ $0.path.hasSuffix("/sale") ? .http(401, Fixture.fault(text)) : .http(200, "") }) {
+                client,
+                server in
+                #expect(await client.charge(transaction, callbackURL: Self.callback) == outcome, "\(text)")
+                await client.awaitToken()
+                #expect(server.requests(to: "/auth").count == 2, "\(text)")
+            }
+        }
+    }
+
     @Test func `an interim answer is not the answer`() async throws {
         let final = "HTTP/1.1 200 OK\r\ncontent-length: \(Fixture.acknowledgement.utf8.count)\r\n\r\n"
         let end = try await charge(.bytesAndClose("HTTP/1.1 100 Continue\r\n\r\n" + final + Fixture.acknowledgement))

@@ -67,8 +67,9 @@ extension TransactionMachine {
         // A number or a callback proves that a POST reached the cloud, whatever this answer says.
         guard transaction.idPosTxs == nil, !transaction.isKnownToCloud else { return doubt(.noAcknowledgement) }
         let isTokenRejected = refusal.code == .unauthorized && refusal.isTransient
-        transaction.rejectedTokens = isTokenRejected ? transaction.rejectedTokens + 1 : 0
-        if isTokenRejected { return submitAgain(after: refusal) }
+        if isTokenRejected { return submitAgain() }
+        // A cloud that cannot be reached says nothing about the token.
+        if refusal.code != .cloudUnavailable { transaction.rejectedTokens = 0 }
         if refusal.code == .commandExpired { return expire() }
         guard refusal.isTransient else { return finish(.failed, Reason(refusal.code)) }
         let isBusy = refusal.code == .terminalBusy
@@ -82,7 +83,8 @@ extension TransactionMachine {
     }
 
     /// A token may have ended early: one more POST with a new one, as a step of its own; then it is no token's fault.
-    private mutating func submitAgain(after refusal: SubmissionOutcome.Refusal) {
+    private mutating func submitAgain() {
+        transaction.rejectedTokens += 1
         guard transaction.rejectedTokens <= Self.tokenRenewals else { return finish(.failed, Reason(.unauthorized)) }
         guard now < transaction.command.expiresAt else { return expire() }
         transaction.state = .accepted

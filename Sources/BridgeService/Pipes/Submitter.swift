@@ -39,6 +39,7 @@ struct Submitter: Service {
     }
 
     private func submit(_ id: TransactionID) async {
+        await cloud.awaitToken()
         let started: Transition?
         do {
             started = try await dispatcher.apply(.submissionStarted, to: id)
@@ -72,9 +73,6 @@ extension Transition {
 ///
 /// Source: contract §5.
 struct CallbackURL: Sendable {
-    /// Getnet's limit is unknown; longer ones are refused at the start.
-    static let longest = 199
-
     let publicURL: String
     let keys: CallbackKeyRing
 

@@ -13,13 +13,15 @@ enum SaleEnd: Equatable {
     /// Not started, because the token is not accepted.
     case unauthorized
 
-    init(_ end: ExchangeEnd, reader: AnswerReader) {
+    init(_ end: ExchangeEnd, of id: TransactionID, reader: AnswerReader) {
         switch end {
-        case .neverSent: self = .outcome(.notStarted(Refusal(.cloudUnavailable, isTransient: true)))
+        case .neverSent, .withheld: self = .outcome(.notStarted(Refusal(.cloudUnavailable, isTransient: true)))
         case .interrupted: self = .outcome(.unknown(.noAcknowledgement))
         case .answered(let http):
             let reading = reader.reading(of: http.body)
-            guard reading?.isContradictory != true else {
+            // An answer that names another transaction says nothing about this one; a result in it is weighed by the machine.
+            let isAnothers = reading?.answer.customID.map { !$0.equalsLoosely(id.description) } ?? false
+            guard reading?.isContradictory != true, !isAnothers || reading?.answer.result != nil else {
                 self = .outcome(.unknown(.noAcknowledgement))
                 return
             }
@@ -64,6 +66,8 @@ enum SaleEnd: Equatable {
 
     /// A status that refuses.
     private static func refused(_ http: HTTPAnswer, _ body: CloudAnswer?) -> SaleEnd {
+        // Of a token that "expired" a status 401 speaks as well; only a whole text of waiting is more than that.
+        let speaksOfStart = http.status == 401 ? plainlySpeaksOfStart : mayAlsoSpeakOfStart
         // A number such as 400 or 1020 under `code` is a web server's or the firewall's, not the cloud's.
         let answer = body.flatMap { $0.code == .unknown && !speaksOfStart($0) ? nil : $0 }
         if let answer {
@@ -95,7 +99,15 @@ enum SaleEnd: Equatable {
         }
     }
 
-    private static func speaksOfStart(_ answer: CloudAnswer) -> Bool {
+    private static func plainlySpeaksOfStart(_ answer: CloudAnswer) -> Bool {
+        switch MessageCatalogue.literal(answer.message) {
+        case .timeout, .terminalUnreachable: true
+        case .unauthorized, .idNotFound, .terminalUnknown, .wrongMerchant, .terminalBusy, nil:
+            answer.idPosTxs != nil || answer.result != nil
+        }
+    }
+
+    private static func mayAlsoSpeakOfStart(_ answer: CloudAnswer) -> Bool {
         answer.idPosTxs != nil || answer.result != nil || MessageCatalogue.maySpeakOfStart(answer.message)
     }
 

@@ -91,56 +91,68 @@ public final class CloudClient: Sendable {
 
     // MARK: - Sale
 
-    /// Posts a sale and tells how the POST ended.
+    /// Returns once there is a token, or none can be had now.
     ///
-    /// Every end is one of the outcomes; see `SaleEnd` for the table. `now` is asked at the last moment before every POST:
-    /// past the command's expiry nothing is sent (contract §2).
+    /// Called before an attempt is made durable, so that a crash during a long login leaves nothing in doubt.
+    public func awaitToken() async {
+        // The POST that follows meets the same failure and reports it.
+        _ = try? await session.token()
+    }
+
+    /// Posts a sale, once, and tells how the POST ended.
     ///
-    /// The POST leaves at most twice, the second time only after the cloud rejected the token of the first.
+    /// Every end is one of the outcomes; see `SaleEnd` for the table. `now` is asked for the last time when a connection is
+    /// open and the body about to leave: past the command's expiry nothing is sent (contract §2).
+    ///
+    /// A rejected token is dropped and the refusal transient: another POST is another durable step (decision 0005).
     public func charge(
         _ transaction: Transaction,
         callbackURL: String,
-        now: @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp
     ) async -> SubmissionOutcome {
         let body = sale.bytes(for: transaction, callbackURL: callbackURL)
-        var rejected: AccessToken?
-        for _ in 0..<Self.tokenTries {
-            let token: AccessToken
-            do {
-                token = try await session.token()
-            } catch {
-                let isTransient = error.code != .unauthorized
-                return .notStarted(.init(error.code, isTransient: isTransient, retryAfter: error.retryAfter))
-            }
-            if token.generation == rejected?.generation {
-                // Too early for a new login; the second attempt is still owed.
-                return .notStarted(.init(.cloudUnavailable, isTransient: true))
-            }
-            // The login may have taken its time.
-            guard now() < transaction.command.expiresAt else {
-                return .notStarted(.init(.commandExpired, isTransient: false))
-            }
-            let end = await observed(.sale) {
-                await commands.send(endpoint.sale(token), body: body, timeout: configuration.submitTimeout)
-            }
-            switch SaleEnd(end, reader: reader) {
-            case .outcome(let outcome):
-                if case .unknown = outcome, case .answered(let http) = end {
-                    unknownTexts.note(reader.read(http.body))
-                }
-                return outcome
-            case .unauthorized:
-                rejected = token
-                session.rejected(token)
-            }
+        let token: AccessToken
+        do {
+            token = try await session.token()
+        } catch {
+            let isTransient = error.code != .unauthorized
+            return .notStarted(.init(error.code, isTransient: isTransient, retryAfter: error.retryAfter))
         }
-        return .notStarted(.init(.unauthorized, isTransient: false))
+        let expiresAt = transaction.command.expiresAt
+        let expired = SubmissionOutcome.notStarted(.init(.commandExpired, isTransient: false))
+        // The login may have taken its time.
+        guard now() < expiresAt else { return expired }
+        let end = await observed(.sale) {
+            await commands.send(
+                endpoint.sale(token),
+                body: body,
+                timeout: configuration.submitTimeout,
+                mayLeave: { now() < expiresAt }
+            )
+        }
+        if case .withheld = end { return expired }
+        // Whatever else the answer says, a token that was refused must not meet the next sale.
+        let isRefused = if case .answered(let http) = end { http.status == 401 } else { false }
+        switch SaleEnd(end, of: transaction.id, reader: reader) {
+        case .outcome(let outcome):
+            if isRefused { _ = session.rejected(token) }
+            if case .unknown = outcome, case .answered(let http) = end {
+                unknownTexts.note(reader.read(http.body))
+            }
+            return outcome
+        case .unauthorized:
+            if let wait = session.rejected(token) {
+                // Too early for a new login; it was not this sale's turn to lose its second attempt.
+                return .notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: wait))
+            }
+            return .notStarted(.init(.unauthorized, isTransient: true))
+        }
     }
 
-    /// A token and, if the cloud rejects it, one more.
-    private static let tokenTries = 2
-
     // MARK: - Status
+
+    /// A token and, if the cloud rejects it, one more; a query may be repeated.
+    private static let tokenTries = 2
 
     /// Asks the cloud what it knows about a transaction.
     public func status(idPosTxs: String) async -> StatusAnswer {
@@ -163,7 +175,7 @@ public final class CloudClient: Sendable {
             case .outcome(let outcome): return outcome
             case .unauthorized:
                 rejected = token
-                session.rejected(token)
+                _ = session.rejected(token)
             }
         }
         return .unavailable(.unauthorized)

@@ -27,7 +27,7 @@ public enum CloudRequestOutcome: String, Sendable, Hashable, CaseIterable {
 extension CloudRequestOutcome {
     init(_ end: ExchangeEnd) {
         switch end {
-        case .neverSent: self = .neverSent
+        case .neverSent, .withheld: self = .neverSent
         case .interrupted: self = .interrupted
         case .answered(let http):
             switch http.status {

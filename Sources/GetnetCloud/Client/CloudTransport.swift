@@ -40,8 +40,13 @@ struct CloudTransport: Sendable {
     /// Sends a request and waits for its end, whatever becomes of the caller.
     ///
     /// *Isolation*: cancellation is not heeded, because a POST that left cannot be called back; the time-out bounds the wait.
-    func send(_ request: HTTPClient.Request, body: [UInt8]?, timeout: Duration) async -> ExchangeEnd {
-        let (exchange, task) = start(request, body: body, timeout: timeout)
+    func send(
+        _ request: HTTPClient.Request,
+        body: [UInt8]?,
+        timeout: Duration,
+        mayLeave: @escaping @Sendable () -> Bool = { true }
+    ) async -> ExchangeEnd {
+        let (exchange, task) = start(request, body: body, timeout: timeout, mayLeave: mayLeave)
         do {
             return .answered(try await task.get())
         } catch {
@@ -66,17 +71,19 @@ struct CloudTransport: Sendable {
             "a request to the cloud ended without an answer",
             metadata: [LogKey.error: "\(error)", LogKey.mayHaveLeft: "\(mayHaveLeft)"]
         )
-        return mayHaveLeft ? .interrupted : .neverSent
+        if mayHaveLeft { return .interrupted }
+        return exchange.isWithheld ? .withheld : .neverSent
     }
 
     private func start(
         _ request: HTTPClient.Request,
         body: [UInt8]?,
-        timeout: Duration
+        timeout: Duration,
+        mayLeave: @escaping @Sendable () -> Bool = { true }
     )
         -> (HTTPExchange, HTTPClient.Task<HTTPAnswer>)
     {
-        let exchange = HTTPExchange(eventLoop: eventLoop)
+        let exchange = HTTPExchange(eventLoop: eventLoop, mayLeave: mayLeave)
         var request = request
         if let body {
             let buffer = ByteBuffer(bytes: body)

@@ -10,6 +10,8 @@ internal import NIOHTTP1
 enum ExchangeEnd: Sendable {
     /// No byte of the request's body was given to a connection, and none ever will be.
     case neverSent
+    /// The same, because at the last moment it was not to leave any more.
+    case withheld
     /// The body may have left; no complete answer came.
     case interrupted
     /// A complete answer came.
@@ -54,6 +56,8 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         case closed
         case asked
         case sealed
+        /// Sealed because it was not to leave any more.
+        case withheld
     }
 
     private struct State {
@@ -63,20 +67,24 @@ final class HTTPExchange: HTTPClientResponseDelegate {
     }
 
     private let eventLoop: any EventLoop
+    private let mayLeave: @Sendable () -> Bool
     private let state = NIOLockedValueBox(State())
 
-    init(eventLoop: any EventLoop) {
+    /// An exchange; `mayLeave` is asked once, when a connection is open and the body is about to be given to it.
+    init(eventLoop: any EventLoop, mayLeave: @escaping @Sendable () -> Bool = { true }) {
         self.eventLoop = eventLoop
+        self.mayLeave = mayLeave
     }
 
     /// Writes the request's body, unless it is sealed.
     func write(_ buffer: ByteBuffer, to writer: HTTPClient.Body.StreamWriter) -> EventLoopFuture<Void> {
         let mayWrite = state.withLockedValue { state in
             switch state.requestBody {
-            case .closed, .asked:
-                state.requestBody = .asked
-                return true
-            case .sealed: return false
+            case .closed:
+                state.requestBody = mayLeave() ? .asked : .withheld
+                return state.requestBody == .asked
+            case .asked: return true
+            case .sealed, .withheld: return false
             }
         }
         return mayWrite ? writer.write(.byteBuffer(buffer)) : eventLoop.makeFailedFuture(Sealed())
@@ -89,11 +97,14 @@ final class HTTPExchange: HTTPClientResponseDelegate {
             case .closed:
                 state.requestBody = .sealed
                 return false
-            case .sealed: return false
+            case .sealed, .withheld: return false
             case .asked: return true
             }
         }
     }
+
+    /// Whether it was held back at the last moment.
+    var isWithheld: Bool { state.withLockedValue { $0.requestBody == .withheld } }
 
     // MARK: - The answer
 

@@ -116,8 +116,8 @@ final class LoginSession: Sendable {
         }
     }
 
-    /// The cloud does not accept that token.
-    func rejected(_ token: AccessToken) {
+    /// The cloud does not accept that token; how long it has to serve all the same, because one was dropped just now.
+    func rejected(_ token: AccessToken) -> Duration? {
         shared.withLockedValue { $0.state.rejected(token, at: .now) }
     }
 }

@@ -128,12 +128,15 @@ struct TokenState {
         return wait
     }
 
-    /// The cloud does not accept that token.
-    mutating func rejected(_ token: AccessToken, at now: Instant) {
+    /// The cloud does not accept that token: it is dropped.
+    ///
+    /// - Returns: How long it stays all the same, where another one was dropped a moment ago.
+    mutating func rejected(_ token: AccessToken, at now: Instant) -> Duration? {
         // Others may have found out before and logged in already.
-        guard token.generation == self.token?.generation else { return }
-        if let droppedAt, now < droppedAt + Self.rejectionSpacing { return }
+        guard token.generation == self.token?.generation else { return nil }
+        if let droppedAt, now < droppedAt + Self.rejectionSpacing { return droppedAt + Self.rejectionSpacing - now }
         self.token = nil
         droppedAt = now
+        return nil
     }
 }
