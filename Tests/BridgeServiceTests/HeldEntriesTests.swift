@@ -2,6 +2,7 @@
 
 import BridgeCore
 import CorrelationStore
+import TestSupport
 import Testing
 
 @testable import BridgeService
@@ -57,7 +58,31 @@ struct HeldEntriesTests {
         let held = HeldEntries()
         _ = held.add(entry(5, of: 1))
         _ = held.add(entry(3, of: 2))
-        #expect(held.oldest == Timestamp(milliseconds: 3))
+        #expect(held.lag(at: Timestamp(milliseconds: 10)).oldest == .milliseconds(7))
+    }
+
+    @Test func `an outbox is known once it was read, and not any more while reads do not succeed`() {
+        let held = HeldEntries()
+        let reading = { held.lag(at: .sample).reading }
+        #expect(reading() == .never)
+        held.beginReading()
+        #expect(reading() == .never)
+        held.endReading()
+        #expect(reading() == .current)
+        held.beginReading()
+        guard case .pending(let first) = reading() else {
+            Issue.record("a read that is under way is not seen")
+            return
+        }
+        // Another try of the same read does not make it younger.
+        held.beginReading()
+        guard case .pending(let second) = reading() else {
+            Issue.record("a read that is tried again is not seen")
+            return
+        }
+        #expect(second >= first)
+        held.endReading()
+        #expect(reading() == .current)
     }
 
     @Test func `a stop is over when nothing is left, or when its time is`() throws {
@@ -79,5 +104,38 @@ struct HeldEntriesTests {
         #expect(!held.addUnrouted(entry(1, of: 7)))
         held.removeUnrouted(entry(1, of: 7))
         #expect(held.addUnrouted(entry(1, of: 7)))
+    }
+}
+
+@Suite("Lag of the outbox")
+struct OutboxLagTests {
+    private func isHeldBack(_ oldest: Duration?, _ reading: OutboxLag.Reading, isHolding: Bool) -> Bool {
+        OutboxLag(oldest: oldest, reading: reading).obstacle(holdAfter: .seconds(10), isHolding: isHolding) != nil
+    }
+
+    @Test func `an outbox that was never read holds commands back, whatever is held`() {
+        #expect(isHeldBack(nil, .never, isHolding: true))
+        #expect(isHeldBack(.zero, .never, isHolding: false))
+    }
+
+    @Test(arguments: [
+        (Duration?.none, false, false), (.seconds(10), false, false), (.seconds(11), false, true),
+        (.seconds(6), true, true), (.seconds(5), true, false), (nil, true, false),
+    ])
+    func `commands are held back when the oldest is too old, until half of that is won back`(
+        oldest: Duration?,
+        isHolding: Bool,
+        expected: Bool
+    ) {
+        #expect(isHeldBack(oldest, .current, isHolding: isHolding) == expected)
+    }
+
+    @Test(arguments: [(10, false, false), (11, false, true), (6, true, true), (5, true, false)])
+    func `commands are held back when the outbox was not read for too long`(
+        seconds: Int,
+        isHolding: Bool,
+        expected: Bool
+    ) {
+        #expect(isHeldBack(nil, .pending(.seconds(seconds)), isHolding: isHolding) == expected)
     }
 }

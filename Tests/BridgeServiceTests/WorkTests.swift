@@ -94,12 +94,14 @@ struct CommandGateTests {
         let gate = CommandGate()
         gate.open(.topology)
         gate.open(.recovering)
+        gate.open(.outbox)
         return gate
     }
 
-    @Test func `is closed until the topology was looked at and recovery is over`() {
+    @Test func `is closed until topology and outbox were looked at and recovery is over`() {
         let gate = CommandGate()
         gate.open(.topology)
+        gate.open(.outbox)
         let seen = NIOLockedValueBox<[Bool]>([])
         gate.observe { isOpen in seen.withLockedValue { $0.append(isOpen) } }
         gate.open(.recovering)
@@ -117,6 +119,12 @@ struct CommandGateTests {
         #expect(Set(gate.obstacles.keys) == [.topology])
         gate.open(.topology)
         #expect(seen.withLockedValue { $0 } == [true, false, true])
+    }
+
+    @Test func `no terminal is woken before rows and outbox were read`() {
+        let obstacles = Set(CommandGate().obstacles.keys)
+        #expect(obstacles == [.recovering, .topology, .outbox])
+        #expect(Set(obstacles.filter(\.keepsTerminalsAsleep)) == [.recovering, .outbox])
     }
 
     @Test func `a missing queue keeps commands out but lets POSTs go on`() async {

@@ -18,6 +18,9 @@ final class HeldEntries: Sendable {
         var unrouted: Set<Int64> = []
         var isAwaitingRoom = false
         var flushDeadline: ContinuousClock.Instant?
+        var wasRead = false
+        /// When the first of the reads began that have not succeeded since.
+        var readingSince: ContinuousClock.Instant?
     }
 
     private let state = NIOLockedValueBox(State())
@@ -25,11 +28,28 @@ final class HeldEntries: Sendable {
     /// How many entries are held.
     var count: Int { state.withLockedValue { $0.count + $0.unrouted.count } }
 
-    /// When the oldest entry that was not yet published was appended.
-    var oldest: Timestamp? {
+    /// How far the telling of events is behind.
+    ///
+    /// What is held is the beginning of the outbox, so the oldest of it is the oldest of all, as long as the outbox can be read.
+    func lag(at now: Timestamp) -> OutboxLag {
         state.withLockedValue { state in
-            state.lines.values.compactMap { $0.first?.appendedAt }.min()
+            let oldest = state.lines.values.compactMap { $0.first?.appendedAt }.min()
+            let pending = state.readingSince.map { OutboxLag.Reading.pending($0.duration(to: .now)) }
+            return OutboxLag(
+                oldest: oldest.map { now - $0 },
+                reading: state.wasRead ? pending ?? .current : .never
+            )
         }
+    }
+
+    /// Says that the outbox is to be read.
+    func beginReading() {
+        state.withLockedValue { $0.readingSince = $0.readingSince ?? .now }
+    }
+
+    /// Says that the outbox was read and that what was found is entered.
+    func endReading() {
+        state.withLockedValue { ($0.wasRead, $0.readingSince) = (true, nil) }
     }
 
     /// Whether the bridge stops and there is nothing left to publish, or no time.

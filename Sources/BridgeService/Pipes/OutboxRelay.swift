@@ -57,6 +57,7 @@ struct OutboxRelay: Service {
         var cursor: Int64 = 0
         var nextSweep = ContinuousClock.now
         while !Task.isCancelled {
+            held.beginReading()
             let room = settler.isBehind ? 0 : Self.heldLimit - held.count
             if room <= 0 { held.awaitRoom() }
             var fetched = 0
@@ -71,6 +72,7 @@ struct OutboxRelay: Service {
                 fetched = page.count
                 cursor = page.last?.position ?? cursor
                 start(page, in: &group)
+                held.endReading()
             }
             if ContinuousClock.now >= nextSweep {
                 nextSweep = .now + Self.longestSleep

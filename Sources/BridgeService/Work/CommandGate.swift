@@ -14,7 +14,7 @@ final class CommandGate: Sendable {
         case store
         /// An exchange or a queue is missing.
         case topology
-        /// The oldest unsent event is too old: nobody could be told a result.
+        /// The oldest unsent event is too old, or not known: nobody could be told a result.
         case outbox
         /// Too many accepted commands wait.
         case backlog
@@ -46,6 +46,7 @@ final class CommandGate: Sendable {
         var obstacles: [Obstacle: String] = [
             .recovering: "the store is being read",
             .topology: "exchanges and queues were not looked at yet",
+            .outbox: "the outbox was not read yet",
         ]
         var observers: [@Sendable (Bool) -> Void] = []
         var sleepers: [Int: CheckedContinuation<Void, Never>] = [:]

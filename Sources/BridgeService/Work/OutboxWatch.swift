@@ -6,7 +6,8 @@ internal import ServiceLifecycle
 
 /// Holds commands back while events cannot be told, and while too many accepted commands wait.
 ///
-/// Source: contract §3, §9.
+/// Source: contract §3, §9. The gate is closed for the outbox from the start: what an earlier process left untold is not
+/// known before the outbox was read.
 struct OutboxWatch: Service {
     /// How often it looks.
     static let interval = Duration.milliseconds(250)
@@ -28,9 +29,9 @@ struct OutboxWatch: Service {
     }
 
     private func look() {
-        let now = dispatcher.clock()
-        if let oldest = held.oldest, now - oldest > holdAfter {
-            note(.outbox, "the oldest unsent event is older than \(holdAfter)")
+        let isHolding = gate.obstacles[.outbox] != nil
+        if let reason = held.lag(at: dispatcher.clock()).obstacle(holdAfter: holdAfter, isHolding: isHolding) {
+            note(.outbox, reason)
         } else {
             clear(.outbox)
         }

@@ -4,6 +4,7 @@ import AMQPClient
 import BridgeCore
 import CorrelationStore
 import GetnetSimulator
+import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -105,6 +106,34 @@ struct HeldCommandsTests {
                 world.simulator.controls.releaseCallbacks()
                 #expect(try await world.events.final(of: second.commandID).status == "approved")
                 try await eventually("the busy one is tried again") { world.simulator.ledger.summary.posts > posts + 1 }
+            }
+        }
+    }
+}
+
+extension HeldCommandsTests {
+    @Test func `an outbox that cannot be read holds commands and POSTs back until it can`() async throws {
+        try await Surroundings.run(configure: { $0.outbox.holdCommandsAfter = .seconds(2) }) { surroundings in
+            let store = NIOLockedValueBox<FailingStore?>(nil)
+            try await surroundings.withBridge(
+                wrap: { inner in
+                    let failing = FailingStore(inner)
+                    store.withLockedValue { $0 = failing }
+                    return failing
+                }
+            ) { world in
+                let failing = try #require(store.withLockedValue { $0 })
+                failing.hideOutbox(true)
+                try await eventually("the outbox stands in the way") {
+                    try await world.health("/readyz/commands?verbose").text.contains("[-] outbox: the outbox has not")
+                }
+                let command = ChargeCommand()
+                try await world.send(command)
+                try await always("no command is taken", for: .milliseconds(500)) {
+                    try await world.transaction(of: command.commandID) == nil
+                }
+                failing.hideOutbox(false)
+                #expect(try await world.events.final(of: command.commandID).status == "approved")
             }
         }
     }

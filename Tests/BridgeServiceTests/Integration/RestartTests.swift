@@ -19,18 +19,19 @@ struct RestartTests {
     private func leave(
         _ command: ChargeCommand,
         isPosting: Bool,
+        acceptedAt: Timestamp = .current,
         in store: SQLiteStore,
         _ configuration: BridgeConfiguration
     ) async throws -> TransactionID {
         let message = CommandMessage(exchange: "getnet.commands", routingKey: "charge.main", body: command.json)
-        let read = try CommandReader(rules: configuration.commandRules).read(message, acceptedAt: .current)
+        let read = try CommandReader(rules: configuration.commandRules).read(message, acceptedAt: acceptedAt)
         let transaction = Transaction(
-            id: TransactionID(at: .current, random: systemRandom()),
+            id: TransactionID(at: acceptedAt, random: systemRandom()),
             command: read,
             country: "cl",
             environment: "uat",
             address: ReplyAddress(),
-            acceptedAt: .current
+            acceptedAt: acceptedAt
         )
         _ = try await store.accept(transaction, from: message)
         if isPosting { _ = try await store.apply(.submissionStarted, to: transaction.id, at: .current) }
@@ -62,6 +63,57 @@ struct RestartTests {
                 let status = try await world.transaction(of: posting.commandID)?.status
                 #expect(status == .inDoubt)
                 #expect(world.events.statuses(of: posting.commandID) == ["accepted", "in_doubt"])
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `what was accepted long ago and never told wakes no terminal before it is told`(
+        isBrokerThere: Bool
+    )
+        async throws
+    {
+        try await Surroundings.run(configure: {
+            $0.outbox.holdCommandsAfter = .milliseconds(500)
+            // Nothing but the gate may keep it from being sent.
+            $0.commands.maxAge = .seconds(600)
+        }) { surroundings in
+            try await surroundings.withBridge { _ in }
+            try await surroundings.deleteEventsExchange()
+            let path = surroundings.folder.appendingPathComponent("store.db").path
+            let store = try SQLiteStore.open(path: path, rules: surroundings.configuration.storeRules)
+            let commands = (1...20).map { ChargeCommand(terminal: BridgeWorld.terminal($0)) }
+            for command in commands {
+                let longAgo = Timestamp.current - .seconds(60)
+                let configuration = surroundings.configuration
+                _ = try await leave(command, isPosting: false, acceptedAt: longAgo, in: store, configuration)
+            }
+            await store.close()
+
+            let closed = try freePort()
+            try await surroundings.withBridge(
+                {
+                    $0.topology.mode = .none
+                    if !isBrokerThere { $0.amqp.hosts = [.init(host: "127.0.0.1", port: closed)] }
+                },
+                isSettled: false
+            ) { world in
+                try await eventually("the rows are back") {
+                    try await world.health("/readyz/commands?verbose").text.contains("[+] recovering")
+                }
+                try await always("no terminal is woken", for: .seconds(1)) {
+                    world.simulator.ledger.summary.posts == 0
+                }
+                #expect(try await world.health("/readyz/commands?verbose").text.contains("[-] outbox:"))
+            }
+
+            try await surroundings.restoreEventsExchange()
+            try await surroundings.withBridge { world in
+                for command in commands {
+                    let final = try await world.events.final(of: command.commandID)
+                    #expect(final.status == "approved")
+                }
+                #expect(world.simulator.ledger.summary.posts == commands.count)
             }
         }
     }

@@ -5,6 +5,7 @@ import BridgeCore
 import CorrelationStore
 import Foundation
 import GetnetSimulator
+import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -103,20 +104,36 @@ extension BridgeWorld {
     }
 }
 
-/// A port of the loopback interface that was free a moment ago.
+/// Ports of 127.0.0.1 for bridges that stop and come back on the same one.
+private enum LoopbackPorts {
+    /// Below the range that outgoing connections take theirs from, so that none takes it between two bridges.
+    static let range = 11_000..<32_000
+    static let attempts = 200
+    /// No two tests of this process are given the same one.
+    static let given = NIOLockedValueBox<Set<Int>>([])
+}
+
+/// A port of the loopback interface that was free a moment ago and that nobody is given by chance.
 func freePort() throws -> Int {
+    for _ in 0..<LoopbackPorts.attempts {
+        let port = Int.random(in: LoopbackPorts.range)
+        guard LoopbackPorts.given.withLockedValue({ $0.insert(port).inserted }) else { continue }
+        if try isFree(port) { return port }
+    }
+    throw POSIXError(.EADDRNOTAVAIL)
+}
+
+private func isFree(_ port: Int) throws -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
     address.sin_addr.s_addr = unsafe inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+    return unsafe withUnsafePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            unsafe bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+            unsafe bind(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
     }
-    guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

@@ -5,15 +5,20 @@ import CorrelationStore
 import NIOConcurrencyHelpers
 
 /// A store whose disk is full when the test says so: nothing is committed, everything can be read.
+///
+/// Or whose outbox cannot be read, and everything else can.
 final class FailingStore: TransactionStore {
     private let store: SQLiteStore
     private let isFull = NIOLockedValueBox(false)
+    private let hidesOutbox = NIOLockedValueBox(false)
 
     init(_ store: SQLiteStore) {
         self.store = store
     }
 
     func fillDisk(_ full: Bool) { isFull.withLockedValue { $0 = full } }
+
+    func hideOutbox(_ hides: Bool) { hidesOutbox.withLockedValue { $0 = hides } }
 
     private func look() throws(StoreError) {
         if isFull.withLockedValue({ $0 }) { throw .unavailable("the disk is full") }
@@ -58,7 +63,8 @@ final class FailingStore: TransactionStore {
     }
 
     func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry] {
-        try await store.pending(after: position, limit: limit)
+        if hidesOutbox.withLockedValue({ $0 }) { throw .unavailable("the outbox cannot be read") }
+        return try await store.pending(after: position, limit: limit)
     }
 
     func unrouted(dueBy instant: Timestamp, limit: Int) async throws(StoreError) -> [OutboxEntry] {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How far the telling of events is behind, as one look found it.
+struct OutboxLag: Equatable {
+    /// What the relay knows of the outbox.
+    enum Reading: Equatable {
+        /// Nothing yet.
+        case never
+        /// Everything that was there when it last looked.
+        case current
+        /// A read that does not succeed has been under way for so long.
+        case pending(Duration)
+    }
+
+    /// How old the oldest entry is that was not yet published; `nil` if none is held.
+    var oldest: Duration?
+    var reading: Reading
+
+    /// Why no command may be taken; `nil` if nothing speaks against it.
+    ///
+    /// Half of the time must be won back before commands are taken again: each time the consumer is cancelled, deliveries
+    /// go back to the queue and come nearer to its delivery limit.
+    func obstacle(holdAfter: Duration, isHolding: Bool) -> String? {
+        let limit = isHolding ? holdAfter / 2 : holdAfter
+        switch reading {
+        case .never: return "the outbox was not read yet"
+        case .pending(let duration) where duration > limit: return "the outbox has not been read for \(limit)"
+        case .pending, .current: break
+        }
+        guard let oldest, oldest > limit else { return nil }
+        return "the oldest unsent event is older than \(limit)"
+    }
+}
