@@ -39,6 +39,46 @@ struct SQLiteFileTests {
         }
     }
 
+    /// A database as `sqlite3` leaves it when everything in it was dropped.
+    private func makeDatabaseWithoutTables(_ path: String, _ configure: String) async throws {
+        let connection = try DatabaseQueue(path: path)
+        try await connection.writeWithoutTransaction { database in
+            try database.execute(sql: configure)
+            try database.execute(sql: "CREATE TABLE gone (id TEXT); DROP TABLE gone")
+        }
+        try connection.close()
+    }
+
+    @Test(arguments: ["PRAGMA journal_mode = DELETE", "PRAGMA journal_mode = WAL", "PRAGMA user_version = 4"])
+    func `a database without tables is empty, and init fills it`(configure: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try await makeDatabaseWithoutTables(path, configure)
+            #expect(try #require(SQLiteFile.size(path)) > 0)
+            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == .empty(path: path))
+            #expect(error { _ = try SQLiteStore.status(path: path) } == .empty(path: path))
+            #expect(error { _ = try StoreInspection.open(path: path) } == .empty(path: path))
+            #expect(error { try SQLiteStore.migrate(path: path) } == .empty(path: path))
+            try SQLiteStore.create(path: path, account: .test)
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            _ = try await store.create()
+            await store.close()
+            #expect(try SQLiteStore.status(path: path).faults.isEmpty)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `nothing is made beside the log of a lost store`(isDatabaseEmpty: Bool) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            if isDatabaseEmpty { #expect(FileManager.default.createFile(atPath: path, contents: nil)) }
+            #expect(FileManager.default.createFile(atPath: path + "-wal", contents: Data("what was sold".utf8)))
+            #expect(error { try SQLiteStore.create(path: path, account: .test) } == .exists(path: path + "-wal"))
+            let left = try Data(contentsOf: URL(fileURLWithPath: path + "-wal"))
+            #expect(left == Data("what was sold".utf8))
+        }
+    }
+
     @Test
     func `a store is never overwritten`() async throws {
         try await withTemporaryDirectory { directory in

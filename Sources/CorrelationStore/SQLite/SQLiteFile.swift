@@ -29,8 +29,11 @@ struct SQLiteFile {
 
     /// Size of the database and its log, bytes.
     var bytes: (database: Int64, log: Int64) {
-        (Self.size(path) ?? 0, Self.size(path + "-wal") ?? 0)
+        (Self.size(path) ?? 0, Self.size(logPath) ?? 0)
     }
+
+    /// Where SQLite keeps the log.
+    var logPath: String { path + "-wal" }
 
     /// Looks at the directory.
     func checkDirectory() throws(StoreOpeningError) {
@@ -102,8 +105,14 @@ struct SQLiteFile {
 
     // MARK: - What is inside
 
+    /// Whether it is a database in which nothing was ever made, or nothing is left.
+    func isWithoutTables(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+    }
+
     /// The schema's number; anything but a store of ours is refused.
     func schema(_ database: Database) throws -> Int {
+        guard try !isWithoutTables(database) else { throw StoreOpeningError.empty(path: path) }
         guard try Int64.fetchOne(database, sql: "PRAGMA application_id") == SQLiteSchema.applicationID else {
             throw StoreOpeningError.notAStore(path: path)
         }

@@ -47,7 +47,9 @@ extension SQLiteStore {
         )
     }
 
-    /// Makes a new, empty store for an account; what is there already is never touched.
+    /// Makes a new, empty store for an account; nothing that could hold a transaction is ever touched.
+    ///
+    /// An empty file and a database without any table are taken for nothing, unless a log lies beside them.
     ///
     /// - Throws: `StoreOpeningError`.
     public static func create(path: String, account: Account) throws(StoreOpeningError) {
@@ -55,7 +57,9 @@ extension SQLiteStore {
         try file.checkDirectory()
         let lock = try StoreLock(storePath: path)
         defer { withExtendedLifetime(lock) {} }
-        guard (SQLiteFile.size(path) ?? 0) == 0 else { throw .exists(path: path) }
+        guard file.holdsNothing else { throw .exists(path: path) }
+        // Of a store that was lost; beside a new one SQLite would take it for the new one's.
+        guard file.bytes.log == 0 else { throw .exists(path: file.logPath) }
         // Made beside its place and renamed, so that no half-made store is ever found there.
         let draft = SQLiteFile(path: path + ".new")
         do {
@@ -63,6 +67,7 @@ extension SQLiteStore {
             guard FileManager.default.createFile(atPath: draft.path, contents: nil, attributes: SQLiteFile.attributes)
             else { throw StoreOpeningError.notWritable(path: draft.path, why: SystemError.last) }
             try draft.fill(for: StoreOwner(account))
+            try file.removeLog()
             guard unsafe rename(draft.path, path) == 0 else {
                 throw StoreOpeningError.notWritable(path: path, why: SystemError.last)
             }
@@ -104,7 +109,8 @@ extension SQLiteStore {
         guard let size = SQLiteFile.size(path) else { throw .missing(path: path) }
         guard size > 0 else { throw .empty(path: path) }
         return try file.inspect { database in
-            var status = StoreStatus(owner: try file.owner(database), schema: try file.schema(database))
+            let schema = try file.schema(database)
+            var status = StoreStatus(owner: try file.owner(database), schema: schema)
             (status.databaseBytes, status.logBytes) = file.bytes
             status.faults = try String.fetchAll(database, sql: "PRAGMA quick_check(10)").filter { $0 != "ok" }
             guard status.schema == SQLiteSchema.newest else { return status }
@@ -175,9 +181,26 @@ extension SQLiteFile {
         try connection.close()
     }
 
+    /// Whether there is no file, an empty one, or a database without tables.
+    fileprivate var holdsNothing: Bool {
+        guard (Self.size(path) ?? 0) > 0 else { return true }
+        // What cannot be read is something.
+        return (try? inspect { try isWithoutTables($0) }) ?? false
+    }
+
     /// Removes what an interrupted `create` left behind.
     fileprivate func remove() throws {
-        for path in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: path) {
+        try Self.removeFiles([path])
+        try removeLog()
+    }
+
+    /// Removes the files that SQLite keeps beside a database.
+    fileprivate func removeLog() throws {
+        try Self.removeFiles([logPath, path + "-shm"])
+    }
+
+    private static func removeFiles(_ paths: [String]) throws {
+        for path in paths where FileManager.default.fileExists(atPath: path) {
             try FileManager.default.removeItem(atPath: path)
         }
     }

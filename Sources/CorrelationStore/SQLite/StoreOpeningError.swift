@@ -6,7 +6,7 @@ public import BridgeCore
 public enum StoreOpeningError: Error, Sendable, Equatable {
     /// There is no file.
     case missing(path: String)
-    /// The file holds nothing.
+    /// The file holds nothing, or a database without any table.
     case empty(path: String)
     /// Something is there already.
     case exists(path: String)
@@ -47,7 +47,7 @@ extension StoreOpeningError: CustomStringConvertible {
     private var sentence: String {
         switch self {
         case .missing(let path): "there is no store at \(path); a lost store must be restored, not made anew"
-        case .empty(let path): "the file \(path) is empty; a lost store must be restored, not made anew"
+        case .empty(let path): "\(path) holds nothing; a lost store must be restored, not made anew"
         case .exists(let path): "\(path) exists already and is left as it is"
         case .notAStore(let path): "\(path) is not a store of getnet-bridge"
         case .notMigrated(let path, let schema, let newest):
