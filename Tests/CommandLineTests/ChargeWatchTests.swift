@@ -33,10 +33,32 @@ struct ChargeWatchTests {
         #expect(watch.end == .done)
     }
 
-    @Test func `an unfinished charge is no answer`() throws {
+    @Test func `an unfinished charge is no answer, but no silence either`() throws {
         var watch = ChargeWatch(commandID: "c-1")
+        watch.take(try event("e1", "submitted", isFinal: false, of: "c-2"))
+        #expect(watch.isSilent)
         watch.take(try event("e1", "submitted", isFinal: false))
         #expect(watch.statusSoFar == .noAnswer)
+        #expect(!watch.isSilent)
+    }
+
+    @Test(arguments: [(0, "has no consumer"), (1, "has 1 consumer."), (2, "has 2 consumers.")])
+    func `silence is told with the number of consumers, and with what may be repeated`(
+        consumers: Int,
+        expected: String
+    ) {
+        let silence = ChargeSilence(queue: "commands", isConfirmed: true, consumers: consumers)
+        let text = silence.text(sameCharge: "--command-id c-1")
+        #expect(text.contains("No bridge answered: the command lies in the queue commands"))
+        #expect(text.contains(expected))
+        #expect(text.contains("--command-id c-1"))
+    }
+
+    @Test func `silence about an unconfirmed command claims neither that it lies there nor who would take it`() {
+        let silence = ChargeSilence(queue: "commands", isConfirmed: false, consumers: nil)
+        let text = silence.text(sameCharge: "--command-id c-1")
+        #expect(text.contains("the command may lie in the queue commands"))
+        #expect(!text.contains("consumer"))
     }
 
     @Test func `a repeated event and one of another command are passed over`() throws {

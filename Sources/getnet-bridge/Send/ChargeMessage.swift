@@ -24,7 +24,7 @@ struct ChargeMessage {
         let profile = configuration.account.profile
         let currency = options.currency ?? profile.currency.rawValue
         commandID = options.commandId ?? UUID().uuidString.lowercased()
-        reference = options.reference ?? Self.newReference(at: now)
+        reference = options.reference ?? Self.reference(of: commandID)
         generated = (options.commandId == nil, options.reference == nil)
         amountText = AmountText.of(options.amount, currency)
         exchange = configuration.commands.exchange
@@ -97,7 +97,7 @@ struct ChargeMessage {
     }
 
     /// The flags that make another run follow this charge instead of making a second one.
-    var sameCharge: String { "--command-id \(commandID) --reference \(reference)" }
+    var sameCharge: String { "--command-id \(commandID)" }
 
     /// The message for people.
     var text: String {
@@ -161,10 +161,14 @@ struct ChargeMessage {
         ])
     }
 
-    /// Unique enough for a test by hand: the second and 16 random bits.
-    private static func newReference(at now: Timestamp) -> String {
-        let second = now.description.prefix(19).filter(\.isNumber).dropFirst(2)
-        let digits = String(UInt16.random(in: .min ... .max), radix: 36, uppercase: true)
-        return "S\(second)-\(digits)"
+    /// As many as a reference may have.
+    private static let referenceDigits = 24
+
+    /// The reference of a command without one: made from its id, so that a repetition has the same content.
+    ///
+    /// Shape: 24 hexadecimal digits of SHA-256, by way of the one public name that is made from content.
+    private static func reference(of commandID: String) -> String {
+        let digits = EventID(hashing: [Array(commandID.utf8)]).description.filter(\.isHexDigit)
+        return String(digits.prefix(referenceDigits))
     }
 }

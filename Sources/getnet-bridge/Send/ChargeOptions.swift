@@ -16,7 +16,9 @@ struct ChargeOptions: ParsableArguments {
     @Option(help: "ISO 4217 code (default: the account's).")
     var currency: String?
 
-    @Option(help: "The merchant's number of this attempt, 1 to 24 of A-Z a-z 0-9 - (default: generated).")
+    @Option(
+        help: "The merchant's number of this attempt, 1 to 24 of A-Z a-z 0-9 - (default: made from the command id)."
+    )
     var reference: String?
 
     @Option(help: "The idempotency key (default: generated).")

@@ -17,8 +17,12 @@ struct ChargeReport {
     }
 
     /// Says what to do about a charge whose end is not known; nothing about any other.
-    func end(_ message: ChargeMessage, _ status: ExitStatus) {
-        switch status {
+    func end(_ message: ChargeMessage, _ end: ChargeEnd) {
+        if let silence = end.silence {
+            console.note(silence.text(sameCharge: message.sameCharge))
+            return
+        }
+        switch end.status {
         case .inDoubt: say("IN DOUBT: money may have moved. Do NOT repeat this charge with another id.")
         case .noAnswer:
             say("No final answer in time; the charge goes on without you. Do NOT repeat it with another id.")

@@ -12,14 +12,15 @@ struct ChargeSession {
 
     private let session: AMQPSession
     private let queue: String
+    private let commandQueue: String
 
     /// Connects and makes the reply queue, before anything is published.
-    static func open(_ endpoint: AMQPEndpoint) async throws(Failure) -> ChargeSession {
+    static func open(_ endpoint: AMQPEndpoint, commandQueue: String) async throws(Failure) -> ChargeSession {
         do throws(AMQPError) {
             let session = try await AMQPSession.open(endpoint)
             let queue = try await session.declareTemporaryQueue()
             try await session.consume(queue: queue)
-            return ChargeSession(session: session, queue: queue)
+            return ChargeSession(session: session, queue: queue, commandQueue: commandQueue)
         } catch {
             throw Failure(error).sayingNothingWasSent
         }
@@ -33,13 +34,12 @@ struct ChargeSession {
     ///
     /// - Returns: what the last event says.
     /// - Throws: `Failure` if the charge certainly was not taken.
-    func follow(_ message: ChargeMessage, for limit: Duration, _ report: ChargeReport) async throws -> ExitStatus {
+    func follow(_ message: ChargeMessage, for limit: Duration, _ report: ChargeReport) async throws -> ChargeEnd {
         let deadline = ContinuousClock.now + limit
-        if let doubt = try Self.verdict(
+        let doubt = try Self.verdict(
             on: await session.publish(message.amqp(replyTo: queue), timeout: Self.confirmTimeout)
-        ) {
-            report.note(doubt)
-        }
+        )
+        if let doubt { report.note(doubt) }
         var watch = ChargeWatch(commandID: message.commandID)
         do throws(AMQPError) {
             while ContinuousClock.now < deadline {
@@ -48,12 +48,19 @@ struct ChargeSession {
                 guard let event = ChargeEvent(delivery.properties, body: delivery.body), watch.take(event)
                 else { continue }
                 report.tell(event)
-                if let status = watch.end { return status }
+                if let status = watch.end { return ChargeEnd(status: status) }
             }
         } catch {
             report.note("the connection to the broker is gone: \(error)")
         }
-        return watch.statusSoFar
+        let silence = watch.isSilent ? await silence(isConfirmed: doubt == nil) : nil
+        return ChargeEnd(status: watch.statusSoFar, silence: silence)
+    }
+
+    private func silence(isConfirmed: Bool) async -> ChargeSilence {
+        // Who may not look is told less.
+        let consumers = try? await session.queueStatus(commandQueue).consumers
+        return ChargeSilence(queue: commandQueue, isConfirmed: isConfirmed, consumers: consumers)
     }
 
     /// What the broker's word on the publish means; a sentence where nobody knows whether the charge was taken.
@@ -99,6 +106,9 @@ struct ChargeWatch {
         last = event.outcome
         return true
     }
+
+    /// Whether nothing was heard at all.
+    var isSilent: Bool { last == nil }
 
     /// The exit status once no event can change it.
     var end: ExitStatus? {

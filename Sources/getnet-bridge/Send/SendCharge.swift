@@ -11,8 +11,8 @@ struct SendCharge: ConfiguredVerb {
         commandName: "charge",
         abstract: "Charge a card at a terminal.",
         discussion: """
-            Repeating it with the same --command-id and --reference never charges twice: it follows the same charge. \
-            In any environment but uat, and anywhere but at a simulator on this machine, it asks first or needs --yes.
+            Repeating the same line with its --command-id never charges twice: it follows the same charge. In any \
+            environment but uat, and anywhere but at a simulator on this machine, it asks first or needs --yes.
             """
     )
 
@@ -42,11 +42,14 @@ struct SendCharge: ConfiguredVerb {
         try consent(to: message, configuration, invocation.console)
         let report = ChargeReport(console: invocation.console, isForMachines: json)
         report.begin(message)
-        let session = try await ChargeSession.open(configuration.amqp.named("getnet-bridge send"))
-        let status = try await session.follow(message, for: wait.duration, report)
+        let session = try await ChargeSession.open(
+            configuration.amqp.named("getnet-bridge send"),
+            commandQueue: configuration.commands.queue
+        )
+        let end = try await session.follow(message, for: wait.duration, report)
         await session.close()
-        report.end(message, status)
-        return status
+        report.end(message, end)
+        return end.status
     }
 
     private func consent(

@@ -100,9 +100,14 @@ struct Site: Sendable {
     }
 
     /// Runs a verb that reads the configuration.
-    func run(_ noun: String, _ verb: String, _ settings: BridgeSettings) throws -> ChildProcess {
+    func run(
+        _ noun: String,
+        _ verb: String,
+        _ settings: BridgeSettings,
+        _ words: [String] = []
+    ) throws -> ChildProcess {
         let process = try ChildProcess(
-            [noun, verb] + settings.flags,
+            [noun, verb] + settings.flags + words,
             environment: settings.environment,
             output: nextOutput("\(noun)-\(verb)")
         )
