@@ -22,8 +22,16 @@ struct StartTests {
                     "\(service)_PORT_\(port)_TCP_ADDR": "10.96.0.11",
                 ]) { $1 }
             }
+            // The port stands in the file only, over which the variable GETNET_BRIDGE_HTTP_PORT would go if it counted.
+            let callbacks = settings.callbacks
+            let file = site.folder.appendingPathComponent("bridge.yaml")
+            try Data("http:\n  port: \(callbacks.port)\n".utf8).write(to: file)
+            settings["http.port"] = nil
+            settings["config"] = file.path
             let bridge = try site.startBridge(settings)
             try await bridge.ready()
+            let forged = await callbacks.post("/callbacks/0mwsgyeqdekkow81uccwexcp?token=k1.forged", "{}")
+            #expect(forged?.status == 401)
             #expect(try await bridge.terminate() == .status(0))
             let words = try bridge.process.text()
             #expect(!words.contains("GETNET_BRIDGE_"), "\(words)")

@@ -25,6 +25,10 @@ public final class SpawnedProgram: Sendable {
         public let description: String
     }
 
+    /// What a child would keep open: sockets of other tests in this process are not closed on exec, and a child that has
+    /// a listener keeps its port from the bridge that comes back on it.
+    private static let inheritable: Range<Int32> = 3..<4_096
+
     /// The process id.
     public let processID: Int32
     private let end = NIOLockedValueBox<Exit?>(nil)
@@ -42,6 +46,7 @@ public final class SpawnedProgram: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        for descriptor in Self.inheritable { unsafe posix_spawn_file_actions_addclose(&actions, descriptor) }
         let variables = environment.map { $0.map { "\($0.key)=\($0.value)" } } ?? Self.ownVariables()
         var id: pid_t = 0
         let code = unsafe withStrings([path] + arguments) { arguments in

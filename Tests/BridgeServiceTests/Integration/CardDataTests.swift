@@ -23,27 +23,36 @@ struct CardDataTests {
             try await surroundings.withBridge(logger: captured) { world in
                 // Nested, flat, inside the acknowledgement, as text in text, unreadable, contradicted, in doubt.
                 let scenarios: [Int64] = [0, 101, 110, 202, 211, 213, 214, 501, 502, 503, 506, 507, 511, 514, 515]
-                for (number, scenario) in scenarios.enumerated() {
-                    var command = ChargeCommand()
-                    command.amount += scenario
-                    command.terminal = BridgeWorld.terminal(number + 1)
-                    try await world.send(command)
+                let commands = scenarios.enumerated().map { number, scenario in
+                    ChargeCommand(terminal: BridgeWorld.terminal(number + 1), amount: 15_000 + scenario)
                 }
+                for command in commands { try await world.send(command) }
                 try await eventually("everything is told", within: BridgeWorld.patience) {
                     let known = Set(world.events.all.filter { $0.isFinal || $0.status == "in_doubt" }.map(\.commandID))
                     return known.count == scenarios.count
                         && world.events.all.filter { $0.contradiction != nil }.count == 2
                 }
                 try await world.send(Array("no JSON".utf8))
-                _ = try await world.surroundings.takeDeadLetters(1)
+                // A refusal that names a transaction whose result is known.
+                try await world.send(ChargeCommand(commandID: commands[0].commandID))
+                let letters = try await world.surroundings.takeDeadLetters(2)
+                _ = try await world.events.first("the conflict is told") { $0.data["conflict"] != nil }
+                let pages = try await world.adminPages()
+                #expect(pages.count == scenarios.count + 1)
+                #expect(pages.filter { $0.contains("\"source\":\"callback\"") }.count > scenarios.count / 2)
                 for secret in SimulatorCardData.searchable {
                     #expect(try surroundings.files(holding: secret).isEmpty, "in a file: \(secret)")
                     for event in world.events.all {
                         #expect(!String(decoding: event.body, as: UTF8.self).contains(secret), "in an event: \(secret)")
+                        #expect(!"\(event.headers)".contains(secret), "in an event's headers: \(secret)")
                     }
+                    for letter in letters {
+                        let body = String(decoding: letter.body, as: UTF8.self)
+                        #expect(!body.contains(secret), "in a dead letter: \(secret)")
+                        #expect(!"\(letter.properties)".contains(secret), "in a dead letter's properties: \(secret)")
+                    }
+                    #expect(!pages.contains { $0.contains(secret) }, "on an admin page: \(secret)")
                 }
-                let documents = try await world.admin("/v1/transactions").text
-                #expect(SimulatorCardData.searchable.allSatisfy { !documents.contains($0) })
             }
             let written = lines.withLockedValue { $0 }
             #expect(written.count > 10)
@@ -52,6 +61,19 @@ struct CardDataTests {
                 #expect(try surroundings.files(holding: secret).isEmpty, "in a file after the stop: \(secret)")
             }
         }
+    }
+}
+
+extension BridgeWorld {
+    /// Everything that the admin port shows: the list, and the page of every transaction with its evidence.
+    fileprivate func adminPages() async throws -> [String] {
+        let list = try await admin("/v1/transactions?limit=500")
+        var pages = [list.text]
+        guard case .array(let transactions) = list.json["transactions"] else { return pages }
+        for id in transactions.compactMap({ $0["transactionId"]?.string }) {
+            pages.append(try await admin("/v1/transactions/\(id)").text)
+        }
+        return pages
     }
 }
 

@@ -111,8 +111,10 @@ struct EventDeliveryTests {
             #expect(last.envelope["status"]?.string == "approved")
             #expect(last.envelope["commandId"]?.string == command.commandID)
             // cloudevents.core.bindings.rabbitmq names them so; reference: contract §3.
-            let type = last.headers["ce-type"] ?? last.headers["cloudEvents:type"]
-            #expect(type == .string("io.getnet-bridge.charge.approved.v1"))
+            #expect(last.headers["ce-specversion"] == "1.0")
+            #expect(last.headers["ce-type"] == "io.getnet-bridge.charge.approved.v1")
+            #expect(last.headers["ce-id"] == last.id.map { .string($0) })
+            #expect(last.headers["ce-subject"] == last.envelope["transactionId"]?.string.map { .string($0) })
         }
     }
 

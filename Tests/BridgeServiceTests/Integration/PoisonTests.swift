@@ -16,17 +16,21 @@ struct PoisonTests {
         let name: String
         let body: [UInt8]
         let reasons: Set<String>
+        /// Headers beyond the bounds of what is read are left out, all of them.
+        var keepsHeaders = true
         var change: @Sendable (inout AMQPProperties) -> Void = { _ in }
 
         init(
             _ name: String,
             _ body: [UInt8],
             _ reasons: Set<String>,
+            keepsHeaders: Bool = true,
             _ change: @escaping @Sendable (inout AMQPProperties) -> Void = { _ in }
         ) {
             self.name = name
             self.body = body
             self.reasons = reasons
+            self.keepsHeaders = keepsHeaders
             self.change = change
         }
     }
@@ -62,8 +66,20 @@ struct PoisonTests {
                 $0.timestamp = 1_700_000_000
                 $0.replyTo = "replies"
             },
-            Poison("reply", good.json, ["invalid_reply_to"]) { $0.replyTo = "getnet-bridge.commands" },
+            Poison("binary headers", unknown.json, ["unknown_member"]) {
+                $0.headers["blob"] = .bytes([0, 255, 1, 254, 128])
+                $0.headers["ce-id"] = .bytes([0xC3, 0x28])
+                $0.headers["getnet-reason"] = .bytes([7])
+            },
+            Poison("deep headers", good.json, ["out_of_range"], keepsHeaders: false) {
+                $0.headers["deep"] = (1...12).reduce(AMQPValue.string("end")) { inner, level in
+                    .table(["level-\(level)": inner])
+                }
+            },
         ]
+            + ["commands", "control", "dead-letters", "owner"].map { queue in
+                Poison("reply to \(queue)", good.json, ["invalid_reply_to"]) { $0.replyTo = "getnet-bridge.\(queue)" }
+            }
     }()
 
     @Test func `each ends in the dead letters with its reason, is told, and the consumer goes on`() async throws {
@@ -83,7 +99,8 @@ struct PoisonTests {
                 #expect(letter.header("getnet-routing-key") == "charge.main")
                 #expect(letter.header("getnet-rejected-at").flatMap { Timestamp($0) } != nil)
                 #expect(letter.header("getnet-detail")?.isEmpty == false)
-                #expect(letter.header("x-order") == poison.name)
+                #expect(letter.header("x-order") == (poison.keepsHeaders ? poison.name : nil))
+                #expect(letter.properties.headers["blob"] == nil && letter.properties.headers["deep"] == nil)
                 var sent = AMQPProperties()
                 poison.change(&sent)
                 #expect(letter.properties.contentEncoding == sent.contentEncoding)

@@ -141,8 +141,9 @@ struct RestartTests {
     @Test func `a stop turns readiness off, answers callbacks, finishes what is on the wire and tells it`() async throws
     {
         try await Surroundings.run(configure: {
-            $0.shutdown.delay = .seconds(1)
-            $0.submit.timeout = .milliseconds(1_500)
+            // Long enough for three requests on a busy machine; the POST on the wire outlives it.
+            $0.shutdown.delay = .seconds(6)
+            $0.submit.timeout = .seconds(8)
         }) { surroundings in
             let onTheWire = ChargeCommand(amount: 15_305)
             let called = ChargeCommand(terminal: BridgeWorld.terminal(2))
