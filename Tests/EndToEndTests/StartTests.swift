@@ -58,6 +58,19 @@ struct StartTests {
         }
     }
 
+    @Test(arguments: ["no-such-host.invalid", "203.0.113.7"])
+    func `a host that cannot be listened on ends serve with 74 and the name of its key`(host: String) async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            var settings = site.settings
+            settings["health.host"] = host
+            let bridge = try site.startBridge(settings)
+            #expect(try await bridge.process.exit() == .status(74))
+            let words = try bridge.process.text()
+            #expect(words.contains("health.host") && words.contains(host), "\(words)")
+        }
+    }
+
     @Test func `without a broker it runs, says so, answers callbacks, and goes on when one comes`() async throws {
         try await Site.run { site in
             try await site.makeStore()
