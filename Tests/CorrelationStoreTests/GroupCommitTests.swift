@@ -95,6 +95,34 @@ struct GroupCommitTests {
     }
 
     @Test
+    func `a change that was undone is not remembered either`() async throws {
+        struct Undone: Error {}
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let database = try DatabaseQueue(path: path)
+            let queue = CommitQueue<SQLiteStore.Ledger>(limits: .init())
+            database.asyncWriteWithoutTransaction { database in
+                try? SQLiteWriter(database, rules: .test(), report: { _ in }).run(queue)
+            }
+            let charge = Charge(commandID: "c-0", reference: "R0")
+            let candidate = charge.candidate
+            _ = try await queue.commit { try $0.accept(candidate, from: charge.message) }
+            await #expect(throws: StoreError.self) {
+                try await queue.commit { (ledger) throws -> Void in
+                    _ = try ledger.apply(.submissionStarted, to: candidate.id, at: candidate.acceptedAt)
+                    throw Undone()
+                }
+            }
+            let started = try await queue.commit {
+                try $0.apply(.submissionStarted, to: candidate.id, at: candidate.acceptedAt)
+            }
+            #expect(started?.effects == [.post(attempt: 1)])
+            _ = queue.close()
+        }
+    }
+
+    @Test
     func `a full queue refuses and what it took is committed`() async throws {
         let limits = CommitQueue<SQLiteStore.Ledger>.Limits(batch: 1, queue: 10)
         try await withHeldStore(limits: limits, CommitCounter()) { store, holder in
