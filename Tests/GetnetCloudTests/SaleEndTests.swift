@@ -134,7 +134,7 @@ import Testing
         )
     }
 
-    @Test(arguments: [400, 401, 403, 404, 422, 429])
+    @Test(arguments: [400, 401, 403, 404, 405, 413, 415, 422, 429])
     func `a refusal that also speaks of a start is unknown`(status: Int) async throws {
         for body in [
             Fixture.acknowledgement, Fixture.approved(), Fixture.fault("X", data: #"{"idPosTxs":936101}"#),
@@ -143,6 +143,29 @@ import Testing
         ] {
             let end = try await charge(.http(status, body))
             #expect(end == (.unknown(.noAcknowledgement), 1), "\(body)")
+        }
+    }
+
+    // Decision: a status of the table that refuses is believed beside code 0 and a text that the catalogue does not know,
+    // although code 0 alone would be unknown. The two contradict each other only where the body has a number, a result or
+    // words of a time-out or of progress, wherever they stand in the text.
+    @Test(arguments: [400, 404, 405, 413, 415, 422, 429])
+    func `a status that refuses is believed beside an unknown text, not beside one of waiting or progress`(
+        status: Int
+    ) async throws {
+        let refused: SubmissionOutcome =
+            status == 429
+            ? .notStarted(.init(.cloudUnavailable, isTransient: true))
+            : .notStarted(.init(.requestRefused, isTransient: false))
+        for text in ["", "INVALID AMOUNT", "SOMETHING ELSE", "MERCHANT NOT ALLOWED", "SERVER BUSY"] {
+            #expect(try await charge(.http(status, Fixture.fault(text))) == (refused, 1), "\(text)")
+        }
+        for text in [
+            "THE SALE TIMED OUT", "TIEMPO DE ESPERA EXCEDIDO", "SALE OPERATION IN PROGRESS ON THE TERMINAL",
+            "Operación en curso", "KEYPOS 80005000: OPERATION IN PROGRESS",
+        ] {
+            let end = try await charge(.http(status, Fixture.fault(text)))
+            #expect(end == (.unknown(.noAcknowledgement), 1), "\(text)")
         }
     }
 

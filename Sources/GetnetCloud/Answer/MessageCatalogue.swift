@@ -46,12 +46,13 @@ enum MessageCatalogue {
         return guesses.first { $0.words.contains { text.contains($0) } }?.fault
     }
 
-    /// Whether a text may say that a command reached the terminal.
+    /// Whether a text may say that a command reached the terminal: it speaks of waiting or of progress.
+    ///
+    /// All words are looked for, so that one of another fault before them hides nothing.
     static func maySpeakOfStart(_ message: String?) -> Bool {
-        switch guess(message) {
-        case .terminalUnreachable, .timeout: true
-        case .unauthorized, .idNotFound, .terminalUnknown, .wrongMerchant, .terminalBusy, nil: false
-        }
+        guard let message else { return false }
+        let text = normalized(message)
+        return (timeoutWords + unreachableWords + progressWords).contains { text.contains($0) }
     }
 
     private static let terminalUnknown = "KEYPOS NOT FOUND"
@@ -66,14 +67,18 @@ enum MessageCatalogue {
         "TIMEOUT": .timeout,
     ]
 
+    private static let timeoutWords = ["TIMEOUT", "TIME OUT", "TIMED OUT", "TIEMPO", "EXCED", "EXPIR"]
+    private static let unreachableWords = ["NOT RESPOND", "NO RESPONDE"]
+    private static let progressWords = ["IN PROGRESS", "EN CURSO", "EN PROCESO"]
+
     /// In this order, so that words of waiting outweigh all others.
     private static let guesses: [(fault: CloudFault, words: [String])] = [
-        (.timeout, ["TIMEOUT", "TIME OUT", "TIMED OUT", "TIEMPO", "EXCED", "EXPIR"]),
-        (.terminalUnreachable, ["NOT RESPOND", "NO RESPONDE"]),
+        (.timeout, timeoutWords),
+        (.terminalUnreachable, unreachableWords),
         (.terminalUnknown, ["KEYPOS"]),
         (.wrongMerchant, ["MERCHANT", "COMERCIO"]),
         (.unauthorized, ["UNAUTHOR", "NO AUTORIZ"]),
-        (.terminalBusy, ["IN PROGRESS", "EN CURSO", "EN PROCESO", "BUSY", "OCUPAD"]),
+        (.terminalBusy, progressWords + ["BUSY", "OCUPAD"]),
     ]
 }
 
