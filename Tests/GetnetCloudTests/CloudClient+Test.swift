@@ -47,12 +47,32 @@ struct LastLookTests {
                 return look == 1 ? transaction.acceptedAt : command.expiresAt
             }
             #expect(outcome == .notStarted(.init(.commandExpired, isTransient: false)))
-            #expect(looks.withLockedValue { $0 } == 2)
+            #expect(looks.withLockedValue { $0 } >= 2)
             // A head may have come, never the request it promises.
             #expect(server.requests(to: "/sale").isEmpty)
             #expect(
                 await client.charge(transaction, callbackURL: "https://x.test") == .acknowledged(idPosTxs: "936101")
             )
+        }
+    }
+
+    @Test func `a POST that something else forbids while the connection is opened is not sent, and may be later`()
+        async throws
+    {
+        try await withCloud({ _ in .http(200, Fixture.acknowledgement) }) { client, server in
+            let transaction = try Fixture.transaction()
+            let looks = NIOLockedValueBox(0)
+            let now: @Sendable () -> Timestamp = { transaction.acceptedAt }
+            let withheld = await client.charge(transaction, callbackURL: "https://x.test", now: now) {
+                looks.withLockedValue { $0 += 1 }
+                return false
+            }
+            #expect(withheld == .notStarted(.init(.cloudUnavailable, isTransient: true)))
+            #expect(looks.withLockedValue { $0 } == 1, "it is asked with a connection in hand")
+            #expect(server.requests(to: "/sale").isEmpty)
+            let later = await client.charge(transaction, callbackURL: "https://x.test", now: now) { true }
+            #expect(later == .acknowledged(idPosTxs: "936101"))
+            #expect(server.requests(to: "/sale").count == 1)
         }
     }
 

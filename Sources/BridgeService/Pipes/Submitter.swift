@@ -54,11 +54,19 @@ struct Submitter: Service {
         }
         guard let started, let attempt = started.attemptToPost else { return }
         let url = callbackURL.url(for: id)
-        let outcome = await cloud.charge(started.transaction, callbackURL: url, now: dispatcher.clock)
+        // The gate may have closed during the login, the commit or while the connection was opened.
+        let outcome = await cloud.charge(started.transaction, callbackURL: url, now: dispatcher.clock) { [gate] in
+            gate.letsTerminalsBeWoken
+        }
         await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
     }
 
     private static let storeRetry = Duration.seconds(1)
+}
+
+extension CommandGate {
+    /// Whether a terminal may be woken at this moment.
+    fileprivate var letsTerminalsBeWoken: Bool { !obstacles.keys.contains(where: \.keepsTerminalsAsleep) }
 }
 
 extension Transition {

@@ -105,10 +105,19 @@ public final class CloudClient: Sendable {
     /// open and the body about to leave: past the command's expiry nothing is sent (contract §2).
     ///
     /// A rejected token is dropped and the refusal transient: another POST is another durable step (decision 0005).
+    ///
+    /// - Parameters:
+    ///   - transaction: What is charged.
+    ///   - callbackURL: Where the cloud is to send the result.
+    ///   - now: The clock that the expiry is held against.
+    ///   - mayLeave: Whether anything else forbids the POST; asked together with the expiry at that last moment, from any
+    ///     thread. Where it says no, nothing is sent and the refusal is transient.
+    /// - Returns: How the POST ended.
     public func charge(
         _ transaction: Transaction,
         callbackURL: String,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        mayLeave: @escaping @Sendable () -> Bool = { true }
     ) async -> SubmissionOutcome {
         let body = sale.bytes(for: transaction, callbackURL: callbackURL)
         let token: AccessToken
@@ -127,10 +136,10 @@ public final class CloudClient: Sendable {
                 endpoint.sale(token),
                 body: body,
                 timeout: configuration.submitTimeout,
-                mayLeave: { now() < expiresAt }
+                mayLeave: { now() < expiresAt && mayLeave() }
             )
         }
-        if case .withheld = end { return expired }
+        if case .withheld = end, now() >= expiresAt { return expired }
         // Whatever else the answer says, a token that was refused must not meet the next sale.
         let isRefused = if case .answered(let http) = end { http.status == 401 } else { false }
         switch SaleEnd(end, of: transaction.id, reader: reader) {
