@@ -53,6 +53,14 @@ public struct CountryProfile: Sendable, Hashable {
     public let sendsTicketNumber: Bool
     /// Whether the terminal may add tip and cashback to the amount that was sent.
     public let terminalMayAddToAmount: Bool
+    /// Which lists of a terminal's sales it can be asked for, the better one first; none: the journal cannot be read.
+    ///
+    /// Source: reference §4.0.
+    public let journals: [JournalCommand]
+    /// Whether the terminal can be asked for one transaction by Getnet's number.
+    ///
+    /// Source: reference §4.0, §4.8.
+    public let answersByNumber: Bool
     /// The optional fields of a sale by name.
     public let saleOptions: [String: OptionRule]
     /// What is sent for an option that the command does not name.
@@ -78,6 +86,8 @@ public struct CountryProfile: Sendable, Hashable {
         branchForm: .number,
         sendsTicketNumber: true,
         terminalMayAddToAmount: false,
+        journals: [.details],
+        answersByNumber: true,
         saleOptions: [
             "printOnPos": .boolean, "saleType": .integer(0...6), "employeeId": .integer(0...9_999),
             "paymentCategory": .oneOf(["FOOD_BENEFIT"]),
@@ -95,6 +105,8 @@ public struct CountryProfile: Sendable, Hashable {
         branchForm: .paddedString(10),
         sendsTicketNumber: false,
         terminalMayAddToAmount: true,
+        journals: [.details, .lastVoucher],
+        answersByNumber: false,
         saleOptions: [
             "printOnPos": .boolean, "saleType": .integer(0...9), "employeeId": .integer(0...9_999),
             "tip": .integer(0...Money.chargeable.upperBound), "installments": .integer(1...99), "planId": .text(40),
@@ -116,6 +128,8 @@ public struct CountryProfile: Sendable, Hashable {
         branchForm: .number,
         sendsTicketNumber: true,
         terminalMayAddToAmount: false,
+        journals: [],
+        answersByNumber: false,
         saleOptions: [
             "printOnPos": .boolean, "saleType": .integer(0...6), "employeeId": .integer(0...9_999),
         ],

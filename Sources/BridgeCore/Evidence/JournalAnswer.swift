@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A command that reads what a terminal remembers; it moves no money and prints nothing.
+///
+/// Source: reference §4.8, §4.9, §4.12.
+public enum JournalCommand: Sendable, Hashable {
+    /// 105: the sales of the terminal's open batch.
+    case details
+    /// 101: the last voucher.
+    case lastVoucher
+    /// 99: one transaction by Getnet's number.
+    case transaction(idPosTxs: String)
+}
+
+/// A sale as a terminal remembers it.
+public struct JournalRow: Sendable, Equatable {
+    /// What it says of the sale.
+    public let result: TerminalResult
+    /// What its clock's time may mean: one instant, two in the hour that a clock change repeats, none if it has no time.
+    public let instants: [Timestamp]
+
+    /// A row from its parts.
+    public init(result: TerminalResult, instants: [Timestamp]) {
+        self.result = result
+        self.instants = instants
+    }
+}
+
+/// What reading a terminal's journal brought.
+public enum JournalAnswer: Sendable, Equatable {
+    /// Rows of the terminal.
+    ///
+    /// `isComplete` only where the whole list was answered and each row of it could be read, so that what is not in it is
+    /// not in the open batch; never for the last voucher. `masked` is the answer as JSON without card data.
+    case rows([JournalRow], isComplete: Bool, masked: [UInt8])
+    /// The terminal's answer about one number, to be weighed like any other evidence.
+    case answer(CloudAnswer)
+    /// Nothing was learned; it may work later, after that wait if one is named.
+    case notRead(Reason.Code, retryAfter: Duration?)
+    /// It will never work: the cloud or the country does not know the command, or refuses it as malformed.
+    case impossible(Reason.Code)
+}
