@@ -60,7 +60,7 @@ public struct AMQPConsumption: Sendable, Equatable {
 
 /// Takes deliveries from a queue over a connection of its own, and settles each by its handler's verdict.
 ///
-/// The handler runs for as many deliveries at once as the prefetch allows. A delivery is settled once, after the verdict;
+/// The handler runs for as many deliveries at once as the prefetch allows; handlers begin in the order of the queue. A delivery is settled once, after the verdict;
 /// if its connection broke meanwhile the verdict is dropped, since the broker delivers the message again anyway.
 ///
 /// Isolation: any task.
@@ -124,9 +124,7 @@ public final class AMQPConsumer: Sendable {
     /// Cancelling cancels running handlers too; for an end in order call `stopTaking` and `drain` first.
     public func run() async {
         await withDiscardingTaskGroup { group in
-            for _ in 0..<prefetch {
-                group.addTask { await self.work() }
-            }
+            group.addTask { await self.handOut() }
             await loop.run(connection)
             await connection.finish()
         }
@@ -155,9 +153,18 @@ public final class AMQPConsumer: Sendable {
     /// Where the consumer stands now.
     public var state: AMQPConsumerState { snapshot.state }
 
-    private func work() async {
-        while let delivery = await connection.deliveries.next() {
-            connection.settle(delivery.token, await handler(delivery))
+    /// One task takes the deliveries and begins each handler itself, so that each runs up to its first wait before the next
+    /// one begins: what a handler hands over until then is in the order of the queue.
+    private func handOut() async {
+        await withTaskGroup(of: Void.self) { group in
+            var begun = 0
+            while let delivery = await connection.deliveries.next() {
+                // Handlers that hang must not add up over reconnects.
+                if begun == Int(prefetch) { await group.next() } else { begun += 1 }
+                group.addImmediateTask { [connection, handler] in
+                    connection.settle(delivery.token, await handler(delivery))
+                }
+            }
         }
     }
 }

@@ -133,7 +133,7 @@ struct CommandTests {
         try await engine.withStore { store in
             let cancelled = try await store.create()
             _ = try await store.apply(.cancel, to: cancelled.id, at: at(1))
-            let declined = try await store.submitted(Charge(commandID: "c-2"))
+            let declined = try await store.submitted(Charge(commandID: "c-2", terminal: "80005000"))
             _ = try await store.apply(.callback(.refused(51)), to: declined.id, at: at(3))
             let expired = Charge(commandID: "c-3", acceptedAt: at(300))
             guard case .created(let transition) = try await store.accept(expired.candidate, from: expired.message)

@@ -33,7 +33,8 @@ struct Charge {
     var commandID = "c-1"
     var reference = "A0001"
     var amount: Int64 = 15_990
-    var terminal = "80005000"
+    /// `nil`: a terminal of the command's own, so that nobody waits for anybody.
+    var terminal: String?
     var acceptedAt = at(0)
     var expiresAt = at(120)
     var options: [String: JSON.Scalar] = [:]
@@ -44,11 +45,20 @@ struct Charge {
         Command.Content(
             type: .charge,
             account: "main",
-            terminal: Terminal(storedTerminal: terminal, branch: "12983", serialNumber: "SNPRUEBA1234", alias: nil),
+            terminal: Terminal(
+                storedTerminal: terminal ?? ownTerminal,
+                branch: "12983",
+                serialNumber: "SNPRUEBA1234",
+                alias: nil
+            ),
             amount: Money(amount, .clp),
             reference: reference,
             options: options
         )
+    }
+
+    private var ownTerminal: String {
+        commandID == "c-1" ? "80005000" : String(commandID.uppercased().filter { $0.isLetter || $0.isNumber }.suffix(8))
     }
 
     /// A fresh transaction for it, with a name of its own.

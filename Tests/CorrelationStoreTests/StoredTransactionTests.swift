@@ -62,7 +62,8 @@ struct StoredTransactionTests {
                     #expect(transition == expected, "seed \(seed), step \(step): \(input)")
                     model = expected.transaction
                     events += expected.events.count
-                    if expected.finding != nil, input.carriesEvidence { evidence += 1 }
+                    let isAbsence = input == .journalAbsence && expected.finding != .refused
+                    if isAbsence || expected.finding != nil && input.carriesEvidence { evidence += 1 }
                     #expect(try await store.transaction(model.id) == model, "seed \(seed), step \(step): \(input)")
                 }
                 let story = try await store.story(of: model.id)
@@ -93,8 +94,8 @@ extension TransactionInput {
         switch self {
         case .evidence, .submissionEnded(_, .answered): true
         case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
-            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .journalAbsence, .cancel,
-            .operatorDecision:
+            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
+            .journalClosed, .cancel, .operatorDecision:
             false
         }
     }
@@ -124,7 +125,7 @@ extension TransactionInput {
         case 7: return .due
         case 8: return .recovered
         case 9: return .queryRequested
-        case 10: return .journalAbsence
+        case 10: return [.journalAbsence, .lifeEnded, .journalClosed].randomElement(using: &random) ?? .lifeEnded
         case 11: return Int.random(in: 0..<8, using: &random) == 0 ? .cancel : .due
         case 12:
             return Int.random(in: 0..<8, using: &random) == 0

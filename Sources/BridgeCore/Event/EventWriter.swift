@@ -168,7 +168,9 @@ public struct EventWriter: Sendable {
                 amount.member("currency", content.amount.currency.rawValue)
             }
             data.member("reference", content.reference)
-            if let reason = transaction.reason { data.write(reason) }
+            if let reason = transaction.reason {
+                data.write(reason, journalReadAt: transaction.journalReadAt, behind: draft.lane)
+            }
             if transaction.status.isFinal, let result = transaction.result {
                 data.write(result, isPaid: transaction.status == .approved, currency: content.amount.currency)
                 data.writeCard(of: result)

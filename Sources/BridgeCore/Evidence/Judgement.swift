@@ -51,7 +51,12 @@ public enum Judgement: Sendable, Equatable {
 
     /// Whether authorization and amount of a paid result are those of the transaction.
     static func fits(_ result: TerminalResult, _ transaction: Transaction) -> Bool {
-        guard result.looksPaid, let amount = result.amount else { return false }
+        result.looksPaid && amountFits(result, transaction)
+    }
+
+    /// Whether the amount is the one that was asked for, as far as the country lets the terminal add to it.
+    static func amountFits(_ result: TerminalResult, _ transaction: Transaction) -> Bool {
+        guard let amount = result.amount else { return false }
         let asked = transaction.command.content.amount.value
         if amount == asked { return true }
         guard CountryProfile.named(transaction.country)?.terminalMayAddToAmount == true else { return false }

@@ -18,7 +18,8 @@ extension TransactionMachine {
         case .submissionEnded(_, .answered(let answer)): claims(of: answer, for: transaction)
         case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
-            .unreadableCallback, .queryRequested, .journalAbsence, .cancel, .operatorDecision:
+            .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel,
+            .operatorDecision:
             []
         }
     }

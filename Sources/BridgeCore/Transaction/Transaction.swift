@@ -27,6 +27,12 @@ public struct Transaction: Sendable, Equatable {
     public var isKnownToCloud = false
     /// How many POSTs in a row the cloud refused for their token.
     public var rejectedTokens: Int = 0
+    /// Whether it stands in its terminal's lane, so that later commands wait behind it.
+    public var isInLane = false
+    /// Whether the last POST can have no more effects at the terminal, by a clock that does not jump.
+    public var isLifeOver = false
+    /// When the terminal's journal was read completely without a row that fits.
+    public var journalReadAt: Timestamp?
     /// When the last POST was begun.
     public var postedAt: Timestamp?
     /// When the cloud acknowledged.

@@ -2,8 +2,10 @@
 
 /// Everything that can happen to a transaction.
 public enum TransactionInput: Sendable, Equatable {
-    /// The instant that it asked to be woken at has come: expiry, next query, end of the terminal's life, giving up.
+    /// The instant that it asked to be woken at has come: expiry, next attempt, next query, giving up.
     case due
+    /// The last POST can have no more effects at the terminal; told by a clock that does not jump.
+    case lifeEnded
     /// A POST is about to be made.
     case submissionStarted
     /// What the POST of that attempt brought.
@@ -18,6 +20,8 @@ public enum TransactionInput: Sendable, Equatable {
     case queryRequested
     /// The terminal's journal was read completely and no row fits.
     case journalAbsence
+    /// The journal was read, or could not be; what it holds was applied before.
+    case journalClosed
     /// Somebody asks that it be not sent.
     case cancel
     /// A named person decides.
@@ -97,6 +101,10 @@ public struct TransactionRules: Sendable, Equatable {
     public var absenceIsFinal: Bool
     /// Whether a callback's verdict waits for a status query that agrees.
     public var callbackNeedsQuery: Bool
+    /// So many commands wait for a terminal beside the one that holds it.
+    public var laneDepth: Int
+    /// How far the clocks of terminal and bridge may be apart.
+    public var clockTolerance: Duration
 
     /// Queries after the terminal's life are never further apart than this.
     public static let slowestQuery = Duration.seconds(600)
@@ -112,7 +120,9 @@ public struct TransactionRules: Sendable, Equatable {
         terminalLife: Duration = .seconds(315),
         giveUpAfter: Duration = .seconds(86_400),
         absenceIsFinal: Bool = false,
-        callbackNeedsQuery: Bool = false
+        callbackNeedsQuery: Bool = false,
+        laneDepth: Int = 20,
+        clockTolerance: Duration = .seconds(120)
     ) {
         self.busyRetryAfter = busyRetryAfter
         self.transientRetry = transientRetry
@@ -122,6 +132,8 @@ public struct TransactionRules: Sendable, Equatable {
         self.giveUpAfter = giveUpAfter
         self.absenceIsFinal = absenceIsFinal
         self.callbackNeedsQuery = callbackNeedsQuery
+        self.laneDepth = laneDepth
+        self.clockTolerance = clockTolerance
     }
 
     /// The wait until the next query, adaptive: the interval while the terminal lives, then ever slower.

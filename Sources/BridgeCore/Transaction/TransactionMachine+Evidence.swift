@@ -106,10 +106,11 @@ extension TransactionMachine {
 
     mutating func noteAbsence() {
         // A journal that was read while the terminal may still work says nothing.
-        guard transaction.state == .inDoubt, now >= lifeEndsAt else {
+        guard transaction.state == .inDoubt, transaction.isLifeOver else {
             next.finding = .refused
             return
         }
+        transaction.journalReadAt = now
         // Where money was seen, though it did not fit, a missing row ends nothing.
         let hasSecondSale = transaction.contradictions.contains { $0.secondNumber != nil }
         guard rules.absenceIsFinal, transaction.result == nil, !hasSecondSale else { return doubt(.notInJournal) }

@@ -13,9 +13,7 @@ extension TransactionMachine {
                 next.effects.append(.submit)
             }
         case .submitting: return
-        case .submitted:
-            if now >= lifeEndsAt { doubt(.noResult) }
-            queryIfDue()
+        case .submitted: queryIfDue()
         case .inDoubt:
             if now >= givesUpAt { doubt(.operatorNeeded) }
             queryIfDue()
@@ -46,8 +44,7 @@ extension TransactionMachine {
     /// Sets the next instant to be woken at, from what the state waits for.
     mutating func planWake() {
         switch transaction.state {
-        case .submitted:
-            transaction.dueAt = transaction.queryAt.map { min($0, lifeEndsAt) } ?? lifeEndsAt
+        case .submitted: transaction.dueAt = transaction.queryAt ?? now + rules.queryInterval
         case .inDoubt where transaction.reason?.code == .operatorNeeded:
             transaction.dueAt = transaction.queryAt
         case .inDoubt:

@@ -22,12 +22,19 @@ public struct TransactionMachine {
         self.rules = rules
     }
 
-    /// Begins a transaction for a command that was read.
-    public static func accept(_ transaction: Transaction, rules: TransactionRules) -> Transition {
+    /// Begins a transaction for a command that was read, behind what stands in its terminal's lane.
+    public static func accept(
+        _ transaction: Transaction,
+        behind lane: LaneOccupancy? = nil,
+        rules: TransactionRules
+    ) -> Transition {
         var machine = TransactionMachine(transaction, at: transaction.acceptedAt, rules: rules)
         if transaction.acceptedAt >= transaction.command.expiresAt {
             machine.expire()
+        } else if let lane {
+            machine.queue(behind: lane)
         } else {
+            machine.transaction.isInLane = true
             machine.transaction.dueAt = transaction.acceptedAt
             machine.publish()
             machine.next.effects.append(.submit)
@@ -55,6 +62,7 @@ public struct TransactionMachine {
         var machine = TransactionMachine(transaction, at: now, rules: rules)
         switch input {
         case .due: machine.wake()
+        case .lifeEnded: machine.endLife()
         case .submissionStarted: machine.startSubmission()
         case .submissionEnded(let attempt, let outcome): machine.endSubmission(attempt, outcome, claimant)
         case .recovered: machine.recover()
@@ -62,6 +70,7 @@ public struct TransactionMachine {
         case .unreadableCallback: machine.heedUndecided(isCallback: true)
         case .queryRequested: machine.bringQueryForward()
         case .journalAbsence: machine.noteAbsence()
+        case .journalClosed: machine.closeJournal()
         case .cancel: machine.cancel()
         case .operatorDecision(let decision): machine.decide(decision)
         }
@@ -123,6 +132,7 @@ public struct TransactionMachine {
         transaction.completedAt = now
         transaction.queryAt = nil
         transaction.dueAt = nil
+        transaction.isInLane = false
         publish()
     }
 
@@ -140,8 +150,8 @@ public struct TransactionMachine {
         publish()
     }
 
-    mutating func publish(_ contradiction: Contradiction? = nil) {
+    mutating func publish(_ contradiction: Contradiction? = nil, behind lane: LaneOccupancy? = nil) {
         transaction.sequence += 1
-        next.events.append(EventDraft(snapshot: transaction, contradiction: contradiction))
+        next.events.append(EventDraft(snapshot: transaction, contradiction: contradiction, lane: lane))
     }
 }

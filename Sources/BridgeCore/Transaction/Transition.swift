@@ -19,6 +19,8 @@ public struct Transition: Sendable, Equatable {
         case post(attempt: Int)
         /// Ask the cloud for the status of that number.
         case query(idPosTxs: String)
+        /// Read the terminal's journal, then say `journalClosed`; until then the lane stays closed.
+        case readJournal
     }
 
     /// What became of evidence, for the record and the counters.
@@ -46,10 +48,13 @@ public struct EventDraft: Sendable, Equatable {
     public let snapshot: Transaction
     /// The evidence against the final status, if that is what the event is about.
     public let contradiction: Contradiction?
+    /// What stands before it, if the event says that it waits for its lane.
+    public let lane: LaneOccupancy?
 
     /// A draft from its parts.
-    public init(snapshot: Transaction, contradiction: Contradiction? = nil) {
+    public init(snapshot: Transaction, contradiction: Contradiction? = nil, lane: LaneOccupancy? = nil) {
         self.snapshot = snapshot
         self.contradiction = contradiction
+        self.lane = lane
     }
 }

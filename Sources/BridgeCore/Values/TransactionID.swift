@@ -37,6 +37,23 @@ public struct TransactionID: Sendable, Hashable, Comparable, CustomStringConvert
         left.description < right.description
     }
 
+    /// The very next name, for a second one within a millisecond or after the clock was set back.
+    public var successor: TransactionID {
+        var digits = Array(description.utf8)
+        for index in digits.indices.reversed() {
+            guard let value = Self.alphabet.firstIndex(of: digits[index]) else {
+                preconditionFailure("a digit of ours")
+            }
+            digits[index] = Self.alphabet[(value + 1) % Self.alphabet.count]
+            if value + 1 < Self.alphabet.count { break }
+        }
+        return TransactionID(digits)
+    }
+
+    private init(_ digits: [UInt8]) {
+        description = String(decoding: digits, as: UTF8.self)
+    }
+
     private static func fill(_ digits: inout ArraySlice<UInt8>, _ value: UInt128) {
         var rest = value
         for index in digits.indices.reversed() {

@@ -45,7 +45,8 @@ public struct Bridge: Service {
             PublisherService(publisher: parts.broker.eventPublisher, drainTimeout: Self.drainTimeout),
             parts.broker.replies, parts.pipes.relay, parts.storeWatch, parts.pipes.outboxWatch,
             parts.ports.callbacks,
-            parts.pipes.timekeeper, parts.pipes.reconciler, parts.pipes.submitter, parts.broker.topologyWatch,
+            parts.pipes.timekeeper, parts.pipes.reconciler, parts.pipes.journalReader, parts.pipes.submitter,
+            parts.broker.topologyWatch,
             ConsumerService(consumer: parts.broker.consumer, drainTimeout: Self.drainTimeout),
             GracefulDelay(
                 gate: parts.gate,

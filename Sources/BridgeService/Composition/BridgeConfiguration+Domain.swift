@@ -27,7 +27,9 @@ extension BridgeConfiguration {
             terminalLife: reconcile.terminalLife,
             giveUpAfter: reconcile.giveUpAfter,
             absenceIsFinal: journal.absenceIsFinal,
-            callbackNeedsQuery: callbacks.trust == .tokenAndQuery
+            callbackNeedsQuery: callbacks.trust == .tokenAndQuery,
+            laneDepth: lanes.depth,
+            clockTolerance: journal.clockTolerance
         )
     }
 

@@ -28,9 +28,10 @@ struct BridgeParts {
         let dispatcher = Dispatcher(
             store: store,
             backlog: configuration.lanes.backlog,
+            terminalLife: configuration.reconcile.terminalLife,
             storeWatch: storeWatch,
             metrics: metrics,
-            clock: { .current },
+            clock: WallClock.now,
             logger: logger
         )
         broker = BrokerParts(configuration, dispatcher: dispatcher, gate: gate, metrics: metrics, logger: logger)

@@ -10,6 +10,7 @@ struct PipeParts {
     let outboxWatch: OutboxWatch
     let timekeeper: Timekeeper
     let reconciler: Reconciler
+    let journalReader: JournalReader
     let submitter: Submitter
 
     init(
@@ -52,6 +53,15 @@ struct PipeParts {
             cloud: cloud,
             metrics: metrics,
             budget: QueryBudget(queriesPerSecond: configuration.cloud.queriesPerSecond),
+            logger: logger
+        )
+        journalReader = JournalReader(
+            dispatcher: dispatcher,
+            gate: gate,
+            cloud: cloud,
+            profile: configuration.account.profile,
+            retry: RetrySchedule(first: configuration.reconcile.interval, ceiling: JournalReader.longestWait),
+            metrics: metrics,
             logger: logger
         )
         submitter = Submitter(

@@ -54,7 +54,7 @@ struct PortParts {
             readiness: readiness,
             store: dispatcher.store,
             replies: broker.replyPublisher,
-            clock: { .current },
+            clock: WallClock.now,
             logger: logger
         )
         health = HTTPPort(

@@ -39,7 +39,7 @@ struct CommandIntake: Sendable {
 
     private func accept(_ command: Command, from message: CommandMessage, at now: Timestamp) async throws(StoreError) {
         let candidate = Transaction(
-            id: TransactionID(at: now, random: random()),
+            id: dispatcher.names.next(at: now, random: random()),
             command: command,
             country: account.profile.code,
             environment: account.environment,

@@ -40,6 +40,11 @@ struct Submitter: Service {
 
     private func submit(_ id: TransactionID) async {
         await cloud.awaitToken()
+        // Whatever the clock on the wall says by now.
+        if dispatcher.isExpired(id) {
+            await dispatcher.expireSurely(id)
+            return
+        }
         let started: Transition?
         do {
             started = try await dispatcher.apply(.submissionStarted, to: id)
@@ -49,14 +54,21 @@ struct Submitter: Service {
                 "the store did not commit the start of a submission; it is tried again",
                 metadata: [LogKey.transaction: "\(id)", LogKey.error: "\(error)"]
             )
-            dispatcher.schedule(id, due: dispatcher.clock() + Self.storeRetry)
+            dispatcher.retry(id, after: Self.storeRetry)
             return
         }
-        guard let started, let attempt = started.attemptToPost else { return }
+        guard let started else { return }
+        guard let attempt = started.attemptToPost else {
+            dispatcher.takeUp(started.transaction)
+            return
+        }
         let url = callbackURL.url(for: id)
         // The gate may have closed during the login, the commit or while the connection was opened.
-        let outcome = await cloud.charge(started.transaction, callbackURL: url, now: dispatcher.clock) { [gate] in
-            gate.letsTerminalsBeWoken
+        let outcome = await cloud.charge(started.transaction, callbackURL: url, now: dispatcher.clock) {
+            [gate, dispatcher] in
+            guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id) else { return false }
+            dispatcher.depart(id)
+            return true
         }
         await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
     }

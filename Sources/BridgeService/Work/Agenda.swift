@@ -4,9 +4,13 @@ internal import BridgeCore
 internal import NIOConcurrencyHelpers
 
 /// When which transaction wants to be woken: one instant per transaction, in memory, made anew from the store at each start.
+///
+/// Instants are a clock's that does not jump, so that nothing comes early or late because somebody set the time.
 struct Agenda {
+    typealias Instant = ContinuousClock.Instant
+
     private struct Entry: Comparable {
-        let due: Timestamp
+        let due: Instant
         let id: TransactionID
 
         static func < (left: Entry, right: Entry) -> Bool {
@@ -14,7 +18,7 @@ struct Agenda {
         }
     }
 
-    private var current: [TransactionID: Timestamp] = [:]
+    private var current: [TransactionID: Instant] = [:]
     /// A binary heap that also holds outdated entries; they are skipped when they come up, and swept when they are most of it.
     private var heap: [Entry] = []
 
@@ -22,12 +26,12 @@ struct Agenda {
     var count: Int { current.count }
 
     /// When the first one is due; outdated entries may make it too early, never too late.
-    var earliest: Timestamp? { heap.first?.due }
+    var earliest: Instant? { heap.first?.due }
 
     /// Enters a transaction anew.
     ///
     /// `nil` takes it out. `true` if it is now the earliest of all.
-    mutating func set(_ id: TransactionID, due: Timestamp?) -> Bool {
+    mutating func set(_ id: TransactionID, due: Instant?) -> Bool {
         guard let due else {
             current.removeValue(forKey: id)
             sweepIfWorthwhile()
@@ -40,7 +44,7 @@ struct Agenda {
     }
 
     /// Takes out what is due by now, at most so many.
-    mutating func take(dueBy now: Timestamp, limit: Int) -> [TransactionID] {
+    mutating func take(dueBy now: Instant, limit: Int) -> [TransactionID] {
         var due: [TransactionID] = []
         while due.count < limit, let first = heap.first, first.due <= now {
             pop()

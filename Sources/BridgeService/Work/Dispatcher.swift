@@ -15,18 +15,23 @@ final class Dispatcher: Sendable {
     let queries = QueryLine()
     /// Raised when there may be something to publish.
     let outboxSignal = Signal()
-    /// Raised when the agenda's first instant came closer.
-    let agendaSignal = Signal()
+    /// Doubts whose terminal's journal is to be read.
+    let journals: WorkQueue<TransactionID>
+    let timetable = Timetable()
+    let names = AscendingNames()
     let clock: @Sendable () -> Timestamp
-    private let agenda = NIOLockedValueBox(Agenda())
+    let lanes = NIOLockedValueBox(Lanes())
+    let terminalLife: Duration
     private let storeWatch: StoreWatch
     private let metrics: Metrics
     private let logger: Logger
 
-    /// A dispatcher over a store; `backlog` limits how many accepted transactions wait to be submitted.
+    /// A dispatcher over a store; `backlog` limits how many accepted transactions wait to be submitted, `terminalLife` is how
+    /// long a POST may have effects.
     init(
         store: any TransactionStore,
         backlog: Int,
+        terminalLife: Duration,
         storeWatch: StoreWatch,
         metrics: Metrics,
         clock: @escaping @Sendable () -> Timestamp,
@@ -34,6 +39,8 @@ final class Dispatcher: Sendable {
     ) {
         self.store = store
         submissions = WorkQueue(limit: backlog)
+        journals = WorkQueue(limit: backlog)
+        self.terminalLife = terminalLife
         self.storeWatch = storeWatch
         self.metrics = metrics
         self.clock = clock
@@ -41,28 +48,52 @@ final class Dispatcher: Sendable {
     }
 
     /// Applies an input and hands on what follows; `nil` if there is no such transaction.
+    ///
+    /// `earliest` is what the calendar must have reached by now, though somebody may have set it back.
     @discardableResult
-    func apply(_ input: TransactionInput, to id: TransactionID) async throws(StoreError) -> Transition? {
-        let now = clock()
-        guard
-            let transition = try await timed({ () async throws(StoreError) in
-                try await store.apply(input, to: id, at: now)
-            })
-        else { return nil }
-        handOn(transition)
-        return transition
+    func apply(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        notBefore earliest: Timestamp? = nil
+    ) async throws(StoreError) -> Transition? {
+        let now = max(clock(), earliest ?? clock())
+        return try await timed { () async throws(StoreError) in
+            try await store.apply(input, to: id, at: now) { self.handOn($0) }
+        }
     }
 
     /// Applies an input that must not get lost while this process lives: it is tried until the store commits.
     ///
     /// - Returns: The transition; `nil` if there is no such transaction or the task was cancelled.
     @discardableResult
-    func applySurely(_ input: TransactionInput, to id: TransactionID) async -> Transition? {
+    func applySurely(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        notBefore earliest: Timestamp? = nil
+    ) async -> Transition? {
+        await surely(id) { () async throws(StoreError) in
+            try await self.apply(input, to: id, notBefore: earliest)
+        } ?? nil
+    }
+
+    /// Holds a journal against the undecided transactions of its terminal, surely.
+    func applySurely(_ reading: JournalReading, for id: TransactionID) async {
+        _ = await surely(id) { () async throws(StoreError) in
+            try await self.timed { () async throws(StoreError) in
+                try await self.store.apply(reading) { self.handOn($0) }
+            }
+        }
+    }
+
+    private func surely<Value: Sendable>(
+        _ id: TransactionID,
+        _ change: () async throws(StoreError) -> Value
+    ) async -> Value? {
         let schedule = RetrySchedule(first: .milliseconds(50), ceiling: .seconds(2))
         var tries = 0
         while true {
             do {
-                return try await apply(input, to: id)
+                return try await change()
             } catch {
                 tries += 1
                 logger.warning(
@@ -80,15 +111,16 @@ final class Dispatcher: Sendable {
 
     /// Takes a command; see `TransactionStore.accept`.
     func accept(_ candidate: Transaction, from message: CommandMessage) async throws(StoreError) -> Acceptance {
-        let acceptance = try await timed { () async throws(StoreError) in
-            try await store.accept(candidate, from: message)
+        try await timed { () async throws(StoreError) in
+            // In the order of the commits, so that it is the lane's order too.
+            try await store.accept(candidate, from: message) { acceptance in
+                switch acceptance {
+                case .created(let transition): self.handOn(transition)
+                case .repeated: break
+                case .refused: self.outboxSignal.raise()
+                }
+            }
         }
-        switch acceptance {
-        case .created(let transition): handOn(transition)
-        case .repeated: break
-        case .refused: outboxSignal.raise()
-        }
-        return acceptance
     }
 
     /// Refuses a message durably.
@@ -108,47 +140,50 @@ final class Dispatcher: Sendable {
         if announce { outboxSignal.raise() }
     }
 
-    /// Enters a transaction of the store into the agenda, as at a start.
-    func schedule(_ id: TransactionID, due: Timestamp?) {
-        if agenda.withLockedValue({ $0.set(id, due: due) }) { agendaSignal.raise() }
-    }
+    // MARK: - What follows from a commit
 
-    /// Takes out what is due, at most so many.
-    func takeDue(limit: Int) -> [TransactionID] {
+    /// Wakes a transaction later than its row says, because something of ours was in the way.
+    func retry(_ id: TransactionID, after delay: Duration) {
         let now = clock()
-        return agenda.withLockedValue { $0.take(dueBy: now, limit: limit) }
+        timetable.plan(id, dueAt: now + delay, now: now)
     }
 
-    /// When the agenda wants to be looked at next.
-    var nextDue: Timestamp? { agenda.withLockedValue(\.earliest) }
-
+    /// Runs on the store's thread, in the order of the commits.
     private func handOn(_ transition: Transition) {
         let transaction = transition.transaction
         if !transition.events.isEmpty { outboxSignal.raise() }
         metrics.count(transition)
         logContradictions(transition)
         if transaction.state.isFinal { queries.withdraw(transaction.id) }
-        // Before anything is handed over: whoever takes it may be done, and have scheduled the next, before we go on.
-        // In the line it is due when its command expires, be the line as long as it may.
-        let expiry = transaction.command.expiresAt
-        schedule(transaction.id, due: transition.effects.contains(.submit) ? expiry : transaction.dueAt)
+        // Before anything is handed over: whoever takes it may be done, and have planned the next, before we go on.
+        plan(transaction, isOffered: transition.effects.contains(.submit))
+        if transaction.isInLane { keepLane(of: transaction) } else { leaveLane(transaction.id) }
         for effect in transition.effects {
             switch effect {
-            case .submit:
-                // Not lined up: it stays accepted in the store and is offered again when it is due.
-                if !submissions.offer(transaction.id) {
-                    schedule(transaction.id, due: clock() + Self.fullLineRetry)
-                }
+            case .submit: offer(transaction.id)
             case .query(let idPosTxs):
                 let query = QueryLine.Query(id: transaction.id, idPosTxs: idPosTxs)
                 if !queries.offer(query) { metrics.increment(.queriesDropped) }
+            case .readJournal: readJournal(of: transaction.id)
             case .post: break
             }
         }
     }
 
-    private static let fullLineRetry = Duration.seconds(1)
+    /// In the line it is due when its command expires, be the line as long as it may.
+    private func plan(_ transaction: Transaction, isOffered: Bool) {
+        let dueAt = isOffered ? transaction.command.expiresAt : transaction.dueAt
+        timetable.plan(transaction.id, dueAt: dueAt, now: clock())
+    }
 
+    /// Hands a transaction to the submitter if it holds its terminal; else it is offered when the one before it leaves.
+    func offer(_ id: TransactionID) {
+        guard lanes.withLockedValue({ $0.isHead(id) }) else { return }
+        // Not lined up: it stays accepted in the store and is offered again when it is due.
+        if !submissions.offer(id) { retry(id, after: Self.fullLineRetry) }
+    }
+
+    private static let fullLineRetry = Duration.seconds(1)
     private func logContradictions(_ transition: Transition) {
         for draft in transition.events {
             guard let contradiction = draft.contradiction else { continue }

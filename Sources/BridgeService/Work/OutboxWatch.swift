@@ -36,7 +36,7 @@ struct OutboxWatch: Service {
             clear(.outbox)
         }
         // Half of the backlog must be gone before commands are taken again, so that the consumer does not flutter.
-        let waiting = dispatcher.submissions.count
+        let waiting = dispatcher.waiting
         if waiting >= backlog {
             note(.backlog, "\(waiting) accepted commands wait")
         } else if waiting <= backlog / 2 {

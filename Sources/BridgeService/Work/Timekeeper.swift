@@ -22,25 +22,29 @@ struct Timekeeper: Service {
         await cancelWhenGracefulShutdown {
             await recover()
             while !Task.isCancelled {
-                let due = dispatcher.takeDue(limit: Self.wakeLimit)
-                if due.isEmpty {
-                    await dispatcher.agendaSignal.wait(atMost: sleep)
+                let calls = dispatcher.timetable.takeDue(limit: Self.wakeLimit)
+                let ended = dispatcher.timetable.takeEndedLives(limit: Self.wakeLimit)
+                if calls.isEmpty, ended.isEmpty {
+                    await dispatcher.timetable.signal.wait(atMost: sleep)
                 } else {
-                    await wake(due)
+                    await wake(calls, ended)
                 }
             }
         }
     }
 
     private var sleep: Duration {
-        guard let next = dispatcher.nextDue else { return Self.longestSleep }
-        return min(max(next - dispatcher.clock(), .milliseconds(1)), Self.longestSleep)
+        guard let next = dispatcher.timetable.next else { return Self.longestSleep }
+        return min(max(next - .now, .milliseconds(1)), Self.longestSleep)
     }
 
-    private func wake(_ due: [TransactionID]) async {
+    private func wake(_ calls: [Timetable.Call], _ ended: [TransactionID]) async {
         await withDiscardingTaskGroup { group in
-            for id in due {
-                group.addTask { await dispatcher.applySurely(.due, to: id) }
+            for call in calls {
+                group.addTask { await dispatcher.applySurely(.due, to: call.id, notBefore: call.dueAt) }
+            }
+            for id in ended {
+                group.addTask { await dispatcher.applySurely(.lifeEnded, to: id) }
             }
         }
     }
@@ -48,22 +52,34 @@ struct Timekeeper: Service {
     private func recover() async {
         var last: TransactionID?
         var count = 0
+        var waiting: [TransactionID] = []
         while !Task.isCancelled {
             guard let page = await readPage(after: last) else { return }
-            for transaction in page {
-                switch transaction.state {
-                // Its POST may have left, and the process that knew is gone.
-                case .submitting: await dispatcher.applySurely(.recovered, to: transaction.id)
-                case .accepted, .submitted, .inDoubt: dispatcher.schedule(transaction.id, due: transaction.dueAt)
-                case .approved, .declined, .notCompleted, .failed, .completed: continue
-                }
-            }
+            await bringBack(page)
+            waiting += page.filter { $0.reason?.code == .laneOccupied }.map(\.id)
             count += page.count
             last = page.last?.id
             if page.count < Self.pageSize { break }
         }
+        if let last { dispatcher.names.follow(last) }
+        dispatcher.offerHeads(of: waiting)
         logger.info("unfinished transactions are back", metadata: [LogKey.count: "\(count)"])
         gate.open(.recovering)
+    }
+
+    /// Through the store, because a callback may have decided one of them since the page was read; in the order of
+    /// acceptance, because that is the order of the lanes.
+    private func bringBack(_ page: [Transaction]) async {
+        await withDiscardingTaskGroup { group in
+            for transaction in page {
+                group.addImmediateTask {
+                    let back = await dispatcher.applySurely(.recovered, to: transaction.id)?.transaction
+                    if let back, back.isLifeOver, back.isInLane {
+                        dispatcher.timetable.planLifeEnd(of: back.id, at: .now)
+                    }
+                }
+            }
+        }
     }
 
     private func readPage(after last: TransactionID?) async -> [Transaction]? {

@@ -51,15 +51,21 @@ final class CommitQueue<Ledger>: Sendable {
     /// Queues a change and returns its value after the commit that covers it was synced.
     ///
     /// *Throws*: `overloaded` and `closed` before, anything else after the writer tried. A cancelled caller waits all
-    /// the same: the change cannot be called back.
+    /// the same: the change cannot be called back. Callers that come one after the other are committed in that order.
+    ///
+    /// `then` is told the value after the commit, on the writer's thread, in the order of the changes.
     func commit<Value: Sendable>(
-        _ change: @escaping @Sendable (Ledger) throws -> Value
+        _ change: @escaping @Sendable (Ledger) throws -> Value,
+        then: @escaping @Sendable (Value) -> Void = { _ in }
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             let queued = QueuedChange<Ledger>(
                 perform: { ledger in
                     let value = try change(ledger)
-                    return { continuation.resume(returning: .success(value)) }
+                    return {
+                        then(value)
+                        continuation.resume(returning: .success(value))
+                    }
                 },
                 refuse: { continuation.resume(returning: .failure($0)) }
             )

@@ -13,6 +13,19 @@ protocol StoreRows {
     func transaction(ofCommand commandID: String, account: String) throws -> Transaction?
     /// The latest transaction with a reference that is unfinished, in doubt or approved.
     func transaction(holding reference: String, account: String) throws -> Transaction?
+    /// What stands in a terminal's lane; `nil` if it is free.
+    func lane(of terminal: String, account: String) throws -> LaneOccupancy?
+    /// Transactions at a terminal that were POSTed and are not final.
+    func undecided(at terminal: String, account: String) throws -> [Transaction]
+    /// Approved transactions at a terminal whose last POST was begun within a time.
+    func approved(
+        at terminal: String,
+        account: String,
+        postedFrom start: Timestamp,
+        to end: Timestamp
+    ) throws -> [Transaction]
+    /// Whether a younger transaction at the terminal of this one was POSTed.
+    func hasYoungerPost(than transaction: Transaction) throws -> Bool
     /// Whose a claim is.
     func owner(of claim: Claim, account: String) throws -> TransactionID?
     /// Adds a transaction; its name and its command must be new.

@@ -7,8 +7,8 @@ internal import BridgeCore
 /// Every method is one change: it runs within an open write transaction and is undone as a whole if it throws. A change
 /// may be run a second time after it was undone, so it keeps nothing.
 struct TransactionLedger<Rows: StoreRows> {
-    private let rows: Rows
-    private let rules: StoreRules
+    let rows: Rows
+    let rules: StoreRules
 
     /// A ledger over an engine's rows.
     init(rows: Rows, rules: StoreRules) {
@@ -36,7 +36,8 @@ struct TransactionLedger<Rows: StoreRows> {
             let differences = holder.command.content.differences(from: command.content)
             return try refuse(candidate, from: message, becauseOf: holder, differences, Self.referenceInUse)
         }
-        let transition = TransactionMachine.accept(candidate, rules: rules.transactionRules)
+        let lane = try rows.lane(of: command.content.terminal.idTerminal, account: command.content.account)
+        let transition = TransactionMachine.accept(candidate, behind: lane, rules: rules.transactionRules)
         try rows.insert(transition.transaction)
         try append(transition.events, at: candidate.acceptedAt)
         return .created(transition)
@@ -132,6 +133,15 @@ struct TransactionLedger<Rows: StoreRows> {
         _ transition: Transition,
         at instant: Timestamp
     ) -> TransactionStory.Piece? {
+        if input == .journalAbsence, transition.finding != .refused {
+            // What is not there is evidence too.
+            return TransactionStory.Piece(
+                source: .journal,
+                finding: transition.finding ?? .undecided,
+                masked: JSON.object([JSON.Member("fittingRows", .number(JSONNumber(0)))]).serialized,
+                receivedAt: instant
+            )
+        }
         guard let finding = transition.finding else { return nil }
         switch input {
         case .evidence(let evidence):
@@ -156,8 +166,9 @@ struct TransactionLedger<Rows: StoreRows> {
                 masked: JSON.object([JSON.Member("idPosTxs", .string(idPosTxs))]).serialized,
                 receivedAt: instant
             )
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
-            .unreadableCallback, .queryRequested, .journalAbsence, .cancel, .operatorDecision:
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .journalAbsence, .submissionStarted,
+            .recovered,
+            .unreadableCallback, .queryRequested, .lifeEnded, .journalClosed, .cancel, .operatorDecision:
             return nil
         }
     }

@@ -11,8 +11,15 @@ public protocol TransactionStore: Sendable {
     /// Takes a command: makes its transaction, or finds that it exists, or refuses it.
     ///
     /// A refusal (`idempotency_conflict`, `reference_in_use`) writes the rejection event and the dead letter in the
-    /// same commit.
-    func accept(_ candidate: Transaction, from message: CommandMessage) async throws(StoreError) -> Acceptance
+    /// same commit. Calls that begin one after the other are committed in that order.
+    ///
+    /// `onCommit` is told after the commit and before this call returns, in the order of the commits, from a thread of
+    /// the store's; it must be quick.
+    func accept(
+        _ candidate: Transaction,
+        from message: CommandMessage,
+        onCommit: @escaping @Sendable (Acceptance) -> Void
+    ) async throws(StoreError) -> Acceptance
 
     /// Writes the rejection event and the dead letter of a message that was not taken.
     func reject(
@@ -22,11 +29,22 @@ public protocol TransactionStore: Sendable {
     ) async throws(StoreError)
 
     /// Applies an input to a transaction through `TransactionMachine`; `nil` if there is no such transaction.
+    ///
+    /// `onCommit` is told as that of `accept`, where there is such a transaction.
     func apply(
         _ input: TransactionInput,
         to id: TransactionID,
-        at instant: Timestamp
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Transition) -> Void
     ) async throws(StoreError) -> Transition?
+
+    /// Holds the rows of a terminal's journal against its undecided transactions and applies what they prove.
+    ///
+    /// `onCommit` is told of each transition, as that of `accept`.
+    func apply(
+        _ journal: JournalReading,
+        onCommit: @escaping @Sendable (Transition) -> Void
+    ) async throws(StoreError) -> [Transition]
 
     /// Keeps a callback that is no evidence: its body, masked, with what it belongs to as far as it is known.
     ///
@@ -62,6 +80,49 @@ public protocol TransactionStore: Sendable {
 
     /// Commits what waits and closes; whatever is asked afterwards fails with `StoreError.closed`.
     func close() async
+}
+
+/// For callers that nothing follows from the order of the commits.
+extension TransactionStore {
+    /// Takes a command.
+    public func accept(
+        _ candidate: Transaction,
+        from message: CommandMessage
+    ) async throws(StoreError) -> Acceptance {
+        try await accept(candidate, from: message) { _ in }
+    }
+
+    /// Applies an input.
+    public func apply(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        at instant: Timestamp
+    ) async throws(StoreError) -> Transition? {
+        try await apply(input, to: id, at: instant) { _ in }
+    }
+}
+
+/// Rows that a terminal answered.
+public struct JournalReading: Sendable, Equatable {
+    /// `idTerminal` of the terminal, upper case.
+    public let terminal: String
+    /// Whose terminal it is.
+    public let account: String
+    /// What it answered.
+    public let rows: [JournalRow]
+    /// Whether what is not among them is not in the open batch.
+    public let isComplete: Bool
+    /// When the answer arrived.
+    public let readAt: Timestamp
+
+    /// A reading from its parts.
+    public init(terminal: String, account: String, rows: [JournalRow], isComplete: Bool, readAt: Timestamp) {
+        self.terminal = terminal
+        self.account = account
+        self.rows = rows
+        self.isComplete = isComplete
+        self.readAt = readAt
+    }
 }
 
 /// What became of a command.

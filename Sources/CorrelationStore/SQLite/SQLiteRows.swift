@@ -11,6 +11,7 @@ final class SQLiteRows: StoreRows {
     private let selectByID: PreparedStatement
     private let selectByCommand: PreparedStatement
     private let selectByReference: PreparedStatement
+    private let selectLane: PreparedStatement
     private let selectOwnerOfNumber: PreparedStatement
     private let selectOwnerOfPayment: PreparedStatement
     private let insertTransaction: PreparedStatement
@@ -30,6 +31,7 @@ final class SQLiteRows: StoreRows {
         selectByID = try prepare(Text.selectByID)
         selectByCommand = try prepare(Text.selectByCommand)
         selectByReference = try prepare(Text.selectByReference)
+        selectLane = try prepare(Text.selectLane)
         selectOwnerOfNumber = try prepare(Text.selectOwnerOfNumber)
         selectOwnerOfPayment = try prepare(Text.selectOwnerOfPayment)
         insertTransaction = try prepare(Text.insert(ColumnGroups.inserted, into: "transactions"))
@@ -52,6 +54,24 @@ final class SQLiteRows: StoreRows {
             SELECT \(columns) FROM transactions
             WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved')
             ORDER BY rowid DESC LIMIT 1
+            """
+        static let selectLane = """
+            SELECT count(*), min(id) FROM transactions INDEXED BY transactions_lane
+            WHERE account = ? AND terminal = ? AND in_lane = 1
+            """
+        static let selectUndecided = """
+            SELECT \(columns) FROM transactions INDEXED BY transactions_unfinished
+            WHERE completed_at IS NULL AND account = ? AND terminal = ? AND posted_at IS NOT NULL
+                AND status IN ('submitted', 'in_doubt')
+            ORDER BY id
+            """
+        static let selectApproved = """
+            SELECT \(columns) FROM transactions INDEXED BY transactions_terminal
+            WHERE account = ? AND terminal = ? AND id >= ? AND status = 'approved' AND posted_at BETWEEN ? AND ?
+            """
+        static let selectYoungerPost = """
+            SELECT 1 FROM transactions INDEXED BY transactions_terminal
+            WHERE account = ? AND terminal = ? AND id > ? AND posted_at IS NOT NULL LIMIT 1
             """
         static let selectOwnerOfNumber = "SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ?"
         static let selectOwnerOfPayment = "SELECT id FROM transactions WHERE account = ? AND paid_claim = ?"
@@ -105,6 +125,15 @@ final class SQLiteRows: StoreRows {
         )
     }
 
+    func lane(of terminal: String, account: String) throws -> LaneOccupancy? {
+        let occupancy = try selectLane.first({ $0.add(account, terminal) }) { row -> LaneOccupancy? in
+            let count = Int(row.integer())
+            let holder = row.optionalText().flatMap { TransactionID($0) }
+            return holder.map { LaneOccupancy(ahead: count, holder: $0) }
+        }
+        return occupancy ?? nil
+    }
+
     func owner(of claim: Claim, account: String) throws -> TransactionID? {
         func owner(_ statement: PreparedStatement, _ value: String) throws -> TransactionID? {
             let name = try statement.first(
@@ -127,6 +156,7 @@ final class SQLiteRows: StoreRows {
             TransactionColumns.writeCommand(transaction, &row)
             TransactionColumns.writeAddress(transaction.address, &row)
             TransactionColumns.writeProgress(transaction, &row)
+            TransactionColumns.writeLane(transaction, &row)
             row.add(transaction.completedAt)
         }
         recent.keep(transaction)
@@ -139,10 +169,16 @@ final class SQLiteRows: StoreRows {
             row.add(instant)
             if groups.contains(.address) { TransactionColumns.writeAddress(transaction.address, &row) }
             if groups.contains(.number) { row.add(transaction.idPosTxs) }
+            if groups.contains(.lane) { TransactionColumns.writeLane(transaction, &row) }
             if groups.contains(.end) { TransactionColumns.writeEnd(transaction, &row) }
             row.add(transaction.id.description)
         }
         recent.keep(transaction)
+    }
+
+    /// A statement that is seldom needed.
+    func occasional(_ text: String) throws -> PreparedStatement {
+        try PreparedStatement(cached: text, on: database)
     }
 
     private func update(of groups: ColumnGroups) throws -> PreparedStatement {
@@ -211,10 +247,12 @@ struct ColumnGroups: OptionSet, Hashable {
     static let address = ColumnGroups(rawValue: 1)
     static let number = ColumnGroups(rawValue: 2)
     static let end = ColumnGroups(rawValue: 4)
+    static let lane = ColumnGroups(rawValue: 8)
 
     /// The columns of a new transaction; an expired command's is final at once, without a result.
     static let inserted =
-        TransactionColumns.command + TransactionColumns.address + TransactionColumns.progress + ["completed_at"]
+        TransactionColumns.command + TransactionColumns.address + TransactionColumns.progress + TransactionColumns.lane
+        + ["completed_at"]
 
     init(rawValue: Int) {
         self.rawValue = rawValue
@@ -224,6 +262,11 @@ struct ColumnGroups: OptionSet, Hashable {
         self = []
         if stored.address != transaction.address { insert(.address) }
         if stored.idPosTxs != transaction.idPosTxs { insert(.number) }
+        if stored.isInLane != transaction.isInLane || stored.isLifeOver != transaction.isLifeOver
+            || stored.journalReadAt != transaction.journalReadAt
+        {
+            insert(.lane)
+        }
         if stored.completedAt != transaction.completedAt || stored.decidedBy != transaction.decidedBy
             || stored.result != transaction.result
         {
@@ -237,6 +280,7 @@ struct ColumnGroups: OptionSet, Hashable {
         columns.append("in_doubt_since = CASE WHEN ?1 = 'in_doubt' THEN coalesce(in_doubt_since, ?) END")
         if contains(.address) { columns += TransactionColumns.address.map { "\($0) = ?" } }
         if contains(.number) { columns += TransactionColumns.number.map { "\($0) = ?" } }
+        if contains(.lane) { columns += TransactionColumns.lane.map { "\($0) = ?" } }
         if contains(.end) { columns += TransactionColumns.end.map { "\($0) = ?" } }
         return "UPDATE transactions SET \(columns.joined(separator: ", ")) WHERE id = ?"
     }

@@ -12,6 +12,7 @@ enum SQLiteSchema {
     /// Every migration, oldest first.
     static let migrations = [
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
+        "6 lanes",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -20,7 +21,7 @@ enum SQLiteSchema {
     /// Brings a database to the newest schema.
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        let texts = [transactions, evidence, outbox, deadLettersWhole, shown]
+        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
                 try database.execute(sql: text)
@@ -165,5 +166,15 @@ enum SQLiteSchema {
     private static let shown = """
         ALTER TABLE transactions ADD COLUMN known_to_cloud INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE transactions ADD COLUMN rejected_tokens INTEGER NOT NULL DEFAULT 0;
+        """
+
+    // What is unfinished stands in its lane: the first start afterwards lets those pass whose time is over.
+    private static let lanes = """
+        ALTER TABLE transactions ADD COLUMN in_lane INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE transactions ADD COLUMN life_over INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE transactions ADD COLUMN journal_read_at INTEGER;
+        UPDATE transactions SET in_lane = 1 WHERE completed_at IS NULL;
+        CREATE INDEX transactions_lane ON transactions (account, terminal, id) WHERE in_lane = 1;
+        CREATE INDEX transactions_terminal ON transactions (account, terminal, id);
         """
 }

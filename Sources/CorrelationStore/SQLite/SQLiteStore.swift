@@ -56,9 +56,10 @@ public final class SQLiteStore: TransactionStore {
     /// See `TransactionStore`.
     public func accept(
         _ candidate: Transaction,
-        from message: CommandMessage
+        from message: CommandMessage,
+        onCommit: @escaping @Sendable (Acceptance) -> Void
     ) async throws(StoreError) -> Acceptance {
-        try await queue.commit { try $0.accept(candidate, from: message) }
+        try await queue.commit({ try $0.accept(candidate, from: message) }, then: onCommit)
     }
 
     /// See `TransactionStore`.
@@ -74,9 +75,18 @@ public final class SQLiteStore: TransactionStore {
     public func apply(
         _ input: TransactionInput,
         to id: TransactionID,
-        at instant: Timestamp
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Transition) -> Void
     ) async throws(StoreError) -> Transition? {
-        try await queue.commit { try $0.apply(input, to: id, at: instant) }
+        try await queue.commit({ try $0.apply(input, to: id, at: instant) }, then: { $0.map(onCommit) })
+    }
+
+    /// See `TransactionStore`.
+    public func apply(
+        _ journal: JournalReading,
+        onCommit: @escaping @Sendable (Transition) -> Void
+    ) async throws(StoreError) -> [Transition] {
+        try await queue.commit({ try $0.apply(journal) }, then: { $0.forEach(onCommit) })
     }
 
     /// See `TransactionStore`.

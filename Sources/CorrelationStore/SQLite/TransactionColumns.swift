@@ -20,6 +20,8 @@ enum TransactionColumns {
     ]
     /// Set when the cloud gives its number.
     static let number = ["id_pos_txs"]
+    /// Set at both ends of a stay in the lane.
+    static let lane = ["in_lane", "life_over", "journal_read_at"]
     /// Set with the final status.
     static let end = [
         "completed_at", "decided_by", "paid_claim", "result_function_code", "result_response_code",
@@ -29,7 +31,7 @@ enum TransactionColumns {
         "result_id_pos_txs",
     ]
     /// Every column but `in_doubt_since`, which is for counting only.
-    static let all = command + address + progress + number + end
+    static let all = command + address + progress + number + lane + end
 
     static func writeCommand(_ transaction: Transaction, _ row: inout StatementParameters) {
         let command = transaction.command
@@ -75,6 +77,12 @@ enum TransactionColumns {
         row.add(text: StoredJSON.contradictions(transaction.contradictions))
         row.add(transaction.isKnownToCloud)
         row.add(Int64(transaction.rejectedTokens))
+    }
+
+    static func writeLane(_ transaction: Transaction, _ row: inout StatementParameters) {
+        row.add(transaction.isInLane)
+        row.add(transaction.isLifeOver)
+        row.add(transaction.journalReadAt)
     }
 
     static func writeEnd(_ transaction: Transaction, _ row: inout StatementParameters) {
@@ -142,6 +150,9 @@ enum TransactionColumns {
         )
         try readProgress(of: &transaction, &row)
         transaction.idPosTxs = row.optionalText()
+        transaction.isInLane = row.flag()
+        transaction.isLifeOver = row.flag()
+        transaction.journalReadAt = row.optionalInstant()
         try readEnd(of: &transaction, &row)
         return transaction
     }

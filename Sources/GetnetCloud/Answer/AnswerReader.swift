@@ -26,8 +26,17 @@ public struct AnswerReader: Sendable {
         reading(of: bytes)?.answer
     }
 
+    /// An answer with what only this module looks at.
+    struct Reading {
+        let answer: CloudAnswer
+        /// Whether the answer contradicts itself, so that nothing can be decided on it.
+        let isContradictory: Bool
+        /// The terminal's object as it came, not masked.
+        let terminal: LooseObject?
+    }
+
     /// The same, and whether the answer contradicts itself.
-    func reading(of bytes: [UInt8]) -> (answer: CloudAnswer, isContradictory: Bool)? {
+    func reading(of bytes: [UInt8]) -> Reading? {
         // Some servers put a byte order mark before JSON.
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         guard let json = try? JSONParser.parse(text), case .object = json, let wrapper = LooseObject(json) else {
@@ -52,7 +61,7 @@ public struct AnswerReader: Sendable {
             result: result,
             masked: AnswerMask.masked(json).serialized
         )
-        return (answer, reading.isContradictory)
+        return Reading(answer: answer, isContradictory: reading.isContradictory, terminal: terminal?.object)
     }
 }
 

@@ -44,6 +44,13 @@ struct LooseObject {
         return .value(members[found].value)
     }
 
+    /// Whether any member is repeated with another value.
+    var isContradictory: Bool {
+        let names = Set(members.map { $0.name.utf8.map(\.loosened) })
+        guard names.count < members.count else { return false }
+        return members.contains { if case .contradictory = lookUp($0.name) { true } else { false } }
+    }
+
     /// The value, `nil` where it is absent or contradictory.
     func value(_ name: String) -> JSON? {
         if case .value(let value) = lookUp(name) { value } else { nil }

@@ -42,9 +42,19 @@ final class TerminalClock: Sendable {
 
     /// Seconds east of Greenwich; `nil` where a clock change repeats or skips that time.
     func utcOffset(at time: LocalTime) -> Int? {
-        guard let zone else { return nil }
+        let fitting = offsets(at: time)
+        return fitting.count == 1 ? fitting.first : nil
+    }
+
+    /// What a local time may mean: two instants in the hour that a clock change repeats, none in one that it skips.
+    func instants(of time: LocalTime) -> [Timestamp] {
+        offsets(at: time).map { Timestamp(milliseconds: (time.naiveSeconds - Int64($0)) * 1_000) }
+    }
+
+    private func offsets(at time: LocalTime) -> [Int] {
+        guard let zone else { return [] }
         let number = time.naiveSeconds.quotient(flooring: Self.day)
-        if let plain = lastDay.withLockedValue({ $0 }), plain.number == number { return plain.offset }
+        if let plain = lastDay.withLockedValue({ $0 }), plain.number == number { return [plain.offset] }
         func offset(_ seconds: Int64) -> Int {
             zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
         }
@@ -53,10 +63,9 @@ final class TerminalClock: Sendable {
         let after = offset((number + 2) * Self.day)
         if before == after {
             lastDay.withLockedValue { $0 = PlainDay(number: number, offset: before) }
-            return before
+            return [before]
         }
-        let fitting = [before, after].filter { offset(time.naiveSeconds - Int64($0)) == $0 }
-        return fitting.count == 1 ? fitting.first : nil
+        return [before, after].filter { offset(time.naiveSeconds - Int64($0)) == $0 }
     }
 }
 

@@ -5,12 +5,13 @@ public import BridgeCore
 public import Logging
 public import NIOCore
 
-/// Speaks Getnet's Cloud-to-Cloud API for one account: login on demand, asynchronous sale, status query.
+/// Speaks Getnet's Cloud-to-Cloud API for one account: login on demand, asynchronous sale, status query, journal.
 ///
-/// Sales and queries have separate pools of connections, so that neither can starve the other.
+/// Sales, queries, journals and logins have separate pools of connections, so that none can starve another: a sale finds
+/// a free connection as long as no more sales are on the wire than `maxConnections`.
 /// *Isolation*: safe from everywhere. Cancellation of a caller is not heeded; every call ends by its time-outs, or when the
 /// client is shut down.
-/// *Source*: reference §2, §4.1, §4.7.
+/// *Source*: reference §2, §4.1, §4.7 … §4.12.
 public final class CloudClient: Sendable {
     /// The base URL is no `http` or `https` URL with a host.
     public struct InvalidBaseURL: Error, Sendable, Equatable {}
@@ -18,16 +19,21 @@ public final class CloudClient: Sendable {
     /// Called after each request over HTTP, from any thread.
     public typealias RequestObserver = @Sendable (CloudOperation, CloudRequestOutcome, Duration) -> Void
 
+    /// One login at a time is all that there ever is.
+    static let loginConnections = 1
+
     /// Reads answers and callbacks of this account.
     public let reader: AnswerReader
 
-    private let configuration: CloudConfiguration
-    private let endpoint: CloudEndpoint
+    let configuration: CloudConfiguration
+    let endpoint: CloudEndpoint
+    let queries: CloudTransport
+    let journals: CloudTransport
+    let session: LoginSession
+    let unknownTexts: UnknownTexts
     private let sale: SaleRequest
     private let commands: CloudTransport
-    private let queries: CloudTransport
-    private let session: LoginSession
-    private let unknownTexts: UnknownTexts
+    private let logins: CloudTransport
     private let logger: Logger
     private let onRequest: RequestObserver
 
@@ -36,8 +42,7 @@ public final class CloudClient: Sendable {
     /// - Parameters:
     ///   - configuration: Where and as whom.
     ///   - logger: For logins and texts of the cloud that the catalogue does not know.
-    ///   - eventLoopGroup: Two of its event loops carry the connections, one the sales, one the queries; by default the
-    ///     process's shared ones.
+    ///   - eventLoopGroup: Each pool of connections lives on one of its event loops; by default the process's shared ones.
     ///   - onRequest: Told of each request over HTTP and how it ended.
     /// - Throws: `InvalidBaseURL`.
     public init(
@@ -50,37 +55,38 @@ public final class CloudClient: Sendable {
         let endpoint = try CloudEndpoint(configuration)
         var logger = logger
         logger[metadataKey: LogKey.account] = "\(configuration.account.name)"
-        let commands = CloudTransport(
-            configuration,
-            connections: configuration.maxConnections,
-            eventLoopGroup: group,
-            logger: logger
-        )
+        func pool(_ connections: Int, bodyLimit: Int = HTTPExchange.bodyLimit) -> CloudTransport {
+            CloudTransport(
+                configuration,
+                connections: connections,
+                bodyLimit: bodyLimit,
+                eventLoopGroup: group,
+                logger: logger
+            )
+        }
+        commands = pool(configuration.maxConnections)
+        queries = pool(configuration.queryConnections)
+        journals = pool(configuration.journalConnections, bodyLimit: AnswerReader.journalBodyLimit)
+        let logins = pool(Self.loginConnections)
+        self.logins = logins
         self.configuration = configuration
         self.endpoint = endpoint
-        self.commands = commands
         self.logger = logger
         self.onRequest = onRequest
         reader = AnswerReader(timeZone: configuration.timeZone)
         sale = SaleRequest(profile: configuration.account.profile)
-        queries = CloudTransport(
-            configuration,
-            connections: configuration.queryConnections,
-            eventLoopGroup: group,
-            logger: logger
-        )
         unknownTexts = UnknownTexts(logger: logger)
         session = LoginSession(
             eventLoop: group.next(),
             logger: logger,
             headers: { endpoint.headers($0) },
-            logIn: { Self.logIn(configuration, endpoint, commands, onRequest) }
+            logIn: { Self.logIn(configuration, endpoint, logins, onRequest) }
         )
     }
 
     /// Closes all connections; what is under way ends as it can be known.
     public func shutdown() async {
-        for transport in [commands, queries] {
+        for transport in [commands, queries, journals, logins] {
             do {
                 try await transport.shutdown()
             } catch {
@@ -158,39 +164,8 @@ public final class CloudClient: Sendable {
         }
     }
 
-    // MARK: - Status
-
-    /// A token and, if the cloud rejects it, one more; a query may be repeated.
-    private static let tokenTries = 2
-
-    /// Asks the cloud what it knows about a transaction.
-    public func status(idPosTxs: String) async -> StatusAnswer {
-        var rejected: AccessToken?
-        for _ in 0..<Self.tokenTries {
-            let token: AccessToken
-            do {
-                token = try await session.token()
-            } catch {
-                return .unavailable(error.code)
-            }
-            if token.generation == rejected?.generation { break }
-            guard let request = endpoint.query(idPosTxs: idPosTxs, token) else {
-                return .notFound(CloudAnswer(code: .unknown))
-            }
-            let end = await observed(.query) {
-                await queries.send(request, body: nil, timeout: configuration.queryTimeout)
-            }
-            switch QueryEnd(end, reader: reader) {
-            case .outcome(let outcome): return outcome
-            case .unauthorized:
-                rejected = token
-                _ = session.rejected(token)
-            }
-        }
-        return .unavailable(.unauthorized)
-    }
-
-    private func observed(_ operation: CloudOperation, _ send: () async -> ExchangeEnd) async -> ExchangeEnd {
+    /// Sends a request and tells how it ended.
+    func observed(_ operation: CloudOperation, _ send: () async -> ExchangeEnd) async -> ExchangeEnd {
         let start = ContinuousClock.now
         let end = await send()
         onRequest(operation, CloudRequestOutcome(end), .now - start)

@@ -9,7 +9,7 @@ struct CloudEndpoint: Sendable {
     private let common: HTTPHeaders
     private let loginRequest: HTTPClient.Request
     private let saleRequest: HTTPClient.Request
-    private let queryPrefix: String
+    private let pathPrefix: String
 
     /// Prepares the requests.
     ///
@@ -23,7 +23,7 @@ struct CloudEndpoint: Sendable {
         headers.add(name: "User-Agent", value: configuration.userAgent)
         if let apiKey = configuration.apiKey { headers.add(name: "API-KEY", value: apiKey) }
         common = headers
-        queryPrefix = base + "/postxs/"
+        pathPrefix = base + "/postxs/"
         do {
             guard base.hasPrefix("http://") || base.hasPrefix("https://") else { throw HTTPClientError.emptyScheme }
             var login = headers
@@ -45,10 +45,15 @@ struct CloudEndpoint: Sendable {
         return request
     }
 
+    /// A command that reads a terminal's journal, without its body.
+    func journal(_ command: JournalCommand, _ token: AccessToken) -> HTTPClient.Request? {
+        try? HTTPClient.Request(url: pathPrefix + command.verb, method: .POST, headers: token.commandHeaders)
+    }
+
     /// A status query; `nil` for something that is no number of Getnet's.
     func query(idPosTxs: String, _ token: AccessToken) -> HTTPClient.Request? {
         guard JSON.string(idPosTxs).cloudNumber == idPosTxs else { return nil }
-        return try? HTTPClient.Request(url: queryPrefix + idPosTxs, method: .GET, headers: token.queryHeaders)
+        return try? HTTPClient.Request(url: pathPrefix + idPosTxs, method: .GET, headers: token.queryHeaders)
     }
 
     /// The headers that carry a token.

@@ -8,6 +8,8 @@ public enum CloudOperation: String, Sendable, Hashable, CaseIterable {
     case sale
     /// A status query.
     case query
+    /// A command that reads a terminal's journal.
+    case journal
 }
 
 /// How one request over HTTP ended; a label of metrics.

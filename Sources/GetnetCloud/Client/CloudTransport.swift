@@ -13,12 +13,14 @@ internal import NIOCore
 struct CloudTransport: Sendable {
     private let client: HTTPClient
     private let eventLoop: any EventLoop
+    private let bodyLimit: Int
     private let logger: Logger
 
-    /// A pool of at most so many connections.
+    /// A pool of at most so many connections, whose answers are read up to that many bytes.
     init(
         _ configuration: CloudConfiguration,
         connections: Int,
+        bodyLimit: Int = HTTPExchange.bodyLimit,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger
     ) {
@@ -34,6 +36,7 @@ struct CloudTransport: Sendable {
         settings.tracing.tracer = nil
         eventLoop = eventLoopGroup.next()
         client = HTTPClient(eventLoopGroupProvider: .shared(eventLoop), configuration: settings)
+        self.bodyLimit = bodyLimit
         self.logger = logger
     }
 
@@ -83,7 +86,7 @@ struct CloudTransport: Sendable {
     )
         -> (HTTPExchange, HTTPClient.Task<HTTPAnswer>)
     {
-        let exchange = HTTPExchange(eventLoop: eventLoop, mayLeave: mayLeave)
+        let exchange = HTTPExchange(eventLoop: eventLoop, bodyLimit: bodyLimit, mayLeave: mayLeave)
         var request = request
         if let body {
             let buffer = ByteBuffer(bytes: body)

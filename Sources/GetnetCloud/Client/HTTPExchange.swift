@@ -24,7 +24,7 @@ struct HTTPAnswer: Sendable {
     var status: Int
     /// How long the server asks to wait, where it says so in seconds.
     var retryAfter: Duration?
-    /// The body, at most `HTTPExchange.bodyLimit` bytes.
+    /// The body, no longer than the limit of its pool.
     var body: [UInt8]
 }
 
@@ -42,7 +42,7 @@ struct HTTPAnswer: Sendable {
 /// connection (`retryConnectionEstablishment`) and following a redirect (`RedirectState.swift`, which on 307 and 308
 /// repeats a POST with its body); both are off here.
 final class HTTPExchange: HTTPClientResponseDelegate {
-    /// A longer answer is not read to its end.
+    /// A longer answer is not read to its end, in bytes.
     static let bodyLimit = 256 * 1_024
     /// A server cannot ask for a longer wait.
     static let longestRetryAfter: Int64 = 3_600
@@ -67,12 +67,18 @@ final class HTTPExchange: HTTPClientResponseDelegate {
     }
 
     private let eventLoop: any EventLoop
+    private let bodyLimit: Int
     private let mayLeave: @Sendable () -> Bool
     private let state = NIOLockedValueBox(State())
 
     /// An exchange; `mayLeave` is asked once, when a connection is open and the body is about to be given to it.
-    init(eventLoop: any EventLoop, mayLeave: @escaping @Sendable () -> Bool = { true }) {
+    init(
+        eventLoop: any EventLoop,
+        bodyLimit: Int = HTTPExchange.bodyLimit,
+        mayLeave: @escaping @Sendable () -> Bool = { true }
+    ) {
         self.eventLoop = eventLoop
+        self.bodyLimit = bodyLimit
         self.mayLeave = mayLeave
     }
 
@@ -115,7 +121,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
 
     func didReceiveBodyPart(task: HTTPClient.Task<HTTPAnswer>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
         let fits = state.withLockedValue { state in
-            guard state.body.readableBytes + buffer.readableBytes <= Self.bodyLimit else { return false }
+            guard state.body.readableBytes + buffer.readableBytes <= bodyLimit else { return false }
             if state.body.readableBytes == 0 { state.body = buffer } else { state.body.writeImmutableBuffer(buffer) }
             return true
         }

@@ -20,10 +20,12 @@ public struct CloudConfiguration: Sendable {
     public var account: Account
     /// IANA name of the zone that the terminals' clocks show.
     public var timeZone: String
-    /// How many sales and logins may be on the wire at once.
+    /// How many sales may be on the wire at once; whoever marks no more as being sent finds a connection free.
     public var maxConnections: Int
     /// How many status queries may be on the wire at once, on connections of their own.
     public var queryConnections: Int
+    /// How many terminals may be asked for their journal at once, on connections of their own.
+    public var journalConnections: Int
     /// Idle connections are closed after this long, before the cloud would close them under a POST.
     public var idleTimeout: Duration
     /// How long a connection may take, waiting for a free one included.
@@ -32,6 +34,10 @@ public struct CloudConfiguration: Sendable {
     public var submitTimeout: Duration
     /// How long a whole status query may take.
     public var queryTimeout: Duration
+    /// How long a terminal may take to tell its journal, on a connection that stays open meanwhile.
+    ///
+    /// Source: reference §7.
+    public var journalTimeout: Duration
     /// How long a whole login may take.
     public var loginTimeout: Duration
     /// Sent as header `User-Agent`.
@@ -47,10 +53,12 @@ public struct CloudConfiguration: Sendable {
         timeZone: String? = nil,
         maxConnections: Int = 256,
         queryConnections: Int = 16,
+        journalConnections: Int = 16,
         idleTimeout: Duration = .seconds(30),
         connectTimeout: Duration = .seconds(10),
         submitTimeout: Duration = .seconds(30),
         queryTimeout: Duration = .seconds(15),
+        journalTimeout: Duration = .seconds(310),
         loginTimeout: Duration = .seconds(15),
         userAgent: String = "getnet-bridge"
     ) {
@@ -62,10 +70,12 @@ public struct CloudConfiguration: Sendable {
         self.timeZone = timeZone ?? account.profile.timeZone
         self.maxConnections = maxConnections
         self.queryConnections = queryConnections
+        self.journalConnections = journalConnections
         self.idleTimeout = idleTimeout
         self.connectTimeout = connectTimeout
         self.submitTimeout = submitTimeout
         self.queryTimeout = queryTimeout
+        self.journalTimeout = journalTimeout
         self.loginTimeout = loginTimeout
         self.userAgent = userAgent
     }

@@ -22,9 +22,7 @@ public struct SaleRequest: Sendable {
         let content = transaction.command.content
         var writer = JSONWriter(reserving: 512)
         writer.object { writer in
-            writer.member("idTerminal", content.terminal.idTerminal)
-            write(branch: content.terminal.idSucursal, into: &writer)
-            writer.member("serialNumber", content.terminal.serialNumber)
+            writer.triplet(content.terminal, profile.branchForm)
             writer.member("command", content.type.functionCode)
             writer.member("amount", content.amount.value)
             if profile.sendsTicketNumber { writer.member("ticketNumber", content.reference) }
@@ -41,12 +39,20 @@ public struct SaleRequest: Sendable {
         }
         return writer.bytes
     }
+}
 
-    private func write(branch: String, into writer: inout JSONWriter) {
-        switch profile.branchForm {
-        case .number: writer.member("idSucursal", rawJSON: branch.utf8)
+extension JSONWriter {
+    /// The members that name a terminal, spelled the way a country expects them.
+    ///
+    /// Source: reference §3.
+    mutating func triplet(_ terminal: Terminal, _ form: CountryProfile.BranchForm) {
+        member("idTerminal", terminal.idTerminal)
+        switch form {
+        case .number: member("idSucursal", rawJSON: terminal.idSucursal.utf8)
         case .paddedString(let width):
-            writer.member("idSucursal", String(repeating: "0", count: max(0, width - branch.utf8.count)) + branch)
+            let zeros = String(repeating: "0", count: max(0, width - terminal.idSucursal.utf8.count))
+            member("idSucursal", zeros + terminal.idSucursal)
         }
+        member("serialNumber", terminal.serialNumber)
     }
 }

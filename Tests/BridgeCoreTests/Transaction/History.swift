@@ -65,7 +65,7 @@ struct History {
         let after = change.transaction
         return brokenEnd(before, input, claimant, after) ?? brokenPost(before, change)
             ?? brokenEvents(before, change) ?? brokenNumber(before, claimant, after)
-            ?? brokenShape(after, change)
+            ?? brokenShape(after, change) ?? brokenLane(before, input, after)
             ?? brokenRepetition(input, claimant, change)
     }
 
@@ -92,7 +92,8 @@ struct History {
         case .evidence, .operatorDecision, .submissionEnded(_, .answered): true
         case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
         case .journalAbsence: rules.absenceIsFinal
-        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .cancel:
+        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
+            .journalClosed, .cancel:
             false
         }
     }
@@ -106,7 +107,7 @@ struct History {
             answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
         case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested,
-            .journalAbsence, .cancel, .operatorDecision:
+            .lifeEnded, .journalAbsence, .journalClosed, .cancel, .operatorDecision:
             return false
         }
         guard claimant == nil, answer.code == .done, let result = answer.result, result.functionCode == 100,
@@ -161,7 +162,9 @@ struct History {
         case .accepted:
             if after.idPosTxs != nil { return "a number is known and yet it could be sent" }
             if after.dueAt == nil { return "accepted, and never due" }
-        case .submitting: if after.dueAt != nil { return "due in the middle of a POST" }
+        case .submitting:
+            if after.dueAt != nil { return "due in the middle of a POST" }
+            if !after.isInLane { return "POSTed outside of its lane" }
         case .submitted:
             if after.idPosTxs == nil { return "acknowledged without a number" }
             if after.dueAt == nil { return "submitted, and never due" }
@@ -172,8 +175,17 @@ struct History {
         case .approved, .declined, .notCompleted, .failed, .completed:
             if after.dueAt != nil || after.queryAt != nil { return "due after the end" }
             if !change.effects.isEmpty { return "an effect after the end" }
+            if after.isInLane { return "the lane is held after the end" }
         }
         return nil
+    }
+
+    /// The lane is left by an end, or by a doubt whose terminal's life is over and whose journal was dealt with.
+    private func brokenLane(_ before: Transaction, _ input: TransactionInput, _ after: Transaction) -> String? {
+        if after.isInLane, !before.isInLane { return "the lane was entered again" }
+        guard before.isInLane, !after.isInLane, !after.state.isFinal else { return nil }
+        return input == .journalClosed && before.state == .inDoubt && before.isLifeOver
+            ? nil : "the lane was left early"
     }
 
     private func brokenNumber(_ before: Transaction, _ claimant: TransactionID?, _ after: Transaction) -> String? {
@@ -206,7 +218,9 @@ struct History {
         case .submissionEnded: mayHaveLeft = true
         case .evidence(let evidence): if evidence.source == .callback { (mayHaveLeft, isProven) = (true, true) }
         case .unreadableCallback: (mayHaveLeft, isProven) = (true, true)
-        case .due, .submissionStarted, .recovered, .queryRequested, .journalAbsence, .cancel, .operatorDecision: return
+        case .due, .submissionStarted, .recovered, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed,
+            .cancel, .operatorDecision:
+            return
         }
     }
 
@@ -227,7 +241,7 @@ struct History {
         case 11: return .submissionEnded(attempt: attempt, .unknown(.noAcknowledgement))
         case 12: return .recovered
         case 13: return Bool.random(using: &random) ? .queryRequested : .unreadableCallback
-        case 14: return Int.random(in: 0..<4, using: &random) == 0 ? .journalAbsence : .due
+        case 14: return [.journalAbsence, .journalClosed, .lifeEnded, .due].randomElement(using: &random) ?? .due
         case 15: return Int.random(in: 0..<4, using: &random) == 0 ? .cancel : .submissionStarted
         case 16: return Int.random(in: 0..<6, using: &random) == 0 ? randomDecision() : .due
         default:

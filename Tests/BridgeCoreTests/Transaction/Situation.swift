@@ -6,6 +6,8 @@ import TestSupport
 /// Every state of the machine, some in several conditions that change what an input does.
 enum Situation: String, CaseIterable {
     case accepted
+    /// Another one holds the terminal.
+    case queued
     /// Refused by a busy terminal, waiting for the next attempt.
     case waiting
     case submitting
@@ -17,8 +19,12 @@ enum Situation: String, CaseIterable {
     case completed
     /// The acknowledgement was lost, so there is no number to ask for.
     case doubtWithoutNumber
-    /// The terminal's life is over.
+    /// The terminal's life is over, its journal is not read yet.
     case doubtWithNumber
+    /// The same without a number.
+    case doubtAfterLife
+    /// The journal was read and the next command may pass.
+    case doubtOutOfLane
     /// A payment of another amount is on record.
     case doubtAboutPayment
     /// A person was called.
@@ -32,6 +38,9 @@ enum Situation: String, CaseIterable {
         let start = TransactionMachine.accept(.sample(), rules: Self.rules).transaction
         switch self {
         case .accepted: return start
+        case .queued:
+            let lane = LaneOccupancy(ahead: 2, holder: TransactionID(at: .sample, random: 7))
+            return TransactionMachine.accept(.sample(), behind: lane, rules: Self.rules).transaction
         case .waiting:
             return start.after(.submissionStarted, .submissionEnded(attempt: 1, .notStarted(.busy)))
         case .submitting: return start.after(.submissionStarted)
@@ -50,10 +59,13 @@ enum Situation: String, CaseIterable {
             return transaction
         case .doubtWithoutNumber:
             return start.after(.submissionStarted, .submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
-        case .doubtWithNumber: return start.submitted.after(.due, at: .sample + Self.rules.terminalLife)
+        case .doubtWithNumber: return start.submitted.after(.lifeEnded, at: .sample + Self.rules.terminalLife)
+        case .doubtAfterLife:
+            return Self.doubtWithoutNumber.transaction.after(.lifeEnded, at: .sample + Self.rules.terminalLife)
+        case .doubtOutOfLane: return Self.doubtAfterLife.transaction.after(.journalClosed)
         case .doubtAboutPayment: return start.submitted.after(.callback(.misfit(start)))
         case .givenUp:
-            return start.submitted.after(.due, at: .sample + Self.rules.terminalLife)
+            return start.submitted.after(.lifeEnded, at: .sample + Self.rules.terminalLife)
                 .after(.due, at: .sample + Self.rules.giveUpAfter)
         }
     }
@@ -118,6 +130,7 @@ extension Transition {
         words += events.map { "+" + ($0.contradiction?.code.rawValue ?? $0.snapshot.status.rawValue) }
         words += effects.map { "!" + $0.summary }
         if let finding { words.append("?" + finding.rawValue) }
+        if before.isInLane, !transaction.isInLane, !transaction.state.isFinal { words.append("leaves lane") }
         if let dueAt = transaction.dueAt { words.append("@\((dueAt - now).milliseconds / 1_000)") }
         return words.joined(separator: " ")
     }
@@ -129,6 +142,7 @@ extension Transition.Effect {
         case .submit: "submit"
         case .post(let attempt): "post(\(attempt))"
         case .query: "query"
+        case .readJournal: "readJournal"
         }
     }
 }

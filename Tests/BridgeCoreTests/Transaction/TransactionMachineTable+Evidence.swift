@@ -24,7 +24,7 @@ extension TransactionMachineTable {
             isClaimed: true,
             input: { .callback(.approved($0)) },
             outcomes: [
-                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt ?foreign @86399"),
+                ([.accepted, .waiting, .queued], "inDoubt (no_acknowledgement) +in_doubt ?foreign @86399"),
                 ([.submitting], "submitting(1) ?foreign"),
                 ([.submitted], "submitted ?foreign @0"),
                 ([.doubtWithNumber], "inDoubt (no_result) ?foreign @0"),
@@ -90,13 +90,12 @@ extension TransactionMachineTable {
             input: { .query(.hostUnreachable($0)) },
             outcomes: [
                 (
-                    [.accepted, .waiting, .submitting, .doubtWithoutNumber],
+                    [.accepted, .waiting, .submitting, .doubtWithoutNumber, .queued, .doubtAfterLife, .doubtOutOfLane],
                     "inDoubt (inconsistent_result) +in_doubt ?inconsistent @5"
                 ),
-                ([.submitted], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @14"),
+                ([.submitted, .doubtWithNumber], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @14"),
                 ([.failed], "failed (terminal_unknown) ?inconsistent"),
                 ([.completed], "completed ?inconsistent"),
-                ([.doubtWithNumber], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @319"),
             ],
             elsewhere: "inconsistent"
         ),
@@ -104,7 +103,7 @@ extension TransactionMachineTable {
             "a callback with an error of the cloud",
             input: { _ in .callback(.error()) },
             outcomes: [
-                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt ?undecided @86399"),
+                ([.accepted, .waiting, .queued], "inDoubt (no_acknowledgement) +in_doubt ?undecided @86399"),
                 ([.submitting], "submitting(1) ?undecided"),
                 ([.submitted], "submitted ?undecided @0"),
                 ([.doubtWithNumber], "inDoubt (no_result) ?undecided @0"),
@@ -122,7 +121,7 @@ extension TransactionMachineTable {
             "a callback that names another transaction",
             input: { _ in .callback(.foreign()) },
             outcomes: [
-                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt ?foreign @86399"),
+                ([.accepted, .waiting, .queued], "inDoubt (no_acknowledgement) +in_doubt ?foreign @86399"),
                 ([.submitting], "submitting(1) ?foreign"),
                 ([.submitted], "submitted ?foreign @0"),
                 ([.doubtWithNumber], "inDoubt (no_result) ?foreign @0"),
@@ -134,7 +133,10 @@ extension TransactionMachineTable {
             "a callback that approves under another number",
             input: { .callback(.renumbered($0)) },
             outcomes: [
-                ([.accepted, .waiting, .submitting, .doubtWithoutNumber], "approved +approved ?decided"),
+                (
+                    [.accepted, .waiting, .submitting, .doubtWithoutNumber, .queued, .doubtAfterLife, .doubtOutOfLane],
+                    "approved +approved ?decided"
+                ),
                 ([.submitted, .doubtWithNumber], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @0"),
                 ([.approved], "approved +second_payment ?contradicted"),
                 ([.declined], "declined (declined) +paid_after_all ?contradicted"),
@@ -149,11 +151,14 @@ extension TransactionMachineTable {
             "a query's answer without a verdict but with a number",
             input: { _ in .query(CloudAnswer(code: .inProcess, idPosTxs: "936101")) },
             outcomes: [
-                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt ?undecided @5"),
+                ([.accepted, .waiting, .queued], "inDoubt (no_acknowledgement) +in_doubt ?undecided @5"),
                 ([.submitting], "submitting(1) ?undecided"),
                 ([.failed], "failed (terminal_unknown) ?undecided"),
                 ([.completed], "completed ?undecided"),
-                ([.doubtWithoutNumber], "inDoubt (no_acknowledgement) ?undecided @5"),
+                (
+                    [.doubtWithoutNumber, .doubtAfterLife, .doubtOutOfLane],
+                    "inDoubt (no_acknowledgement) ?undecided @5"
+                ),
             ],
             elsewhere: "undecided"
         ),
@@ -164,7 +169,7 @@ extension TransactionMachineTable {
             "a callback comes that cannot be read",
             input: { _ in .unreadableCallback },
             outcomes: [
-                ([.accepted, .waiting], "inDoubt (no_acknowledgement) +in_doubt @86399"),
+                ([.accepted, .waiting, .queued], "inDoubt (no_acknowledgement) +in_doubt @86399"),
                 ([.submitting], "submitting(1)"),
                 ([.submitted], "submitted @0"),
                 ([.doubtWithNumber], "inDoubt (no_result) @0"),
@@ -190,17 +195,21 @@ extension TransactionMachineTable {
             at: 400,
             input: { _ in .journalAbsence },
             outcomes: [
-                ([.doubtWithoutNumber], "inDoubt (not_in_journal) +in_doubt @86000"),
-                ([.doubtWithNumber], "inDoubt (not_in_journal) +in_doubt @-80"),
-                ([.doubtAboutPayment], "inDoubt (not_in_journal) +in_doubt @-400"),
-                ([.givenUp], "nothing"),
+                ([.givenUp], "inDoubt (operator_needed)"),
+                ([.doubtAfterLife, .doubtOutOfLane], "inDoubt (not_in_journal) +in_doubt @86000"),
+                ([.doubtWithNumber], "inDoubt (not_in_journal) +in_doubt @-385"),
+                ([.doubtWithoutNumber, .doubtAboutPayment], "refused"),
             ],
             elsewhere: "refused"
         ),
         TableRow(
             "the journal was read while the terminal may work",
             input: { _ in .journalAbsence },
-            outcomes: [],
+            outcomes: [
+                ([.givenUp], "inDoubt (operator_needed)"),
+                ([.doubtAfterLife, .doubtOutOfLane], "inDoubt (not_in_journal) +in_doubt @86399"),
+                ([.doubtWithNumber], "inDoubt (not_in_journal) +in_doubt @14"),
+            ],
             elsewhere: "refused"
         ),
         TableRow(
@@ -209,11 +218,11 @@ extension TransactionMachineTable {
             absenceIsFinal: true,
             input: { _ in .journalAbsence },
             outcomes: [
+                ([.doubtWithoutNumber, .doubtAboutPayment], "refused"),
                 (
-                    [.doubtWithoutNumber, .doubtWithNumber, .givenUp],
+                    [.doubtWithNumber, .givenUp, .doubtAfterLife, .doubtOutOfLane],
                     "notCompleted (not_in_journal) +not_completed ?decided"
                 ),
-                ([.doubtAboutPayment], "inDoubt (not_in_journal) +in_doubt @-400"),
             ],
             elsewhere: "refused"
         ),

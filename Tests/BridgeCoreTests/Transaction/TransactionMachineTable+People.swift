@@ -10,7 +10,7 @@ extension TransactionMachineTable {
             "somebody cancels",
             input: { _ in .cancel },
             outcomes: [
-                ([.accepted, .waiting], "failed (cancelled_before_start) +failed")
+                ([.accepted, .waiting, .queued], "failed (cancelled_before_start) +failed")
             ],
             elsewhere: "refused"
         )
@@ -22,7 +22,10 @@ extension TransactionMachineTable {
             input: { _ in .operatorDecision(.approved(authorizationCode: "010929", operationID: 17)) },
             outcomes: [
                 (
-                    [.submitted, .doubtWithoutNumber, .doubtWithNumber, .doubtAboutPayment, .givenUp],
+                    [
+                        .submitted, .doubtWithoutNumber, .doubtWithNumber, .doubtAboutPayment, .givenUp,
+                        .doubtAfterLife, .doubtOutOfLane,
+                    ],
                     "approved +approved ?decided"
                 )
             ],
@@ -33,7 +36,10 @@ extension TransactionMachineTable {
             input: { _ in .operatorDecision(.declined) },
             outcomes: [
                 (
-                    [.submitted, .doubtWithoutNumber, .doubtWithNumber, .doubtAboutPayment, .givenUp],
+                    [
+                        .submitted, .doubtWithoutNumber, .doubtWithNumber, .doubtAboutPayment, .givenUp,
+                        .doubtAfterLife, .doubtOutOfLane,
+                    ],
                     "declined (operator_decision) +declined ?decided"
                 )
             ],
@@ -44,7 +50,10 @@ extension TransactionMachineTable {
             input: { _ in .operatorDecision(.notCompleted) },
             outcomes: [
                 (
-                    [.submitted, .doubtWithoutNumber, .doubtWithNumber, .doubtAboutPayment, .givenUp],
+                    [
+                        .submitted, .doubtWithoutNumber, .doubtWithNumber, .doubtAboutPayment, .givenUp,
+                        .doubtAfterLife, .doubtOutOfLane,
+                    ],
                     "notCompleted (operator_decision) +not_completed ?decided"
                 )
             ],
@@ -55,7 +64,10 @@ extension TransactionMachineTable {
             input: { _ in .operatorDecision(.failed) },
             outcomes: [
                 (
-                    [.submitted, .doubtWithoutNumber, .doubtWithNumber, .doubtAboutPayment, .givenUp],
+                    [
+                        .submitted, .doubtWithoutNumber, .doubtWithNumber, .doubtAboutPayment, .givenUp,
+                        .doubtAfterLife, .doubtOutOfLane,
+                    ],
                     "failed (operator_decision) +failed ?decided"
                 )
             ],

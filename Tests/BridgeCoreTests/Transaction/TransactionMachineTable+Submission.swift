@@ -18,6 +18,7 @@ extension TransactionMachineTable {
             at: 15,
             input: { _ in .due },
             outcomes: [
+                ([.doubtWithNumber], "inDoubt (no_result) !query @5"),
                 ([.accepted], "accepted !submit @-15"),
                 ([.waiting], "accepted (terminal_busy) !submit @0"),
                 ([.submitted], "submitted !query @5"),
@@ -30,6 +31,7 @@ extension TransactionMachineTable {
             at: 16,
             input: { _ in .due },
             outcomes: [
+                ([.doubtWithNumber], "inDoubt (no_result) !query @5"),
                 ([.accepted], "accepted !submit @-16"),
                 ([.waiting], "accepted (terminal_busy) !submit @-1"),
                 ([.submitted], "submitted !query @5"),
@@ -42,7 +44,8 @@ extension TransactionMachineTable {
             at: 120,
             input: { _ in .due },
             outcomes: [
-                ([.accepted, .waiting], "failed (command_expired) +failed"),
+                ([.doubtWithNumber], "inDoubt (no_result) !query @5"),
+                ([.accepted, .waiting, .queued], "failed (command_expired) +failed"),
                 ([.submitted], "submitted !query @5"),
                 ([.doubtAboutPayment], "inDoubt (inconsistent_result) !query @5"),
             ],
@@ -53,8 +56,9 @@ extension TransactionMachineTable {
             at: 315,
             input: { _ in .due },
             outcomes: [
-                ([.accepted, .waiting], "failed (command_expired) +failed"),
-                ([.submitted], "inDoubt (no_result) +in_doubt !query @5"),
+                ([.doubtWithNumber], "inDoubt (no_result) !query @5"),
+                ([.submitted], "submitted !query @5"),
+                ([.accepted, .waiting, .queued], "failed (command_expired) +failed"),
                 ([.doubtAboutPayment], "inDoubt (inconsistent_result) !query @5"),
             ],
             elsewhere: "nothing"
@@ -64,9 +68,9 @@ extension TransactionMachineTable {
             at: 86_400,
             input: { _ in .due },
             outcomes: [
-                ([.accepted, .waiting], "failed (command_expired) +failed"),
-                ([.submitted], "inDoubt (no_result) +in_doubt !query @0"),
-                ([.doubtWithoutNumber], "inDoubt (operator_needed) +in_doubt"),
+                ([.submitted], "submitted !query @600"),
+                ([.accepted, .waiting, .queued], "failed (command_expired) +failed"),
+                ([.doubtWithoutNumber, .doubtAfterLife, .doubtOutOfLane], "inDoubt (operator_needed) +in_doubt"),
                 ([.doubtWithNumber, .doubtAboutPayment], "inDoubt (operator_needed) +in_doubt !query"),
             ],
             elsewhere: "nothing"
@@ -78,6 +82,7 @@ extension TransactionMachineTable {
             "a POST begins",
             input: { _ in .submissionStarted },
             outcomes: [
+                ([.queued], "submitting(1) (lane_occupied) !post(1)"),
                 ([.accepted], "submitting(1) !post(1)"),
                 ([.waiting], "submitting(2) (terminal_busy) !post(2)"),
             ],
@@ -88,7 +93,7 @@ extension TransactionMachineTable {
             at: 120,
             input: { _ in .submissionStarted },
             outcomes: [
-                ([.accepted, .waiting], "failed (command_expired) +failed")
+                ([.accepted, .waiting, .queued], "failed (command_expired) +failed")
             ],
             elsewhere: "refused"
         ),
@@ -99,10 +104,10 @@ extension TransactionMachineTable {
             "acknowledged",
             input: { _ in .submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "submitted +submitted @15"),
+                ([.accepted, .waiting, .submitting, .queued], "submitted +submitted @15"),
                 ([.failed], "failed (terminal_unknown)"),
                 ([.completed], "completed"),
-                ([.doubtWithoutNumber], "inDoubt (no_acknowledgement) @5"),
+                ([.doubtWithoutNumber, .doubtAfterLife, .doubtOutOfLane], "inDoubt (no_acknowledgement) @5"),
             ],
             elsewhere: "nothing"
         ),
@@ -111,10 +116,10 @@ extension TransactionMachineTable {
             isClaimed: true,
             input: { _ in .submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (inconsistent_result) +in_doubt @86399"),
+                ([.accepted, .waiting, .submitting, .queued], "inDoubt (inconsistent_result) +in_doubt @86399"),
                 ([.failed], "failed (terminal_unknown)"),
                 ([.completed], "completed"),
-                ([.doubtWithoutNumber], "inDoubt (no_acknowledgement) @86399"),
+                ([.doubtWithoutNumber, .doubtAfterLife, .doubtOutOfLane], "inDoubt (no_acknowledgement) @86399"),
             ],
             elsewhere: "nothing"
         ),
@@ -122,15 +127,14 @@ extension TransactionMachineTable {
             "acknowledged with another number than the known one",
             input: { _ in .submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936109")) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "submitted +submitted @15"),
-                ([.submitted], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @14"),
+                ([.accepted, .waiting, .submitting, .queued], "submitted +submitted @15"),
+                ([.submitted, .doubtWithNumber], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @14"),
                 ([.approved], "approved +second_sale ?contradicted"),
                 ([.declined], "declined (declined) +second_sale ?contradicted"),
                 ([.notCompleted], "notCompleted (nobody_paid) +second_sale ?contradicted"),
                 ([.failed], "failed (terminal_unknown)"),
                 ([.completed], "completed"),
-                ([.doubtWithoutNumber], "inDoubt (no_acknowledgement) @5"),
-                ([.doubtWithNumber], "inDoubt (inconsistent_result) +in_doubt ?inconsistent @319"),
+                ([.doubtWithoutNumber, .doubtAfterLife, .doubtOutOfLane], "inDoubt (no_acknowledgement) @5"),
                 ([.doubtAboutPayment], "inDoubt (inconsistent_result) ?inconsistent @-1"),
                 ([.givenUp], "inDoubt (operator_needed) ?inconsistent"),
             ]
@@ -139,8 +143,11 @@ extension TransactionMachineTable {
             "answered with a number and the result",
             input: { .submissionEnded(attempt: 1, .answered(.approved($0))) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "approved +submitted +approved ?decided"),
-                ([.submitted, .doubtWithoutNumber, .doubtWithNumber, .givenUp], "approved +approved ?decided"),
+                ([.accepted, .waiting, .submitting, .queued], "approved +submitted +approved ?decided"),
+                (
+                    [.submitted, .doubtWithoutNumber, .doubtWithNumber, .givenUp, .doubtAfterLife, .doubtOutOfLane],
+                    "approved +approved ?decided"
+                ),
                 ([.approved], "agreed"),
                 ([.declined], "declined (declined) +paid_after_all ?contradicted"),
                 ([.notCompleted], "notCompleted (nobody_paid) +paid_after_all ?contradicted"),
@@ -166,7 +173,10 @@ extension TransactionMachineTable {
             "answered with neither",
             input: { _ in .submissionEnded(attempt: 1, .answered(.inProcess)) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (no_acknowledgement) +in_doubt ?undecided @86399")
+                (
+                    [.accepted, .waiting, .submitting, .queued],
+                    "inDoubt (no_acknowledgement) +in_doubt ?undecided @86399"
+                )
             ],
             elsewhere: "undecided"
         ),
@@ -174,7 +184,10 @@ extension TransactionMachineTable {
             "answered with another transaction's result",
             input: { _ in .submissionEnded(attempt: 1, .answered(.foreign())) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (inconsistent_result) +in_doubt ?foreign @86399")
+                (
+                    [.accepted, .waiting, .submitting, .queued],
+                    "inDoubt (inconsistent_result) +in_doubt ?foreign @86399"
+                )
             ],
             elsewhere: "foreign"
         ),
@@ -183,7 +196,10 @@ extension TransactionMachineTable {
             isClaimed: true,
             input: { .submissionEnded(attempt: 1, .answered(.approved($0))) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (inconsistent_result) +in_doubt ?foreign @86399")
+                (
+                    [.accepted, .waiting, .submitting, .queued],
+                    "inDoubt (inconsistent_result) +in_doubt ?foreign @86399"
+                )
             ],
             elsewhere: "foreign"
         ),
@@ -191,7 +207,7 @@ extension TransactionMachineTable {
             "not started, the terminal is busy",
             input: { _ in .submissionEnded(attempt: 1, .notStarted(.busy)) },
             outcomes: [
-                ([.accepted, .waiting], "refused"),
+                ([.accepted, .waiting, .queued], "refused"),
                 ([.submitting], "accepted (terminal_busy) +waiting @15"),
             ],
             elsewhere: "nothing"
@@ -200,7 +216,7 @@ extension TransactionMachineTable {
             "not started, the terminal is unknown",
             input: { _ in .submissionEnded(attempt: 1, .notStarted(.init(.terminalUnknown, isTransient: false))) },
             outcomes: [
-                ([.accepted, .waiting], "refused"),
+                ([.accepted, .waiting, .queued], "refused"),
                 ([.submitting], "failed (terminal_unknown) +failed"),
             ],
             elsewhere: "nothing"
@@ -209,7 +225,7 @@ extension TransactionMachineTable {
             "not started, the token is refused",
             input: { _ in .submissionEnded(attempt: 1, .notStarted(.init(.unauthorized, isTransient: true))) },
             outcomes: [
-                ([.accepted, .waiting], "refused"),
+                ([.accepted, .waiting, .queued], "refused"),
                 ([.submitting], "accepted !submit @0"),
             ],
             elsewhere: "nothing"
@@ -218,7 +234,7 @@ extension TransactionMachineTable {
             "nobody knows whether it started",
             input: { _ in .submissionEnded(attempt: 1, .unknown(.noAcknowledgement)) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (no_acknowledgement) +in_doubt @86399")
+                ([.accepted, .waiting, .submitting, .queued], "inDoubt (no_acknowledgement) +in_doubt @86399")
             ],
             elsewhere: "nothing"
         ),
@@ -226,7 +242,7 @@ extension TransactionMachineTable {
             "the cloud cannot reach the terminal",
             input: { _ in .submissionEnded(attempt: 1, .unknown(.terminalUnreachable)) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (terminal_unreachable) +in_doubt @86399")
+                ([.accepted, .waiting, .submitting, .queued], "inDoubt (terminal_unreachable) +in_doubt @86399")
             ],
             elsewhere: "nothing"
         ),
@@ -234,10 +250,10 @@ extension TransactionMachineTable {
             "another attempt, acknowledged",
             input: { _ in .submissionEnded(attempt: 7, .acknowledged(idPosTxs: "936101")) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "submitted +submitted @15"),
+                ([.accepted, .waiting, .submitting, .queued], "submitted +submitted @15"),
                 ([.failed], "failed (terminal_unknown)"),
                 ([.completed], "completed"),
-                ([.doubtWithoutNumber], "inDoubt (no_acknowledgement) @5"),
+                ([.doubtWithoutNumber, .doubtAfterLife, .doubtOutOfLane], "inDoubt (no_acknowledgement) @5"),
             ],
             elsewhere: "nothing"
         ),
@@ -245,7 +261,7 @@ extension TransactionMachineTable {
             "another attempt, unknown",
             input: { _ in .submissionEnded(attempt: 7, .unknown(.noAcknowledgement)) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "inDoubt (no_acknowledgement) +in_doubt @86399")
+                ([.accepted, .waiting, .submitting, .queued], "inDoubt (no_acknowledgement) +in_doubt @86399")
             ],
             elsewhere: "nothing"
         ),
@@ -253,7 +269,7 @@ extension TransactionMachineTable {
             "another attempt, not started",
             input: { _ in .submissionEnded(attempt: 7, .notStarted(.busy)) },
             outcomes: [
-                ([.accepted, .waiting, .submitting], "refused")
+                ([.accepted, .waiting, .submitting, .queued], "refused")
             ],
             elsewhere: "nothing"
         ),

@@ -56,4 +56,6 @@ struct TableRow: CustomStringConvertible {
 }
 
 /// Every pair of a situation and an input.
+///
+/// `leaves lane`: the next command passes though there is no end.
 enum TransactionMachineTable {}

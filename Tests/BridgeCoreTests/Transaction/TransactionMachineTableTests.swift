@@ -25,6 +25,12 @@ import Testing
     @Test(arguments: TransactionMachineTable.journalAbsence)
     func `a silent journal ends nothing by itself`(_ row: TableRow) { check(row) }
 
+    @Test(arguments: TransactionMachineTable.lifeEnded)
+    func `a life that is over asks for the journal and decides nothing`(_ row: TableRow) { check(row) }
+
+    @Test(arguments: TransactionMachineTable.journalClosed)
+    func `only a journal after the terminal's life lets the next command pass a doubt`(_ row: TableRow) { check(row) }
+
     @Test(arguments: TransactionMachineTable.cancel)
     func `only what was not sent can be cancelled`(_ row: TableRow) { check(row) }
 

@@ -217,6 +217,9 @@ import Testing
         var transaction = Situation.submitted.transaction
         var queries: [Int64] = []
         while let dueAt = transaction.dueAt {
+            if dueAt > .sample + Situation.rules.terminalLife, !transaction.isLifeOver {
+                transaction = transaction.after(.lifeEnded, at: .sample + Situation.rules.terminalLife)
+            }
             let change = TransactionMachine.apply(.due, to: transaction, at: dueAt, rules: Situation.rules)
             if !change.effects.isEmpty { queries.append((dueAt - .sample).milliseconds / 1_000) }
             transaction = change.transaction

@@ -24,9 +24,13 @@ final class FailingStore: TransactionStore {
         if isFull.withLockedValue({ $0 }) { throw .unavailable("the disk is full") }
     }
 
-    func accept(_ candidate: Transaction, from message: CommandMessage) async throws(StoreError) -> Acceptance {
+    func accept(
+        _ candidate: Transaction,
+        from message: CommandMessage,
+        onCommit: @escaping @Sendable (Acceptance) -> Void
+    ) async throws(StoreError) -> Acceptance {
         try look()
-        return try await store.accept(candidate, from: message)
+        return try await store.accept(candidate, from: message, onCommit: onCommit)
     }
 
     func reject(
@@ -41,10 +45,19 @@ final class FailingStore: TransactionStore {
     func apply(
         _ input: TransactionInput,
         to id: TransactionID,
-        at instant: Timestamp
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Transition) -> Void
     ) async throws(StoreError) -> Transition? {
         try look()
-        return try await store.apply(input, to: id, at: instant)
+        return try await store.apply(input, to: id, at: instant, onCommit: onCommit)
+    }
+
+    func apply(
+        _ journal: JournalReading,
+        onCommit: @escaping @Sendable (Transition) -> Void
+    ) async throws(StoreError) -> [Transition] {
+        try look()
+        return try await store.apply(journal, onCommit: onCommit)
     }
 
     func quarantine(_ callback: QuarantinedCallback, announce: Bool) async throws(StoreError) {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which rows of a terminal's journal belong to which undecided transactions of that terminal.
+///
+/// Pure. A row is evidence only if exactly one row fits a transaction and that row fits no other one.
+/// *Source*: issue on money §3.
+public struct JournalMatch: Sendable {
+    /// What the journal says about one transaction.
+    public enum Finding: Sendable, Equatable {
+        /// This row, and no other, is its sale.
+        case row(JournalRow)
+        /// No row fits.
+        case absent
+        /// Several rows fit, or one that fits another undecided transaction too.
+        case ambiguous
+    }
+
+    private let rows: [JournalRow]
+    private let undecided: [Transaction]
+    private let rules: TransactionRules
+
+    /// A match of rows that nobody has claimed with every undecided transaction of the terminal that was POSTed.
+    public init(rows: [JournalRow], undecided: [Transaction], rules: TransactionRules) {
+        self.rows = rows
+        self.undecided = undecided
+        self.rules = rules
+    }
+
+    /// What the journal says about one of them.
+    public func finding(for transaction: Transaction) -> Finding {
+        let fitting = rows.filter { fits($0, transaction) }
+        guard let row = fitting.first else { return .absent }
+        let hasRival = undecided.contains { $0.id != transaction.id && fits(row, $0) }
+        return fitting.count == 1 && !hasRival ? .row(row) : .ambiguous
+    }
+
+    /// Whether a row can be the sale of a transaction.
+    func fits(_ row: JournalRow, _ transaction: Transaction) -> Bool {
+        let content = transaction.command.content
+        let result = row.result
+        guard let postedAt = transaction.postedAt else { return false }
+        let start = postedAt - rules.clockTolerance
+        let end = postedAt + rules.terminalLife + rules.clockTolerance
+        let sendsTicket = CountryProfile.named(transaction.country)?.sendsTicketNumber == true
+        return result.functionCode ?? content.type.functionCode == content.type.functionCode
+            && (result.terminalID?.equalsIgnoringASCIICase(content.terminal.idTerminal) ?? true)
+            && Judgement.amountFits(result, transaction)
+            && (!sendsTicket || result.ticket ?? content.reference == content.reference)
+            && row.instants.contains { start <= $0 && $0 <= end }
+    }
+}
+
+extension JournalRow {
+    /// The row as evidence for the transaction that it is the sale of.
+    ///
+    /// A list of sales names neither the command nor its success: both are what it is a list of.
+    public func evidence(for transaction: Transaction, at instant: Timestamp) -> Evidence {
+        var sale = result
+        sale.functionCode = sale.functionCode ?? transaction.command.content.type.functionCode
+        if sale.responseCode == .missing { sale.responseCode = .number(0) }
+        let answer = CloudAnswer(code: .done, result: sale, masked: sale.record)
+        return Evidence(source: .journal, answer: answer, receivedAt: instant)
+    }
+}
+
+extension TerminalResult {
+    /// What identifies a sale of the journal, for the record; no card data.
+    fileprivate var record: [UInt8] {
+        var members: [JSON.Member] = []
+        func add(_ name: String, _ text: String?) {
+            if let text { members.append(JSON.Member(name, .string(text))) }
+        }
+        if let operationID { members.append(JSON.Member("operationId", .number(JSONNumber(operationID)))) }
+        if let amount { members.append(JSON.Member("amount", .number(JSONNumber(amount)))) }
+        add("authorizationCode", authorizationCode)
+        add("ticket", ticket)
+        add("transToken", transToken)
+        add("realDate", localTime)
+        return JSON.object(members).serialized
+    }
+}

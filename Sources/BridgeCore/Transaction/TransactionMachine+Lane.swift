@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What stands in a terminal's lane before a new command.
+public struct LaneOccupancy: Sendable, Equatable {
+    /// How many transactions stand there, the one that holds the terminal among them; at least 1.
+    public let ahead: Int
+    /// The one that holds the terminal.
+    public let holder: TransactionID
+
+    /// An occupancy from its parts.
+    public init(ahead: Int, holder: TransactionID) {
+        self.ahead = ahead
+        self.holder = holder
+    }
+
+    /// How many of them wait.
+    var waiting: Int { ahead - 1 }
+}
+
+/// One command at a time per terminal: who waits, and when a doubt lets the next one pass.
+///
+/// Source: issue on money §2, §3.
+extension TransactionMachine {
+    mutating func queue(behind lane: LaneOccupancy) {
+        guard lane.waiting < rules.laneDepth else { return finish(.failed, Reason(.laneFull)) }
+        transaction.isInLane = true
+        transaction.dueAt = transaction.command.expiresAt
+        publish()
+        transaction.reason = Reason(.laneOccupied)
+        publish(behind: lane)
+    }
+
+    /// The last POST has no more effects: what is not known by now only the journal can tell.
+    mutating func endLife() {
+        switch transaction.state {
+        case .submitted, .inDoubt:
+            transaction.isLifeOver = true
+            if transaction.state == .submitted { doubt(.noResult) }
+            if transaction.isInLane { next.effects.append(.readJournal) }
+        // The life of an attempt that ended otherwise.
+        case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed:
+            next.finding = .refused
+        }
+    }
+
+    /// Lets the next command pass; the doubt goes on without the terminal.
+    mutating func closeJournal() {
+        switch transaction.state {
+        case .inDoubt where transaction.isLifeOver: transaction.isInLane = false
+        case .accepted, .submitting, .submitted, .inDoubt, .approved, .declined, .notCompleted, .failed, .completed:
+            next.finding = .refused
+        }
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+internal import GetnetCloud
+internal import Logging
+internal import ServiceLifecycle
+
+/// Reads what a terminal remembers, once nobody else can tell what became of a charge, and before its lane goes on.
+///
+/// Source: issue on money §3. A reading goes through the lane, prints nothing and moves no money, so it may be repeated.
+struct JournalReader: Service {
+    /// So many terminals are read at once; a reading may take minutes.
+    static let workers = 16
+    /// A terminal is asked so often; then its journal counts as one that could not be read.
+    static let tries = 3
+    /// The cloud cannot ask for a longer wait: the lane is closed meanwhile.
+    static let longestWait = Duration.seconds(60)
+
+    let dispatcher: Dispatcher
+    let gate: CommandGate
+    let cloud: CloudClient
+    let profile: CountryProfile
+    /// The wait between two tries.
+    let retry: RetrySchedule
+    let metrics: Metrics
+    let logger: Logger
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            // A reading that is under way at a stop is given up: it is begun anew after the next start.
+            await cancelWhenGracefulShutdown {
+                await withDiscardingTaskGroup { group in
+                    for _ in 0..<Self.workers {
+                        group.addTask { await work() }
+                    }
+                }
+            }
+        } onGracefulShutdown: {
+            dispatcher.journals.close()
+        }
+    }
+
+    private func work() async {
+        while let id = await dispatcher.journals.next() {
+            guard await gate.waitUntilTerminalsMayBeWoken() else { return }
+            await read(for: id)
+            guard !Task.isCancelled else { return }
+            await dispatcher.applySurely(.journalClosed, to: id)
+            dispatcher.endReading(for: id)
+        }
+    }
+
+    private func read(for id: TransactionID) async {
+        guard let transaction = await transaction(id) else { return }
+        for command in commands(for: transaction) {
+            switch await read(command, for: transaction) {
+            case .nothing: continue
+            case .everything: return
+            case .something: if await self.transaction(id)?.state.isFinal == true { return }
+            }
+            if Task.isCancelled { return }
+        }
+    }
+
+    /// By Getnet's number where that is known and the country can, then the lists of the terminal.
+    private func commands(for transaction: Transaction) -> [JournalCommand] {
+        let byNumber =
+            profile.answersByNumber ? transaction.idPosTxs.map { JournalCommand.transaction(idPosTxs: $0) } : nil
+        return [byNumber].compactMap { $0 } + profile.journals
+    }
+
+    /// What a command brought.
+    private enum Yield {
+        case nothing
+        /// Evidence, perhaps not enough.
+        case something
+        /// A complete list: there is no more to learn.
+        case everything
+    }
+
+    private func read(_ command: JournalCommand, for transaction: Transaction) async -> Yield {
+        let content = transaction.command.content
+        for attempt in 1...Self.tries {
+            let answer = await cloud.readJournal(command, of: content.terminal, customID: transaction.id.description)
+            let readAt = dispatcher.clock()
+            switch answer {
+            case .answer(let answer):
+                metrics.increment(.evidence, EvidenceSource.journal.rawValue)
+                let evidence = Evidence(source: .journal, answer: answer, receivedAt: readAt)
+                await dispatcher.applySurely(.evidence(evidence), to: transaction.id)
+                return .something
+            case .rows(let rows, let isComplete, _):
+                metrics.increment(.evidence, EvidenceSource.journal.rawValue)
+                let reading = JournalReading(
+                    terminal: content.terminal.idTerminal,
+                    account: content.account,
+                    rows: rows,
+                    isComplete: isComplete,
+                    readAt: readAt
+                )
+                await dispatcher.applySurely(reading, for: transaction.id)
+                return isComplete ? .everything : .something
+            case .impossible(let code):
+                note("a journal cannot be read here", transaction, code)
+                return .nothing
+            case .notRead(let code, let retryAfter):
+                note("a journal could not be read", transaction, code)
+                guard attempt < Self.tries else { return .nothing }
+                try? await Task.sleep(
+                    for: min(max(retry.delay(afterTries: attempt), retryAfter ?? .zero), Self.longestWait)
+                )
+                if Task.isCancelled { return .nothing }
+            }
+        }
+        return .nothing
+    }
+
+    private func note(_ what: Logger.Message, _ transaction: Transaction, _ code: Reason.Code) {
+        logger.warning(
+            what,
+            metadata: [LogKey.transaction: "\(transaction.id)", LogKey.reason: "\(code.rawValue)"]
+        )
+    }
+
+    private func transaction(_ id: TransactionID) async -> Transaction? {
+        do {
+            return try await dispatcher.store.transaction(id)
+        } catch {
+            logger.warning("the store cannot be read", metadata: [LogKey.error: "\(error)"])
+            return nil
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import NIOConcurrencyHelpers
+
+/// Who holds which terminal.
+///
+/// Source: issue on money §2.
+extension Dispatcher {
+    /// How many commands wait for a terminal, or for a POST.
+    var waiting: Int { lanes.withLockedValue { $0.waiting } }
+
+    /// Whether it may be POSTed now.
+    func mayPost(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.isHead(id) } }
+
+    /// Whether a command has expired by a clock that does not jump.
+    func isExpired(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.isExpired(id, at: .now) } }
+
+    /// Wakes a transaction whose command has expired by a clock that does not jump.
+    func expireSurely(_ id: TransactionID) async {
+        guard let expiry = lanes.withLockedValue({ $0.expiresAt(id) }) else { return }
+        await applySurely(.due, to: id, notBefore: expiry)
+    }
+
+    /// Notes that the body of a POST leaves now: the terminal's life begins.
+    func depart(_ id: TransactionID) { lanes.withLockedValue { $0.depart(id, at: .now) } }
+
+    /// Offers those that waited for their lane and may find it free now, as after a start.
+    func offerHeads(of waiting: [TransactionID]) {
+        for id in waiting { offer(id) }
+    }
+
+    /// Goes on with a holder that is not to be POSTed because it was before: only its journal can be missing.
+    func takeUp(_ transaction: Transaction) {
+        if transaction.state == .inDoubt, transaction.isLifeOver, transaction.isInLane {
+            readJournal(of: transaction.id)
+        }
+    }
+
+    /// Enters the lane where it is not there yet, and counts the life of its last POST.
+    func keepLane(of transaction: Transaction) {
+        let id = transaction.id
+        lanes.withLockedValue { lanes in
+            let key = Lanes.Key(transaction.command.content)
+            let expiresAt = transaction.command.expiresAt
+            _ = lanes.enter(id, key, expiresAt: expiresAt, expiry: .now + max(expiresAt - clock(), .zero))
+            lanes.mark(id, isPosted: transaction.mayBeAtTerminal)
+        }
+        switch transaction.state {
+        case .submitted, .inDoubt:
+            timetable.planLifeEnd(of: id, at: transaction.isLifeOver ? nil : lifeEnd(of: transaction))
+        case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed:
+            timetable.planLifeEnd(of: id, at: nil)
+        }
+    }
+
+    /// By this process's own observation where it made the POST; after a restart by what is stored, and never more than a whole life.
+    private func lifeEnd(of transaction: Transaction) -> ContinuousClock.Instant {
+        if let departure = lanes.withLockedValue({ $0.departure(of: transaction.id) }) {
+            return departure + terminalLife
+        }
+        let now = clock()
+        let left = (transaction.postedAt ?? now) + terminalLife - now
+        return .now + min(max(left, .zero), terminalLife)
+    }
+
+    func leaveLane(_ id: TransactionID) {
+        timetable.planLifeEnd(of: id, at: nil)
+        if let next = lanes.withLockedValue({ $0.leave(id) }) { offer(next) }
+    }
+
+    // MARK: - Journals
+
+    func readJournal(of id: TransactionID) {
+        guard lanes.withLockedValue({ $0.beginReading(for: id) }) else { return }
+        // Not lined up: the lane stays closed and the life ends once more.
+        if !journals.offer(id) {
+            lanes.withLockedValue { lanes in _ = lanes.endReading(for: id) }
+            timetable.planLifeEnd(of: id, at: .now + Self.journalRetry)
+        }
+    }
+
+    /// Opens the lane after a reading.
+    func endReading(for id: TransactionID) {
+        if let next = lanes.withLockedValue({ $0.endReading(for: id) }) { offer(next) }
+    }
+
+    private static let journalRetry = Duration.seconds(1)
+}
+
+extension Transaction {
+    /// Whether a POST may be under way or have left.
+    fileprivate var mayBeAtTerminal: Bool {
+        switch state {
+        case .submitting, .submitted, .inDoubt: true
+        case .accepted, .approved, .declined, .notCompleted, .failed, .completed: false
+        }
+    }
+}

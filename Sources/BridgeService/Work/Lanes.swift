@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// The queues in front of the terminals: one transaction holds a terminal, the others wait in the order of acceptance.
+///
+/// Pure, in memory, made anew from the store at each start (decision 0006). The first of a lane holds the terminal until it leaves; only it may be
+/// POSTed. While a journal is read the lane stays closed, also behind a transaction that leaves meanwhile.
+struct Lanes {
+    /// One terminal of one account.
+    struct Key: Hashable {
+        let account: String
+        let terminal: String
+
+        init(_ content: Command.Content) {
+            account = content.account
+            // However a command spelled it, `Terminal` has it in upper case.
+            terminal = content.terminal.idTerminal
+        }
+    }
+
+    private struct Lane {
+        var line: [TransactionID] = []
+        /// Whose journal is being read.
+        var reading: TransactionID?
+
+        /// Who may be POSTed now.
+        var head: TransactionID? { reading == nil ? line.first : nil }
+    }
+
+    private struct Stay {
+        let key: Key
+        /// When its command expires, by the calendar.
+        let expiresAt: Timestamp
+        /// The same, by a clock that does not jump.
+        let expiry: ContinuousClock.Instant
+        /// When the body of its last POST left.
+        var departure: ContinuousClock.Instant?
+        /// Whether a POST may be under way or have left.
+        var isPosted = false
+    }
+
+    private var lanes: [Key: Lane] = [:]
+    private var stays: [TransactionID: Stay] = [:]
+    private var readings: [TransactionID: Key] = [:]
+    private var posted = 0
+
+    /// How many commands wait for their first or next POST.
+    var waiting: Int { stays.count - posted }
+
+    /// Puts a transaction at the end of its lane; `true` if it holds the terminal at once.
+    mutating func enter(
+        _ id: TransactionID,
+        _ key: Key,
+        expiresAt: Timestamp,
+        expiry: ContinuousClock.Instant
+    ) -> Bool {
+        guard stays[id] == nil else { return isHead(id) }
+        stays[id] = Stay(key: key, expiresAt: expiresAt, expiry: expiry)
+        lanes[key, default: Lane()].line.append(id)
+        return lanes[key]?.head == id
+    }
+
+    /// Takes a transaction out; the one that may be POSTed from now on, if that changed.
+    mutating func leave(_ id: TransactionID) -> TransactionID? {
+        guard let stay = stays.removeValue(forKey: id), var lane = lanes[stay.key] else { return nil }
+        if stay.isPosted { posted -= 1 }
+        let before = lane.head
+        lane.line.removeAll { $0 == id }
+        return store(lane, at: stay.key, before: before)
+    }
+
+    /// Whether it may be POSTed now.
+    func isHead(_ id: TransactionID) -> Bool {
+        stays[id].flatMap { lanes[$0.key]?.head } == id
+    }
+
+    /// Whether its command has expired, whatever the clock on the wall says; `false` if it is not here.
+    func isExpired(_ id: TransactionID, at now: ContinuousClock.Instant) -> Bool {
+        stays[id].map { now >= $0.expiry } ?? false
+    }
+
+    /// When its command expires, by the calendar; `nil` if it is not here.
+    func expiresAt(_ id: TransactionID) -> Timestamp? { stays[id]?.expiresAt }
+
+    // MARK: - POSTs
+
+    /// Notes whether a POST may have left or be under way.
+    mutating func mark(_ id: TransactionID, isPosted: Bool) {
+        guard let stay = stays[id], stay.isPosted != isPosted else { return }
+        stays[id]?.isPosted = isPosted
+        posted += isPosted ? 1 : -1
+    }
+
+    /// Notes that a POST's body leaves now.
+    mutating func depart(_ id: TransactionID, at now: ContinuousClock.Instant) {
+        stays[id]?.departure = now
+    }
+
+    /// When the body of its last POST left; `nil` if that is not known, or it is not here.
+    func departure(of id: TransactionID) -> ContinuousClock.Instant? { stays[id]?.departure }
+
+    // MARK: - Journals
+
+    /// Closes the lane of a transaction for a reading; `false` if it does not hold the terminal, or is read already.
+    mutating func beginReading(for id: TransactionID) -> Bool {
+        guard let key = stays[id]?.key, lanes[key]?.head == id else { return false }
+        lanes[key]?.reading = id
+        readings[id] = key
+        return true
+    }
+
+    /// Opens the lane again; the one that may be POSTed from now on, if that is another one.
+    mutating func endReading(for id: TransactionID) -> TransactionID? {
+        guard let key = readings.removeValue(forKey: id), var lane = lanes[key] else { return nil }
+        lane.reading = nil
+        return store(lane, at: key, before: id)
+    }
+
+    private mutating func store(_ lane: Lane, at key: Key, before: TransactionID?) -> TransactionID? {
+        lanes[key] = lane.line.isEmpty && lane.reading == nil ? nil : lane
+        return lane.head == before ? nil : lane.head
+    }
+}

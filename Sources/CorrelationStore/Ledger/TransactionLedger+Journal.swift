@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// What a terminal's journal says about the transactions that nobody could decide.
+///
+/// Source: issue on money §3.
+extension TransactionLedger {
+    /// Holds a reading against every undecided transaction of its terminal; one commit, so that no row serves two.
+    func apply(_ reading: JournalReading) throws -> [Transition] {
+        let undecided = try rows.undecided(at: reading.terminal, account: reading.account)
+        let free = try reading.rows.filter { try !isTaken($0, of: reading, undecided) }
+        let match = JournalMatch(rows: free, undecided: undecided, rules: rules.transactionRules)
+        var transitions: [Transition] = []
+        for transaction in undecided where transaction.isLifeOver {
+            let input: TransactionInput
+            switch match.finding(for: transaction) {
+            case .row(let row): input = .evidence(row.evidence(for: transaction, at: reading.readAt))
+            case .absent:
+                // After a later sale nobody knows what the terminal had to show before.
+                guard reading.isComplete, try !rows.hasYoungerPost(than: transaction) else { continue }
+                input = .journalAbsence
+            case .ambiguous: continue
+            }
+            if let transition = try apply(input, to: transaction.id, at: reading.readAt) {
+                transitions.append(transition)
+            }
+        }
+        return transitions
+    }
+
+    /// Whether a row is the payment of a transaction that is decided already.
+    private func isTaken(_ row: JournalRow, of reading: JournalReading, _ undecided: [Transaction]) throws -> Bool {
+        let terminal = undecided.first?.command.content.terminal
+        if let claim = terminal.flatMap({ row.result.paidClaim(terminal: $0) }),
+            try rows.owner(of: .paidResult(claim), account: reading.account) != nil
+        {
+            return true
+        }
+        // A result in the thin layout claims nothing, and is somebody's all the same.
+        let reach = rules.transactionRules.terminalLife + rules.transactionRules.clockTolerance
+        for instant in row.instants {
+            let settled = try rows.approved(
+                at: reading.terminal,
+                account: reading.account,
+                postedFrom: instant - reach,
+                to: instant + rules.transactionRules.clockTolerance
+            )
+            if settled.contains(where: { $0.result?.isSame(as: row.result) == true }) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// What a reading of a terminal's journal is held against; rare, so its statements are compiled when they are needed.
+extension SQLiteRows {
+    func undecided(at terminal: String, account: String) throws -> [Transaction] {
+        try occasional(Text.selectUndecided).all({ $0.add(account, terminal) }, TransactionColumns.read)
+    }
+
+    func approved(
+        at terminal: String,
+        account: String,
+        postedFrom start: Timestamp,
+        to end: Timestamp
+    ) throws -> [Transaction] {
+        // Names ascend with acceptance, and a POST follows it within the longest life of a command.
+        let oldest = TransactionID(at: start - CommandReader.longestLife - Self.nameTolerance, random: 0)
+        return try occasional(Text.selectApproved).all(
+            {
+                $0.add(account, terminal)
+                $0.add(oldest.description)
+                $0.add(start)
+                $0.add(end)
+            },
+            TransactionColumns.read
+        )
+    }
+
+    func hasYoungerPost(than transaction: Transaction) throws -> Bool {
+        let content = transaction.command.content
+        let found = try occasional(Text.selectYoungerPost).first(
+            {
+                $0.add(content.account, content.terminal.idTerminal)
+                $0.add(transaction.id.description)
+            },
+            { $0.integer() }
+        )
+        return found != nil
+    }
+
+    /// Names keep ascending while the clock is set back; by more than this nobody sets it.
+    private static let nameTolerance = Duration.seconds(86_400)
+}
+
+extension StatementParameters {
+    /// Binds account and terminal.
+    mutating func add(_ account: String, _ terminal: String) {
+        add(account)
+        add(terminal)
+    }
+}

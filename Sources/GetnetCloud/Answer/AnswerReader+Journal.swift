@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+extension AnswerReader {
+    /// A longer list is not believed.
+    static let journalRowLimit = 4_000
+    /// A longer answer of a terminal about its journal is not read to its end, in bytes.
+    static let journalBodyLimit = 4 * 1_024 * 1_024
+
+    /// The rows that a list brought, and whether what is not among them is not in the terminal's batch.
+    ///
+    /// Of a list with an element that cannot be read or contradicts itself no row is believed: that element could be the
+    /// second one that fits a transaction.
+    /// *Source*: reference §4.12.
+    func details(_ reading: Reading, of terminal: Terminal) -> (rows: [JournalRow], isComplete: Bool) {
+        guard let object = reading.terminal, case .array(let elements) = object.value("saleDetails"),
+            elements.count <= Self.journalRowLimit
+        else { return ([], false) }
+        let rows = elements.compactMap { LooseObject($0).flatMap(row) }
+        guard rows.count == elements.count else { return ([], false) }
+        let answered = reading.answer.result
+        let isWhole =
+            reading.answer.code == .done && answered?.functionCode == JournalCommand.details.functionCode
+            && answered?.responseCode == .number(0) && !object.isContradictory && names(answered, terminal)
+        return (rows, isWhole && rows.allSatisfy { isDated($0) && names($0.result, terminal) })
+    }
+
+    /// The last voucher, where the terminal has one.
+    ///
+    /// It carries the number of the command that it records; 101 is the number of the question, the answer of a terminal
+    /// without voucher.
+    /// *Source*: reference §4.9.
+    func lastVoucher(_ reading: Reading) -> [JournalRow] {
+        guard reading.terminal?.isContradictory == false, var result = reading.answer.result,
+            let recorded = result.functionCode, recorded != 0, recorded != JournalCommand.lastVoucher.functionCode
+        else { return [] }
+        // Getnet's number in the answer is the question's.
+        result.idPosTxs = nil
+        return [JournalRow(result: result, instants: instants(of: result))]
+    }
+
+    /// One sale of a list; `nil` where it contradicts itself.
+    private func row(_ object: LooseObject) -> JournalRow? {
+        guard !object.isContradictory, !object.members.isEmpty else { return nil }
+        var reading = AnswerReading()
+        let number = reading.cloudNumber("idPosTxs", in: [object])
+        // A bare `code` in a row is nowhere documented as the terminal's verdict.
+        let terminal = AnswerReading.TerminalObject(object: object, isInsideData: false)
+        let result = reading.result(terminal, idPosTxs: number, clock: clock)
+        guard !reading.isContradictory else { return nil }
+        return JournalRow(result: result, instants: instants(of: result))
+    }
+
+    private func instants(of result: TerminalResult) -> [Timestamp] {
+        result.localTime.flatMap(TerminalClock.localTime).map(clock.instants) ?? []
+    }
+
+    private func isDated(_ row: JournalRow) -> Bool { row.result.amount != nil && !row.instants.isEmpty }
+
+    /// Whether a result is that terminal's, as far as it names one.
+    private func names(_ result: TerminalResult?, _ terminal: Terminal) -> Bool {
+        result?.terminalID?.equalsLoosely(terminal.idTerminal) ?? true
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// What the end of reading a journal means.
+///
+/// Reading moves no money and may be repeated, so that every failure but a plain "never" is only "not now".
+/// *Source*: issue on money §3; reference §4.8, §4.9, §4.12, §5.
+enum JournalEnd: Equatable {
+    /// It is clear what to tell the caller.
+    case outcome(JournalAnswer)
+    /// The token is not accepted.
+    case unauthorized
+
+    /// Judges the end of a command that was sent to that terminal under that name.
+    init(_ end: ExchangeEnd, of command: JournalCommand, at terminal: Terminal, customID: String, reader: AnswerReader)
+    {
+        guard case .answered(let http) = end else {
+            self = .outcome(.notRead(.cloudUnavailable, retryAfter: nil))
+            return
+        }
+        let reading = reader.reading(of: http.body)
+        if let failure = Self.failure(http, reading?.answer) {
+            self = failure
+            return
+        }
+        guard let reading, !reading.isContradictory, reading.answer.customID.map({ $0 == customID }) ?? true else {
+            self = .outcome(.notRead(.cloudUnavailable, retryAfter: nil))
+            return
+        }
+        self = .outcome(Self.answer(reading, to: command, of: terminal, reader))
+    }
+
+    private static func answer(
+        _ reading: AnswerReader.Reading,
+        to command: JournalCommand,
+        of terminal: Terminal,
+        _ reader: AnswerReader
+    ) -> JournalAnswer {
+        let answer = reading.answer
+        if case .transaction = command { return .answer(answer) }
+        // What the cloud acknowledges without the terminal's object, nobody will ever answer on this connection.
+        guard answer.code == .done, reading.terminal != nil else { return .notRead(.cloudUnavailable, retryAfter: nil) }
+        guard command == .details else {
+            return .rows(reader.lastVoucher(reading), isComplete: false, masked: answer.masked)
+        }
+        let (rows, isComplete) = reader.details(reading, of: terminal)
+        return .rows(rows, isComplete: isComplete, masked: answer.masked)
+    }
+
+    /// Why nothing was read; `nil` where something may have been.
+    private static func failure(_ http: HTTPAnswer, _ answer: CloudAnswer?) -> JournalEnd? {
+        if let answer, answer.code == .error, answer.result == nil, let fault = fault(of: answer) { return fault }
+        switch http.status {
+        case 200...299: return nil
+        case 401: return .unauthorized
+        case 400, 404, 405, 415, 422, 501: return .outcome(.impossible(.requestRefused))
+        case 403 where answer == nil: return .outcome(.notRead(.blocked, retryAfter: http.retryAfter))
+        default: return .outcome(.notRead(.cloudUnavailable, retryAfter: http.retryAfter))
+        }
+    }
+
+    /// What a text beside code 0 says about reading; nothing where it is unknown or about the number that was asked for.
+    ///
+    /// A guess may only choose the reason of "not now".
+    private static func fault(of answer: CloudAnswer) -> JournalEnd? {
+        let literal = MessageCatalogue.literal(answer.message)
+        switch literal ?? MessageCatalogue.guess(answer.message) {
+        case .unauthorized: return .unauthorized
+        case .terminalBusy: return .outcome(.notRead(.terminalBusy, retryAfter: nil))
+        case .terminalUnreachable, .timeout: return .outcome(.notRead(.terminalUnreachable, retryAfter: nil))
+        case .terminalUnknown where literal != nil: return .outcome(.impossible(.terminalUnknown))
+        case .wrongMerchant where literal != nil: return .outcome(.impossible(.wrongMerchant))
+        case .terminalUnknown, .wrongMerchant, .idNotFound, nil: return nil
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+
+/// What moves no money and may be repeated.
+extension CloudClient {
+    /// A token and, if the cloud rejects it, one more.
+    private static let tokenTries = 2
+
+    /// Asks the cloud what it knows about a transaction.
+    public func status(idPosTxs: String) async -> StatusAnswer {
+        do {
+            return try await withToken { (token) -> StatusAnswer? in
+                guard let request = endpoint.query(idPosTxs: idPosTxs, token) else {
+                    return .notFound(CloudAnswer(code: .unknown))
+                }
+                let end = await observed(.query) {
+                    await queries.send(request, body: nil, timeout: configuration.queryTimeout)
+                }
+                return switch QueryEnd(end, reader: reader) {
+                case .outcome(let outcome): outcome
+                case .unauthorized: nil
+                }
+            }
+        } catch {
+            return .unavailable(error.code)
+        }
+    }
+
+    /// Asks a terminal what it remembers, over the cloud and on one connection until the terminal answers.
+    ///
+    /// Getnet gives the terminal the command like any other, so that it must not run beside a sale; it prints nothing.
+    ///
+    /// - Parameters:
+    ///   - command: What is read.
+    ///   - terminal: Whose journal.
+    ///   - customID: A name for the reading, at most 25 characters; an answer under another name is not believed.
+    /// - Returns: What was read, or why not. Whatever is not read may be asked for again.
+    public func readJournal(
+        _ command: JournalCommand,
+        of terminal: Terminal,
+        customID: String
+    ) async -> JournalAnswer {
+        let body = JournalRequest(profile: configuration.account.profile)
+            .bytes(for: command, of: terminal, customID: customID)
+        guard let body else { return .impossible(.requestRefused) }
+        do {
+            return try await withToken { (token) -> JournalAnswer? in
+                guard let request = endpoint.journal(command, token) else { return .impossible(.requestRefused) }
+                let end = await observed(.journal) {
+                    await journals.send(request, body: body, timeout: configuration.journalTimeout)
+                }
+                if case .answered(let http) = end { unknownTexts.note(reader.read(http.body)) }
+                let reading = JournalEnd(end, of: command, at: terminal, customID: customID, reader: reader)
+                return switch reading {
+                case .outcome(let outcome): outcome
+                case .unauthorized: nil
+                }
+            }
+        } catch {
+            return .notRead(error.code, retryAfter: error.retryAfter)
+        }
+    }
+
+    /// Asks with a token, and once more with a new one where the cloud did not accept the first: `nil` says so.
+    private func withToken<Answer>(_ ask: (AccessToken) async -> Answer?) async throws(LoginFailure) -> Answer {
+        var rejected: AccessToken?
+        for _ in 0..<Self.tokenTries {
+            let token = try await session.token()
+            if token.generation == rejected?.generation { break }
+            if let answer = await ask(token) { return answer }
+            rejected = token
+            _ = session.rejected(token)
+        }
+        throw LoginFailure(code: .unauthorized)
+    }
+}

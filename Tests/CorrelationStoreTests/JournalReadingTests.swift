@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import CorrelationStore
+import NIOConcurrencyHelpers
+import Testing
+
+/// What a terminal's journal does to the transactions that nobody could decide.
+@Suite struct JournalReadingTests {
+    private static let posted = at(10)
+    private static let life = Duration.seconds(315)
+
+    /// A charge that was POSTed, whose answer was lost, and whose terminal's life is over.
+    private func doubt(
+        _ store: any TransactionStore,
+        _ number: Int,
+        amount: Int64 = 15_990,
+        after seconds: Int64 = 0
+    )
+        async throws -> Transaction
+    {
+        let charge = Charge(
+            commandID: "c-\(number)",
+            reference: "R\(number)",
+            amount: amount,
+            terminal: "80005000",
+            acceptedAt: at(seconds),
+            expiresAt: at(seconds + 3_000)
+        )
+        let id = try await store.create(charge).id
+        _ = try await store.apply(.submissionStarted, to: id, at: Self.posted + .seconds(seconds))
+        _ = try await store.apply(
+            .submissionEnded(attempt: 1, .unknown(.noAcknowledgement)),
+            to: id,
+            at: at(seconds + 40)
+        )
+        let over = try await store.apply(.lifeEnded, to: id, at: Self.posted + .seconds(seconds) + Self.life)
+        return try #require(over?.transaction)
+    }
+
+    private func row(
+        _ amount: Int64 = 15_990,
+        at seconds: Int64,
+        receipt: Int64 = 17,
+        ticket: String? = nil
+    ) -> JournalRow {
+        var result = TerminalResult.paid(amount, operation: receipt, authorization: "0109\(receipt)")
+        result.functionCode = nil
+        result.responseCode = .missing
+        result.ticket = ticket
+        result.localTime = "2026-11-18 07:\(10 + receipt):31"
+        result.transToken = "token-\(receipt)"
+        return JournalRow(result: result, instants: [at(seconds)])
+    }
+
+    private func read(
+        _ store: any TransactionStore,
+        _ rows: [JournalRow],
+        isComplete: Bool = true,
+        at seconds: Int64 = 500
+    ) async throws -> [Transition] {
+        try await store.apply(
+            JournalReading(
+                terminal: "80005000",
+                account: "main",
+                rows: rows,
+                isComplete: isComplete,
+                readAt: at(seconds)
+            )
+        ) { _ in }
+    }
+
+    private func status(_ store: any TransactionStore, _ transaction: Transaction) async throws -> String {
+        let stored = try #require(try await store.transaction(transaction.id))
+        return stored.status.rawValue + (stored.reason.map { ":" + $0.code.rawValue } ?? "")
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `one row that fits one doubt approves it, on evidence of the journal`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let doubt = try await doubt(store, 1)
+            _ = try await read(store, [row(at: 60), row(20_000, at: 61, receipt: 18)])
+            let stored = try #require(try await store.transaction(doubt.id))
+            #expect(stored.status == .approved)
+            #expect(stored.decidedBy == .journal)
+            #expect(stored.result?.operationID == 17)
+            #expect(!stored.isInLane)
+            #expect(try await store.story(of: doubt.id).evidence.map(\.source) == [.journal])
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `two doubts of one amount and one row: neither is approved`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let first = try await doubt(store, 1)
+            let second = try await doubt(store, 2, after: 100)
+            _ = try await read(store, [row(at: 120)])
+            #expect(try await status(store, first) == "in_doubt:no_acknowledgement")
+            #expect(try await status(store, second) == "in_doubt:no_acknowledgement")
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `two rows that fit one doubt decide nothing`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let doubt = try await doubt(store, 1)
+            _ = try await read(store, [row(at: 60), row(at: 70, receipt: 18)])
+            #expect(try await status(store, doubt) == "in_doubt:no_acknowledgement")
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `a row that another transaction claimed is not evidence, be its own result ever so thin`(
+        engine: StoreEngine
+    ) async throws {
+        for isThin in [false, true] {
+            try await engine.withStore { store in
+                let doubt = try await doubt(store, 1)
+                let other = try await self.doubt(store, 2, after: 100)
+                let sale = row(at: 130)
+                var answer = sale.result
+                if isThin {
+                    answer = TerminalResult()
+                    (answer.authorizationCode, answer.amount) = (sale.result.authorizationCode, 15_990)
+                }
+                (answer.functionCode, answer.responseCode) = (100, .number(0))
+                _ = try await store.apply(.callback(answer, number: nil), to: other.id, at: at(480))
+                #expect(try await status(store, other) == "approved")
+                _ = try await read(store, [sale])
+                #expect(try await status(store, doubt) == "in_doubt:no_acknowledgement")
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("another amount", 15_991, 60, nil), ("before the POST", 15_990, -111, nil),
+            ("after the life", 15_990, 446, nil), ("another ticket", 15_990, 60, "R9"),
+        ] as [(String, Int64, Int64, String?)]
+    )
+    func `a row that does not fit is no evidence`(
+        _ name: String,
+        _ amount: Int64,
+        _ time: Int64,
+        _ ticket: String?
+    )
+        async throws
+    {
+        try await StoreEngine.sqlite.withStore { store in
+            let doubt = try await doubt(store, 1)
+            _ = try await read(store, [row(amount, at: time, ticket: ticket)])
+            #expect(try await status(store, doubt) == "in_doubt:not_in_journal", "\(name)")
+        }
+    }
+
+    @Test(arguments: [-109, 444] as [Int64])
+    func `clocks may be apart by the tolerance`(_ time: Int64) async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let doubt = try await doubt(store, 1)
+            _ = try await read(store, [row(at: time, ticket: "R1")])
+            #expect(try await status(store, doubt) == "approved")
+        }
+    }
+
+    @Test func `in the hour that a clock change repeats either reading of a row's time may fit`() async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let doubt = try await doubt(store, 1)
+            let sale = row(at: 60)
+            _ = try await read(store, [JournalRow(result: sale.result, instants: [at(60 + 3_600), at(60)])])
+            #expect(try await status(store, doubt) == "approved")
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `absence is told with the time of the reading and ends nothing`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let doubt = try await doubt(store, 1)
+            _ = try await read(store, [], at: 500)
+            let stored = try #require(try await store.transaction(doubt.id))
+            #expect(stored.reason == Reason(.notInJournal))
+            #expect(stored.journalReadAt == at(500))
+            let event = try await store.waiting().last?.event
+            let text = event.map { String(decoding: $0.data, as: UTF8.self) }
+            #expect(text?.contains("\"journalReadAt\":\"\(at(500))\"") == true)
+            #expect(try await store.story(of: doubt.id).evidence.map(\.source) == [.journal])
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `absence is final only where the operator says so`(_ isFinal: Bool) async throws {
+        let rules = StoreRules.test(transactionRules: TransactionRules(absenceIsFinal: isFinal))
+        try await StoreEngine.sqlite.withStore(rules) { store in
+            let doubt = try await doubt(store, 1)
+            _ = try await read(store, [])
+            #expect(
+                try await status(store, doubt) == (isFinal ? "not_completed:not_in_journal" : "in_doubt:not_in_journal")
+            )
+        }
+    }
+
+    @Test func `an incomplete journal and one read after a later sale prove no absence`() async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let first = try await doubt(store, 1)
+            _ = try await read(store, [], isComplete: false)
+            #expect(try await status(store, first) == "in_doubt:no_acknowledgement")
+            let second = try await doubt(store, 2, amount: 20_000, after: 600)
+            _ = try await read(store, [], at: 1_200)
+            #expect(try await status(store, first) == "in_doubt:no_acknowledgement")
+            #expect(try await status(store, second) == "in_doubt:not_in_journal")
+        }
+    }
+
+    @Test func `a transaction whose terminal's life goes on is a rival and gets no verdict`() async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let over = try await doubt(store, 1)
+            let alive = try await store.create(
+                Charge(commandID: "c-2", reference: "R2", terminal: "80005000", acceptedAt: at(50), expiresAt: at(900))
+            )
+            _ = try await store.apply(.submissionStarted, to: alive.id, at: at(100))
+            _ = try await store.apply(.recovered, to: alive.id, at: at(101))
+            _ = try await read(store, [row(at: 110)])
+            #expect(try await status(store, over) == "in_doubt:no_acknowledgement")
+            #expect(try await status(store, alive) == "in_doubt:no_acknowledgement")
+        }
+    }
+}
+
+/// What was told of, in the order of the telling.
+final class OrderBook: Sendable {
+    private let box = NIOLockedValueBox<[Transaction]>([])
+
+    var transactions: [Transaction] { box.withLockedValue { $0 } }
+
+    func append(_ transaction: Transaction) { box.withLockedValue { $0.append(transaction) } }
+}
