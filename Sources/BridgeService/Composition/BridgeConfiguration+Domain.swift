@@ -14,6 +14,7 @@ extension BridgeConfiguration {
             case .ar: CountryProfile.argentina
             case .uy: CountryProfile.uruguay
             }
+        profile.messages += cloud.messages
         if let timeZone = cloud.timeZone { profile.timeZone = timeZone }
         return Account(name: cloud.account, profile: profile, environment: cloud.environment)
     }

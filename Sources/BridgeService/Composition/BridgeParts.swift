@@ -23,7 +23,8 @@ struct BridgeParts {
         cloud = try CloudClient(
             configuration: configuration.cloudConfiguration,
             logger: logger,
-            onRequest: { metrics.count($0, $1, $2) }
+            onRequest: { metrics.count($0, $1, $2) },
+            onUnknownText: { metrics.increment(.unknownTexts, $0.rawValue) }
         )
         let dispatcher = Dispatcher(
             store: store,

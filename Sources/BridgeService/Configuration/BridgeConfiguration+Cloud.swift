@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import BridgeCore
+
 extension BridgeConfiguration {
     /// A country in which Getnet offers the Cloud-to-Cloud service.
     public enum Country: String, Sendable, Equatable, CaseIterable {
@@ -35,6 +37,8 @@ extension BridgeConfiguration {
         public var idleTimeout: Duration = .seconds(30)
         /// How many status queries may leave in a second.
         public var queriesPerSecond = 20
+        /// Texts of the cloud beside code 0 that an operator has seen, with what they mean.
+        public var messages: [CloudLiteral] = []
 
         /// Makes the description of an account of what has no default.
         public init(baseURL: String, clientID: String, clientSecret: Secret, country: Country, environment: String) {

@@ -85,6 +85,14 @@ extension ConfigurationKey {
                 .integer(1...1000),
                 "Status queries that may leave in a second."
             ),
+            ConfigurationKey(
+                "cloud.messages",
+                \.cloud.messages,
+                .cloudMessages,
+                "Texts beside code 0 that you have seen and know the meaning of, whole. `busy`, `unknown_terminal`, "
+                    + "`wrong_merchant` and `unauthorized` permit another POST or `failed`: name only what certainly "
+                    + "started nothing. Outside YAML the elements are parted by `;;`."
+            ),
         ]
     )
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import BridgeCore
+internal import GetnetCloud
+
 /// One thing that must hold between values, each of which is right by itself.
 struct ConfigurationRule: Sendable {
     struct Finding {
@@ -26,7 +29,8 @@ struct ConfigurationRule: Sendable {
     static let shortestTerminalLife = Duration.seconds(310)
 
     static let all: [ConfigurationRule] = [
-        cloudIsEncrypted, callbackURLIsShort, callbacksAreEncrypted, portsDiffer, adminTokenIsLong, terminalLifeIsLong,
+        cloudIsEncrypted, messagesAreNew, callbackURLIsShort, callbacksAreEncrypted, portsDiffer, adminTokenIsLong,
+        terminalLifeIsLong,
         giveUpComesLast, exchangesDiffer, queuesDiffer, storeIsSQLite, keyFileIsNotTheStore,
     ]
 
@@ -43,6 +47,15 @@ struct ConfigurationRule: Sendable {
     private static let cloudIsEncrypted = ConfigurationRule(["cloud.baseURL"]) { configuration in
         guard crossesWireInClear(configuration.cloud.baseURL) else { return nil }
         return Finding(message: "would send the client secret in clear", hint: "https; http only to this machine")
+    }
+
+    private static let messagesAreNew = ConfigurationRule(["cloud.messages", "cloud.country"]) { configuration in
+        let known = CountryProfile.named(configuration.cloud.country.rawValue)?.messages ?? []
+        for message in configuration.cloud.messages {
+            guard let fault = message.contradiction(among: known) else { continue }
+            return Finding(message: "\"\(message.text)\" is known as \(fault.rawValue) already", hint: "leave it out")
+        }
+        return nil
     }
 
     private static let callbackURLIsShort = ConfigurationRule(["http.publicURL", "callbacks.keys"]) { configuration in

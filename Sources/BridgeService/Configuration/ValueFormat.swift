@@ -85,20 +85,25 @@ extension ValueFormat {
 
     /// A list of values: a YAML list, or one text with commas (or line breaks, in a file) between them.
     ///
-    /// `empty` is the word for the empty list, where the empty list has a meaning of its own.
-    static func list<Element>(of format: ValueFormat<Element>, empty: String? = nil) -> Self where Value == [Element] {
+    /// `empty` is the word for the empty list, where the empty list has a meaning of its own. `separator` stands instead of
+    /// the comma where elements may hold one.
+    static func list<Element>(
+        of format: ValueFormat<Element>,
+        empty: String? = nil,
+        separator: String = ","
+    ) -> Self where Value == [Element] {
         Self(
             name: "list of \(format.name)" + (empty.map { ", or `\($0)`" } ?? ""),
             isSecret: format.isSecret,
             isSwitch: false,
             read: { (content) throws(UnreadableValue) in
-                let texts = content.elements
+                let texts = content.elements(separatedBy: separator)
                 if let empty, texts == [empty] { return [] }
                 return try elements(texts, as: format)
             },
             show: { values in
                 let texts = values.compactMap(format.show)
-                return texts.isEmpty ? empty : texts.joined(separator: ",")
+                return texts.isEmpty ? empty : texts.joined(separator: separator)
             }
         )
     }
@@ -130,11 +135,12 @@ extension ValueFormat {
 
 extension ConfigurationText.Content {
     /// The elements of a list, however it was written.
-    fileprivate var elements: [String] {
+    fileprivate func elements(separatedBy separator: String) -> [String] {
         switch self {
         case .several(let texts): texts
         case .one(let text):
-            text.split(omittingEmptySubsequences: false) { $0 == "," || $0.isNewline }
+            text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                .flatMap { $0.split(separator: separator, omittingEmptySubsequences: false) }
                 .map { String($0.drop(while: \.isWhitespace)) }
                 .map { String($0.reversed().drop(while: \.isWhitespace).reversed()) }
         }

@@ -11,6 +11,7 @@ enum Counter: String, CaseIterable {
     case callbacks = "callbacks_total"
     case evidence = "evidence_total"
     case cloudRequests = "cloud_requests_total"
+    case unknownTexts = "unknown_texts_total"
     case loginFailures = "login_failures_total"
     case deadLetters = "dead_letters_total"
     case contradictions = "contradictions_total"
@@ -26,6 +27,7 @@ enum Counter: String, CaseIterable {
         case .callbacks: "Callbacks by how they were answered."
         case .evidence: "Pieces of evidence by where they came from."
         case .cloudRequests: "Requests to Getnet by how they ended."
+        case .unknownTexts: "Answers with code 0 whose text is not known."
         case .loginFailures: "Logins at Getnet that failed."
         case .deadLetters: "Commands that were dead-lettered by their first fault."
         case .contradictions: "Evidence against a final status: ask a person."
@@ -42,6 +44,7 @@ enum Counter: String, CaseIterable {
         case .evidence: ["source"]
         case .findings: ["finding"]
         case .cloudRequests: ["operation", "outcome"]
+        case .unknownTexts: ["operation"]
         case .deadLetters: ["reason"]
         case .loginFailures, .contradictions, .queriesDropped: []
         }

@@ -13,10 +13,13 @@ public struct AnswerReader: Sendable {
     public static let messageLimit = 256
 
     let clock: TerminalClock
+    /// What the texts beside code 0 mean.
+    let catalogue: MessageCatalogue
 
-    /// A reader for terminals whose clocks show that time zone, an IANA name.
-    public init(timeZone: String) {
+    /// A reader for terminals whose clocks show that time zone, an IANA name, and for texts that mean what these say.
+    public init(timeZone: String, messages: [CloudLiteral] = CloudLiteral.documented) {
         clock = TerminalClock(timeZone: timeZone)
+        catalogue = MessageCatalogue(messages)
     }
 
     /// Reads an answer; `nil` if the bytes are no C2C answer.

@@ -20,7 +20,7 @@ enum JournalEnd: Equatable {
             return
         }
         let reading = reader.reading(of: http.body)
-        if let failure = Self.failure(http, reading?.answer) {
+        if let failure = Self.failure(http, reading?.answer, reader.catalogue) {
             self = failure
             return
         }
@@ -49,8 +49,14 @@ enum JournalEnd: Equatable {
     }
 
     /// Why nothing was read; `nil` where something may have been.
-    private static func failure(_ http: HTTPAnswer, _ answer: CloudAnswer?) -> JournalEnd? {
-        if let answer, answer.code == .error, answer.result == nil, let fault = fault(of: answer) { return fault }
+    private static func failure(
+        _ http: HTTPAnswer,
+        _ answer: CloudAnswer?,
+        _ catalogue: MessageCatalogue
+    ) -> JournalEnd? {
+        if let answer, answer.code == .error, answer.result == nil, let fault = fault(of: answer, catalogue) {
+            return fault
+        }
         switch http.status {
         case 200...299: return nil
         case 401: return .unauthorized
@@ -63,8 +69,8 @@ enum JournalEnd: Equatable {
     /// What a text beside code 0 says about reading; nothing where it is unknown or about the number that was asked for.
     ///
     /// A guess may only choose the reason of "not now".
-    private static func fault(of answer: CloudAnswer) -> JournalEnd? {
-        let literal = MessageCatalogue.literal(answer.message)
+    private static func fault(of answer: CloudAnswer, _ catalogue: MessageCatalogue) -> JournalEnd? {
+        let literal = catalogue.literal(answer.message)
         switch literal ?? MessageCatalogue.guess(answer.message) {
         case .unauthorized: return .unauthorized
         case .terminalBusy: return .outcome(.notRead(.terminalBusy, retryAfter: nil))

@@ -2,41 +2,38 @@
 
 internal import BridgeCore
 
-/// What the cloud means by a text beside code 0.
-enum CloudFault: Sendable, Hashable, CaseIterable {
-    /// The token is not accepted; nothing was started.
-    case unauthorized
-    /// No transaction of that number.
-    case idNotFound
-    /// No terminal of that triplet; nothing was started.
-    case terminalUnknown
-    /// The terminal is another merchant's; nothing was started.
-    case wrongMerchant
-    /// The terminal works on something else; this command was not started.
-    case terminalBusy
-    /// The cloud's service towards the terminal does not respond: nobody knows.
-    case terminalUnreachable
-    /// The terminal did not answer in time: nobody knows.
-    case timeout
-}
-
 /// The texts of the cloud, in two strengths: literals that may decide, and guesses that may only explain.
 ///
-/// Wrapper code 0 shows its class nowhere but in the text. A wrong reading that permits a second POST is a double charge, so
-/// only a text that is a documented literal from its first letter to its last is one; a guess from a word inside a text
-/// chooses a reason for people, never a status and never another POST.
+/// A guess from a word inside a text chooses a reason for people, never a status and never another POST.
 /// *Source*: reference §5.2; issue on money §1.
-enum MessageCatalogue {
+struct MessageCatalogue: Sendable {
+    private let wholes: [String: CloudFault]
+    private let beginnings: [(text: String, fault: CloudFault)]
+
+    /// A catalogue of what is known; of two literals for one text the first one counts.
+    init(_ literals: [CloudLiteral]) {
+        let plain = literals.map { (text: Self.plain($0.text), literal: $0) }
+        wholes = Dictionary(plain.map { ($0.text, $0.literal.fault) }) { first, _ in first }
+        beginnings = plain.filter { $0.literal.extent == .beginning }.map { ($0.text, $0.literal.fault) }
+    }
+
     /// The fault that the whole text is a literal of.
-    static func literal(_ message: String?) -> CloudFault? {
+    func literal(_ message: String?) -> CloudFault? {
         guard let message else { return nil }
-        let text = normalized(message)
-        if let fault = literals[withoutTimeHint(text)] { return fault }
-        guard text.hasPrefix(terminalUnknown) else { return nil }
-        let rest = text.dropFirst(terminalUnknown.count)
-        // The documented text goes on, nobody knows how; a word that speaks of waiting makes it another message.
-        guard rest.first.map({ !$0.isLetter && !$0.isNumber }) ?? true, guess(String(rest)) == nil else { return nil }
-        return .terminalUnknown
+        let text = Self.withoutTimeHint(Self.normalized(message))
+        return wholes[text] ?? beginnings.first { Self.goesOn(text, from: $0.text) }?.fault
+    }
+
+    /// Whether a text begins so and goes on, nobody knows how, without a word of another message.
+    private static func goesOn(_ text: String, from beginning: String) -> Bool {
+        guard text.hasPrefix(beginning) else { return false }
+        let rest = text.dropFirst(beginning.count)
+        return rest.first.map { !$0.isLetter && !$0.isNumber } ?? true && guess(String(rest)) == nil
+    }
+
+    /// A literal the way it is looked up: masked like everything that the cloud says, then normalized.
+    static func plain(_ text: String) -> String {
+        withoutTimeHint(normalized(AnswerMask.freeText(text, limit: AnswerReader.messageLimit) ?? ""))
     }
 
     /// What a text probably means.
@@ -50,22 +47,19 @@ enum MessageCatalogue {
     ///
     /// All words are looked for, so that one of another fault before them hides nothing.
     static func maySpeakOfStart(_ message: String?) -> Bool {
-        guard let message else { return false }
-        let text = normalized(message)
-        return (timeoutWords + unreachableWords + progressWords).contains { text.contains($0) }
+        maySpeakOfWaiting(message) || contains(message, progressWords)
     }
 
-    private static let terminalUnknown = "KEYPOS NOT FOUND"
+    /// Whether a text may say that somebody waited for the terminal in vain.
+    static func maySpeakOfWaiting(_ message: String?) -> Bool {
+        contains(message, timeoutWords + unreachableWords)
+    }
 
-    private static let literals: [String: CloudFault] = [
-        "UNAUTHORIZED": .unauthorized,
-        "ID NOT FOUND": .idNotFound,
-        terminalUnknown: .terminalUnknown,
-        "INCORRECT REQUEST FOR MERCHANT ID": .wrongMerchant,
-        "OPERATION IN PROGRESS": .terminalBusy,
-        "C2C SERVICE NOT RESPONDING": .terminalUnreachable,
-        "TIMEOUT": .timeout,
-    ]
+    private static func contains(_ message: String?, _ words: [String]) -> Bool {
+        guard let message else { return false }
+        let text = normalized(message)
+        return words.contains { text.contains($0) }
+    }
 
     private static let timeoutWords = ["TIMEOUT", "TIME OUT", "TIMED OUT", "TIEMPO", "EXCED", "EXPIR"]
     private static let unreachableWords = ["NOT RESPOND", "NO RESPONDE"]
@@ -111,7 +105,8 @@ extension MessageCatalogue {
     }
 
     private static let timeUnits: Set<String> = [
-        "S", "SEC", "SECS", "SECOND", "SECONDS", "M", "MIN", "MINS", "MINUTE", "MINUTES",
+        "S", "SEC", "SECS", "SECOND", "SECONDS", "M", "MIN", "MINS", "MINUTE", "MINUTES", "SEG", "SEGS", "SEGUNDO",
+        "SEGUNDOS", "MINUTO", "MINUTOS",
     ]
 
     private static func isCombiningMark(_ scalar: Unicode.Scalar) -> Bool {

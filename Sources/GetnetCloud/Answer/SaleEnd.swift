@@ -25,26 +25,26 @@ enum SaleEnd: Equatable {
                 self = .outcome(.unknown(.noAcknowledgement))
                 return
             }
-            self.init(http, reading?.answer)
+            self.init(http, reading?.answer, reader.catalogue)
         }
     }
 
     private typealias Refusal = SubmissionOutcome.Refusal
 
-    private init(_ http: HTTPAnswer, _ answer: CloudAnswer?) {
+    private init(_ http: HTTPAnswer, _ answer: CloudAnswer?, _ catalogue: MessageCatalogue) {
         switch http.status {
         case 200...299:
-            self = answer.map(SaleEnd.init(accepted:)) ?? .outcome(.unknown(.noAcknowledgement))
+            self = answer.map { SaleEnd(accepted: $0, catalogue) } ?? .outcome(.unknown(.noAcknowledgement))
         case 400, 401, 403, 404, 405, 413, 415, 422, 429:
-            self = Self.refused(http, answer)
+            self = Self.refused(http, answer, catalogue)
         default:
             // What a proxy answers after the cloud took the sale looks like any other failure.
-            self = .outcome(.unknown(Self.doubt(answer)))
+            self = .outcome(.unknown(Self.doubt(answer, catalogue)))
         }
     }
 
     /// An answer with a status of success.
-    private init(accepted answer: CloudAnswer) {
+    private init(accepted answer: CloudAnswer, _ catalogue: MessageCatalogue) {
         switch answer.code {
         case .done:
             if answer.result != nil {
@@ -58,27 +58,36 @@ enum SaleEnd: Equatable {
             let number = answer.idPosTxs.map { SubmissionOutcome.acknowledged(idPosTxs: $0) }
             self = .outcome(number ?? .unknown(.noAcknowledgement))
         case .error:
-            self = Self.literal(answer) ?? .outcome(.unknown(Self.doubt(answer)))
+            self = Self.literal(answer, catalogue) ?? .outcome(.unknown(Self.doubt(answer, catalogue)))
         case .unknown:
             self = .outcome(.unknown(.noAcknowledgement))
         }
     }
 
     /// A status that refuses.
-    private static func refused(_ http: HTTPAnswer, _ body: CloudAnswer?) -> SaleEnd {
-        // Of a token that "expired" a status 401 speaks as well; only a whole text of waiting is more than that.
-        let speaksOfStart = http.status == 401 ? plainlySpeaksOfStart : mayAlsoSpeakOfStart
+    private static func refused(
+        _ http: HTTPAnswer,
+        _ body: CloudAnswer?,
+        _ catalogue: MessageCatalogue
+    ) -> SaleEnd {
+        func speaksOfStart(_ answer: CloudAnswer) -> Bool {
+            if plainlySpeaksOfStart(answer, catalogue) { return true }
+            // Of a token that "expired" a status 401 speaks as well; only a whole text of waiting is more than that.
+            return http.status != 401 && MessageCatalogue.maySpeakOfStart(answer.message)
+        }
         // A number such as 400 or 1020 under `code` is a web server's or the firewall's, not the cloud's.
         let answer = body.flatMap { $0.code == .unknown && !speaksOfStart($0) ? nil : $0 }
         if let answer {
-            if let literal = literal(answer) { return literal }
-            guard answer.code == .error, !speaksOfStart(answer) else { return .outcome(.unknown(doubt(answer))) }
+            if let literal = literal(answer, catalogue) { return literal }
+            guard answer.code == .error, !speaksOfStart(answer) else {
+                return .outcome(.unknown(doubt(answer, catalogue)))
+            }
         }
         switch http.status {
         case 401: return .unauthorized
         case 403:
             // Only the firewall answers without the cloud's wrapper.
-            guard answer == nil else { return .outcome(.unknown(doubt(answer))) }
+            guard answer == nil else { return .outcome(.unknown(doubt(answer, catalogue))) }
             return .outcome(.notStarted(Refusal(.blocked, isTransient: true, retryAfter: http.retryAfter)))
         case 429:
             return .outcome(.notStarted(Refusal(.cloudUnavailable, isTransient: true, retryAfter: http.retryAfter)))
@@ -88,9 +97,9 @@ enum SaleEnd: Equatable {
     }
 
     /// The class of a documented text that certainly started nothing.
-    private static func literal(_ answer: CloudAnswer) -> SaleEnd? {
+    private static func literal(_ answer: CloudAnswer, _ catalogue: MessageCatalogue) -> SaleEnd? {
         guard answer.code == .error, answer.idPosTxs == nil, answer.result == nil else { return nil }
-        switch MessageCatalogue.literal(answer.message) {
+        switch catalogue.literal(answer.message) {
         case .unauthorized: return .unauthorized
         case .terminalUnknown: return .outcome(.notStarted(Refusal(.terminalUnknown, isTransient: false)))
         case .wrongMerchant: return .outcome(.notStarted(Refusal(.wrongMerchant, isTransient: false)))
@@ -99,21 +108,17 @@ enum SaleEnd: Equatable {
         }
     }
 
-    private static func plainlySpeaksOfStart(_ answer: CloudAnswer) -> Bool {
-        switch MessageCatalogue.literal(answer.message) {
+    private static func plainlySpeaksOfStart(_ answer: CloudAnswer, _ catalogue: MessageCatalogue) -> Bool {
+        switch catalogue.literal(answer.message) {
         case .timeout, .terminalUnreachable: true
         case .unauthorized, .idNotFound, .terminalUnknown, .wrongMerchant, .terminalBusy, nil:
             answer.idPosTxs != nil || answer.result != nil
         }
     }
 
-    private static func mayAlsoSpeakOfStart(_ answer: CloudAnswer) -> Bool {
-        answer.idPosTxs != nil || answer.result != nil || MessageCatalogue.maySpeakOfStart(answer.message)
-    }
-
-    private static func doubt(_ answer: CloudAnswer?) -> SubmissionOutcome.Doubt {
+    private static func doubt(_ answer: CloudAnswer?, _ catalogue: MessageCatalogue) -> SubmissionOutcome.Doubt {
         guard let answer, answer.code == .error else { return .noAcknowledgement }
-        return MessageCatalogue.guess(answer.message) == .terminalUnreachable
-            ? .terminalUnreachable : .noAcknowledgement
+        let fault = catalogue.literal(answer.message) ?? MessageCatalogue.guess(answer.message)
+        return fault == .terminalUnreachable ? .terminalUnreachable : .noAcknowledgement
     }
 }

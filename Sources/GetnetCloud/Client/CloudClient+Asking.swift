@@ -17,6 +17,7 @@ extension CloudClient {
                 let end = await observed(.query) {
                     await queries.send(request, body: nil, timeout: configuration.queryTimeout)
                 }
+                note(end, of: .query)
                 return switch QueryEnd(end, reader: reader) {
                 case .outcome(let outcome): outcome
                 case .unauthorized: nil
@@ -50,7 +51,7 @@ extension CloudClient {
                 let end = await observed(.journal) {
                     await journals.send(request, body: body, timeout: configuration.journalTimeout)
                 }
-                if case .answered(let http) = end { unknownTexts.note(reader.read(http.body)) }
+                note(end, of: .journal)
                 let reading = JournalEnd(end, of: command, at: terminal, customID: customID, reader: reader)
                 return switch reading {
                 case .outcome(let outcome): outcome

@@ -22,6 +22,9 @@ public final class CloudClient: Sendable {
     /// One login at a time is all that there ever is.
     static let loginConnections = 1
 
+    /// Called for each answer with code 0 whose text is not known, from any thread.
+    public typealias TextObserver = @Sendable (CloudOperation) -> Void
+
     /// Reads answers and callbacks of this account.
     public let reader: AnswerReader
 
@@ -30,10 +33,10 @@ public final class CloudClient: Sendable {
     let queries: CloudTransport
     let journals: CloudTransport
     let session: LoginSession
-    let unknownTexts: UnknownTexts
     private let sale: SaleRequest
     private let commands: CloudTransport
     private let logins: CloudTransport
+    private let unknownTexts: UnknownTexts
     private let logger: Logger
     private let onRequest: RequestObserver
 
@@ -44,12 +47,14 @@ public final class CloudClient: Sendable {
     ///   - logger: For logins and texts of the cloud that the catalogue does not know.
     ///   - eventLoopGroup: Each pool of connections lives on one of its event loops; by default the process's shared ones.
     ///   - onRequest: Told of each request over HTTP and how it ended.
+    ///   - onUnknownText: Told of each text beside code 0 that neither the country's profile nor an operator knows.
     /// - Throws: `InvalidBaseURL`.
     public init(
         configuration: CloudConfiguration,
         logger: Logger,
         eventLoopGroup: (any EventLoopGroup)? = nil,
-        onRequest: @escaping RequestObserver = { _, _, _ in }
+        onRequest: @escaping RequestObserver = { _, _, _ in },
+        onUnknownText: @escaping TextObserver = { _ in }
     ) throws(InvalidBaseURL) {
         let group = eventLoopGroup ?? HTTPClient.defaultEventLoopGroup
         let endpoint = try CloudEndpoint(configuration)
@@ -73,14 +78,15 @@ public final class CloudClient: Sendable {
         self.endpoint = endpoint
         self.logger = logger
         self.onRequest = onRequest
-        reader = AnswerReader(timeZone: configuration.timeZone)
+        let reader = AnswerReader(timeZone: configuration.timeZone, messages: configuration.account.profile.messages)
+        self.reader = reader
         sale = SaleRequest(profile: configuration.account.profile)
-        unknownTexts = UnknownTexts(logger: logger)
+        unknownTexts = UnknownTexts(catalogue: reader.catalogue, logger: logger, onUnknownText: onUnknownText)
         session = LoginSession(
             eventLoop: group.next(),
             logger: logger,
             headers: { endpoint.headers($0) },
-            logIn: { Self.logIn(configuration, endpoint, logins, onRequest) }
+            logIn: { Self.logIn(configuration, endpoint, logins, reader.catalogue, onRequest) }
         )
     }
 
@@ -151,11 +157,11 @@ public final class CloudClient: Sendable {
         switch SaleEnd(end, of: transaction.id, reader: reader) {
         case .outcome(let outcome):
             if isRefused { _ = session.rejected(token) }
-            if case .unknown = outcome, case .answered(let http) = end {
-                unknownTexts.note(reader.read(http.body))
-            }
+            if case .acknowledged = outcome { return outcome }
+            note(end, of: .sale)
             return outcome
         case .unauthorized:
+            note(end, of: .sale)
             if let wait = session.rejected(token) {
                 // Too early for a new login; it was not this sale's turn to lose its second attempt.
                 return .notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: wait))
@@ -172,12 +178,18 @@ public final class CloudClient: Sendable {
         return end
     }
 
+    /// Takes note of a text that is not known.
+    func note(_ end: ExchangeEnd, of operation: CloudOperation) {
+        if case .answered(let http) = end { unknownTexts.note(reader.read(http.body), of: operation) }
+    }
+
     // MARK: - Login
 
     private static func logIn(
         _ configuration: CloudConfiguration,
         _ endpoint: CloudEndpoint,
         _ transport: CloudTransport,
+        _ catalogue: MessageCatalogue,
         _ onRequest: @escaping RequestObserver
     ) -> EventLoopFuture<Result<LoginAnswer, LoginFailure>> {
         let start = ContinuousClock.now
@@ -186,7 +198,7 @@ public final class CloudClient: Sendable {
             clientSecret: configuration.clientSecret
         )
         return transport.begin(endpoint.login, body: form, timeout: configuration.loginTimeout).map { end in
-            let answer = LoginAnswer.read(end)
+            let answer = LoginAnswer.read(end, catalogue)
             let outcome = CloudRequestOutcome(end)
             // A refusal may come with a status of success.
             let isHiddenRefusal = outcome == .answered && (try? answer.get()) == nil

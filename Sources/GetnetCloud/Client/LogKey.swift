@@ -6,6 +6,7 @@ enum LogKey {
     static let error = "error"
     static let mayHaveLeft = "may-have-left"
     static let message = "cloud-message"
+    static let operation = "operation"
     static let reason = "reason"
     static let validFor = "valid-for-seconds"
     static let waitsFor = "waits-for-seconds"

@@ -17,19 +17,19 @@ struct LoginAnswer: Equatable {
     /// Reads how a login ended.
     ///
     /// Only a clear refusal of the credentials is `unauthorized`; whatever else fails may work later.
-    static func read(_ end: ExchangeEnd) -> Result<LoginAnswer, LoginFailure> {
+    static func read(_ end: ExchangeEnd, _ catalogue: MessageCatalogue) -> Result<LoginAnswer, LoginFailure> {
         guard case .answered(let http) = end else { return .failure(LoginFailure(code: .cloudUnavailable)) }
         let wrapper = (try? JSONParser.parse(http.body)).flatMap { LooseObject($0) }
         switch http.status {
         case 200...299:
             guard let wrapper else { break }
             if wrapper.value("code")?.looseInteger == 1, let answer = LoginAnswer(wrapper) { return .success(answer) }
-            if isRefusal(wrapper) { return .failure(LoginFailure(code: .unauthorized)) }
+            if isRefusal(wrapper, catalogue) { return .failure(LoginFailure(code: .unauthorized)) }
         case 401: return .failure(LoginFailure(code: .unauthorized))
         case 403 where wrapper?.has("code") != true:
             return .failure(LoginFailure(code: .blocked, retryAfter: http.retryAfter))
         default:
-            if let wrapper, isRefusal(wrapper) { return .failure(LoginFailure(code: .unauthorized)) }
+            if let wrapper, isRefusal(wrapper, catalogue) { return .failure(LoginFailure(code: .unauthorized)) }
         }
         return .failure(LoginFailure(code: .cloudUnavailable, retryAfter: http.retryAfter))
     }
@@ -47,11 +47,11 @@ struct LoginAnswer: Equatable {
     /// The documented failure of a login shows its reason only in the text.
     ///
     /// Source: reference §9.1.
-    private static func isRefusal(_ wrapper: LooseObject) -> Bool {
+    private static func isRefusal(_ wrapper: LooseObject, _ catalogue: MessageCatalogue) -> Bool {
         guard wrapper.value("code")?.looseInteger == 0, let message = wrapper.value("message")?.string else {
             return false
         }
-        return MessageCatalogue.literal(message) == .unauthorized
+        return catalogue.literal(message) == .unauthorized
             || MessageCatalogue.normalized(message) == "INVALID CREDENTIALS"
     }
 }

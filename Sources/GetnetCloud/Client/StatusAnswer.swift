@@ -25,7 +25,7 @@ enum QueryEnd: Equatable {
             return
         }
         let answer = reader.read(http.body)
-        let fault = answer?.code == .error ? MessageCatalogue.literal(answer?.message) : nil
+        let fault = answer?.code == .error ? reader.catalogue.literal(answer?.message) : nil
         switch (http.status, answer) {
         case (401, _): self = .unauthorized
         case (200...299, .some) where fault == .unauthorized: self = .unauthorized

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What differs from country to country, as data.
+public struct CountryProfile: Sendable, Hashable {
+    /// How the branch number is written in a request.
+    ///
+    /// Source: reference §3.
+    public enum BranchForm: Sendable, Hashable {
+        /// A JSON number.
+        case number
+        /// A string, filled with zeros up to that many digits.
+        case paddedString(Int)
+    }
+
+    /// Getnet's optional field of a sale: its type and what it may hold.
+    public enum OptionRule: Sendable, Hashable {
+        /// `true` or `false`.
+        case boolean
+        /// An integer within bounds.
+        case integer(ClosedRange<Int64>)
+        /// A string of at most that many characters.
+        case text(Int)
+        /// One of these strings.
+        case oneOf([String])
+    }
+
+    /// ISO 3166 code in lower case, sent as header `country`.
+    public let code: String
+    /// The only currency of its accounts.
+    public let currency: Currency
+    /// IANA name of the terminals' clock.
+    public var timeZone: String
+    /// How the branch number is written.
+    public let branchForm: BranchForm
+    /// Whether `ticketNumber` belongs into a sale.
+    public let sendsTicketNumber: Bool
+    /// Whether the terminal may add tip and cashback to the amount that was sent.
+    public let terminalMayAddToAmount: Bool
+    /// Which lists of a terminal's sales it can be asked for, the better one first; none: the journal cannot be read.
+    ///
+    /// Source: reference §4.0.
+    public let journals: [JournalCommand]
+    /// Whether the terminal can be asked for one transaction by Getnet's number.
+    ///
+    /// Source: reference §4.0, §4.8.
+    public let answersByNumber: Bool
+    /// The optional fields of a sale by name.
+    public let saleOptions: [String: OptionRule]
+    /// What is sent for an option that the command does not name.
+    public let saleDefaults: [String: JSON.Scalar]
+    /// The texts beside the wrapper's code 0 that are known, those that operators have seen included.
+    public var messages: [CloudLiteral]
+
+    /// The profile of a country, `nil` for one that is not served.
+    public static func named(_ code: String) -> CountryProfile? {
+        switch code {
+        case "cl": .chile
+        case "ar": .argentina
+        case "uy": .uruguay
+        default: nil
+        }
+    }
+}
