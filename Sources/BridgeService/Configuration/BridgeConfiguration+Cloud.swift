@@ -31,7 +31,7 @@ extension BridgeConfiguration {
         public var environment: String
         /// The time zone of the terminals, an IANA name; `nil` is the country's.
         public var timeZone: String?
-        /// How many connections may be open for commands; status queries have a pool of their own.
+        /// How many connections may be open for sales; queries, journals and logins have pools of their own.
         public var maxConnections = 256
         /// How long an unused connection is kept.
         public var idleTimeout: Duration = .seconds(30)

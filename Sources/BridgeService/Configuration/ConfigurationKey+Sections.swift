@@ -71,7 +71,8 @@ extension ConfigurationKey {
                 "cloud.maxConnections",
                 \.cloud.maxConnections,
                 .integer(1...4096),
-                "Connections for commands; status queries have a pool of their own."
+                "Connections for sales, and so how many may be under way; queries, journals and logins have pools "
+                    + "of their own."
             ),
             ConfigurationKey(
                 "cloud.idleTimeout",

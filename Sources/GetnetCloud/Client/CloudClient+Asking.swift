@@ -9,6 +9,7 @@ extension CloudClient {
 
     /// Asks the cloud what it knows about a transaction.
     public func status(idPosTxs: String) async -> StatusAnswer {
+        guard gate.throttle() == nil else { return .unavailable(.cloudUnavailable) }
         do {
             return try await withToken { (token) -> StatusAnswer? in
                 guard let request = endpoint.query(idPosTxs: idPosTxs, token) else {
@@ -17,6 +18,7 @@ extension CloudClient {
                 let end = await observed(.query) {
                     await queries.send(request, body: nil, timeout: configuration.queryTimeout)
                 }
+                gate.questionEnded(end)
                 note(end, of: .query)
                 return switch QueryEnd(end, reader: reader) {
                 case .outcome(let outcome): outcome
@@ -48,9 +50,15 @@ extension CloudClient {
         do {
             return try await withToken { (token) -> JournalAnswer? in
                 guard let request = endpoint.journal(command, token) else { return .impossible(.requestRefused) }
+                let permit: AccountBreaker.Permit
+                switch gate.pass() {
+                case .go(let granted): permit = granted
+                case .wait(let obstacle): return .notRead(obstacle.code, retryAfter: obstacle.wait)
+                }
                 let end = await observed(.journal) {
                     await journals.send(request, body: body, timeout: configuration.journalTimeout)
                 }
+                gate.ended(permit, end)
                 note(end, of: .journal)
                 let reading = JournalEnd(end, of: command, at: terminal, customID: customID, reader: reader)
                 return switch reading {

@@ -33,6 +33,7 @@ public final class CloudClient: Sendable {
     let queries: CloudTransport
     let journals: CloudTransport
     let session: LoginSession
+    let gate: AccountGate
     private let sale: SaleRequest
     private let commands: CloudTransport
     private let logins: CloudTransport
@@ -80,6 +81,7 @@ public final class CloudClient: Sendable {
         self.onRequest = onRequest
         let reader = AnswerReader(timeZone: configuration.timeZone, messages: configuration.account.profile.messages)
         self.reader = reader
+        gate = AccountGate(reader: reader, logger: logger)
         sale = SaleRequest(profile: configuration.account.profile)
         unknownTexts = UnknownTexts(catalogue: reader.catalogue, logger: logger, onUnknownText: onUnknownText)
         session = LoginSession(
@@ -100,6 +102,9 @@ public final class CloudClient: Sendable {
             }
         }
     }
+
+    /// Whether the account's commands are kept back, because Getnet's firewall or its limit on rates wants none.
+    var isHeldBack: Bool { gate.isOpen }
 
     // MARK: - Sale
 
@@ -143,6 +148,12 @@ public final class CloudClient: Sendable {
         let expired = SubmissionOutcome.notStarted(.init(.commandExpired, isTransient: false))
         // The login may have taken its time.
         guard now() < expiresAt else { return expired }
+        let permit: AccountBreaker.Permit
+        switch gate.pass() {
+        case .go(let granted): permit = granted
+        case .wait(let obstacle):
+            return .notStarted(.init(obstacle.code, isTransient: true, retryAfter: obstacle.wait))
+        }
         let end = await observed(.sale) {
             await commands.send(
                 endpoint.sale(token),
@@ -151,6 +162,7 @@ public final class CloudClient: Sendable {
                 mayLeave: { now() < expiresAt && mayLeave() }
             )
         }
+        gate.ended(permit, end)
         if case .withheld = end, now() >= expiresAt { return expired }
         // Whatever else the answer says, a token that was refused must not meet the next sale.
         let isRefused = if case .answered(let http) = end { http.status == 401 } else { false }
