@@ -52,6 +52,18 @@ public struct SimulatorConfiguration: Sendable {
     public var callbackTimeout: Duration = .seconds(5)
     /// How many connections to one webhook host may be open.
     public var callbackConnections = 64
+    /// The commands that read the journal; absent: those of the country. Any other verb is answered 404.
+    public var journalCommands: Set<JournalCommand>?
+    /// How the first reads of each terminal's journal end, one after the other; then probabilities are asked.
+    public var journalScript: [Fault] = []
+    /// How many payments a terminal takes before it closes its batch by itself, at least 1.
+    public var batchLimit = 1_000
+    /// How far the terminals' clocks are ahead, in seconds.
+    public var clockSkew = 0
+    /// The same for single terminals, by `idTerminal`.
+    public var clockSkews: [String: Int] = [:]
+    /// What happens by chance to sales that the amount table leaves alone, and to reads of the journal.
+    public var faults = FaultMix()
     /// How many POSTs the ledger remembers; older ones are forgotten, by the status query too.
     public var ledgerLimit = 50_000
     /// Where every random choice comes from: authorization codes, cards, tokens.
@@ -82,6 +94,9 @@ public struct SimulatorConfiguration: Sendable {
 
     /// Creates the configuration of the strict, undisturbed cloud.
     public init() {}
+
+    /// The commands that read the journal.
+    var knownJournalCommands: Set<JournalCommand> { journalCommands ?? JournalCommand.known(in: country) }
 
     /// The pace that `timeScale` and `thinkTime` make.
     var pace: Pace { Pace(scale: timeScale, thinkTime: thinkTime) }

@@ -59,7 +59,7 @@ struct CloudStateTests {
         let third = try #require(cloud.take(sale(15_000, "c"), token: "", at: .seconds(10)).started)
         #expect([first, second, third].map(\.facts.idPosTxs) == [936_101, 936_102, 936_103])
         #expect([first, second, third].map(\.facts.operationID) == [1, 1, 3])
-        #expect(first.payments.map(\.operationID) == [1, 2])
+        #expect(first.journalRows.map(\.operationID) == [1, 2])
     }
 
     @Test func `a status query is answered from the plan`() {

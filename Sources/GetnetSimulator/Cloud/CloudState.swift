@@ -8,13 +8,14 @@ import Foundation
 struct CloudState {
     let configuration: SimulatorConfiguration
     let pace: Pace
-    private let startedAt: Date
-    private let firstID: Int
-    private let zone: TimeZone
+    let clock: TerminalClock
+    let firstID: Int
+    let dice: FaultDice
+    var terminals: [String: Terminal] = [:]
+    var offline: Set<String> = []
+    var ledger: LedgerBook
     private var tokens: TokenBook
-    private var terminals: [TerminalIdentity: Terminal] = [:]
-    private var offline: Set<String> = []
-    private(set) var ledger: LedgerBook
+    private var attempts: AttemptBook
 
     /// How many terminals are told apart; more are refused as unknown.
     static let maximumTerminals = 100_000
@@ -25,13 +26,15 @@ struct CloudState {
     ///   - configuration: how it behaves.
     ///   - startedAt: the moment zero.
     init(configuration: SimulatorConfiguration, startedAt: Date) {
+        precondition(configuration.batchLimit > 0, "a batch holds at least one payment")
         self.configuration = configuration
-        self.startedAt = startedAt
         pace = configuration.pace
+        clock = TerminalClock(configuration, startedAt: startedAt)
+        dice = FaultDice(configuration.faults)
         let clockID = Int((startedAt.timeIntervalSince1970 - 1_760_000_000) * 1_000)
         firstID = configuration.firstID ?? max(1, clockID)
-        zone = TimeZone(identifier: configuration.zoneName) ?? .gmt
         tokens = TokenBook(seed: configuration.seed)
+        attempts = AttemptBook(limit: configuration.ledgerLimit)
         ledger = LedgerBook(limit: configuration.ledgerLimit)
     }
 
@@ -67,36 +70,50 @@ struct CloudState {
     ///   - now: the moment.
     /// - Returns: the decision, which is in the ledger already.
     mutating func take(_ request: SaleRequest, token: String, at now: Duration) -> TakenSale {
-        let (scenario, plan) = decide(request, at: now)
+        let decision = decide(request, at: now)
+        let plan = decision.plan
         if plan.reply == .unauthorized || plan.reply == .unauthorizedLiteral { tokens.revoke(token) }
         let started = plan.run.map { start(plan: plan, run: $0, request: request, at: now) }
+        if let draw = decision.draw { strike(decision.faults, draw, request, at: now) }
         let taken = TakenSale(number: ledger.nextNumber, request: request, plan: plan, started: started)
         let entry = LedgerEntry(
             taken,
-            scenario: scenario?.number,
-            receivedAt: date(now),
-            finishesAt: date(now + (plan.run?.finishesAfter ?? .zero))
+            decision: decision,
+            receivedAt: clock.date(now),
+            finishesAt: clock.date(now + (plan.run?.finishesAfter ?? .zero))
         )
         ledger.append(LedgerBook.Record(entry: entry, started: started))
         return taken
     }
 
-    /// The scenario, unless the terminal is not to be had.
-    private func decide(_ request: SaleRequest, at now: Duration) -> (scenario: Scenario?, plan: SalePlan) {
+    /// The scenario or the faults, unless the terminal is not to be had.
+    private mutating func decide(_ request: SaleRequest, at now: Duration) -> Decision {
         let terminal = request.terminal
-        if let refusal = registryRefusal(of: terminal) ?? terminals[terminal]?.refusal(at: now, pace: pace) {
-            return (nil, .neverStarted(.refused(refusal), context(attempt: 1)))
+        let key = Terminal.key(terminal.idTerminal)
+        if let refusal = registryRefusal(of: terminal, key, at: now) {
+            return Decision(plan: .neverStarted(.refused(refusal), context(attempt: 1)))
+        }
+        if let refusal = terminals[key]?.refusal(at: now, pace: pace) {
+            let occupant = terminals[key]?.occupant(at: now)
+            return Decision(plan: .neverStarted(.refused(refusal), context(attempt: 1)), occupant: occupant)
         }
         let scenario = Scenario(amount: request.amount)
-        return (scenario, plan(scenario, for: request))
+        if scenario == .approved, dice.concernsSales { return disturb(request, key) }
+        return Decision(plan: plan(scenario, for: request), scenario: scenario.number)
     }
 
-    private func registryRefusal(of terminal: TerminalIdentity) -> CloudMessage? {
-        if terminal == .ofOtherMerchant { return .wrongMerchant }
-        let isKnown = configuration.knownTerminals?.contains(terminal) ?? (terminal != .unknown)
-        let hasRoom = terminals[terminal] != nil || terminals.count < Self.maximumTerminals
-        if !isKnown || !hasRoom { return .keyPosNotFound }
-        return offline.contains(terminal.idTerminal) ? .notResponding : nil
+    /// What faults make of a sale that the amount table leaves alone.
+    private mutating func disturb(_ request: SaleRequest, _ terminal: String) -> Decision {
+        let key = request.ticketNumber ?? "\(terminal) \(request.amount)"
+        let draw = Draw(key: key, attempt: attempts.count(key))
+        let faults = dice.faults(ofSale: key, attempt: draw.attempt)
+        let disturbed = DisturbedPlan(faults, context(attempt: draw.attempt))
+        return Decision(
+            plan: disturbed.plan,
+            scenario: Scenario.approved.number,
+            faults: disturbed.faults,
+            draw: draw
+        )
     }
 
     private func plan(_ scenario: Scenario, for request: SaleRequest) -> SalePlan {
@@ -115,16 +132,26 @@ struct CloudState {
         at now: Duration
     ) -> StartedSale {
         let number = ledger.nextNumber
-        let operation = terminals[request.terminal, default: Terminal()]
-            .occupy(at: now, for: run.occupiesFor, payments: max(1, run.outcome.payments), pace: pace)
+        let key = Terminal.key(request.terminal.idTerminal)
+        let unseen = newTerminal(request.terminal)
+        let receipt = terminals[key, default: unseen].startSale(request.terminal, run, at: now, pace: pace)
         let facts = SaleFacts(
             idPosTxs: firstID + number,
             request: request,
-            operationID: operation,
-            terminalTime: TerminalTime(date(now + run.finishesAfter), in: zone),
+            operationID: receipt,
+            terminalTime: clock.time(now + run.finishesAfter, at: key),
             seed: configuration.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(number)
         )
-        return StartedSale(startedAt: now, plan: plan, facts: facts)
+        let batch = terminals[key]?.batchNumber ?? 0
+        let sale = StartedSale(startedAt: now, plan: plan, facts: facts, batch: batch)
+        for row in sale.journalRows { terminals[key]?.remember(row) }
+        closeFullBatch(key, after: number, at: now)
+        return sale
+    }
+
+    /// A sale that was started and is not forgotten.
+    func sale(_ idPosTxs: Int) -> StartedSale? {
+        ledger[idPosTxs - firstID]?.started
     }
 
     // MARK: - Query
@@ -137,33 +164,28 @@ struct CloudState {
     /// - Returns: the report and its sale, or nothing if there is no such sale.
     mutating func status(of idPosTxs: Int, at now: Duration) -> (report: Report, sale: StartedSale)? {
         ledger.count { $0.queries += 1 }
-        guard let sale = ledger[idPosTxs - firstID]?.started else { return nil }
+        guard let sale = sale(idPosTxs) else { return nil }
         let elapsed = now - sale.startedAt
         return elapsed < configuration.queryRace ? nil : (sale.plan.status(at: elapsed), sale)
     }
 
     // MARK: - Controls and notes
 
-    /// Lets the cloud lose, or find, every terminal with an id.
-    mutating func setOffline(_ isOffline: Bool, idTerminal: String) {
-        if isOffline { offline.insert(idTerminal) } else { offline.remove(idTerminal) }
-    }
-
     /// Notes that a callback was sent and how it was answered.
     mutating func note(
         callback kind: String,
         status: Int?,
-        of number: Int,
+        of subject: CallbackDelivery.Subject,
         sentAt: Duration,
         took: Duration
     ) {
         let callback = LedgerEntry.Callback(
-            sentAt: date(sentAt),
+            sentAt: clock.date(sentAt),
             kind: kind,
             status: status,
             seconds: took / .seconds(1)
         )
-        ledger.note(callback, of: number)
+        ledger.note(callback, of: subject)
     }
 
     /// Notes what is wrong with a request that is no sale.
@@ -173,15 +195,46 @@ struct CloudState {
 
     /// Notes a sale whose request is not in order.
     mutating func noteFaultySale(_ faults: [RequestFault], at now: Duration) {
-        ledger.append(LedgerBook.Record(entry: LedgerEntry(faults, number: ledger.nextNumber, at: date(now))))
+        ledger.append(LedgerBook.Record(entry: LedgerEntry(faults, number: ledger.nextNumber, at: clock.date(now))))
     }
 
     /// Changes counters that no entry stands for.
     mutating func count(_ change: (inout LedgerSummary) -> Void) {
         ledger.count(change)
     }
+}
 
-    private func date(_ moment: Duration) -> Date {
-        startedAt.addingTimeInterval(moment / .seconds(1))
+/// What the cloud has decided about a POST before anything happens.
+struct Decision {
+    let plan: SalePlan
+    /// The scenario's number, if one was chosen.
+    var scenario: Int?
+    /// The faults that strike.
+    var faults: Set<Fault> = []
+    /// What the faults were drawn for.
+    var draw: Draw?
+    /// What the terminal is at work on instead.
+    var occupant: Terminal.Occupant?
+
+    init(
+        plan: SalePlan,
+        scenario: Int? = nil,
+        faults: Set<Fault> = [],
+        draw: Draw? = nil,
+        occupant: Terminal.Occupant? = nil
+    ) {
+        self.plan = plan
+        self.scenario = scenario
+        self.faults = faults
+        self.draw = draw
+        self.occupant = occupant
     }
+}
+
+/// What faults are drawn for: the same in every run.
+struct Draw: Equatable {
+    /// What tells the sale apart.
+    let key: String
+    /// The how-many-eth POST of it this is, from 1.
+    let attempt: Int
 }

@@ -18,6 +18,12 @@ struct LedgerBook {
     private(set) var summary = LedgerSummary()
     /// The latest faults, in order.
     private(set) var faults: [RequestFault] = []
+    /// The latest reads of journals.
+    private(set) var journal = Chronicle<JournalRead>()
+    /// The latest sales that were made at terminals without the cloud.
+    private(set) var terminalSales = Chronicle<TerminalSale>()
+    /// The latest batches that were closed.
+    private(set) var batchCloses = Chronicle<BatchClose>()
     private var ring: [Record?]
     private var numbersByCustomID: [String: [Int]] = [:]
     private(set) var nextNumber = 0
@@ -63,12 +69,35 @@ struct LedgerBook {
         return (first..<max(first, min(nextNumber, first + limit))).compactMap { self[$0]?.entry }
     }
 
+    /// Notes a read of a journal.
+    mutating func note(_ read: JournalRead) {
+        summary.journalReads += 1
+        countOverlap(read.foundBusyWith)
+        journal.append(read)
+    }
+
+    /// Notes a sale that was made at a terminal without the cloud.
+    mutating func note(_ sale: TerminalSale) {
+        summary.terminalSales += 1
+        terminalSales.append(sale)
+    }
+
+    /// Notes that a batch was closed.
+    mutating func note(_ close: BatchClose) {
+        summary.batchCloses += 1
+        batchCloses.append(close)
+    }
+
     /// Notes that a callback was sent and how it was answered.
-    mutating func note(_ callback: LedgerEntry.Callback, of number: Int) {
+    mutating func note(_ callback: LedgerEntry.Callback, of subject: CallbackDelivery.Subject) {
         summary.callbacks += 1
         if let status = callback.status, (200..<300).contains(status) { summary.callbacksAccepted += 1 }
-        guard self[number] != nil else { return }
-        ring[number % ring.count]?.entry.callbacks.append(callback)
+        switch subject {
+        case .sale(let number):
+            guard self[number] != nil else { return }
+            ring[number % ring.count]?.entry.callbacks.append(callback)
+        case .journal(let number): journal.update(number) { $0.callbacks.append(callback) }
+        }
     }
 
     /// Notes what is wrong with a request.
@@ -87,11 +116,17 @@ struct LedgerBook {
     private mutating func count(_ entry: LedgerEntry) {
         summary.posts += 1
         note(entry.faults)
+        countOverlap(entry.foundBusyWith)
         guard let sale = entry.sale else { return }
         summary.sales += 1
         summary.payments += sale.payments.count
         summary.paidAmount += sale.payments.reduce(0) { $0 + $1.amount }
         guard let customID = entry.customID else { return }
         if entries(customID: customID).contains(where: { $0.sale != nil }) { summary.repeatedSales += 1 }
+    }
+
+    private mutating func countOverlap(_ occupant: String?) {
+        guard let occupant, occupant != Terminal.Occupant.terminalSale.rawValue else { return }
+        summary.overlaps += 1
     }
 }

@@ -26,6 +26,12 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
     public let reply: String
     /// Everything that the client did wrong.
     public let faults: [RequestFault]
+    /// What the fault mix did to it.
+    public let appliedFaults: [Fault]
+    /// The how-many-eth POST with this ticket that the fault mix was asked about, from 1; absent if it was not asked.
+    public let attempt: Int?
+    /// What the terminal was at work on instead: `sale`, `journal` or `terminalSale`.
+    public let foundBusyWith: String?
     /// What happened at the terminal; absent if nothing was started there.
     public internal(set) var sale: Sale?
     /// The callbacks that were sent.
@@ -34,7 +40,8 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case number, receivedAt
         case customID = "customId"
-        case ticketNumber, amount, terminal, webhook, scenario, reply, faults, sale, callbacks
+        case ticketNumber, amount, terminal, webhook, scenario, reply, faults, appliedFaults, attempt, foundBusyWith
+        case sale, callbacks
     }
 
     /// The triplet as the client spelled it, but for leading zeros of the branch.
@@ -65,11 +72,15 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         public let operationID: Int
         /// In minor units.
         public let amount: Int
+        /// When, by the simulator's clock.
+        public let paidAt: Date
+        /// When, by the terminal's clock: local, `YYYY-MM-DD HH:mm:ss`.
+        public let terminalTime: String
 
         private enum CodingKeys: String, CodingKey {
             case authorizationCode
             case operationID = "operationId"
-            case amount
+            case amount, paidAt, terminalTime
         }
     }
 
@@ -106,6 +117,14 @@ public struct LedgerSummary: Sendable, Codable, Equatable {
     public internal(set) var paidAmount = 0
     /// Sales that were started for a `customId` that the ledger already has a started sale of.
     public internal(set) var repeatedSales = 0
+    /// Reads of a journal, refused ones included.
+    public internal(set) var journalReads = 0
+    /// Sales that were made at a terminal without the cloud.
+    public internal(set) var terminalSales = 0
+    /// Batches that were closed.
+    public internal(set) var batchCloses = 0
+    /// Commands that came while their terminal was at work on another command of the cloud.
+    public internal(set) var overlaps = 0
     /// Callbacks that were sent.
     public internal(set) var callbacks = 0
     /// Of these, answered 2xx.

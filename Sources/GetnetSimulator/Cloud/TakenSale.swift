@@ -25,40 +25,67 @@ struct StartedSale: Sendable {
     let plan: SalePlan
     let facts: SaleFacts
 
-    /// The payments that the terminal takes.
-    var payments: [LedgerEntry.Payment] {
-        guard let outcome = plan.run?.outcome else { return [] }
-        let extra = if case .paid(let extra) = outcome { extra } else { 0 }
-        return (0..<outcome.payments).map { index in
-            LedgerEntry.Payment(
-                authorizationCode: facts.authorizationCode(payment: index + 1),
+    /// The how-many-eth batch of its terminal it belongs to.
+    let batch: Int
+
+    /// The payments that the terminal takes, as it remembers them.
+    var journalRows: [JournalRow] {
+        guard let run = plan.run else { return [] }
+        let extra = if case .paid(let extra) = run.outcome { extra } else { 0 }
+        return (0..<run.outcome.payments).map { index in
+            JournalRow(
+                idPosTxs: facts.idPosTxs,
+                payment: index + 1,
                 operationID: facts.operationID + index,
-                amount: facts.request.amount + extra
+                amount: facts.request.amount + extra,
+                ticketNumber: facts.request.ticketNumber,
+                finishedAt: startedAt + run.finishesAfter,
+                seed: facts.seed
             )
         }
+    }
+
+    /// What the terminal's journal says about it: the truth, whatever callbacks and queries say.
+    var truth: TerminalResult {
+        switch plan.run?.outcome {
+        case .paid(let extra): TerminalResult(.approved(payment: 1), oddity: extra == 0 ? nil : .otherAmount)
+        case .paidTwice: .paid
+        case .notPaid, nil: plan.status.reversed().lazy.compactMap(\.report.refusal).first ?? .nobodyPaid
+        }
+    }
+}
+
+extension Report {
+    /// A result that is no approval, without what may be odd about it.
+    fileprivate var refusal: TerminalResult? {
+        guard case .result(let result) = self else { return nil }
+        if case .approved = result.verdict { return nil }
+        return TerminalResult(result.verdict)
     }
 }
 
 extension LedgerEntry {
     /// The entry of a POST that the cloud has decided about.
-    init(_ taken: TakenSale, scenario: Int?, receivedAt: Date, finishesAt: Date) {
-        let terminal = taken.request.terminal
+    init(_ taken: TakenSale, decision: Decision, receivedAt: Date, finishesAt: Date) {
         number = taken.number
         self.receivedAt = receivedAt
         customID = taken.request.customID
         ticketNumber = taken.request.ticketNumber
         amount = taken.request.amount
-        self.terminal = Terminal(
-            idTerminal: terminal.idTerminal,
-            idSucursal: terminal.idSucursal,
-            serialNumber: terminal.serialNumber
-        )
+        terminal = Terminal(taken.request.terminal)
         webhook = taken.request.webhook
-        self.scenario = scenario
+        scenario = decision.scenario
         reply = taken.held == nil ? taken.plan.reply.word : "held"
         faults = []
+        appliedFaults = decision.faults.isEmpty ? [] : Fault.allCases.filter(decision.faults.contains)
+        attempt = decision.draw?.attempt
+        foundBusyWith = decision.occupant?.rawValue
         sale = taken.started.map {
-            Sale(idPosTxs: $0.facts.idPosTxs, finishesAt: finishesAt, payments: $0.payments)
+            Sale(
+                idPosTxs: $0.facts.idPosTxs,
+                finishesAt: finishesAt,
+                payments: $0.payments(at: finishesAt)
+            )
         }
         callbacks = []
     }
@@ -75,8 +102,36 @@ extension LedgerEntry {
         scenario = nil
         reply = "faulty"
         self.faults = faults
+        appliedFaults = []
+        attempt = nil
+        foundBusyWith = nil
         sale = nil
         callbacks = []
+    }
+}
+
+extension LedgerEntry.Terminal {
+    init(_ terminal: TerminalIdentity) {
+        idTerminal = terminal.idTerminal
+        idSucursal = terminal.idSucursal
+        serialNumber = terminal.serialNumber
+    }
+}
+
+extension StartedSale {
+    /// The payments that the terminal takes.
+    ///
+    /// - Parameter paidAt: the instant at which it is done.
+    func payments(at paidAt: Date) -> [LedgerEntry.Payment] {
+        journalRows.map { row in
+            LedgerEntry.Payment(
+                authorizationCode: facts.authorizationCode(payment: row.payment),
+                operationID: row.operationID,
+                amount: row.amount,
+                paidAt: paidAt,
+                terminalTime: facts.terminalTime.text
+            )
+        }
     }
 }
 

@@ -1,12 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One terminal as the cloud sees it: it does one command at a time.
+/// One terminal as the cloud sees it: it does one command at a time and remembers the payments of its batch.
 ///
-/// Source: reference §5.2 (busy) and §7 (90 s, 5 min).
+/// Source: reference §5.2 (busy), §7 (90 s, 5 min), §4.10 (batch).
+/// Limits: ``CloudState`` closes the batch at `batchLimit` payments.
 struct Terminal: Equatable, Sendable {
-    private var occupiedFrom: Duration = .zero
-    private var occupiedUntil: Duration = .zero
-    private var operations = 0
+    /// How many ends of reads may be said before.
+    static let maximumScript = 1_000
+
+    /// Its triplet, as the latest command spelled it.
+    var identity: TerminalIdentity
+    /// The payments of the current batch, oldest first; nobody reads it before the terminal is done with all of them.
+    private(set) var batch: [JournalRow] = []
+    /// How many batches were closed.
+    private(set) var batchNumber = 0
+    /// How many reads of the journal were asked for while the terminal could be reached and was free.
+    var reads = 0
+    /// How the next reads of the journal end, before probabilities are asked.
+    private var script: [Fault]
+    /// The cloud cannot reach it before this moment.
+    var offlineUntil: Duration = .zero
+    private var work: [Work] = []
+    private var receipts = 0
+
+    /// What a terminal is at work on.
+    enum Occupant: String, Sendable, Codable {
+        /// A sale that the cloud sent.
+        case sale
+        /// A read of the journal that the cloud sent.
+        case journal
+        /// A sale that was made at the terminal itself.
+        case terminalSale
+    }
+
+    private struct Work: Equatable {
+        let occupant: Occupant
+        let from: Duration
+        let until: Duration
+    }
+
+    /// Creates a terminal with an empty journal.
+    ///
+    /// - Parameters:
+    ///   - identity: its triplet.
+    ///   - script: how its first reads of the journal end.
+    init(identity: TerminalIdentity, script: [Fault] = []) {
+        self.identity = identity
+        self.script = script
+    }
+
+    /// What terminals are told apart by: `idTerminal` in upper case.
+    static func key(_ idTerminal: String) -> String {
+        idTerminal.utf8.contains { (0x61...0x7A).contains($0) } ? idTerminal.uppercased() : idTerminal
+    }
+
+    /// What it is at work on at this moment.
+    func occupant(at now: Duration) -> Occupant? {
+        work.first { now < $0.until }?.occupant
+    }
+
+    /// The moment at which it is free, which may be over.
+    var freeAt: Duration { work.last?.until ?? .zero }
 
     /// What the cloud says if a command comes at this moment.
     ///
@@ -15,23 +69,80 @@ struct Terminal: Equatable, Sendable {
     ///   - pace: after `pace.responseWindow` the hint changes from 15 s to 5 min.
     /// - Returns: the refusal, or nothing if the terminal is free.
     func refusal(at now: Duration, pace: Pace) -> CloudMessage? {
-        guard now < occupiedUntil else { return nil }
-        return now - occupiedFrom < pace.responseWindow ? .busy15Seconds : .busy5Minutes
+        guard let current = work.first(where: { now < $0.until }) else { return nil }
+        return now - current.from < pace.responseWindow ? .busy15Seconds : .busy5Minutes
     }
 
-    /// Starts a command.
+    /// Starts a command of the cloud.
+    ///
+    /// - Parameters:
+    ///   - occupant: what it is.
+    ///   - now: the moment.
+    ///   - duration: for how long no other command gets through, at most `pace.life`.
+    ///   - pace: durations of this simulator.
+    mutating func start(_ occupant: Occupant, at now: Duration, for duration: Duration, pace: Pace) {
+        precondition(refusal(at: now, pace: pace) == nil, "a command is started only at a terminal that is free")
+        work.removeAll(keepingCapacity: true)
+        work.append(Work(occupant: occupant, from: now, until: now + min(duration, pace.life)))
+    }
+
+    /// Starts a sale of the cloud.
+    ///
+    /// - Parameters:
+    ///   - identity: the terminal's triplet, as this sale spells it.
+    ///   - run: what will happen.
+    ///   - now: the moment.
+    ///   - pace: durations of this simulator.
+    /// - Returns: the number of its first receipt.
+    mutating func startSale(_ identity: TerminalIdentity, _ run: TerminalRun, at now: Duration, pace: Pace) -> Int {
+        self.identity = identity
+        defer { receipts += max(1, run.outcome.payments) }
+        start(.sale, at: now, for: run.occupiesFor, pace: pace)
+        return receipts + 1
+    }
+
+    /// Starts a sale at the terminal itself, as soon as it is free.
     ///
     /// - Parameters:
     ///   - now: the moment.
-    ///   - duration: for how long no other command gets through, at most `pace.life`.
-    ///   - payments: how many receipts it makes at most.
-    ///   - pace: durations of this simulator.
-    /// - Returns: the number of its first receipt.
-    mutating func occupy(at now: Duration, for duration: Duration, payments: Int, pace: Pace) -> Int {
-        precondition(refusal(at: now, pace: pace) == nil, "a command is started only at a terminal that is free")
-        occupiedFrom = now
-        occupiedUntil = now + min(duration, pace.life)
-        defer { operations += payments }
-        return operations + 1
+    ///   - duration: how long it takes.
+    /// - Returns: the number of its receipt, and when it is done.
+    mutating func startOwnSale(at now: Duration, for duration: Duration) -> (receipt: Int, finishesAt: Duration) {
+        let from = max(now, freeAt)
+        work.removeAll { $0.until <= now }
+        work.append(Work(occupant: .terminalSale, from: from, until: from + duration))
+        receipts += 1
+        return (receipts, from + duration)
+    }
+
+    /// How the next read of the journal ends, if that was said before.
+    mutating func takeScripted() -> Fault? {
+        script.isEmpty ? nil : script.removeFirst()
+    }
+
+    /// Says how further reads of the journal end.
+    ///
+    /// - Returns: whether there was room.
+    mutating func addToScript(_ fault: Fault, times: Int) -> Bool {
+        guard times > 0, script.count + times <= Self.maximumScript else { return false }
+        script.append(contentsOf: repeatElement(fault, count: times))
+        return true
+    }
+
+    /// Remembers a payment that will have been made before the terminal is free again.
+    mutating func remember(_ row: JournalRow) {
+        batch.append(row)
+    }
+
+    /// Closes the batch as soon as the terminal is free: the journal is empty then, receipts begin with 1.
+    ///
+    /// - Returns: how many payments it held.
+    mutating func closeBatch() -> Int {
+        defer {
+            batch = []
+            receipts = 0
+            batchNumber += 1
+        }
+        return batch.count
     }
 }

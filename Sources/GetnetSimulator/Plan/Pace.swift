@@ -19,6 +19,10 @@ public struct Pace: Equatable, Sendable {
     public let lateCallback: Duration
     /// The gap between two different callbacks of one sale.
     public let betweenCallbacks: Duration
+    /// How long a terminal takes to read its journal.
+    public let reading: Duration
+    /// For how long a terminal that was lost cannot be reached.
+    public let offline: Duration
 
     /// Creates the pace of one simulator.
     ///
@@ -35,5 +39,7 @@ public struct Pace: Equatable, Sendable {
         latePayment = .seconds(120) * scale
         lateCallback = .seconds(30) * scale
         betweenCallbacks = .seconds(2) * scale
+        reading = .seconds(2) * scale
+        offline = .seconds(60) * scale
     }
 }

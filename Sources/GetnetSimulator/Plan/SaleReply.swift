@@ -101,6 +101,8 @@ public struct TerminalResult: Equatable, Sendable {
         case pascalCase
         /// The terminal's result is a text that holds JSON.
         case encodedAsText
+        /// The amount is `null`, as in a damaged row of the journal.
+        case unreadable
     }
 }
 

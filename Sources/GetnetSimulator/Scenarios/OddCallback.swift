@@ -82,9 +82,9 @@ public enum OddCallback: Int, Sendable, CaseIterable {
         case .late: return paid.calling(.init(after: think + context.pace.lateCallback, .result(.paid)))
         case .neverKnownPaid: return Self.neverKnown(context, .paid(extra: 0))
         case .neverKnownNotPaid: return Self.neverKnown(context, .notPaid)
-        case .timeoutThenPaid: return Self.timedOut(context, .paid(extra: 0), then: .paid, silently: false)
-        case .timeoutThenNobodyPaid: return Self.timedOut(context, .notPaid, then: .nobodyPaid, silently: false)
-        case .silentTimeoutThenPaid: return Self.timedOut(context, .paid(extra: 0), then: .paid, silently: true)
+        case .timeoutThenPaid: return SalePlan.timedOut(context, .paid(extra: 0), then: .paid, silently: false)
+        case .timeoutThenNobodyPaid: return SalePlan.timedOut(context, .notPaid, then: .nobodyPaid, silently: false)
+        case .silentTimeoutThenPaid: return SalePlan.timedOut(context, .paid(extra: 0), then: .paid, silently: true)
         case .notJSON: return paid.calling(.init(after: think, .notJSON))
         case .oversized: return paid.calling(.init(after: think, .oversized(.paid)))
         case .otherTransaction:
@@ -112,24 +112,6 @@ public enum OddCallback: Int, Sendable, CaseIterable {
         return plan
     }
 
-    private static func timedOut(
-        _ context: PlanContext,
-        _ outcome: TerminalOutcome,
-        then result: TerminalResult,
-        silently: Bool
-    ) -> SalePlan {
-        let late = context.pace.latePayment
-        let end = SalePlan.Step(after: late, .result(result))
-        let warning = SalePlan.Step(after: context.pace.responseWindow, .message(.timeout90Seconds))
-        return SalePlan(
-            reply: .sent,
-            run: TerminalRun(finishesAfter: late, occupiesFor: late, outcome: outcome),
-            status: silently ? [end] : [warning, end],
-            callbacks: silently ? [end] : [warning, end],
-            dialect: context.dialect
-        )
-    }
-
     /// Two callbacks that contradict each other; the status query says what the latest of them said.
     private static func contradicting(
         _ context: PlanContext,
@@ -143,15 +125,6 @@ public enum OddCallback: Int, Sendable, CaseIterable {
         plan.run?.finishesAfter = later.after
         plan.status.append(later)
         plan.callbacks.append(later)
-        return plan
-    }
-}
-
-extension SalePlan {
-    /// This plan with its POST answered after its callbacks.
-    fileprivate func replyingLast() -> SalePlan {
-        var plan = self
-        plan.repliesAfterCallbacks = true
         return plan
     }
 }

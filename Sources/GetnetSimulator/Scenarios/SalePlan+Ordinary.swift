@@ -28,6 +28,32 @@ extension SalePlan {
         ended(context, .paid(extra: 0), saying: .paid)
     }
 
+    /// A sale that the cloud gives up after 90 s and the terminal does not.
+    ///
+    /// - Parameters:
+    ///   - context: what the plan is made for.
+    ///   - outcome: the truth about the money.
+    ///   - result: what callback and query say in the end.
+    ///   - silently: whether the cloud says nothing at 90 s.
+    /// - Returns: the plan.
+    static func timedOut(
+        _ context: PlanContext,
+        _ outcome: TerminalOutcome,
+        then result: TerminalResult,
+        silently: Bool
+    ) -> SalePlan {
+        let late = context.pace.latePayment
+        let end = SalePlan.Step(after: late, .result(result))
+        let warning = SalePlan.Step(after: context.pace.responseWindow, .message(.timeout90Seconds))
+        return SalePlan(
+            reply: .sent,
+            run: TerminalRun(finishesAfter: late, occupiesFor: late, outcome: outcome),
+            status: silently ? [end] : [warning, end],
+            callbacks: silently ? [end] : [warning, end],
+            dialect: context.dialect
+        )
+    }
+
     /// A POST that never reaches a terminal.
     static func neverStarted(_ reply: SaleReply, _ context: PlanContext) -> SalePlan {
         SalePlan(reply: reply, dialect: context.dialect)
@@ -37,6 +63,13 @@ extension SalePlan {
     func replying(_ reply: SaleReply) -> SalePlan {
         var plan = self
         plan.reply = reply
+        return plan
+    }
+
+    /// This plan with its POST answered after its callbacks.
+    func replyingLast() -> SalePlan {
+        var plan = self
+        plan.repliesAfterCallbacks = true
         return plan
     }
 

@@ -17,6 +17,7 @@ struct CallbackCourier: Sendable {
             for await errand in cloud.callbacks.errands {
                 switch errand {
                 case .sale(let taken): group.addTask { await sendAll(of: taken) }
+                case .journal(let read): group.addTask { await send(read) }
                 case .delivery(let delivery): group.addTask { await send(delivery) }
                 }
             }
@@ -34,15 +35,22 @@ struct CallbackCourier: Sendable {
             guard await cloud.wait(until: sale.startedAt + moment + settings.callbackDelay) else { return }
             let deliveries = due.flatMap { step in
                 let delivery = CallbackDelivery(
-                    number: taken.number,
-                    sale: sale,
-                    webhook: webhook,
-                    report: step.report
+                    subject: .sale(taken.number),
+                    content: .report(step.report, about: sale),
+                    webhook: webhook
                 )
                 return repeatElement(delivery, count: settings.callbackCopies)
             }
             await sendAtOnce(deliveries)
         }
+    }
+
+    /// Sends the callback of a read of a journal at its time.
+    private func send(_ read: TakenRead) async {
+        guard let webhook = read.request.webhook else { return }
+        guard await cloud.wait(until: read.finishesAt + cloud.configuration.callbackDelay) else { return }
+        let delivery = CallbackDelivery(subject: .journal(read.number), content: .journal(read), webhook: webhook)
+        await sendAtOnce(Array(repeating: delivery, count: cloud.configuration.callbackCopies))
     }
 
     private func sendAtOnce(_ deliveries: [CallbackDelivery]) async {
@@ -61,8 +69,7 @@ struct CallbackCourier: Sendable {
     }
 
     private func send(_ delivery: CallbackDelivery) async {
-        let body = cloud.writer(delivery.sale.plan.dialect)
-            .report(delivery.report, about: delivery.sale.facts, as: .finished)
+        let body = text(of: delivery.content)
         for repetition in 0...cloud.configuration.callbackRetries {
             if repetition > 0 {
                 guard await cloud.wait(until: cloud.now + cloud.configuration.callbackRetryDelay) else { return }
@@ -72,14 +79,22 @@ struct CallbackCourier: Sendable {
             let took = cloud.now - sentAt
             cloud.withState {
                 $0.note(
-                    callback: delivery.report.kind,
+                    callback: delivery.kind,
                     status: status,
-                    of: delivery.number,
+                    of: delivery.subject,
                     sentAt: sentAt,
                     took: took
                 )
             }
             if let status, (200..<300).contains(status) { return }
+        }
+    }
+
+    private func text(of content: CallbackDelivery.Content) -> String {
+        switch content {
+        case .report(let report, about: let sale):
+            cloud.writer(sale.plan.dialect).report(report, about: sale.facts, as: .finished)
+        case .journal(let read): cloud.writer(cloud.configuration.dialect).journal(read)
         }
     }
 

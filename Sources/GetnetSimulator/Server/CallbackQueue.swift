@@ -15,6 +15,8 @@ final class CallbackQueue: Sendable {
     enum Errand: Sendable {
         /// All callbacks of a sale, each at its time.
         case sale(TakenSale)
+        /// The callback of a read of a journal, at its time.
+        case journal(TakenRead)
         /// One callback, now.
         case delivery(CallbackDelivery)
     }
@@ -81,9 +83,28 @@ final class CallbackQueue: Sendable {
 
 /// One callback that is due.
 struct CallbackDelivery: Sendable {
-    /// The number of its sale in the ledger.
-    let number: Int
-    let sale: StartedSale
+    /// What the ledger keeps it under.
+    let subject: Subject
+    let content: Content
     let webhook: String
-    let report: Report
+
+    /// Whose callback it is, by number in the ledger.
+    enum Subject: Sendable {
+        case sale(Int)
+        case journal(Int)
+    }
+
+    /// What it says; it becomes text when it is sent.
+    enum Content: Sendable {
+        case report(Report, about: StartedSale)
+        case journal(TakenRead)
+    }
+
+    /// What it says, in one word.
+    var kind: String {
+        switch content {
+        case .report(let report, about: _): report.kind
+        case .journal(let read): read.content == nil ? "message" : "result"
+        }
+    }
 }

@@ -3,7 +3,7 @@
 import Hummingbird
 import NIOCore
 
-/// The three paths of the C2C API.
+/// Login, sale and status query.
 ///
 /// Limits: bodies up to ``maximumBodyBytes``.
 struct CloudEndpoints: Sendable {

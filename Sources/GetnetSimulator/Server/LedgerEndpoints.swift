@@ -20,6 +20,22 @@ struct LedgerEndpoints: Sendable {
         router.get("ledger") { request, _ in try ledger(request.uri.queryParameters) }
         router.get("ledger/summary") { _, _ in try Self.json(controls.ledger.summary) }
         router.get("ledger/faults") { _, _ in try Self.json(controls.ledger.faults) }
+        router.get("ledger/journal") { request, _ in
+            let (from, limit) = Self.page(request.uri.queryParameters)
+            return try Self.json(controls.ledger.journalReads(from: from, limit: limit))
+        }
+        router.get("ledger/terminal-sales") { request, _ in
+            let (from, limit) = Self.page(request.uri.queryParameters)
+            return try Self.json(controls.ledger.terminalSales(from: from, limit: limit))
+        }
+        router.get("ledger/batches") { request, _ in
+            let (from, limit) = Self.page(request.uri.queryParameters)
+            return try Self.json(controls.ledger.batchCloses(from: from, limit: limit))
+        }
+        addControls(to: router)
+    }
+
+    private func addControls(to router: RouterGroup<CloudContext>) {
         router.post("tokens/revoke") { _, _ in done { controls.revokeTokens() } }
         router.post("callbacks/hold") { _, _ in done { controls.holdCallbacks() } }
         router.post("callbacks/release") { _, _ in done { controls.releaseCallbacks() } }
@@ -28,6 +44,16 @@ struct LedgerEndpoints: Sendable {
         }
         router.post("terminals/{idTerminal}/online") { _, context in
             done { controls.setOffline(false, idTerminal: context.parameters.get("idTerminal") ?? "") }
+        }
+        router.post("terminals/{idTerminal}/sales") { request, context in
+            try sell(at: context.parameters.get("idTerminal") ?? "", request.uri.queryParameters)
+        }
+        router.post("terminals/{idTerminal}/close") { _, context in
+            let close = controls.closeBatch(idTerminal: context.parameters.get("idTerminal") ?? "")
+            return try close.map(Self.json) ?? Response(status: .notFound)
+        }
+        router.post("terminals/{idTerminal}/journal/{fault}") { request, context in
+            spoil(context.parameters, times: request.uri.queryParameters.get("times", as: Int.self) ?? 1)
         }
         router.on("redirected", method: .post) { _, _ in
             cloud.withState { $0.note([RequestFault("redirect", "was followed with a POST")]) }
@@ -39,8 +65,27 @@ struct LedgerEndpoints: Sendable {
         if let customID = query.get("customId") {
             return try Self.json(controls.ledger.entries(customID: customID))
         }
-        let limit = min(max(1, query.get("limit", as: Int.self) ?? Self.maximumPage), Self.maximumPage)
-        return try Self.json(controls.ledger.entries(from: query.get("from", as: Int.self) ?? 0, limit: limit))
+        let (from, limit) = Self.page(query)
+        return try Self.json(controls.ledger.entries(from: from, limit: limit))
+    }
+
+    private static func page(_ query: Parameters) -> (from: Int, limit: Int) {
+        let limit = min(max(1, query.get("limit", as: Int.self) ?? maximumPage), maximumPage)
+        return (query.get("from", as: Int.self) ?? 0, limit)
+    }
+
+    private func sell(at idTerminal: String, _ query: Parameters) throws -> Response {
+        guard let amount = query.get("amount", as: Int.self), SaleRequestReader.amounts.contains(amount),
+            let sale = controls.sellAtTerminal(amount, idTerminal: idTerminal)
+        else { return Response(status: .badRequest) }
+        return try Self.json(sale)
+    }
+
+    private func spoil(_ path: Parameters, times: Int) -> Response {
+        guard let fault = path.get("fault").flatMap(Fault.init(rawValue:)),
+            controls.spoilJournal(with: fault, times: times, idTerminal: path.get("idTerminal") ?? "")
+        else { return Response(status: .badRequest) }
+        return Response(status: .noContent)
     }
 
     private func done(_ control: () -> Void) -> Response {

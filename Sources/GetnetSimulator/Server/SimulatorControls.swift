@@ -32,6 +32,36 @@ public struct SimulatorLedger: Sendable {
         cloud.withState { $0.ledger.entries(from: number, limit: limit) }
     }
 
+    /// A page of all reads of journals, oldest first.
+    ///
+    /// - Parameters:
+    ///   - number: the first number wanted; forgotten ones are skipped.
+    ///   - limit: how many are wanted at most.
+    /// - Returns: the reads.
+    public func journalReads(from number: Int = 0, limit: Int = .max / 2) -> [JournalRead] {
+        cloud.withState { $0.ledger.journal.page(from: number, limit: limit) }
+    }
+
+    /// A page of the sales that were made at terminals without the cloud, oldest first.
+    ///
+    /// - Parameters:
+    ///   - number: the first number wanted; forgotten ones are skipped.
+    ///   - limit: how many are wanted at most.
+    /// - Returns: the sales.
+    public func terminalSales(from number: Int = 0, limit: Int = .max / 2) -> [TerminalSale] {
+        cloud.withState { $0.ledger.terminalSales.page(from: number, limit: limit) }
+    }
+
+    /// A page of the batches that were closed, oldest first.
+    ///
+    /// - Parameters:
+    ///   - number: the first number wanted; forgotten ones are skipped.
+    ///   - limit: how many are wanted at most.
+    /// - Returns: the closes.
+    public func batchCloses(from number: Int = 0, limit: Int = .max / 2) -> [BatchClose] {
+        cloud.withState { $0.ledger.batchCloses.page(from: number, limit: limit) }
+    }
+
     /// What clients did wrong, the latest 1,000 in order; empty if the client is faithful to the reference.
     public var faults: [RequestFault] {
         cloud.withState { $0.ledger.faults }
@@ -64,6 +94,38 @@ public struct SimulatorControls: Sendable {
     ///   - idTerminal: the id, as in the sale.
     public func setOffline(_ isOffline: Bool, idTerminal: String) {
         cloud.withState { $0.setOffline(isOffline, idTerminal: idTerminal) }
+    }
+
+    /// Lets somebody pay at a terminal itself, as soon as it is free; meanwhile it is busy.
+    ///
+    /// - Parameters:
+    ///   - amount: what is paid, in minor units.
+    ///   - idTerminal: where.
+    /// - Returns: the sale; nothing if there are too many terminals.
+    @discardableResult
+    public func sellAtTerminal(_ amount: Int, idTerminal: String) -> TerminalSale? {
+        cloud.withState { $0.sellAtTerminal(amount, idTerminal: idTerminal, at: cloud.now) }
+    }
+
+    /// Closes the batch of a terminal as soon as it is free: its journal is empty then, receipts begin with 1.
+    ///
+    /// - Parameter idTerminal: which terminal.
+    /// - Returns: the close; nothing if no command ever came to this terminal.
+    @discardableResult
+    public func closeBatch(idTerminal: String) -> BatchClose? {
+        cloud.withState { $0.closeBatch(idTerminal: idTerminal, at: cloud.now) }
+    }
+
+    /// Lets the next reads of a terminal's journal end badly.
+    ///
+    /// - Parameters:
+    ///   - fault: how; one whose name begins with `journal-`.
+    ///   - times: how many reads, at least 1.
+    ///   - idTerminal: which terminal.
+    /// - Returns: whether it will be so.
+    @discardableResult
+    public func spoilJournal(with fault: Fault, times: Int = 1, idTerminal: String) -> Bool {
+        cloud.withState { $0.script(fault, times: times, idTerminal: idTerminal) }
     }
 
     /// Holds back every callback that becomes due from now on.

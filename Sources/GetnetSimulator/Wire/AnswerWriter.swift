@@ -70,14 +70,16 @@ struct AnswerWriter {
         return wrapper(message, data: data.object)
     }
 
-    private func add(_ idPosTxs: Int, to data: inout JSONText) {
+    /// Adds the cloud's id in this dialect.
+    func add(_ idPosTxs: Int, to data: inout JSONText) {
         switch dialect.idType {
         case .int: data.add("idPosTxs", idPosTxs)
         case .string: data.add("idPosTxs", String(idPosTxs))
         }
     }
 
-    private func wrapper(_ message: CloudMessage, data: String) -> String {
+    /// The wrapper around data that is JSON text already.
+    func wrapper(_ message: CloudMessage, data: String) -> String {
         var wrapper = JSONText()
         wrapper.add("code", message.code)
         wrapper.add("status", message.code == 0 ? "ERROR" : "OK")

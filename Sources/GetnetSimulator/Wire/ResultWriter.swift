@@ -91,7 +91,7 @@ struct ResultWriter {
         case .noResponseCode: return
         case .textResponseCode: object.add("responseCode", TerminalTime.padded(responseCode, 2))
         case nil, .otherAmount, .noAuthorization, .otherFunction, .otherTicket, .otherTransaction, .pascalCase,
-            .encodedAsText:
+            .encodedAsText, .unreadable:
             object.add("responseCode", responseCode)
         }
     }
@@ -102,7 +102,11 @@ struct ResultWriter {
         object.add("terminalId", hasCard ? facts.request.terminal.idTerminal : "")
         object.add("ticket", orNull: hasCard ? facts.request.ticketNumber : nil)
         object.add("authorizationCode", authorizationCode)
-        object.add("amount", amount)
+        if result.oddity == .unreadable {
+            object.add("amount", json: "null")
+        } else {
+            object.add("amount", amount)
+        }
         object.add("sharesNumber", 0)
         object.add("sharesAmount", 0)
         object.add("last4Digits", hasCard ? card.last4 : "")
@@ -124,8 +128,8 @@ struct ResultWriter {
 
     private func addMerchant(to object: inout JSONText) {
         object.add("commerceRut", SimulatorCardData.commerceRut)
-        object.add("commerceName", "COMERCIO SIMULADO")
-        object.add("branchName", "SUCURSAL SIMULADA")
+        object.add("commerceName", SimulatorCardData.commerceName)
+        object.add("branchName", SimulatorCardData.branchName)
         object.add("branchAddress", SimulatorCardData.branchAddress)
         object.add("branchDistrict", SimulatorCardData.branchDistrict)
     }

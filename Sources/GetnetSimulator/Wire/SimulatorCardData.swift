@@ -10,6 +10,10 @@ public enum SimulatorCardData {
     public static let expiryDate = "3911"
     /// The merchant's tax number.
     public static let commerceRut = "76543210-3"
+    /// The merchant's name.
+    static let commerceName = "COMERCIO SIMULADO"
+    /// The branch's name.
+    static let branchName = "SUCURSAL SIMULADA"
     /// The merchant's address.
     public static let branchAddress = "AVENIDA INVENTADA 4321"
     /// The merchant's district.

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What happens at terminals without the cloud.
+extension CloudState {
+    /// A terminal that was never heard of.
+    func newTerminal(_ identity: TerminalIdentity) -> Terminal {
+        Terminal(identity: identity, script: configuration.journalScript)
+    }
+
+    /// What the cloud says about a terminal that it does not know or cannot reach.
+    func registryRefusal(of terminal: TerminalIdentity, _ key: String, at now: Duration) -> CloudMessage? {
+        if terminal == .ofOtherMerchant { return .wrongMerchant }
+        let isKnown = configuration.knownTerminals?.contains(terminal) ?? (terminal != .unknown)
+        let seen = terminals[key]
+        if !isKnown || (seen == nil && terminals.count >= Self.maximumTerminals) { return .keyPosNotFound }
+        return offline.contains(key) || now < seen?.offlineUntil ?? .zero ? .notResponding : nil
+    }
+
+    /// Lets the cloud lose, or find, a terminal.
+    mutating func setOffline(_ isOffline: Bool, idTerminal: String) {
+        let key = Terminal.key(idTerminal)
+        if isOffline {
+            offline.insert(key)
+        } else {
+            offline.remove(key)
+            terminals[key]?.offlineUntil = .zero
+        }
+    }
+
+    /// Lets somebody pay at a terminal itself, as soon as it is free.
+    ///
+    /// - Parameters:
+    ///   - amount: what is paid, in minor units.
+    ///   - idTerminal: where; a terminal that no command came to yet has the branch of the documentation.
+    ///   - now: the moment.
+    /// - Returns: the sale, which is in the ledger already; nothing if there are too many terminals.
+    mutating func sellAtTerminal(_ amount: Int, idTerminal: String, at now: Duration) -> TerminalSale? {
+        let key = Terminal.key(idTerminal)
+        guard terminals[key] != nil || terminals.count < Self.maximumTerminals else { return nil }
+        if terminals[key] == nil { terminals[key] = newTerminal(.unseen(key)) }
+        return sellAtTerminal(amount, key, cause: "control", after: nil, at: now)
+    }
+
+    private mutating func sellAtTerminal(
+        _ amount: Int,
+        _ key: String,
+        cause: String,
+        after post: Int?,
+        at now: Duration
+    ) -> TerminalSale? {
+        guard let (receipt, finishesAt) = terminals[key]?.startOwnSale(at: now, for: pace.think) else { return nil }
+        let number = ledger.terminalSales.nextNumber
+        let row = JournalRow(
+            idPosTxs: nil,
+            payment: 1,
+            operationID: receipt,
+            amount: amount,
+            ticketNumber: nil,
+            finishedAt: finishesAt,
+            seed: ~configuration.seed &* 0x9FB2_1C65_1E98_DF25 &+ UInt64(number)
+        )
+        terminals[key]?.remember(row)
+        let facts = row.facts(at: .unseen(key), clock.time(finishesAt, at: key))
+        let payment = LedgerEntry.Payment(
+            authorizationCode: facts.authorizationCode(payment: 1),
+            operationID: receipt,
+            amount: amount,
+            paidAt: clock.date(finishesAt),
+            terminalTime: facts.terminalTime.text
+        )
+        let sale = TerminalSale(number: number, idTerminal: key, payment: payment, cause: cause, after: post)
+        ledger.note(sale)
+        closeFullBatch(key, after: post, at: now)
+        return sale
+    }
+
+    /// Closes the batch of a terminal as soon as it is free: its journal is empty then, receipts begin with 1.
+    ///
+    /// - Parameters:
+    ///   - idTerminal: which terminal.
+    ///   - now: the moment.
+    /// - Returns: the close, which is in the ledger already; nothing if no command ever came to this terminal.
+    mutating func closeBatch(idTerminal: String, at now: Duration) -> BatchClose? {
+        closeBatch(Terminal.key(idTerminal), cause: "control", after: nil, at: now)
+    }
+
+    private mutating func closeBatch(_ key: String, cause: String, after post: Int?, at now: Duration) -> BatchClose? {
+        guard let freeAt = terminals[key]?.freeAt, let payments = terminals[key]?.closeBatch() else { return nil }
+        let close = BatchClose(
+            number: ledger.batchCloses.nextNumber,
+            idTerminal: key,
+            closedAt: clock.date(max(now, freeAt)),
+            payments: payments,
+            cause: cause,
+            after: post
+        )
+        ledger.note(close)
+        return close
+    }
+
+    /// Closes the batch of a terminal if it holds all that fits.
+    mutating func closeFullBatch(_ key: String, after post: Int?, at now: Duration) {
+        guard let count = terminals[key]?.batch.count, count >= configuration.batchLimit else { return }
+        _ = closeBatch(key, cause: "limit", after: post, at: now)
+    }
+
+    /// Lets the next reads of a journal end badly.
+    ///
+    /// - Returns: whether there was room, and the fault is one of reads.
+    mutating func script(_ fault: Fault, times: Int, idTerminal: String) -> Bool {
+        let key = Terminal.key(idTerminal)
+        guard fault.group == .journal, terminals[key] != nil || terminals.count < Self.maximumTerminals else {
+            return false
+        }
+        if terminals[key] == nil { terminals[key] = newTerminal(.unseen(key)) }
+        return terminals[key]?.addToScript(fault, times: times) ?? false
+    }
+
+    // MARK: - Faults
+
+    /// Does what faults do at the terminal besides the sale.
+    ///
+    /// - Parameters:
+    ///   - faults: those that struck.
+    ///   - draw: what they were drawn for.
+    ///   - request: the sale.
+    ///   - now: the moment.
+    mutating func strike(_ faults: Set<Fault>, _ draw: Draw, _ request: SaleRequest, at now: Duration) {
+        guard !faults.isDisjoint(with: [.offline, .terminalSale, .batchCloses]) else { return }
+        let key = Terminal.key(request.terminal.idTerminal)
+        let post = ledger.nextNumber
+        if terminals[key] == nil { terminals[key] = newTerminal(request.terminal) }
+        if faults.contains(.offline) { terminals[key]?.offlineUntil = now + pace.offline }
+        if faults.contains(.terminalSale) {
+            let amount = 1_000 + Int(dice.number("amount", draw.key, draw.attempt) % 99_000)
+            // One amount more, so that the row cannot be taken for that of the sale by anyone who looks at it.
+            let other = amount == request.amount ? amount + 1 : amount
+            _ = sellAtTerminal(other, key, cause: "fault", after: post, at: now)
+        }
+        if faults.contains(.batchCloses) { _ = closeBatch(key, cause: "fault", after: post, at: now) }
+    }
+}
+
+extension TerminalIdentity {
+    /// A terminal that no command came to yet.
+    fileprivate static func unseen(_ idTerminal: String) -> TerminalIdentity {
+        TerminalIdentity(idTerminal: idTerminal, idSucursal: documented.idSucursal, serialNumber: "")
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A payment as a terminal remembers it.
+///
+/// It is kept small: a terminal may hold thousands, and only a read of the journal turns one into text.
+struct JournalRow: Equatable, Sendable {
+    /// The cloud's id of the sale; absent if it was made at the terminal itself.
+    let idPosTxs: Int?
+    /// The how-many-eth payment of its sale, from 1.
+    let payment: Int
+    /// The number of its receipt.
+    let operationID: Int
+    let amount: Int
+    let ticketNumber: String?
+    let finishedAt: Duration
+    /// Where the random choices of its sale come from.
+    let seed: UInt64
+
+    /// The payment as every report agrees on it.
+    ///
+    /// - Parameters:
+    ///   - terminal: where it was made.
+    ///   - time: `finishedAt` on the terminal's clock.
+    func facts(at terminal: TerminalIdentity, _ time: TerminalTime) -> SaleFacts {
+        SaleFacts(
+            idPosTxs: idPosTxs ?? 0,
+            request: SaleRequest(
+                terminal: terminal,
+                amount: amount,
+                ticketNumber: ticketNumber,
+                customID: nil,
+                webhook: nil
+            ),
+            operationID: operationID - (payment - 1),
+            terminalTime: time,
+            seed: seed
+        )
+    }
+}
