@@ -12,11 +12,17 @@ internal import UnixSignals
 struct Simulate: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Run a simulated Getnet cloud with terminals until SIGTERM or SIGINT.",
-        discussion: "The last three digits of an amount choose what happens to a sale; --scenarios shows the table."
+        discussion: """
+            The last three digits of an amount choose what happens to a sale; --scenarios shows the table. \
+            What --fault makes likely happens to sales that the table leaves alone.
+            """
     )
 
     @OptionGroup(title: "Simulated cloud") var cloud: SimulatorOptions
     @OptionGroup(title: "Simulated callbacks") var callbacks: SimulatedCallbackOptions
+
+    @OptionGroup(title: "Simulated journal") var journal: SimulatedJournalOptions
+    @OptionGroup(title: "Simulated faults") var faults: SimulatedFaultOptions
 
     @Flag(help: "Print the scenarios by the last three digits of the amount, and end.")
     var scenarios = false
@@ -30,6 +36,8 @@ struct Simulate: Verb {
     func validate() throws {
         try cloud.check()
         try callbacks.check()
+        try journal.check()
+        try faults.check()
     }
 
     func run(_ invocation: Invocation) async throws -> ExitStatus {
@@ -43,6 +51,8 @@ struct Simulate: Verb {
         var configuration = SimulatorConfiguration()
         cloud.apply(to: &configuration)
         callbacks.apply(to: &configuration)
+        journal.apply(to: &configuration)
+        faults.apply(to: &configuration)
         let simulator = Simulator(configuration: configuration, logger: logger)
         let announcement = Announcement(simulator: simulator, console: invocation.console, isForMachines: json)
         let group = ServiceGroup(

@@ -137,5 +137,97 @@ struct SimulatedCallbackOptions: ParsableArguments {
     }
 }
 
+/// What the simulated terminals remember, and when their clocks are wrong.
+struct SimulatedJournalOptions: ParsableArguments {
+    @Option(
+        name: .customLong("journal"),
+        help: "A command that reads the journal: details, lastvoucher or get_transaction; may be repeated."
+    )
+    var commands: [JournalCommand] = []
+
+    @Option(help: "How the first reads of each terminal's journal end, a fault journal-*; may be repeated.")
+    var journalScript: [Fault] = []
+
+    @Option(help: "How many payments a terminal takes before it closes its batch by itself.")
+    var batchLimit = defaults.batchLimit
+
+    @Option(help: "How many seconds terminals' clocks are ahead, SECONDS or IDTERMINAL=SECONDS; may be repeated.")
+    var clockSkew: [Share<Int>] = []
+
+    static let defaults = SimulatorConfiguration()
+
+    /// Checks what the simulator takes for granted.
+    func check() throws {
+        guard batchLimit > 0 else { throw ValidationError("--batch-limit: 1 or more") }
+        guard journalScript.allSatisfy(\.strikesJournal) else {
+            throw ValidationError("--journal-script: the name of a fault that begins with journal-")
+        }
+    }
+
+    func apply(to configuration: inout SimulatorConfiguration) {
+        if !commands.isEmpty { configuration.journalCommands = Set(commands) }
+        configuration.journalScript = journalScript
+        configuration.batchLimit = batchLimit
+        for skew in clockSkew {
+            if let terminal = skew.name {
+                configuration.clockSkews[terminal] = skew.value
+            } else {
+                configuration.clockSkew = skew.value
+            }
+        }
+    }
+}
+
+/// What happens by chance.
+struct SimulatedFaultOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How likely a fault is, NAME=PROBABILITY; may be repeated.",
+            discussion: Fault.table,
+            valueName: "name=probability"
+        )
+    )
+    var fault: [Share<Double>] = []
+
+    @Option(help: "Where every fault comes from: the same seed, tickets and attempts meet the same faults.")
+    var faultSeed = FaultMix().seed
+
+    /// Checks what the simulator takes for granted.
+    func check() throws {
+        for share in fault where share.name.flatMap(Fault.init(rawValue:)) == nil {
+            throw ValidationError("--fault: \(share.name ?? "a probability without a name") is no fault")
+        }
+        if let problem = mix.problem { throw ValidationError("--fault: \(problem)") }
+    }
+
+    func apply(to configuration: inout SimulatorConfiguration) {
+        configuration.faults = mix
+    }
+
+    private var mix: FaultMix {
+        var mix = FaultMix()
+        mix.seed = faultSeed
+        for share in fault {
+            if let fault = share.name.flatMap(Fault.init(rawValue:)) { mix.probabilities[fault] = share.value }
+        }
+        return mix
+    }
+}
+
+/// `NAME=NUMBER`, or a number for everything that has no name.
+struct Share<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgument {
+    let name: String?
+    let value: Number
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let last = parts.last, let value = Number(String(last)) else { return nil }
+        self.value = value
+        name = parts.count == 2 ? String(parts[0]) : nil
+    }
+}
+
+extension JournalCommand: ExpressibleByArgument {}
+extension Fault: ExpressibleByArgument {}
 extension SimulatorConfiguration.AuthFailure: ExpressibleByArgument {}
 extension SimulatorConfiguration.Unauthorized: ExpressibleByArgument {}
