@@ -52,7 +52,7 @@ public struct SimulatorConfiguration: Sendable {
     public var callbackTimeout: Duration = .seconds(5)
     /// How many connections to one webhook host may be open.
     public var callbackConnections = 64
-    /// The commands that read the journal; absent: those of the country. Any other verb is answered 404.
+    /// The commands that read the journal, any other verb is answered 404; absent: those of the country.
     public var journalCommands: Set<JournalCommand>?
     /// How the first reads of each terminal's journal end, one after the other; then probabilities are asked.
     public var journalScript: [Fault] = []

@@ -228,6 +228,9 @@ struct Share<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgumen
 }
 
 extension JournalCommand: ExpressibleByArgument {}
-extension Fault: ExpressibleByArgument {}
+extension Fault: ExpressibleByArgument {
+    /// None: the table of `--fault` names them all.
+    public static var allValueStrings: [String] { [] }
+}
 extension SimulatorConfiguration.AuthFailure: ExpressibleByArgument {}
 extension SimulatorConfiguration.Unauthorized: ExpressibleByArgument {}

@@ -121,5 +121,6 @@ struct SimulatorDocumentTests {
             .deletingLastPathComponent()
         let document = try String(contentsOf: root.appending(path: "docs/simulator.md"), encoding: .utf8)
         #expect(document.contains("```\n" + Scenario.table + "\n```"))
+        #expect(document.contains("```\n" + Fault.table + "\n```"))
     }
 }

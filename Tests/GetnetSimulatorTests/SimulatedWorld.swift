@@ -116,6 +116,7 @@ struct SimulatedWorld {
     func sell(
         _ amount: Int,
         customID: String = "sale-1",
+        ticket: String = "A0001",
         terminal: TerminalIdentity = .documented,
         webhook: String? = nil,
         token: String? = nil,
@@ -123,7 +124,7 @@ struct SimulatedWorld {
     ) async throws -> Answer {
         let body = """
             {"idTerminal":"\(terminal.idTerminal)","idSucursal":\(terminal.idSucursal),\
-            "serialNumber":"\(terminal.serialNumber)","command":100,"amount":\(amount),"ticketNumber":"A0001",\
+            "serialNumber":"\(terminal.serialNumber)","command":100,"amount":\(amount),"ticketNumber":"\(ticket)",\
             "printOnPos":false,"saleType":1,"employeeId":1,"customId":"\(customID)",\
             "webhook":"\(webhook ?? self.webhook)"}
             """

@@ -122,6 +122,7 @@ extension StartedSale {
     /// The payments that the terminal takes.
     ///
     /// - Parameter paidAt: the instant at which it is done.
+    /// - Returns: the payments, in the order of their receipts.
     func payments(at paidAt: Date) -> [LedgerEntry.Payment] {
         journalRows.map { row in
             LedgerEntry.Payment(

@@ -34,6 +34,7 @@ struct TerminalClock: Sendable {
     /// - Parameters:
     ///   - moment: counted from the start.
     ///   - terminal: its ``Terminal/key(_:)``.
+    /// - Returns: the local time.
     func time(_ moment: Duration, at terminal: String) -> TerminalTime {
         let seconds = skews.isEmpty ? skew : skews[terminal] ?? skew
         return TerminalTime(date(moment).addingTimeInterval(TimeInterval(seconds)), in: zone)

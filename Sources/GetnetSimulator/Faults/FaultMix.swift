@@ -81,7 +81,13 @@ struct FaultDice: Sendable {
         draw(.journal, terminal, number)
     }
 
-    /// A number that only what is struck decides, e.g. the amount of a sale at the terminal.
+    /// A number that depends on the seed and on what is struck alone.
+    ///
+    /// - Parameters:
+    ///   - purpose: what it decides, so that no two decisions hang together.
+    ///   - key: what is struck.
+    ///   - attempt: the how-many-eth time.
+    /// - Returns: the number.
     func number(_ purpose: String, _ key: String, _ attempt: Int) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ seed
         func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }

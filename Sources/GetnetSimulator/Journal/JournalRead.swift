@@ -26,7 +26,7 @@ public struct JournalRead: Sendable, Codable, Equatable {
     public let ending: String
     /// What the terminal was at work on instead: `sale`, `journal` or `terminalSale`.
     public let foundBusyWith: String?
-    /// The receipts of the rows that the terminal showed, damaged ones included.
+    /// The receipts of what the terminal read, damaged rows included; whether anyone saw them, `ending` says.
     public let rows: [Int]
     /// The callbacks that were sent.
     public internal(set) var callbacks: [LedgerEntry.Callback]

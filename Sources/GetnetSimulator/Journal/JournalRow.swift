@@ -21,6 +21,7 @@ struct JournalRow: Equatable, Sendable {
     /// - Parameters:
     ///   - terminal: where it was made.
     ///   - time: `finishedAt` on the terminal's clock.
+    /// - Returns: the facts of its sale.
     func facts(at terminal: TerminalIdentity, _ time: TerminalTime) -> SaleFacts {
         SaleFacts(
             idPosTxs: idPosTxs ?? 0,

@@ -70,7 +70,7 @@ extension AnswerWriter {
     private func details(_ rows: [JournalRow], of read: TakenRead, _ isDamaged: Bool) -> String {
         var texts = rows.map { JournalRowWriter(row: $0, facts: facts(of: $0, read)).object }
         if isDamaged {
-            // The oldest row, or one that is nothing else, stands for all.
+            // An empty journal is damaged too: nobody may take it for one without payments.
             texts = [JournalRowWriter.damaged(rows.first)] + texts.dropFirst()
         }
         var response = head(of: .details, 0, "Aprobado")
