@@ -32,7 +32,7 @@ struct SimulatorJournalTests {
 
     @Test func `details is answered when the terminal has read, with the read's own ids`() async throws {
         try await SimulatedWorld.run { world in
-            try await sell(world, 15_302)
+            try await sell(world, 15_201)
             let begin = ContinuousClock.now
             let answer = try await read(world, .details)
             #expect(ContinuousClock.now - begin >= .milliseconds(2))
@@ -41,7 +41,7 @@ struct SimulatorJournalTests {
             #expect(answer.data["customId"] as? String == "read-1")
             #expect(answer.data["idPosTxs"] is Int)
             let rows = try #require(answer.result["saleDetails"] as? [[String: Any]])
-            #expect(rows.map { $0["amount"] as? Int } == [15_302])
+            #expect(rows.map { $0["amount"] as? Int } == [15_201])
             #expect(world.simulator.ledger.faults == [])
         }
     }

@@ -15,7 +15,7 @@ extension CloudState {
     /// - Returns: the decision, which is in the ledger already.
     mutating func read(_ request: JournalRequest, at now: Duration) -> TakenRead {
         let key = Terminal.key(request.terminal.idTerminal)
-        if let refusal = registryRefusal(of: request.terminal, key, at: now) {
+        if let refusal = registryRefusal(of: request.terminal, key, terminals[key], at: now) {
             return refuse(request, refusal, at: now)
         }
         if let refusal = terminals[key]?.refusal(at: now, pace: pace) {

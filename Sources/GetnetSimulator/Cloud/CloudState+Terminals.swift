@@ -8,10 +8,14 @@ extension CloudState {
     }
 
     /// What the cloud says about a terminal that it does not know or cannot reach.
-    func registryRefusal(of terminal: TerminalIdentity, _ key: String, at now: Duration) -> CloudMessage? {
+    func registryRefusal(
+        of terminal: TerminalIdentity,
+        _ key: String,
+        _ seen: Terminal?,
+        at now: Duration
+    ) -> CloudMessage? {
         if terminal == .ofOtherMerchant { return .wrongMerchant }
         let isKnown = configuration.knownTerminals?.contains(terminal) ?? (terminal != .unknown)
-        let seen = terminals[key]
         if !isKnown || (seen == nil && terminals.count >= Self.maximumTerminals) { return .keyPosNotFound }
         return offline.contains(key) || now < seen?.offlineUntil ?? .zero ? .notResponding : nil
     }
@@ -59,7 +63,6 @@ extension CloudState {
             finishedAt: finishesAt,
             seed: ~configuration.seed &* 0x9FB2_1C65_1E98_DF25 &+ UInt64(number)
         )
-        terminals[key]?.remember(row)
         let facts = row.facts(at: .unseen(key), clock.time(finishesAt, at: key))
         let payment = LedgerEntry.Payment(
             authorizationCode: facts.authorizationCode(payment: 1),
@@ -70,7 +73,7 @@ extension CloudState {
         )
         let sale = TerminalSale(number: number, idTerminal: key, payment: payment, cause: cause, after: post)
         ledger.note(sale)
-        closeFullBatch(key, after: post, at: now)
+        remember([row], key, after: post, at: now)
         return sale
     }
 
@@ -98,9 +101,9 @@ extension CloudState {
         return close
     }
 
-    /// Closes the batch of a terminal if it holds all that fits.
-    mutating func closeFullBatch(_ key: String, after post: Int?, at now: Duration) {
-        guard let count = terminals[key]?.batch.count, count >= configuration.batchLimit else { return }
+    /// Lets a terminal remember payments, and close its batch if that holds all that fits.
+    mutating func remember(_ rows: [JournalRow], _ key: String, after post: Int?, at now: Duration) {
+        guard let count = terminals[key]?.remember(rows), count >= configuration.batchLimit else { return }
         _ = closeBatch(key, cause: "limit", after: post, at: now)
     }
 

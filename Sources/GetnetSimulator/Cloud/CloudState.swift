@@ -90,12 +90,13 @@ struct CloudState {
     private mutating func decide(_ request: SaleRequest, at now: Duration) -> Decision {
         let terminal = request.terminal
         let key = Terminal.key(terminal.idTerminal)
-        if let refusal = registryRefusal(of: terminal, key, at: now) {
+        let seen = terminals[key]
+        if let refusal = registryRefusal(of: terminal, key, seen, at: now) {
             return Decision(plan: .neverStarted(.refused(refusal), context(attempt: 1)))
         }
-        if let refusal = terminals[key]?.refusal(at: now, pace: pace) {
-            let occupant = terminals[key]?.occupant(at: now)
-            return Decision(plan: .neverStarted(.refused(refusal), context(attempt: 1)), occupant: occupant)
+        if let seen, let refusal = seen.refusal(at: now, pace: pace) {
+            let plan = SalePlan.neverStarted(.refused(refusal), context(attempt: 1))
+            return Decision(plan: plan, occupant: seen.occupant(at: now))
         }
         let scenario = Scenario(amount: request.amount)
         if scenario == .approved, dice.concernsSales { return disturb(request, key) }
@@ -134,7 +135,8 @@ struct CloudState {
         let number = ledger.nextNumber
         let key = Terminal.key(request.terminal.idTerminal)
         let unseen = newTerminal(request.terminal)
-        let receipt = terminals[key, default: unseen].startSale(request.terminal, run, at: now, pace: pace)
+        let (receipt, batch) = terminals[key, default: unseen]
+            .startSale(request.terminal, run, at: now, pace: pace)
         let facts = SaleFacts(
             idPosTxs: firstID + number,
             request: request,
@@ -142,10 +144,8 @@ struct CloudState {
             terminalTime: clock.time(now + run.finishesAfter, at: key),
             seed: configuration.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(number)
         )
-        let batch = terminals[key]?.batchNumber ?? 0
         let sale = StartedSale(startedAt: now, plan: plan, facts: facts, batch: batch)
-        for row in sale.journalRows { terminals[key]?.remember(row) }
-        closeFullBatch(key, after: number, at: now)
+        remember(sale.journalRows, key, after: number, at: now)
         return sale
     }
 

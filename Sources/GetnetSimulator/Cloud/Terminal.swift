@@ -93,12 +93,17 @@ struct Terminal: Equatable, Sendable {
     ///   - run: what will happen.
     ///   - now: the moment.
     ///   - pace: durations of this simulator.
-    /// - Returns: the number of its first receipt.
-    mutating func startSale(_ identity: TerminalIdentity, _ run: TerminalRun, at now: Duration, pace: Pace) -> Int {
+    /// - Returns: the number of its first receipt, and that of the batch.
+    mutating func startSale(
+        _ identity: TerminalIdentity,
+        _ run: TerminalRun,
+        at now: Duration,
+        pace: Pace
+    ) -> (receipt: Int, batch: Int) {
         self.identity = identity
         defer { receipts += max(1, run.outcome.payments) }
         start(.sale, at: now, for: run.occupiesFor, pace: pace)
-        return receipts + 1
+        return (receipts + 1, batchNumber)
     }
 
     /// Starts a sale at the terminal itself, as soon as it is free.
@@ -129,9 +134,12 @@ struct Terminal: Equatable, Sendable {
         return true
     }
 
-    /// Remembers a payment that will have been made before the terminal is free again.
-    mutating func remember(_ row: JournalRow) {
-        batch.append(row)
+    /// Remembers payments that will have been made before the terminal is free again.
+    ///
+    /// - Returns: how many the batch holds.
+    mutating func remember(_ rows: [JournalRow]) -> Int {
+        batch.append(contentsOf: rows)
+        return batch.count
     }
 
     /// Closes the batch as soon as the terminal is free: the journal is empty then, receipts begin with 1.

@@ -17,8 +17,9 @@ struct JournalEndpoints: Sendable {
                 try await read(command, request, context)
             }
         }
-        router.post("postxs/{verb}") { _, context in
-            let verb = context.parameters.get("verb") ?? ""
+        // One place of a path has one name, and the status query has taken it.
+        router.post("postxs/{idPosTxs}") { _, context in
+            let verb = context.parameters.get("idPosTxs") ?? ""
             cloud.withState { $0.note([RequestFault("verb", "\(verb) is unknown here")]) }
             return Response(status: .notFound)
         }

@@ -29,7 +29,7 @@ struct CommandMembers {
     ///   - allowed: the names that may be there.
     ///   - command: what it is, for the words of a fault.
     /// - Returns: whether it is an object; if not, nothing else is worth looking at.
-    mutating func read(_ body: [UInt8], allowed: Set<String>, of command: String) -> Bool {
+    mutating func read(_ body: [UInt8], allowed: Set<String>, of command: @autoclosure () -> String) -> Bool {
         do {
             guard case .object(let object) = try JSONReader.read(body) else {
                 fault("body", "must be a JSON object")
@@ -43,12 +43,12 @@ struct CommandMembers {
         }
     }
 
-    private mutating func collect(_ object: [JSONValue.Member], allowed: Set<String>, of command: String) {
+    private mutating func collect(_ object: [JSONValue.Member], allowed: Set<String>, of command: () -> String) {
         let spellings =
             strict ? [:] : Dictionary(allowed.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
         for member in object {
             let name = spellings[member.name.lowercased()] ?? member.name
-            if strict && !allowed.contains(name) { fault(name, "is not a member of \(command)") }
+            if strict && !allowed.contains(name) { fault(name, "is not a member of \(command())") }
             if members.updateValue(member.value, forKey: name) != nil && strict { fault(name, "is repeated") }
         }
     }
