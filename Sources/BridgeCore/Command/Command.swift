@@ -7,8 +7,8 @@ public enum CommandType: String, Sendable, Hashable, CaseIterable {
 
     /// Names that the contract reserves; they are refused with `not_supported_yet`.
     public static let reserved: Set<String> = [
-        "void", "refund", "cancel", "poll", "details", "last-voucher", "totals", "close", "print", "status",
-        "duplicate", "params", "promo", "bioauth", "c2c-mode", "shift", "shift-report", "normal-mode", "reconcile",
+        "void", "refund", "poll", "details", "last-voucher", "totals", "close", "print", "duplicate", "params", "promo",
+        "bioauth", "c2c-mode", "shift", "shift-report", "normal-mode", "reconcile",
     ]
 
     /// The number that Getnet gives the command.

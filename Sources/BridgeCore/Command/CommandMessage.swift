@@ -75,6 +75,9 @@ public struct CommandFault: Sendable, Equatable {
         case invalidReplyTo = "invalid_reply_to"
         case idempotencyConflict = "idempotency_conflict"
         case referenceInUse = "reference_in_use"
+        case wrongExchange = "wrong_exchange"
+        case unknownTransaction = "unknown_transaction"
+        case notPossible = "not_possible"
     }
 
     /// Where it is: a path through the members (`amount.value`), a property (`reply_to`), or empty for the whole.
@@ -126,11 +129,11 @@ public struct CommandRejection: Error, Sendable, Equatable {
         public let transactionID: TransactionID
         /// How it stands.
         public let status: TransactionStatus
-        /// The members in which the command differs from it.
-        public let differs: [String]
+        /// The members in which the command differs from it; `nil` where nothing was compared.
+        public let differs: [String]?
 
         /// A conflict from its parts.
-        public init(transactionID: TransactionID, status: TransactionStatus, differs: [String]) {
+        public init(transactionID: TransactionID, status: TransactionStatus, differs: [String]?) {
             self.transactionID = transactionID
             self.status = status
             self.differs = differs

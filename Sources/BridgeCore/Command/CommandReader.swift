@@ -41,19 +41,7 @@ public struct CommandReader: Sendable {
     /// - Throws: `CommandRejection` with every fault at once.
     public func read(_ message: CommandMessage, acceptedAt now: Timestamp) throws(CommandRejection) -> Command {
         var faults: [CommandFault] = []
-        checkProperties(of: message, &faults)
-        guard message.fullSize <= rules.maxBytes, message.body.count == message.fullSize else {
-            faults.append(
-                CommandFault("", .bodyTooLarge, "the body has \(message.fullSize) bytes, \(rules.maxBytes) are allowed")
-            )
-            throw CommandRejection(faults: faults)
-        }
-        let payload: CommandPayload
-        do {
-            payload = try CommandPayload.open(message)
-        } catch {
-            throw CommandRejection(faults: faults + [error])
-        }
+        let payload = try rules.open(message, &faults)
         return try read(payload, faults: faults, message: message, acceptedAt: now)
     }
 
@@ -68,13 +56,13 @@ public struct CommandReader: Sendable {
         members.checkEverywhere()
         let commandID = members.word("commandId", upTo: 64, allowing: "._:-")
         let type = commandType(&members, routingKey: message.routingKey)
-        let account = self.account(&members)
+        let account = members.account(of: rules)
         let terminal = self.terminal(&members)
         let amount = self.amount(&members)
         let reference = members.word("reference", upTo: 24, allowing: "-")
         let expiresAt = self.expiresAt(&members, sentAt: [payload.time, message.timestamp], acceptedAt: now)
         let options = self.options(&members)
-        let metadata = self.metadata(&members)
+        let metadata = members.metadata()
         members.refuseTheRest()
         guard members.faults.isEmpty, let commandID, let type, let account, let terminal, let amount, let reference,
             let expiresAt, let options
@@ -82,7 +70,7 @@ public struct CommandReader: Sendable {
             throw CommandRejection(
                 faults: members.faults,
                 commandID: commandID,
-                type: payload.data["type"]?.string.flatMap { $0.utf8.count <= 32 ? $0 : nil },
+                type: payload.writtenType,
                 metadata: metadata
             )
         }
@@ -101,20 +89,6 @@ public struct CommandReader: Sendable {
         )
     }
 
-    private func checkProperties(of message: CommandMessage, _ faults: inout [CommandFault]) {
-        if message.headersWereDropped {
-            // One of them may have been the time of a CloudEvent.
-            faults.append(
-                CommandFault("headers", .outOfRange, "there are too many headers, or they are nested too deeply")
-            )
-        }
-        if let replyTo = message.address.replyTo, rules.ownQueues.contains(replyTo) {
-            faults.append(
-                CommandFault("reply_to", .invalidReplyTo, "replies cannot go to a queue of the bridge itself")
-            )
-        }
-    }
-
     private func commandType(_ members: inout MemberReader, routingKey: String) -> CommandType? {
         let keyed = String(routingKey.prefix { $0 != "." })
         guard let written = members.string("type", .optional) else {
@@ -130,22 +104,14 @@ public struct CommandReader: Sendable {
 
     private func known(_ name: String, at path: String, _ members: inout MemberReader) -> CommandType? {
         if let type = CommandType(rawValue: name) { return type }
-        if CommandType.reserved.contains(name) {
+        if ControlVerb(rawValue: name) != nil {
+            members.fault(path, .wrongExchange, "this is a control message; it goes to the control exchange")
+        } else if CommandType.reserved.contains(name) {
             members.fault(path, .notSupportedYet, "this command is not supported yet")
         } else {
             members.fault(path, .unknownType, "there is no such command; the first word of the routing key names it")
         }
         return nil
-    }
-
-    private func account(_ members: inout MemberReader) -> String? {
-        guard members.has("account") else { return rules.account.name }
-        guard let name = members.string("account", .required) else { return nil }
-        if name != rules.account.name {
-            members.fault("account", .unknownAccount, "this bridge has no such account")
-            return nil
-        }
-        return name
     }
 
     private func terminal(_ members: inout MemberReader) -> Terminal? {
@@ -218,17 +184,5 @@ public struct CommandReader: Sendable {
         }
         parts.refuseTheRest(because: "an option that \(rules.account.profile.code) does not know")
         return options
-    }
-
-    private func metadata(_ members: inout MemberReader) -> [UInt8]? {
-        guard members.has("metadata"), let value = members.rawObject("metadata") else { return nil }
-        // What holds nulls or repeated members was refused already and is not echoed either.
-        guard !members.faults.contains(where: { $0.path.hasPrefix("metadata") }) else { return nil }
-        let bytes = value.serialized
-        guard bytes.count <= Self.metadataLimit else {
-            members.fault("metadata", .outOfRange, "more than \(Self.metadataLimit) bytes")
-            return nil
-        }
-        return bytes
     }
 }

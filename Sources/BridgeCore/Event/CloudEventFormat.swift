@@ -78,6 +78,7 @@ extension OutboundEvent.Kind {
         case .transaction, .contradicted: "transaction-event"
         case .rejected: "command-rejected"
         case .unmatched: "callback-unmatched"
+        case .notFound: "status-not-found"
         }
     }
 }

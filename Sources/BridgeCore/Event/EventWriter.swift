@@ -4,7 +4,7 @@
 ///
 /// Source: contract §3.
 public struct EventWriter: Sendable {
-    private let account: Account
+    let account: Account
     private let terminalLife: Duration
 
     /// A writer for an account; the terminal's life tells by when a result is expected.
@@ -133,8 +133,10 @@ public struct EventWriter: Sendable {
                     member.member("transactionId", conflict.transactionID.description)
                     member.member("status", conflict.status.rawValue)
                     member.member("final", conflict.status.isFinal)
-                    member.array("differs") { list in
-                        for name in conflict.differs { list.value(name) }
+                    if let differs = conflict.differs {
+                        member.array("differs") { list in
+                            for name in differs { list.value(name) }
+                        }
                     }
                 }
             }

@@ -12,6 +12,8 @@ public struct OutboundEvent: Sendable, Equatable {
         case rejected
         /// An authentic callback without a transaction.
         case unmatched
+        /// A transaction that somebody asked for and nobody knows; to the asker only, never stored.
+        case notFound = "not_found"
     }
 
     /// The stable name.

@@ -94,6 +94,7 @@ public struct TransactionMachine {
     private mutating func cancel() {
         switch transaction.state {
         case .accepted: finish(.failed, Reason(.cancelledBeforeStart))
+        case .failed where transaction.reason?.code == .cancelledBeforeStart: next.finding = .agreed
         case .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
             next.finding = .refused
         }

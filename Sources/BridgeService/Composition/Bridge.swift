@@ -47,6 +47,7 @@ public struct Bridge: Service {
             parts.ports.callbacks,
             parts.pipes.timekeeper, parts.pipes.reconciler, parts.pipes.journalReader, parts.pipes.submitter,
             parts.broker.topologyWatch,
+            ConsumerService(consumer: parts.broker.control, drainTimeout: Self.drainTimeout),
             ConsumerService(consumer: parts.broker.consumer, drainTimeout: Self.drainTimeout),
             GracefulDelay(
                 gate: parts.gate,

@@ -15,6 +15,14 @@ extension BridgeConfiguration {
         )
     }
 
+    var controlConsumption: AMQPConsumption {
+        AMQPConsumption(
+            queue: control.queue,
+            prefetch: ControlIntake.prefetch,
+            bodyLimits: BodyLimits(messageSizeMax: commands.maxBytes)
+        )
+    }
+
     var commandRules: CommandReader.Rules {
         CommandReader.Rules(
             account: account,

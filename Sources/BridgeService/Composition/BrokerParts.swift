@@ -2,11 +2,13 @@
 
 internal import AMQPClient
 internal import BridgeCore
+internal import CorrelationStore
 internal import Logging
 
 /// What talks to the broker: a connection to consume, one for events, one for replies, now and then one to look.
 struct BrokerParts {
     let consumer: AMQPConsumer
+    let control: AMQPConsumer
     let eventPublisher: AMQPPublisher
     let replyPublisher: AMQPPublisher
     let replies: ReplySender
@@ -49,12 +51,33 @@ struct BrokerParts {
             random: systemRandom,
             logger: logger
         )
+        let controlIntake = ControlIntake(
+            reader: ControlReader(rules: configuration.commandRules),
+            events: configuration.storeRules.events,
+            dispatcher: dispatcher,
+            replies: replies,
+            metrics: metrics,
+            logger: logger
+        )
+        let control = AMQPConsumer(
+            endpoint: endpoint,
+            name: "getnet-bridge control",
+            consumption: configuration.controlConsumption,
+            logger: logger,
+            handler: { await controlIntake.handle($0) }
+        )
+        // The owner of the command queue is the one whose store knows the transactions.
+        control.setGate(open: false)
+        self.control = control
         consumer = AMQPConsumer(
             endpoint: endpoint,
             name: "getnet-bridge commands",
             consumption: configuration.consumption,
             logger: logger,
-            onEvent: onEvent,
+            onEvent: { event in
+                onEvent(event)
+                if let isOwner = event.isOwner { control.setGate(open: isOwner) }
+            },
             handler: { await intake.handle($0) }
         )
         topologyWatch = TopologyWatch(
@@ -65,6 +88,18 @@ struct BrokerParts {
             signal: topologySignal,
             logger: logger
         )
+    }
+}
+
+extension AMQPConnectionEvent {
+    /// Whether the consumer of commands is now the owner of its queue; `nil` where the event says nothing about it.
+    fileprivate var isOwner: Bool? {
+        switch self {
+        case .consumer(.consuming), .consumer(.paused): true
+        case .consumer(.notOwner), .consumer(.connecting), .consumer(.closed), .lost, .connectFailed: false
+        // It may be the owner queue or the command queue that cannot be had.
+        case .consumer(.unavailable), .connected, .blocked, .unblocked: nil
+        }
     }
 }
 

@@ -54,6 +54,7 @@ struct PortParts {
             readiness: readiness,
             store: dispatcher.store,
             replies: broker.replyPublisher,
+            control: broker.control,
             clock: WallClock.now,
             logger: logger
         )

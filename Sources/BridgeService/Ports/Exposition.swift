@@ -11,6 +11,7 @@ struct Exposition: Sendable {
     let readiness: Readiness
     let store: any TransactionStore
     let replies: AMQPPublisher
+    let control: AMQPConsumer
     let clock: @Sendable () -> Timestamp
     let logger: Logger
 
@@ -33,16 +34,15 @@ struct Exposition: Sendable {
     }
 
     private func writeConnections(_ page: inout PrometheusText) {
-        let commands = readiness.commands.snapshot
+        let consumers = [("commands", readiness.commands.snapshot), ("control", control.snapshot)]
         let publishers = [("events", readiness.events.snapshot), ("replies", replies.snapshot)]
-        let consumes: Bool
-        switch commands.state {
-        case .consuming, .paused, .notOwner, .unavailable: consumes = true
-        case .connecting, .closed: consumes = false
-        }
-        var connected = [PrometheusText.Sample(consumes ? 1 : 0, ("role", "commands"))]
+        var connected: [PrometheusText.Sample] = []
         var blocked: [PrometheusText.Sample] = []
-        var reconnects = [PrometheusText.Sample(Double(commands.reconnects), ("role", "commands"))]
+        var reconnects: [PrometheusText.Sample] = []
+        for (role, consumer) in consumers {
+            connected.append(.init(consumer.state.isConnected ? 1 : 0, ("role", role)))
+            reconnects.append(.init(Double(consumer.reconnects), ("role", role)))
+        }
         for (role, publisher) in publishers {
             var isBlocked = false
             if case .blocked = publisher.state { isBlocked = true }
@@ -91,5 +91,15 @@ struct Exposition: Sendable {
         page.foreign("process_resident_memory_bytes", "Resident memory.", "gauge", Double(process.residentBytes))
         page.foreign("process_virtual_memory_bytes", "Virtual memory.", "gauge", Double(process.virtualBytes))
         page.foreign("process_open_fds", "Open file descriptors.", "gauge", Double(process.openDescriptors))
+    }
+}
+
+extension AMQPConsumerState {
+    /// Whether there is a connection, whatever comes over it.
+    fileprivate var isConnected: Bool {
+        switch self {
+        case .consuming, .paused, .notOwner, .unavailable: true
+        case .connecting, .closed: false
+        }
     }
 }

@@ -132,6 +132,20 @@ final class Dispatcher: Sendable {
         outboxSignal.raise()
     }
 
+    /// Cancels what a `cancel` names; see `TransactionStore.cancel`.
+    func cancel(_ request: ControlRequest, from message: CommandMessage) async throws(StoreError) -> Cancellation {
+        let now = clock()
+        return try await timed { () async throws(StoreError) in
+            try await store.cancel(request, from: message, at: now) { cancellation in
+                switch cancellation {
+                case .cancelled(let transition, _): self.handOn(transition)
+                case .repeated: break
+                case .refused: self.outboxSignal.raise()
+                }
+            }
+        }
+    }
+
     /// Keeps a callback that is no evidence.
     func quarantine(_ callback: QuarantinedCallback, announce: Bool) async throws(StoreError) {
         try await timed { () async throws(StoreError) in

@@ -202,21 +202,3 @@ struct TransactionLedger<Rows: StoreRows> {
         try rows.noteProbe(at: instant)
     }
 }
-
-extension OutboundEvent {
-    /// The same event for another delivery of its command.
-    fileprivate func addressed(to address: ReplyAddress) -> OutboundEvent {
-        OutboundEvent(
-            id: id,
-            kind: kind,
-            name: name,
-            routingKey: routingKey,
-            subject: subject,
-            time: time,
-            data: data,
-            causationID: causationID,
-            address: address,
-            mustBeRouted: mustBeRouted
-        )
-    }
-}

@@ -46,6 +46,16 @@ public protocol TransactionStore: Sendable {
         onCommit: @escaping @Sendable (Transition) -> Void
     ) async throws(StoreError) -> [Transition]
 
+    /// Cancels the transaction that a `cancel` names, where nothing was sent, or refuses the request durably.
+    ///
+    /// `onCommit` is told as that of `accept`.
+    func cancel(
+        _ request: ControlRequest,
+        from message: CommandMessage,
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Cancellation) -> Void
+    ) async throws(StoreError) -> Cancellation
+
     /// Keeps a callback that is no evidence: its body, masked, with what it belongs to as far as it is known.
     ///
     /// With `announce` it also appends the event `callback.unmatched`.
@@ -62,6 +72,13 @@ public protocol TransactionStore: Sendable {
 
     /// Transactions that are not final, after an id, in the order of their ids.
     func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
+
+    /// The last event of a transaction, for another address; `nil` if there is no such transaction.
+    func latestEvent(
+        of original: ControlRequest.Original,
+        account: String,
+        for address: ReplyAddress
+    ) async throws(StoreError) -> OutboundEvent?
 
     /// One transaction.
     func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction?
@@ -90,6 +107,15 @@ extension TransactionStore {
         from message: CommandMessage
     ) async throws(StoreError) -> Acceptance {
         try await accept(candidate, from: message) { _ in }
+    }
+
+    /// Cancels what a `cancel` names.
+    public func cancel(
+        _ request: ControlRequest,
+        from message: CommandMessage,
+        at instant: Timestamp
+    ) async throws(StoreError) -> Cancellation {
+        try await cancel(request, from: message, at: instant) { _ in }
     }
 
     /// Applies an input.
@@ -133,6 +159,16 @@ public enum Acceptance: Sendable {
     case repeated(Transaction, latest: OutboundEvent?)
     /// It was refused, and the refusal is durable.
     case refused(CommandRejection, OutboundEvent)
+}
+
+/// What became of a `cancel`.
+public enum Cancellation: Sendable {
+    /// Nothing was sent and nothing will be; with the event that tells it, for the request's address.
+    case cancelled(Transition, latest: OutboundEvent?)
+    /// It was cancelled before.
+    case repeated(latest: OutboundEvent?)
+    /// It was refused, and the refusal is durable.
+    case refused(CommandRejection)
 }
 
 /// A callback that is no evidence.

@@ -63,6 +63,33 @@ extension SQLiteStore {
     }
 
     /// See `TransactionStore`.
+    public func latestEvent(
+        of original: ControlRequest.Original,
+        account: String,
+        for address: ReplyAddress
+    ) async throws(StoreError) -> OutboundEvent? {
+        try await relayReader.read { database in
+            let id: String?
+            switch original {
+            case .transaction(let transaction): id = transaction.description
+            case .command(let commandID):
+                id = try PreparedStatement(cached: Self.idOfCommandText, on: database).first(
+                    {
+                        $0.add(account)
+                        $0.add(commandID)
+                    },
+                    { $0.text() }
+                )
+            }
+            guard let id else { return nil }
+            let latest = try PreparedStatement(cached: SQLiteRows.Text.selectLatestEvent, on: database)
+            return try latest.first({ $0.add(id) }, OutboxColumns.readEvent)?.addressed(to: address)
+        }
+    }
+
+    static let idOfCommandText = "SELECT id FROM transactions WHERE account = ? AND command_id = ?"
+
+    /// See `TransactionStore`.
     public func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {
         try await adminReader.transaction(id)
     }

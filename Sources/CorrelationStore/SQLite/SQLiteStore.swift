@@ -90,6 +90,16 @@ public final class SQLiteStore: TransactionStore {
     }
 
     /// See `TransactionStore`.
+    public func cancel(
+        _ request: ControlRequest,
+        from message: CommandMessage,
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Cancellation) -> Void
+    ) async throws(StoreError) -> Cancellation {
+        try await queue.commit({ try $0.cancel(request, from: message, at: instant) }, then: onCommit)
+    }
+
+    /// See `TransactionStore`.
     public func quarantine(_ callback: QuarantinedCallback, announce: Bool) async throws(StoreError) {
         try await queue.commit { try $0.quarantine(callback, announce: announce) }
     }

@@ -23,6 +23,14 @@ import Testing
         #expect(change.transaction.dueAt == .sample)
     }
 
+    @Test func `that was cancelled agrees when it is cancelled again`() {
+        let cancelled = charge.after(.cancel)
+        let again = TransactionMachine.apply(.cancel, to: cancelled, at: .sample, rules: Situation.rules)
+        #expect(again.transaction == cancelled)
+        #expect(again.finding == .agreed)
+        #expect(again.events.isEmpty && again.effects.isEmpty)
+    }
+
     @Test func `says what it waited for when it expires`() {
         let expired = Situation.waiting.transaction.after(.due, at: .sample + .seconds(120))
         #expect(expired.reason == Reason(.commandExpired, waitedFor: .terminalBusy))

@@ -60,6 +60,16 @@ final class FailingStore: TransactionStore {
         return try await store.apply(journal, onCommit: onCommit)
     }
 
+    func cancel(
+        _ request: ControlRequest,
+        from message: CommandMessage,
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Cancellation) -> Void
+    ) async throws(StoreError) -> Cancellation {
+        try look()
+        return try await store.cancel(request, from: message, at: instant, onCommit: onCommit)
+    }
+
     func quarantine(_ callback: QuarantinedCallback, announce: Bool) async throws(StoreError) {
         try look()
         try await store.quarantine(callback, announce: announce)
@@ -86,6 +96,14 @@ final class FailingStore: TransactionStore {
 
     func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction] {
         try await store.unfinished(after: id, limit: limit)
+    }
+
+    func latestEvent(
+        of original: ControlRequest.Original,
+        account: String,
+        for address: ReplyAddress
+    ) async throws(StoreError) -> OutboundEvent? {
+        try await store.latestEvent(of: original, account: account, for: address)
     }
 
     func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {

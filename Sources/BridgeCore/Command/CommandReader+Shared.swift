@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is read alike in messages of the command queue and of the control queue.
+extension CommandReader.Rules {
+    /// Opens a message that has a size, properties and an envelope that are taken.
+    ///
+    /// Faults that do not keep it shut are added to the list.
+    func open(_ message: CommandMessage, _ faults: inout [CommandFault]) throws(CommandRejection) -> CommandPayload {
+        if message.headersWereDropped {
+            // One of them may have been the time of a CloudEvent.
+            faults.append(
+                CommandFault("headers", .outOfRange, "there are too many headers, or they are nested too deeply")
+            )
+        }
+        if let replyTo = message.address.replyTo, ownQueues.contains(replyTo) {
+            faults.append(
+                CommandFault("reply_to", .invalidReplyTo, "replies cannot go to a queue of the bridge itself")
+            )
+        }
+        guard message.fullSize <= maxBytes, message.body.count == message.fullSize else {
+            faults.append(
+                CommandFault("", .bodyTooLarge, "the body has \(message.fullSize) bytes, \(maxBytes) are allowed")
+            )
+            throw CommandRejection(faults: faults)
+        }
+        do {
+            return try CommandPayload.open(message)
+        } catch {
+            throw CommandRejection(faults: faults + [error])
+        }
+    }
+}
+
+extension CommandPayload {
+    /// A type is quoted in a rejection up to this many bytes; a longer one is left out.
+    private static let quotedTypeLimit = 32
+
+    /// The type as it was written, where it is short enough to be told back.
+    var writtenType: String? {
+        data["type"]?.string.flatMap { $0.utf8.count <= Self.quotedTypeLimit ? $0 : nil }
+    }
+}
+
+extension MemberReader {
+    /// The account that a message names, or the only one.
+    mutating func account(of rules: CommandReader.Rules) -> String? {
+        guard has("account") else { return rules.account.name }
+        guard let name = string("account", .required) else { return nil }
+        if name != rules.account.name {
+            fault("account", .unknownAccount, "this bridge has no such account")
+            return nil
+        }
+        return name
+    }
+
+    /// The publisher's object as compact JSON.
+    mutating func metadata() -> [UInt8]? {
+        guard has("metadata"), let value = rawObject("metadata") else { return nil }
+        // What holds nulls or repeated members was refused already and is not echoed either.
+        guard !faults.contains(where: { $0.path.hasPrefix("metadata") }) else { return nil }
+        let bytes = value.serialized
+        guard bytes.count <= CommandReader.metadataLimit else {
+            fault("metadata", .outOfRange, "more than \(CommandReader.metadataLimit) bytes")
+            return nil
+        }
+        return bytes
+    }
+}

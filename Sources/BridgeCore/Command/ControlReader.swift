@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads a message from the control queue, or says everything that is wrong with it.
+///
+/// Strict like `CommandReader`, and pure.
+public struct ControlReader: Sendable {
+    private let rules: CommandReader.Rules
+
+    /// A reader for an account and its limits.
+    public init(rules: CommandReader.Rules) {
+        self.rules = rules
+    }
+
+    /// Checks a message.
+    ///
+    /// - Throws: `CommandRejection` with every fault at once.
+    public func read(_ message: CommandMessage) throws(CommandRejection) -> ControlRequest {
+        var faults: [CommandFault] = []
+        let payload = try rules.open(message, &faults)
+        var members = MemberReader(payload.data)
+        members.faults = faults
+        members.checkEverywhere()
+        let verb = verb(&members, routingKey: message.routingKey)
+        let commandID = members.has("commandId") ? members.word("commandId", upTo: 64, allowing: "._:-") : nil
+        let account = members.account(of: rules)
+        let original = original(&members)
+        let metadata = members.metadata()
+        members.refuseTheRest()
+        if verb == .status, message.address.replyTo == nil {
+            members.fault("reply_to", .required, "is missing: there is nowhere to answer to")
+        }
+        guard members.faults.isEmpty, let verb, let account, let original else {
+            throw CommandRejection(
+                faults: members.faults,
+                commandID: commandID,
+                type: payload.writtenType,
+                metadata: metadata
+            )
+        }
+        return ControlRequest(
+            verb: verb,
+            commandID: commandID,
+            account: account,
+            original: original,
+            metadata: metadata
+        )
+    }
+
+    private func verb(_ members: inout MemberReader, routingKey: String) -> ControlVerb? {
+        let keyed = String(routingKey.prefix { $0 != "." })
+        guard let written = members.string("type", .required) else { return nil }
+        guard let verb = ControlVerb(rawValue: written) else {
+            if CommandType(rawValue: written) != nil || CommandType.reserved.contains(written) {
+                members.fault("type", .wrongExchange, "this is a command; it goes to the command exchange")
+            } else {
+                members.fault("type", .unknownType, "there is no such control message")
+            }
+            return nil
+        }
+        if written != keyed {
+            members.fault("type", .typeMismatch, "the body's type is not the first word of the routing key")
+        }
+        return verb
+    }
+
+    private func original(_ members: inout MemberReader) -> ControlRequest.Original? {
+        guard var parts = members.object("original", .required) else { return nil }
+        defer { members.absorb(parts) }
+        let (namesTransaction, namesCommand) = (parts.has("transactionId"), parts.has("commandId"))
+        let name = namesTransaction ? parts.string("transactionId", .required) : nil
+        let commandID = namesCommand ? parts.word("commandId", upTo: 64, allowing: "._:-") : nil
+        parts.refuseTheRest()
+        guard namesTransaction != namesCommand else {
+            members.fault("original", .invalidFormat, "exactly one of transactionId and commandId is expected")
+            return nil
+        }
+        if namesCommand { return commandID.map { .command($0) } }
+        guard let name else { return nil }
+        guard let id = TransactionID(name) else {
+            parts.fault("transactionId", .invalidFormat, "\(TransactionID.length) of 0-9 and a-z")
+            return nil
+        }
+        return .transaction(id)
+    }
+}

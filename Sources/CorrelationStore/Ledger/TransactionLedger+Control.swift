@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// What the control queue asks of the store.
+extension TransactionLedger {
+    /// Cancels what was not sent; the write transaction is the compare-and-set against whoever would send it.
+    func cancel(
+        _ request: ControlRequest,
+        from message: CommandMessage,
+        at instant: Timestamp
+    ) throws -> Cancellation {
+        guard let stored = try rows.transaction(request.original, account: request.account) else {
+            return try refuse(request.rejection(Self.unknownTransaction), of: message, at: instant)
+        }
+        guard let transition = try apply(.cancel, to: stored.id, at: instant) else {
+            preconditionFailure("a transaction that was read is gone")
+        }
+        if transition.finding == .refused {
+            let fault = stored.state.isFinal ? Self.alreadyFinal : Self.mayHaveLeft
+            return try refuse(request.rejection(fault, becauseOf: stored), of: message, at: instant)
+        }
+        let latest = try rows.latestEvent(of: stored.id)?.addressed(to: message.address)
+        return transition.finding == .agreed ? .repeated(latest: latest) : .cancelled(transition, latest: latest)
+    }
+
+    private func refuse(
+        _ rejection: CommandRejection,
+        of message: CommandMessage,
+        at instant: Timestamp
+    ) throws -> Cancellation {
+        try reject(rejection, of: message, at: instant)
+        return .refused(rejection)
+    }
+
+    private static var unknownTransaction: CommandFault {
+        CommandFault("original", .unknownTransaction, "there is no such transaction")
+    }
+
+    private static var alreadyFinal: CommandFault {
+        CommandFault("original", .notPossible, "the transaction is final")
+    }
+
+    private static var mayHaveLeft: CommandFault {
+        CommandFault("original", .notPossible, "the request may have reached the terminal")
+    }
+}
+
+extension StoreRows {
+    /// The transaction that a control message is about.
+    func transaction(_ original: ControlRequest.Original, account: String) throws -> Transaction? {
+        switch original {
+        case .transaction(let id): try transaction(id)
+        case .command(let commandID): try transaction(ofCommand: commandID, account: account)
+        }
+    }
+}
+
+extension OutboundEvent {
+    /// The same event for another address.
+    func addressed(to address: ReplyAddress) -> OutboundEvent {
+        OutboundEvent(
+            id: id,
+            kind: kind,
+            name: name,
+            routingKey: routingKey,
+            subject: subject,
+            time: time,
+            data: data,
+            causationID: causationID,
+            address: address,
+            mustBeRouted: mustBeRouted
+        )
+    }
+}
