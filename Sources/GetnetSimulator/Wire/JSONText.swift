@@ -8,6 +8,13 @@ struct JSONText {
     var pascalCase = false
     private var members = ""
 
+    /// Creates an empty object.
+    ///
+    /// - Parameter bytes: how long it will be, about.
+    init(reserving bytes: Int = 0) {
+        if bytes > 0 { members.reserveCapacity(bytes) }
+    }
+
     /// The object's text.
     var object: String { "{" + members + "}" }
 

@@ -21,7 +21,7 @@ struct ResultWriter {
 
     /// The object as it was captured.
     var object: String {
-        var object = JSONText()
+        var object = JSONText(reserving: 1_200)
         object.pascalCase = result.oddity == .pascalCase
         object.add("functionCode", functionCode)
         addResponseCode(to: &object)

@@ -81,11 +81,7 @@ struct SaleRequestReader {
 
     private mutating func checkOptions() {
         for name in ["printOnPos", "skipConfirmation", "skipReceipt"] { members.checkBoolean(name) }
-        let integers = [
-            "saleType": 0...6, "employeeId": 0...9_999, "tip": 0...999_999_999, "installments": 0...99,
-            "operationMode": 0...99,
-        ]
-        for (name, range) in integers {
+        for (name, range) in Self.integers {
             members.check(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)") {
                 $0.integer.map(range.contains) ?? false
             }
@@ -95,6 +91,10 @@ struct SaleRequestReader {
         members.check("paymentCategory", "must be \"FOOD_BENEFIT\"") { $0 == .string("FOOD_BENEFIT") }
     }
 
+    private static let integers: [(String, ClosedRange<Int>)] = [
+        ("saleType", 0...6), ("employeeId", 0...9_999), ("tip", 0...999_999_999), ("installments", 0...99),
+        ("operationMode", 0...99),
+    ]
     private static let common: Set<String> = [
         "idTerminal", "idSucursal", "serialNumber", "command", "amount", "customId", "webhook", "printOnPos",
         "saleType", "employeeId", "ticketNumber",
