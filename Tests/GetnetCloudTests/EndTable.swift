@@ -122,7 +122,8 @@ extension EndLine {
     /// The time for the whole POST; longer where it must not run out.
     static func time(for event: EndLine.Event) -> Duration {
         switch event {
-        case .reply(.silence), .reply(.slowly), .noTLS: .seconds(1)
+        case .reply(.silence), .reply(.slowly): .seconds(5)
+        case .noTLS: .seconds(1)
         case .noFreeConnection: .milliseconds(300)
         case .reply, .unknownHost, .nobodyListens: .seconds(20)
         }
