@@ -119,10 +119,37 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Processes, a faulty proxy, seeds, deadlines: what the self-test and the tests stand on.
+        .target(
+            name: "Rig",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "SelfTest",
+            dependencies: [
+                "Rig",
+                // It sends commands and receives events as any client of the broker does.
+                "AMQPClient",
+                // It asks the simulator for its ledger, the bridge for its readiness, the broker for virtual hosts.
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                // It reads the table with statements of its own, never through CorrelationStore.
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "getnet-bridge",
             dependencies: [
-                "BridgeService", "GetnetSimulator",
+                "BridgeService", "GetnetSimulator", "SelfTest",
                 "AMQPClient", "BridgeCore", "CorrelationStore", "GetnetCloud",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -163,7 +190,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "AMQPClient", "BridgeCore",
+                "AMQPClient", "BridgeCore", "Rig",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -242,13 +269,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AMQPClient", "GetnetSimulator", "TestSupport",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "AMQPClient", "BridgeService", "GetnetSimulator", "SelfTest", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -5,6 +5,8 @@ import GetnetSimulator
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 /// Loads on the built program; one at a time, so that each has the machine for itself.
 @Suite("Under load", .serialized)
 struct LoadTests {}

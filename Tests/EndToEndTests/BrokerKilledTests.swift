@@ -3,6 +3,8 @@
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 extension LoadTests {
     @Test func `a broker that is killed under load costs no charge, no event and no order`() async throws {
         try await Site.run(alone: true) { site in

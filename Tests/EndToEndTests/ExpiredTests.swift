@@ -4,6 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 @Suite("Old commands")
 struct ExpiredTests {
     @Test func `commands that were queued an hour ago are not sent to any terminal`() async throws {

@@ -2,6 +2,8 @@
 
 import Testing
 
+@testable import SelfTest
+
 /// The judge can fail: each ledger is falsified in turn.
 @Suite("Judge")
 struct JudgeTests {

@@ -4,6 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 @Suite("Two bridges on one queue")
 struct OwnerTests {
     @Test func `a second bridge with another store takes nothing, says why, and takes over at the end`() async throws {

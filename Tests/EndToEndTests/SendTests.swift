@@ -3,6 +3,8 @@
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 @Suite("Sending by hand")
 struct SendTests {
     @Test func `without a bridge it says so, and the same id afterwards follows the same charge`() async throws {

@@ -4,6 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 @Suite("Starting")
 struct StartTests {
     @Test func `what Kubernetes makes of Services named like the bridge is passed over in silence`() async throws {

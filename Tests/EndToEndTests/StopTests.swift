@@ -3,6 +3,8 @@
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 extension LoadTests {
     @Test func `a stop under load ends with 0 in time, and the next start goes on`() async throws {
         try await Site.run { site in

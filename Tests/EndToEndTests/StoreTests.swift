@@ -4,6 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 @Suite("The store of a bridge")
 struct StoreTests {
     private static let line = "getnet-bridge store init"

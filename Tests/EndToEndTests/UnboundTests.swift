@@ -3,6 +3,8 @@
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 extension LoadTests {
     @Test func `with nothing bound to the events exchange charges end and the outbox drains`() async throws {
         try await Site.run(isBound: false) { site in

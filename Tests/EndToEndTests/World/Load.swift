@@ -3,6 +3,8 @@
 import Foundation
 import TestSupport
 
+@testable import SelfTest
+
 /// Charges that a seed makes: every one on a terminal of its own, the simulator's scenarios mixed by weight.
 struct Load: Sendable {
     /// A scenario of the simulator (`docs/simulator.md`) and what is right to say about it.
@@ -83,18 +85,5 @@ struct Load: Sendable {
     /// A random length of time.
     mutating func pause(upTo limit: Duration) -> Duration {
         limit / 1_000 * Int.random(in: 0...1_000, using: &generator)
-    }
-}
-
-extension ChargeOrder {
-    /// The command.
-    var json: [UInt8] {
-        Array(
-            """
-            {"commandId":"\(commandID)","type":"charge",\
-            "terminal":{"idTerminal":"\(terminal)","idSucursal":"12983","serialNumber":"SNPRUEBA1234"},\
-            "amount":{"value":\(amount),"currency":"CLP"},"reference":"\(reference)"}
-            """.utf8
-        )
     }
 }

@@ -7,6 +7,8 @@ import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 /// One run: a virtual host, a simulator, a caller, a consumer, and bridges that come and go.
 struct Site: Sendable {
     /// How long a load may take beside other work.

@@ -2,7 +2,7 @@
 
 import AMQPClient
 import Foundation
-import TestSupport
+import Rig
 
 /// Publishes commands as a careful caller does: until the broker has confirmed, always with the same id.
 struct CommandSender: Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import TestSupport
+import Rig
 
 #if canImport(Glibc)
     import Glibc
@@ -73,7 +73,7 @@ final class ChildProcess: Sendable {
         _ condition: () async -> Bool
     ) async throws {
         do {
-            try await TestSupport.eventually(what, within: limit) {
+            try await Rig.eventually(what, within: limit) {
                 if await condition() { return true }
                 guard isRunning else { throw Failed(description: "it ended before \(what)") }
                 return false

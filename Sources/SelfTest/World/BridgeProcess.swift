@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import TestSupport
+import Rig
 
 /// What a bridge is started with: every key as a flag, the secret in the environment.
 struct BridgeSettings: Sendable {

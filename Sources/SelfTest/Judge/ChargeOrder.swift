@@ -13,3 +13,16 @@ struct ChargeOrder: Sendable, Equatable {
     /// The final statuses that are right once the terminal's result is known; none: it never becomes known.
     let outcomes: Set<String>
 }
+
+extension ChargeOrder {
+    /// The command.
+    var json: [UInt8] {
+        Array(
+            """
+            {"commandId":"\(commandID)","type":"charge",\
+            "terminal":{"idTerminal":"\(terminal)","idSucursal":"12983","serialNumber":"SNPRUEBA1234"},\
+            "amount":{"value":\(amount),"currency":"CLP"},"reference":"\(reference)"}
+            """.utf8
+        )
+    }
+}
