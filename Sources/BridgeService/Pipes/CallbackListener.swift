@@ -23,6 +23,9 @@ struct CallbackListener: HTTPResponder {
     let forwarding: QueryForwarding
     let metrics: Metrics
 
+    /// So long at most the server takes to send an answer.
+    private static let answering = Duration.milliseconds(50)
+
     func respond(to request: Request, context: CallbackContext) async throws -> Response {
         let outcome = await outcome(of: request, context)
         metrics.increment(.callbacks, outcome.rawValue)
@@ -48,7 +51,11 @@ struct CallbackListener: HTTPResponder {
             return error is NIOTooManyBytesError ? .tooLarge : .interrupted
         }
         do {
-            return try await take(Array(body.readableBytesView), for: id)
+            FailPoint.callbackUncommitted.reach()
+            let outcome = try await take(Array(body.readableBytesView), for: id)
+            FailPoint.callbackCommitted.reach()
+            FailPoint.callbackAnswered.reach(after: Self.answering)
+            return outcome
         } catch {
             return .storeUnavailable
         }

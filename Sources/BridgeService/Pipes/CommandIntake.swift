@@ -17,6 +17,19 @@ struct CommandIntake: Sendable {
 
     /// What is to be done with a delivery.
     func handle(_ delivery: Delivery) async -> Verdict {
+        let verdict = await take(delivery)
+        if verdict == .acknowledge {
+            FailPoint.intakeCommitted.reach()
+            FailPoint.intakeAcknowledged.reach(after: Self.acknowledging)
+        }
+        return verdict
+    }
+
+    /// So long at most the connection takes to send an acknowledgement.
+    private static let acknowledging = Duration.milliseconds(50)
+
+    private func take(_ delivery: Delivery) async -> Verdict {
+        FailPoint.intakeUncommitted.reach()
         let message = CommandMessage(delivery)
         let now = dispatcher.clock()
         do {

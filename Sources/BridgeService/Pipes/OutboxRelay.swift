@@ -22,6 +22,8 @@ struct OutboxRelay: Service {
     static let retry = RetrySchedule(first: .milliseconds(100), ceiling: .seconds(5))
     /// How an entry that nobody is bound to is tried again.
     static let unroutedRetry = RetrySchedule(first: .seconds(2), ceiling: .seconds(600))
+    /// So long the connection may take to send a message.
+    static let publishing = Duration.milliseconds(1)
     /// For so long.
     static let unroutedLife = Duration.seconds(7 * 86_400)
 
@@ -129,9 +131,12 @@ struct OutboxRelay: Service {
             return true
         }
         var tries = 0
+        FailPoint.relayUnpublished.reach()
         while !Task.isCancelled {
+            FailPoint.relayPublished.reach(after: Self.publishing)
             switch await publisher.publish(message) {
             case .confirmed:
+                FailPoint.relayConfirmed.reach()
                 settle(entry, .confirmed, "confirmed")
                 return true
             case .returned:

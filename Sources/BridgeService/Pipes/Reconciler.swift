@@ -40,13 +40,16 @@ struct Reconciler: Service {
     }
 
     private func ask(_ query: QueryLine.Query) async {
+        FailPoint.reconcilerUnasked.reach()
         switch await cloud.status(idPosTxs: query.idPosTxs) {
         case .answer(let answer):
             // "In process" and errors of the cloud say nothing; the next query is on the agenda already.
             guard answer.code == .done else { return }
             metrics.increment(.evidence, EvidenceSource.query.rawValue)
             let evidence = Evidence(source: .query, answer: answer, receivedAt: dispatcher.clock())
+            FailPoint.reconcilerAnswered.reach()
             await dispatcher.applySurely(.evidence(evidence), to: query.id)
+            FailPoint.reconcilerNoted.reach()
         case .notFound, .unavailable:
             logger.debug("a status query brought nothing", metadata: [LogKey.transaction: "\(query.id)"])
         }

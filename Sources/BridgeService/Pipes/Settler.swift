@@ -54,6 +54,7 @@ final class Settler: Sendable {
         guard !batch.isEmpty else { return false }
         do {
             try await store.settle(batch)
+            FailPoint.relaySettled.reach()
             waiting.withLockedValue { $0.removeFirst(batch.count) }
             return true
         } catch {

@@ -46,6 +46,7 @@ struct Submitter: Service {
             return
         }
         let started: Transition?
+        FailPoint.submitterUnmarked.reach()
         do {
             started = try await dispatcher.apply(.submissionStarted, to: id)
         } catch {
@@ -62,15 +63,23 @@ struct Submitter: Service {
             dispatcher.takeUp(started.transaction)
             return
         }
+        FailPoint.submitterMarked.reach()
         let url = callbackURL.url(for: id)
         // The gate may have closed during the login, the commit or while the connection was opened.
-        let outcome = await cloud.charge(started.transaction, callbackURL: url, now: dispatcher.clock) {
-            [gate, dispatcher] in
-            guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id) else { return false }
-            dispatcher.depart(id)
-            return true
-        }
+        let outcome = await cloud.charge(
+            started.transaction,
+            callbackURL: url,
+            now: dispatcher.clock,
+            mayLeave: { [gate, dispatcher] in
+                guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id) else { return false }
+                dispatcher.depart(id)
+                return true
+            },
+            hasLeft: { FailPoint.submitterSent.reach() }
+        )
+        FailPoint.submitterAnswered.reach()
         await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
+        FailPoint.submitterNoted.reach()
     }
 
     private static let storeRetry = Duration.seconds(1)

@@ -129,12 +129,14 @@ public final class CloudClient: Sendable {
     ///   - now: The clock that the expiry is held against.
     ///   - mayLeave: Whether anything else forbids the POST; asked together with the expiry at that last moment, from any
     ///     thread. Where it says no, nothing is sent and the refusal is transient.
+    ///   - hasLeft: Told, from any thread, once the whole request was given to the connection.
     /// - Returns: How the POST ended.
     public func charge(
         _ transaction: Transaction,
         callbackURL: String,
         now: @escaping @Sendable () -> Timestamp,
-        mayLeave: @escaping @Sendable () -> Bool = { true }
+        mayLeave: @escaping @Sendable () -> Bool = { true },
+        hasLeft: @escaping @Sendable () -> Void = {}
     ) async -> SubmissionOutcome {
         let body = sale.bytes(for: transaction, callbackURL: callbackURL)
         let token: AccessToken
@@ -159,7 +161,8 @@ public final class CloudClient: Sendable {
                 endpoint.sale(token),
                 body: body,
                 timeout: configuration.submitTimeout,
-                mayLeave: { now() < expiresAt && mayLeave() }
+                mayLeave: { now() < expiresAt && mayLeave() },
+                hasLeft: hasLeft
             )
         }
         gate.ended(permit, end)

@@ -47,9 +47,10 @@ struct CloudTransport: Sendable {
         _ request: HTTPClient.Request,
         body: [UInt8]?,
         timeout: Duration,
-        mayLeave: @escaping @Sendable () -> Bool = { true }
+        mayLeave: @escaping @Sendable () -> Bool = { true },
+        hasLeft: @escaping @Sendable () -> Void = {}
     ) async -> ExchangeEnd {
-        let (exchange, task) = start(request, body: body, timeout: timeout, mayLeave: mayLeave)
+        let (exchange, task) = start(request, body: body, timeout: timeout, mayLeave: mayLeave, hasLeft: hasLeft)
         do {
             return .answered(try await task.get())
         } catch {
@@ -82,11 +83,17 @@ struct CloudTransport: Sendable {
         _ request: HTTPClient.Request,
         body: [UInt8]?,
         timeout: Duration,
-        mayLeave: @escaping @Sendable () -> Bool = { true }
+        mayLeave: @escaping @Sendable () -> Bool = { true },
+        hasLeft: @escaping @Sendable () -> Void = {}
     )
         -> (HTTPExchange, HTTPClient.Task<HTTPAnswer>)
     {
-        let exchange = HTTPExchange(eventLoop: eventLoop, bodyLimit: bodyLimit, mayLeave: mayLeave)
+        let exchange = HTTPExchange(
+            eventLoop: eventLoop,
+            bodyLimit: bodyLimit,
+            mayLeave: mayLeave,
+            hasLeft: hasLeft
+        )
         var request = request
         if let body {
             let buffer = ByteBuffer(bytes: body)

@@ -69,17 +69,21 @@ final class HTTPExchange: HTTPClientResponseDelegate {
     private let eventLoop: any EventLoop
     private let bodyLimit: Int
     private let mayLeave: @Sendable () -> Bool
+    private let hasLeft: @Sendable () -> Void
     private let state = NIOLockedValueBox(State())
 
-    /// An exchange; `mayLeave` is asked once, when a connection is open and the body is about to be given to it.
+    /// An exchange; `mayLeave` is asked once, when a connection is open and the body is about to be given to it, and
+    /// `hasLeft` told once it was.
     init(
         eventLoop: any EventLoop,
         bodyLimit: Int = HTTPExchange.bodyLimit,
-        mayLeave: @escaping @Sendable () -> Bool = { true }
+        mayLeave: @escaping @Sendable () -> Bool = { true },
+        hasLeft: @escaping @Sendable () -> Void = {}
     ) {
         self.eventLoop = eventLoop
         self.bodyLimit = bodyLimit
         self.mayLeave = mayLeave
+        self.hasLeft = hasLeft
     }
 
     /// Writes the request's body, unless it is sealed.
@@ -111,6 +115,10 @@ final class HTTPExchange: HTTPClientResponseDelegate {
 
     /// Whether it was held back at the last moment.
     var isWithheld: Bool { state.withLockedValue { $0.requestBody == .withheld } }
+
+    func didSendRequest(task: HTTPClient.Task<HTTPAnswer>) {
+        hasLeft()
+    }
 
     // MARK: - The answer
 

@@ -133,8 +133,13 @@ struct Site: Sendable {
 
     /// Kills a bridge as a crash would.
     func kill(_ bridge: BridgeProcess) async throws {
-        killInstants.withLockedValue { $0.append(Date().milliseconds) }
+        noteKill()
         try await bridge.process.killAndWait()
+    }
+
+    /// Remembers that a bridge was killed at this moment.
+    func noteKill() {
+        killInstants.withLockedValue { $0.append(Date().milliseconds) }
     }
 
     private func nextOutput(_ name: String) -> URL {
