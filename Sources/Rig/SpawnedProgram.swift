@@ -76,6 +76,17 @@ public final class SpawnedProgram: Sendable {
         kill(processID, signal)
     }
 
+    /// Lets none of its files grow beyond so many bytes, from now on.
+    ///
+    /// The system also sends SIGXFSZ, which ends a program that does not ignore it; ignoring is inherited from whoever
+    /// starts it.
+    ///
+    /// Throws: `NotStarted` where `prlimit` of util-linux is missing.
+    public func limitFiles(to bytes: UInt64) async throws {
+        let limiter = try SpawnedProgram("/usr/bin/prlimit", ["--pid=\(processID)", "--fsize=\(bytes):"])
+        _ = try await limiter.waitForExit(within: .seconds(10))
+    }
+
     /// Waits for the end.
     public func waitForExit(within limit: Duration = .seconds(120)) async throws -> Exit {
         var found: Exit?

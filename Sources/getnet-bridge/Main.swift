@@ -68,7 +68,7 @@ struct GetnetBridge: VerbGroup {
         version: VersionText.line,
         subcommands: [
             Serve.self, Simulate.self, Send.self, Transactions.self, DeadLetters.self, Topology.self, Store.self,
-            Config.self, Version.self,
+            Config.self, SelfTestVerb.self, Version.self,
         ]
     )
 }

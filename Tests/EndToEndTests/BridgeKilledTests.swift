@@ -17,7 +17,7 @@ extension LoadTests {
             try await site.makeStore()
             var bridge = try site.startBridge()
             try await bridge.ready()
-            var load = Load("killed bridge", count: 1_000, of: Load.knowable + Load.lossy)
+            var load = Load("killed bridge", count: 1_000, of: LoadScenario.knowable + LoadScenario.lossy)
             let orders = load.orders
             let sender = site.sender
             async let sending: Void = sender.send(orders)

@@ -11,7 +11,7 @@ extension LoadTests {
             try await site.makeStore()
             let bridge = try site.startBridge()
             try await bridge.ready()
-            let load = Load("killed broker", count: 1_000, of: Load.knowable + Load.lossy)
+            let load = Load("killed broker", count: 1_000, of: LoadScenario.knowable + LoadScenario.lossy)
             let sender = site.sender
             async let sending: Void = sender.send(load.orders)
             try await eventually("the broker's end is due", within: Site.patience) { site.events.finals >= 200 }
@@ -27,7 +27,7 @@ extension LoadTests {
             try await site.awaitEnd(of: load.orders)
             #expect(try await bridge.terminate() == .status(0))
             let ledgers = try await site.judge(load.orders)
-            let nobodyKnows = load.orders.count { $0.outcomes.isEmpty }
+            let nobodyKnows = load.orders.count { $0.isUnknowable }
             // The bridge lived on: nothing but the lossy scenarios may end in doubt.
             #expect(ledgers.store.transactions.count { $0.status == "in_doubt" } == nobodyKnows)
         }

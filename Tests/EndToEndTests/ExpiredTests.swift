@@ -16,7 +16,7 @@ struct ExpiredTests {
             let first = try site.startBridge(settings)
             try await first.ready()
             #expect(try await first.terminate() == .status(0))
-            let orders = Load("old commands", count: 50, of: Load.knowable).orders
+            let orders = Load("old commands", count: 50, of: LoadScenario.knowable).orders
             try await site.sender.send(orders, sentAt: Date(timeIntervalSinceNow: -3_600))
             let second = try site.startBridge(settings)
             try await second.process.eventually("every command has ended") { site.events.finals == orders.count }

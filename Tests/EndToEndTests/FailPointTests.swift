@@ -14,12 +14,12 @@ extension LoadTests {
         try await Site.run { site in
             try await site.makeStore()
             // Queries, lost acknowledgements and all ends, so that every pipe has something to do in every round.
-            let scenarios = Load.knowable.filter { [0, 101, 110, 201, 203, 220].contains($0.number) }
+            let scenarios = LoadScenario.knowable.filter { [0, 101, 110, 201, 203, 220].contains($0.number) }
             let charges = 8
             let load = Load(
                 "fail points",
                 count: FailPoint.allCases.count * charges,
-                of: scenarios + Load.lossy.filter { [301, 302].contains($0.number) }
+                of: scenarios + LoadScenario.lossy.filter { [301, 302].contains($0.number) }
             )
             var rest = load.orders[...]
             for (number, point) in FailPoint.allCases.enumerated() {

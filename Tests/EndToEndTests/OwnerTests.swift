@@ -28,7 +28,7 @@ struct OwnerTests {
             let takesCallbacks = await settings.health.status("/readyz")
             #expect(takesCallbacks == 200)
 
-            let orders = Load("two bridges", count: 40, of: Load.knowable).orders
+            let orders = Load("two bridges", count: 40, of: LoadScenario.knowable).orders
             let (before, after) = (Array(orders[..<20]), Array(orders[20...]))
             try await site.sender.send(before)
             try await first.process.eventually("the first takes them") { site.events.finals == 20 }

@@ -89,7 +89,7 @@ struct StartTests {
             #expect(obstacles.contains("not connected to the broker"), "\(obstacles)")
             try await FaultProxy.use(to: site.virtualHost.broker.port, listeningOn: port) { _ in
                 try await bridge.ready()
-                let orders = Load("late broker", count: 5, of: Load.knowable).orders
+                let orders = Load("late broker", count: 5, of: LoadScenario.knowable).orders
                 try await site.sender.send(orders)
                 try await bridge.process.eventually("charges end") { site.events.finals == orders.count }
                 #expect(try await bridge.terminate() == .status(0))
@@ -118,7 +118,7 @@ struct StartTests {
                 try await site.virtualHost.bind("getnet-bridge.\(name)", to: "getnet.\(name)")
             }
             try await bridge.ready()
-            let orders = Load("late topology", count: 5, of: Load.knowable).orders
+            let orders = Load("late topology", count: 5, of: LoadScenario.knowable).orders
             try await site.sender.send(orders)
             try await bridge.process.eventually("charges end") { site.events.finals == orders.count }
             #expect(try await bridge.terminate() == .status(0))
@@ -133,7 +133,7 @@ struct StartTests {
             settings["cloud.baseURL"] = "http://127.0.0.1:\(port)/api"
             let bridge = try site.startBridge(settings)
             try await bridge.ready()
-            let orders = Load("late Getnet", count: 5, of: Load.knowable).orders
+            let orders = Load("late Getnet", count: 5, of: LoadScenario.knowable).orders
             try await site.sender.send(orders)
             try await bridge.process.eventually("charges wait") {
                 let latest = site.events.latest.values

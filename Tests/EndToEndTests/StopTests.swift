@@ -9,7 +9,7 @@ extension LoadTests {
     @Test func `a stop under load ends with 0 in time, and the next start goes on`() async throws {
         try await Site.run { site in
             try await site.makeStore()
-            let load = Load("stopped bridge", count: 400, of: Load.knowable)
+            let load = Load("stopped bridge", count: 400, of: LoadScenario.knowable)
             let first = try site.startBridge()
             try await first.ready()
             let sender = site.sender

@@ -11,7 +11,7 @@ extension LoadTests {
             try await site.makeStore()
             let bridge = try site.startBridge()
             try await bridge.ready()
-            let load = Load("nothing bound", count: 1_000, of: Load.knowable)
+            let load = Load("nothing bound", count: 1_000, of: LoadScenario.knowable)
             try await site.sender.send(load.orders)
             try await bridge.process.eventually("every charge ends and the outbox drains", within: Site.patience) {
                 let summary = try? await site.simulator.summary()

@@ -10,8 +10,12 @@ struct ChargeOrder: Sendable, Equatable {
     let terminal: String
     /// In minor units.
     let amount: Int64
-    /// The final statuses that are right once the terminal's result is known; none: it never becomes known.
+    /// The final statuses that are right once the terminal's result is known.
     let outcomes: Set<String>
+    /// Whether neither an acknowledgement nor a callback ever tells the result, so that doubt may remain.
+    var isUnknowable = false
+    /// What it competes for: of all orders with this word exactly one becomes a transaction, the others are refused.
+    var contest: String?
 }
 
 extension ChargeOrder {
@@ -24,5 +28,13 @@ extension ChargeOrder {
             "amount":{"value":\(amount),"currency":"CLP"},"reference":"\(reference)"}
             """.utf8
         )
+    }
+}
+
+extension ChargeOrder {
+    /// Whether a transaction is this order's.
+    func isTakenAs(_ transaction: StoreLedger.Transaction) -> Bool {
+        transaction.commandID == commandID && transaction.reference == reference && transaction.amount == amount
+            && transaction.terminal == terminal
     }
 }

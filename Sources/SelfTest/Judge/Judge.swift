@@ -35,14 +35,15 @@ struct Judge: Sendable {
 
     /// Everything that is wrong; nothing if every promise was kept.
     func violations() -> [Violation] {
-        judgeOrders() + judgeTerminals() + judgeVerdicts() + judgeEvidence() + judgeEntries() + judgeDeliveries()
+        judgeOrders() + judgeTerminals() + judgeLanes() + judgeVerdicts() + judgeEvidence() + judgeEntries()
+            + judgeDeliveries()
     }
 
     // MARK: - Orders against the store
 
     private func judgeOrders() -> [Violation] {
         var found: [Violation] = []
-        for order in ledgers.orders {
+        for order in ledgers.orders where order.contest == nil {
             let mine = transactionsByCommand[order.commandID] ?? []
             guard let transaction = mine.first else {
                 found.append(violation(.lost, order.commandID, "the command has no transaction"))
@@ -51,16 +52,48 @@ struct Judge: Sendable {
             if mine.count > 1 {
                 found.append(violation(.doubled, order.commandID, "the command has \(mine.count) transactions"))
             }
-            let isSame =
-                transaction.reference == order.reference && transaction.amount == order.amount
-                && transaction.terminal == order.terminal
-            if !isSame { found.append(violation(.disagreeing, transaction.id, "the store has another command")) }
+            if !order.isTakenAs(transaction) {
+                found.append(violation(.disagreeing, transaction.id, "the store has another command"))
+            }
         }
+        let contests = Dictionary(grouping: ledgers.orders.filter { $0.contest != nil }) { $0.contest ?? "" }
+        for contest in contests.sorted(by: { $0.key < $1.key }) { found += judge(contest: contest.value) }
+        found += judgeRefusals()
         let sent = Set(ledgers.orders.map(\.commandID))
         for transaction in ledgers.store.transactions where !sent.contains(transaction.commandID) {
             found.append(violation(.invented, transaction.id, "nobody sent the command \(transaction.commandID)"))
         }
         return found
+    }
+
+    /// Exactly one of the rivals has a transaction.
+    private func judge(contest rivals: [ChargeOrder]) -> [Violation] {
+        let taken = rivals.filter { order in
+            (transactionsByCommand[order.commandID] ?? []).contains(where: order.isTakenAs)
+        }
+        let subject = rivals.first?.commandID ?? ""
+        switch taken.count {
+        case 0: return [violation(.lost, subject, "of \(rivals.count) rivals none has a transaction")]
+        case 1: break
+        default: return [violation(.doubled, subject, "of \(rivals.count) rivals \(taken.count) have a transaction")]
+        }
+        guard let refused = ledgers.events.map(Self.refused) else { return [] }
+        return rivals.filter { !taken.contains($0) && !refused.contains($0.commandID) }.map {
+            violation(.lost, $0.commandID, "\($0.amount) has neither a transaction nor a refusal")
+        }
+    }
+
+    /// Nobody is refused without a rival.
+    private func judgeRefusals() -> [Violation] {
+        let rivals = Set(ledgers.orders.filter { $0.contest != nil }.map(\.commandID))
+        return Self.refused(ledgers.events ?? []).subtracting(rivals).sorted().map {
+            violation(.lost, $0, "it was refused, and nothing was wrong with it")
+        }
+    }
+
+    /// The commands that the queue delivered a refusal of.
+    static func refused(_ events: [DeliveredEvent]) -> Set<String> {
+        Set(events.filter { $0.name == "rejected" }.compactMap(\.commandID))
     }
 
     // MARK: - Shared by the aspects
@@ -69,8 +102,11 @@ struct Judge: Sendable {
         Violation(kind: kind, subject: subject, detail: detail, story: story(of: subject))
     }
 
-    /// Whether the process that could have known what became of this instant's POST may have been killed over it.
-    func mayHaveBeenKilled(at instant: Int64) -> Bool {
-        ledgers.kills.contains { instant - Self.onTheWire <= $0 && $0 <= instant + Self.underWay }
+    /// Whether what became of this instant's POST may have been lost on its way to durable life, by the bridge's end or
+    /// by any other disturbance; `nil` is an instant that nobody can tell.
+    func wasDisturbed(at instant: Int64?) -> Bool {
+        guard let instant else { return !ledgers.kills.isEmpty || !ledgers.disturbances.isEmpty }
+        let window = (instant - Self.onTheWire)...(instant + Self.underWay)
+        return ledgers.kills.contains(where: window.contains) || ledgers.disturbances.contains(where: window.overlaps)
     }
 }

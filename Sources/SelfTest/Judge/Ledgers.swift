@@ -12,4 +12,10 @@ struct Ledgers: Sendable, Equatable {
     var store = StoreLedger()
     /// When the bridge was killed, milliseconds since 1970.
     var kills: [Int64] = []
+    /// When an acknowledgement or a callback could get lost for another reason, milliseconds since 1970.
+    var disturbances: [ClosedRange<Int64>] = []
+    /// Whether the bridge's clock was moved, so that its instants prove nothing.
+    var isClockMoved = false
+    /// How long a POST holds its terminal without a verdict, in milliseconds; `nil` if every order has a terminal of its own.
+    var terminalLife: Int64?
 }

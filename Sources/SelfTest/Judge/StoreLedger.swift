@@ -18,6 +18,8 @@ struct StoreLedger: Sendable, Equatable {
         var attempts: Int
         var postedAt: Int64?
         var completedAt: Int64?
+        /// Getnet's number.
+        var number: String?
         /// The kind of evidence that made the status final.
         var decidedBy: String?
     }

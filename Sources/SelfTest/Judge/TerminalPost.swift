@@ -33,6 +33,8 @@ struct TerminalPost: Sendable, Equatable {
     var amount: Int64?
     /// What it was answered with, in the simulator's word.
     var reply: String
+    /// Whether a scenario chose the answer; else the terminal was busy or not to be had.
+    var isScripted = true
     /// What happened at the terminal; `nil` if nothing was started there.
     var sale: Sale?
     /// The callbacks that were sent.

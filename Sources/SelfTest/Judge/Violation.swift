@@ -16,6 +16,8 @@ struct Violation: Sendable, Equatable, CustomStringConvertible {
         case retracted
         /// Events came in another order than they were made.
         case reordered
+        /// Two commands were at one terminal at once.
+        case overlapping
         /// Something happened that was not written down, or not told.
         case unannounced
         /// A callback was answered 200 and is not in the store.

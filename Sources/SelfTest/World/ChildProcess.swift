@@ -46,6 +46,11 @@ final class ChildProcess: Sendable {
         process.send(signal)
     }
 
+    /// Lets none of its files grow beyond so many bytes; whoever starts it has to ignore SIGXFSZ.
+    func limitFiles(to bytes: UInt64) async throws {
+        try await process.limitFiles(to: bytes)
+    }
+
     /// Waits for the end.
     func exit(within limit: Duration = .seconds(20)) async throws -> SpawnedProgram.Exit {
         try await process.waitForExit(within: limit)

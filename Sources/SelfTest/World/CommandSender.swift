@@ -20,7 +20,8 @@ struct CommandSender: Sendable {
         }
     }
 
-    private func send(_ order: ChargeOrder, sentAt: Date) async throws {
+    /// Sends an order; returns once it is confirmed.
+    func send(_ order: ChargeOrder, sentAt: Date = Date()) async throws {
         var properties = AMQPProperties()
         properties.contentType = "application/json"
         properties.deliveryMode = .persistent

@@ -37,6 +37,17 @@ struct EventQueue: Sendable {
         }
     }
 
+    /// Makes the exchange, the queue and the binding, before anything can be published.
+    static func declare(at endpoint: AMQPEndpoint) async throws {
+        let topology = AMQPTopology(
+            exchanges: [.init(name: "getnet.events")],
+            queues: [.init(name: name)],
+            bindings: [.init(queue: name, exchange: "getnet.events", routingKey: "#")]
+        )
+        let faults = await topology.establish(.declare, at: endpoint)
+        if let fault = faults.first { throw ChildProcess.Failed(description: fault.description) }
+    }
+
     func run() async { await consumer.run() }
 
     /// Everything that arrived.

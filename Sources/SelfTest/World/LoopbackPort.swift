@@ -21,10 +21,14 @@ enum LoopbackPort {
         throw POSIXError(.EADDRNOTAVAIL)
     }
 
-    private static func isFree(_ port: Int) -> Bool {
+    /// Whether nobody listens on a port.
+    static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
+        // Connections that have ended and are still remembered do not keep a listener away.
+        var on: Int32 = 1
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian

@@ -14,15 +14,20 @@ struct SimulatorProcess: Sendable {
     }
 
     /// 90 s are 900 ms, a terminal's five minutes 3 s.
-    static let timeScale = "0.01"
+    static let timeScale = 0.01
     private static let page = 1_000
 
     let port: Int
     let process: ChildProcess
 
     /// Starts a simulator and waits until it answers.
-    static func start(port: Int, seed: UInt64 = 1, output: URL) async throws -> SimulatorProcess {
-        let arguments = ["simulate", "--port", "\(port)", "--time-scale", timeScale, "--seed", "\(seed)"]
+    static func start(
+        port: Int,
+        seed: UInt64 = 1,
+        timeScale: Double = timeScale,
+        output: URL
+    ) async throws -> SimulatorProcess {
+        let arguments = ["simulate", "--port", "\(port)", "--time-scale", "\(timeScale)", "--seed", "\(seed)"]
         let process = try ChildProcess(arguments, output: output)
         let simulator = SimulatorProcess(port: port, process: process)
         try await process.eventually("the simulator answers") {
@@ -77,6 +82,7 @@ struct SimulatorProcess: Sendable {
         let customId: String?
         let ticketNumber: String?
         let amount: Int64?
+        let scenario: Int?
         let reply: String
         let sale: Sale?
         let callbacks: [Callback]
@@ -88,6 +94,7 @@ struct SimulatorProcess: Sendable {
                 reference: ticketNumber,
                 amount: amount,
                 reply: reply,
+                isScripted: scenario != nil,
                 sale: sale.map {
                     TerminalPost.Sale(finishesAt: $0.finishesAt.milliseconds, payments: $0.payments.map(\.amount))
                 },

@@ -45,6 +45,7 @@ enum StoreReader {
             attempts: row["attempts"],
             postedAt: row["posted_at"],
             completedAt: row["completed_at"],
+            number: row["id_pos_txs"],
             decidedBy: row["decided_by"]
         )
     }

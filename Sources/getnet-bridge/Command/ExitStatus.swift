@@ -7,6 +7,9 @@ enum ExitStatus: Int32, Sendable {
     /// Approved, or done.
     case done = 0
 
+    /// The self-test found a broken promise.
+    case broken = 1
+
     case declined = 10
     case notCompleted = 11
     /// Certainly not started.

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One command at a time per terminal, in the order in which they were accepted.
+extension Judge {
+    func judgeLanes() -> [Violation] {
+        let lanes = Dictionary(grouping: ledgers.store.transactions, by: \.terminal)
+        return lanes.sorted { $0.key < $1.key }.flatMap { judge(lane: $0.value) } + judgeWriting()
+    }
+
+    private func judge(lane: [StoreLedger.Transaction]) -> [Violation] {
+        let accepted = lane.sorted { acceptance(of: $0) < acceptance(of: $1) }
+        let ids = Set(accepted.map(\.id))
+        var places: [String: Int] = [:]
+        var found: [Violation] = []
+        for (place, post) in ledgers.posts.enumerated() {
+            guard let id = post.customID, ids.contains(id) else { continue }
+            if places[id] == nil { places[id] = place }
+            if post.isBusy, !post.isScripted {
+                found.append(
+                    violation(.overlapping, id, "it was POSTed to a terminal that was busy with another of ours")
+                )
+            }
+        }
+        var latest: (id: String, place: Int)?
+        for transaction in accepted {
+            guard let place = places[transaction.id] else { continue }
+            if let latest, place < latest.place {
+                let detail = "it was POSTed before \(latest.id), which was accepted before it"
+                found.append(violation(.reordered, transaction.id, detail))
+            }
+            if place > latest?.place ?? -1 { latest = (transaction.id, place) }
+        }
+        return found + judgeHolding(accepted)
+    }
+
+    /// Who was POSTed holds the terminal until there is a verdict or the terminal's life is over.
+    private func judgeHolding(_ lane: [StoreLedger.Transaction]) -> [Violation] {
+        guard let life = ledgers.terminalLife, !ledgers.isClockMoved else { return [] }
+        var found: [Violation] = []
+        for holder in lane {
+            guard let from = holder.postedAt else { continue }
+            let until = min(holder.completedAt ?? .max, from + life) - Self.clockTolerance
+            for other in lane where other.id != holder.id {
+                let isEarly = (posts[other.id] ?? []).contains { from <= $0.receivedAt && $0.receivedAt < until }
+                guard isEarly, other.postedAt ?? 0 >= from else { continue }
+                found.append(violation(.overlapping, other.id, "it was POSTed while \(holder.id) had the terminal"))
+            }
+        }
+        return found
+    }
+
+    /// The last POST that arrived was written down before.
+    private func judgeWriting() -> [Violation] {
+        guard !ledgers.isClockMoved else { return [] }
+        return ledgers.store.transactions.compactMap { transaction in
+            let mine = posts[transaction.id] ?? []
+            guard let last = mine.last, let written = transaction.postedAt, mine.count >= transaction.attempts,
+                last.receivedAt + Self.clockTolerance < written
+            else { return nil }
+            return violation(.unannounced, transaction.id, "a POST arrived before it was written down")
+        }
+    }
+
+    /// When it was accepted: its first event's place in the outbox.
+    private func acceptance(of transaction: StoreLedger.Transaction) -> Int64 {
+        entries[transaction.id]?.map(\.position).min() ?? .max
+    }
+}
+
+extension TerminalPost {
+    /// Whether the answer says that the terminal does something else.
+    fileprivate var isBusy: Bool { ["busy15Seconds", "busy5Minutes"].contains(reply) }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that is done to a run, and the pause before it.
+struct Disturbance: Sendable, Equatable, CustomStringConvertible {
+    /// A connection that a proxy stands in.
+    enum Link: String, Sendable, CaseIterable {
+        /// The bridge to the broker.
+        case broker
+        /// The bridge to the simulator.
+        case cloud
+        /// The simulator to the bridge.
+        case callbacks
+    }
+
+    /// A process that can be stopped for a while.
+    enum Program: String, Sendable, CaseIterable {
+        case bridge
+        case simulator
+    }
+
+    /// What is done.
+    enum Action: Sendable, Equatable {
+        /// SIGKILL, and a new start at once.
+        case killBridge
+        /// All connections of a link are closed.
+        case cut(Link)
+        /// A link is not read for a while, in one direction or both.
+        case stall(Link, answers: Bool, requests: Bool, Duration)
+        /// SIGSTOP, and SIGCONT after a while.
+        case stop(Program, Duration)
+        /// SIGKILL, and a new start at once.
+        case killBroker
+        /// The bridge's clock is this many milliseconds ahead from now on.
+        case moveClock(Int64)
+        /// The bridge may not write beyond what its files have now, until it is killed and started anew.
+        case fillDisk(Duration)
+        /// A second bridge with an empty store of its own is there for a while.
+        case secondBridge(Duration)
+    }
+
+    /// After the end of the one before, or after the beginning.
+    let pause: Duration
+    /// What is done.
+    let action: Action
+
+    var description: String { "+\(pause.inMilliseconds) \(action)" }
+}
+
+extension Disturbance.Action: CustomStringConvertible {
+    /// One word, by which they are counted.
+    var name: String {
+        switch self {
+        case .killBridge: "kill bridge"
+        case .cut(let link): "cut \(link.rawValue)"
+        case .stall(let link, _, _, _): "stall \(link.rawValue)"
+        case .stop(let program, _): "stop \(program.rawValue)"
+        case .killBroker: "kill broker"
+        case .moveClock: "move clock"
+        case .fillDisk: "fill disk"
+        case .secondBridge: "second bridge"
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .killBridge, .cut, .killBroker: name
+        case .stall(_, let answers, let requests, let length):
+            "\(name) \(requests ? ">" : "")\(answers ? "<" : "") \(length.inMilliseconds)"
+        case .stop(_, let length), .fillDisk(let length), .secondBridge(let length): "\(name) \(length.inMilliseconds)"
+        case .moveClock(let offset): "\(name) \(offset)"
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    var inMilliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+    }
+}

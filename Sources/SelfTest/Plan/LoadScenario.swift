@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A scenario of the simulator (`docs/simulator.md`) and what is right to say about it.
+struct LoadScenario: Sendable, Equatable {
+    /// The last three digits of the amount.
+    let number: Int64
+    /// How often it comes up beside the others.
+    let weight: Int
+    /// The final statuses that are the truth.
+    let outcomes: Set<String>
+    /// Whether neither an acknowledgement nor a callback ever tells the result.
+    var isUnknowable = false
+
+    init(_ number: Int64, _ weight: Int, _ outcomes: Set<String>, isUnknowable: Bool = false) {
+        (self.number, self.weight, self.outcomes) = (number, weight, outcomes)
+        self.isUnknowable = isUnknowable
+    }
+
+    /// Each scenario as often as its weight says.
+    static func lots(_ scenarios: [LoadScenario]) -> [LoadScenario] {
+        scenarios.flatMap { Array(repeating: $0, count: $0.weight) }
+    }
+
+    /// Scenarios whose result becomes known while the bridge lives.
+    static let knowable = [
+        LoadScenario(0, 30, ["approved"]),
+        LoadScenario(101, 6, ["declined"]),
+        LoadScenario(104, 3, ["declined"]),
+        // Nobody pays, 1006.
+        LoadScenario(110, 6, ["not_completed"]),
+        // No callback.
+        LoadScenario(201, 6, ["approved"]),
+        LoadScenario(220, 3, ["not_completed"]),
+        // The callback comes before the acknowledgement; three at once; a late one.
+        LoadScenario(202, 6, ["approved"]),
+        LoadScenario(203, 6, ["approved"]),
+        LoadScenario(204, 2, ["approved"]),
+        // 90 s are over, then approved, or nobody paid.
+        LoadScenario(207, 5, ["approved"]),
+        LoadScenario(208, 2, ["not_completed"]),
+        LoadScenario(209, 2, ["approved"]),
+        // Paid twice.
+        LoadScenario(214, 2, ["approved"]),
+        // Refused once, then approved.
+        LoadScenario(405, 1, ["approved"]),
+        LoadScenario(410, 2, ["approved"]),
+        LoadScenario(429, 1, ["approved"]),
+        // Other spellings.
+        LoadScenario(501, 1, ["approved"]),
+        LoadScenario(503, 1, ["approved"]),
+    ]
+
+    /// Scenarios that lose the acknowledgement: with a callback they become known, without they never do.
+    static let lossy = [
+        LoadScenario(301, 4, ["approved"]),
+        LoadScenario(304, 2, ["approved"]),
+        LoadScenario(307, 2, ["approved"]),
+        LoadScenario(312, 2, ["approved"]),
+        LoadScenario(313, 2, ["not_completed"]),
+        // A terminal's journal lists what was paid, not what was not.
+        LoadScenario(302, 2, ["approved"], isUnknowable: true),
+        LoadScenario(303, 2, [], isUnknowable: true),
+        LoadScenario(305, 2, ["approved"], isUnknowable: true),
+        LoadScenario(308, 1, ["approved"], isUnknowable: true),
+        LoadScenario(314, 1, [], isUnknowable: true),
+    ]
+}

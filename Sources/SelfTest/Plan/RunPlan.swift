@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Rig
+
+/// Everything that one run does, made from its seed and nothing else.
+struct RunPlan: Sendable {
+    /// How much a run does.
+    struct Size: Sendable {
+        /// Charges of one run, repetitions and rivals not counted.
+        var charges = 24
+        /// Terminals that they are spread over.
+        var terminals = 8
+    }
+
+    /// A command that is handed to the broker.
+    struct Sending: Sendable {
+        /// After the beginning.
+        let at: Duration
+        let order: ChargeOrder
+    }
+
+    /// What only one run of twenty does.
+    enum Special: Int, Sendable, CaseIterable {
+        case brokerKilled
+        case clockMoved
+        case diskFilled
+        case secondBridge
+    }
+
+    /// Runs of which each special one is one.
+    static let specialEvery: UInt64 = 20
+    /// Commands are sent over this time.
+    static let sendingTime = 3_000
+    /// No disturbance is longer: a POST that is held back for so long still ends within the terminal's life.
+    static let longestHold = 600
+
+    let seed: UInt64
+    let special: Special?
+    let orders: [ChargeOrder]
+    let sendings: [Sending]
+    let disturbances: [Disturbance]
+
+    /// The plan of a seed.
+    init(seed: UInt64, size: Size = Size()) {
+        var random = SeededGenerator(seed: seed)
+        let special = Special(rawValue: Int(seed % Self.specialEvery))
+        var load = PlannedLoad(seed: seed, size: size)
+        load.draw(hasRivals: special != .clockMoved, &random)
+        self.seed = seed
+        self.special = special
+        orders = load.orders
+        sendings = load.sendings.sorted { $0.at < $1.at }
+        disturbances = Self.disturbances(special, &random)
+    }
+
+    private static func disturbances(
+        _ special: Special?,
+        _ random: inout SeededGenerator
+    ) -> [Disturbance] {
+        typealias Action = Disturbance.Action
+        func hold(_ random: inout SeededGenerator) -> Duration {
+            .milliseconds(Int.random(in: 50...longestHold, using: &random))
+        }
+        func link(_ random: inout SeededGenerator) -> Disturbance.Link {
+            Disturbance.Link.allCases[Int.random(in: 0..<3, using: &random)]
+        }
+        var actions: [Action] = [
+            .killBridge, .killBridge, .stop(.bridge, hold(&random)), .stop(.simulator, hold(&random)),
+        ]
+        for _ in 0..<2 { actions.append(.cut(link(&random))) }
+        for _ in 0..<2 {
+            let way = Int.random(in: 1...3, using: &random)
+            actions.append(.stall(link(&random), answers: way & 1 > 0, requests: way & 2 > 0, hold(&random)))
+        }
+        switch special {
+        case .brokerKilled: actions.append(.killBroker)
+        case .clockMoved:
+            let jumps: [Int64] = [-3_600_000, -90_000, -3_000, 3_000, 90_000, 3_600_000]
+            for _ in 0..<3 { actions.append(.moveClock(jumps[Int.random(in: 0..<jumps.count, using: &random)])) }
+        case .diskFilled: actions.append(.fillDisk(hold(&random)))
+        case .secondBridge: actions.append(.secondBridge(.milliseconds(1_200)))
+        case nil: break
+        }
+        actions.shuffle(using: &random)
+        return actions.map { action in
+            Disturbance(pause: .milliseconds(Int.random(in: 60...350, using: &random)), action: action)
+        }
+    }
+}
+
+/// The commands of a plan.
+private struct PlannedLoad {
+    /// The digits of the amount above its scenario: few, so that equal amounts meet at one terminal.
+    private static let thousands: ClosedRange<Int64> = 1...4
+    private static let scenarios = LoadScenario.lots(LoadScenario.knowable + LoadScenario.lossy)
+
+    let seed: UInt64
+    let size: RunPlan.Size
+    var orders: [ChargeOrder] = []
+    var sendings: [RunPlan.Sending] = []
+
+    mutating func draw(hasRivals: Bool, _ random: inout SeededGenerator) {
+        for number in 0..<size.charges {
+            let scenario = Self.scenarios[Int.random(in: 0..<Self.scenarios.count, using: &random)]
+            let at = Int.random(in: 0...RunPlan.sendingTime, using: &random)
+            var order = ChargeOrder(
+                commandID: "s\(seed)-\(number)",
+                reference: "S\(seed % 100_000_000)-\(number)",
+                terminal: "8\(1_000_000 + Int.random(in: 0..<size.terminals, using: &random))",
+                amount: Int64.random(in: Self.thousands, using: &random) * 1_000 + scenario.number,
+                outcomes: scenario.outcomes,
+                isUnknowable: scenario.isUnknowable
+            )
+            switch Int.random(in: 0..<20, using: &random) {
+            case 0,
+                1 where hasRivals:
+                addRival(of: &order, at: at, sharesID: true, &random)
+            // Only of one that is paid for certain: another end would free the reference.
+            case 2,
+                3 where hasRivals && scenario.number == 0:
+                addRival(of: &order, at: at, sharesID: false, &random)
+            case 4...8:
+                for _ in 0...Int.random(in: 0...1, using: &random) {
+                    sendings.append(
+                        .init(at: .milliseconds(at + Int.random(in: 0...1_500, using: &random)), order: order)
+                    )
+                }
+            default: break
+            }
+            orders.append(order)
+            sendings.append(.init(at: .milliseconds(at), order: order))
+        }
+    }
+
+    /// A command that cannot be true beside the first: its id with another content, or its reference with another id.
+    private mutating func addRival(
+        of order: inout ChargeOrder,
+        at: Int,
+        sharesID: Bool,
+        _ random: inout SeededGenerator
+    ) {
+        order.contest = order.commandID
+        var rival = ChargeOrder(
+            commandID: sharesID ? order.commandID : "\(order.commandID)-again",
+            reference: order.reference,
+            terminal: order.terminal,
+            amount: order.amount + (sharesID ? 1_000 : 0),
+            outcomes: order.outcomes,
+            isUnknowable: order.isUnknowable
+        )
+        rival.contest = order.contest
+        orders.append(rival)
+        sendings.append(.init(at: .milliseconds(at + Int.random(in: 0...800, using: &random)), order: rival))
+    }
+}

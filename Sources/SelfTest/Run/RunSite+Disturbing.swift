@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Rig
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+extension RunSite {
+    /// Does to the run what its plan says, one thing after the other.
+    ///
+    /// - Returns: how often each thing was done, by its name.
+    func disturb(_ disturbances: [Disturbance]) async throws -> [String: Int] {
+        var done: [String: Int] = [:]
+        for disturbance in disturbances {
+            try await Task.sleep(for: disturbance.pause)
+            guard try await perform(disturbance.action) else { continue }
+            done[disturbance.action.name, default: 0] += 1
+        }
+        return done
+    }
+
+    private func perform(_ action: Disturbance.Action) async throws -> Bool {
+        switch action {
+        case .killBridge: try await restartBridge()
+        case .cut(let link): try await disturbing { proxy(of: link).cut() }
+        case .stall(let link, let answers, let requests, let length):
+            try await stall(proxy(of: link), answers: answers, requests: requests, length)
+        case .stop(let program, let length): return try await stop(program, length)
+        case .killBroker:
+            try await disturbing {
+                try await broker.kill()
+                try await broker.start()
+            }
+        case .moveClock(let offset): try moveClock(offset)
+        case .fillDisk(let length): try await fillDisk(length)
+        case .secondBridge(let length): try await letSecondBridgeTry(length)
+        }
+        return true
+    }
+
+    private func restartBridge() async throws {
+        try await killBridge()
+        try startBridge()
+    }
+
+    private func proxy(of link: Disturbance.Link) -> FaultProxy {
+        switch link {
+        case .broker: links.broker
+        case .cloud: links.cloud
+        case .callbacks: links.callbacks
+        }
+    }
+
+    private func stall(_ proxy: FaultProxy, answers: Bool, requests: Bool, _ length: Duration) async throws {
+        try await disturbing {
+            switch (requests, answers) {
+            case (true, true): proxy.stall(.toServer, .toClient)
+            case (true, false): proxy.stall(.toServer)
+            case (false, _): proxy.stall(.toClient)
+            }
+            defer { proxy.pass() }
+            try await Task.sleep(for: length)
+        }
+    }
+
+    private func stop(_ program: Disturbance.Program, _ length: Duration) async throws -> Bool {
+        let process: ChildProcess? =
+            switch program {
+            case .bridge: bridge?.process
+            case .simulator: simulator.process
+            }
+        guard let process, process.isRunning else { return false }
+        try await disturbing {
+            process.signal(SIGSTOP)
+            defer { process.signal(SIGCONT) }
+            try await Task.sleep(for: length)
+        }
+        return true
+    }
+
+    /// Sets how far the bridge's clock is ahead.
+    func moveClock(_ offset: Int64) throws {
+        try "\(offset)".write(to: folder.appendingPathComponent("clock"), atomically: true, encoding: .utf8)
+    }
+
+    private func fillDisk(_ length: Duration) async throws {
+        guard let bridge else { return }
+        // The write-ahead log is what grows; a checkpoint begins it anew, so the limit is set where it stands now.
+        let log = try? FileManager.default.attributesOfItem(atPath: settings.storePath + "-wal")[.size] as? UInt64
+        try await disturbing {
+            try await bridge.process.limitFiles(to: log ?? 0)
+            try await Task.sleep(for: length)
+            try await restartBridge()
+        }
+    }
+
+    /// The first keeps the queue, so the second must take nothing; it is gone before the first may lose its connection.
+    private func letSecondBridgeTry(_ length: Duration) async throws {
+        guard let bridge else { return }
+        try await bridge.ready()
+        let second = try startSecondBridge()
+        try await Task.sleep(for: length)
+        try await second.process.killAndWait()
+    }
+}
