@@ -148,6 +148,8 @@ struct BrokerSettings: Sendable {
 
     // MARK: - Virtual hosts
 
+    private static let answerMax = 4 * 1_024 * 1_024
+
     /// Makes a virtual host that `guest` may do everything in.
     func makeVirtualHost(_ name: String) async throws {
         try await manage(.PUT, "vhosts/\(name)")
@@ -159,7 +161,24 @@ struct BrokerSettings: Sendable {
         try await manage(.DELETE, "vhosts/\(name)")
     }
 
+    /// Whether every quorum queue of a virtual host has a leader, as none has that a crash caught at its birth.
+    func hasLeaders(in virtualHost: String) async -> Bool {
+        struct Queue: Decodable {
+            let type: String?
+            let leader: String?
+            let online: [String]?
+        }
+        guard let answer = try? await ask(.GET, "queues/\(virtualHost)"),
+            let queues = try? JSONDecoder().decode([Queue].self, from: answer)
+        else { return false }
+        return queues.allSatisfy { $0.type != "quorum" || ($0.leader?.isEmpty == false && $0.online?.isEmpty == false) }
+    }
+
     private func manage(_ method: HTTPMethod, _ path: String, _ body: String = "") async throws {
+        _ = try await ask(method, path, body)
+    }
+
+    private func ask(_ method: HTTPMethod, _ path: String, _ body: String = "") async throws -> Data {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(managementPort)/api/\(path)")
         request.method = method
         request.setBasicAuth(username: "guest", password: "guest")
@@ -169,5 +188,6 @@ struct BrokerSettings: Sendable {
         guard (200..<300).contains(answer.status.code) else {
             throw PrivateBroker.Failed(description: "\(method) \(path): \(answer.status)")
         }
+        return Data(try await answer.body.collect(upTo: Self.answerMax).readableBytesView)
     }
 }

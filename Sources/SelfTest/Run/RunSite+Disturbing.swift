@@ -29,10 +29,7 @@ extension RunSite {
             try await stall(proxy(of: link), answers: answers, requests: requests, length)
         case .stop(let program, let length): return try await stop(program, length)
         case .killBroker:
-            try await disturbing {
-                try await broker.kill()
-                try await broker.start()
-            }
+            try await disturbing { try await broker.crash(serving: virtualHost) }
         case .moveClock(let offset): try moveClock(offset)
         case .fillDisk(let length): try await fillDisk(length)
         case .secondBridge(let length): try await letSecondBridgeTry(length)

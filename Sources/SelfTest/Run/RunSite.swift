@@ -24,6 +24,9 @@ final class RunSite: Sendable {
     static let terminalLife = Duration.milliseconds(1_500)
     static let submitTimeout = Duration.milliseconds(900)
 
+    /// Names the file that a debug build adds to its clock, in milliseconds.
+    private static let clockVariable = "GETNET_BRIDGE_DEBUG_CLOCK_OFFSET_FILE"
+
     private struct State {
         var bridge: BridgeProcess?
         var children: [ChildProcess] = []
@@ -45,7 +48,8 @@ final class RunSite: Sendable {
         virtualHost: String,
         folder: URL,
         links: Links,
-        simulator: SimulatorProcess
+        simulator: SimulatorProcess,
+        movesClock: Bool
     ) throws {
         self.broker = broker
         self.virtualHost = virtualHost
@@ -56,7 +60,7 @@ final class RunSite: Sendable {
             in: folder,
             virtualHost: virtualHost,
             links: links,
-            environment: ["GETNET_BRIDGE_DEBUG_CLOCK_OFFSET_FILE": folder.appendingPathComponent("clock").path]
+            environment: movesClock ? [Self.clockVariable: folder.appendingPathComponent("clock").path] : [:]
         )
         state.withLockedValue { $0.children.append(simulator.process) }
     }

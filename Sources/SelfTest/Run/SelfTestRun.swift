@@ -91,7 +91,8 @@ struct SelfTestRun: Sendable {
             virtualHost: virtualHost,
             folder: folder,
             links: links,
-            simulator: simulator
+            simulator: simulator,
+            movesClock: plan.special == .clockMoved
         )
         let endpoint = broker.settings.endpoint(virtualHost: virtualHost)
         let events = EventQueue(endpoint, logger: Self.logger)
