@@ -251,6 +251,79 @@ struct JudgeTests {
         #expect(kinds { $0.posts[1].amount = 5 } == [.disagreeing])
     }
 
+    // MARK: - Lanes
+
+    @Test func `a command that was POSTed before one accepted earlier is reordered`() {
+        #expect(kinds { $0.posts.swapAt(0, 1) } == [.reordered])
+    }
+
+    @Test func `a POST that met a terminal busy with another of ours is overlapping`() {
+        let found = kinds { ledgers in
+            var refused = TerminalPost.sample("t-1", "R1", paid: nil, reply: "busy15Seconds")
+            refused.isScripted = false
+            ledgers.posts.insert(refused, at: 0)
+            ledgers.store.transactions[0].attempts = 2
+        }
+        #expect(found == [.overlapping])
+    }
+
+    @Test func `whoever was POSTed holds the terminal until its verdict or the end of its life`() {
+        func kinds(_ receivedAt: Int64) -> Set<Violation.Kind> {
+            self.kinds { ledgers in
+                ledgers.terminalLife = 10_000
+                ledgers.store.transactions[2].terminal = "80000003"
+                ledgers.orders[2] = .sample(3, ["approved"], terminal: "80000003")
+                ledgers.posts[1].receivedAt = receivedAt
+                ledgers.posts[1].sale?.finishesAt = receivedAt + 10
+                ledgers.store.transactions[1].postedAt = receivedAt
+                ledgers.store.transactions[1].completedAt = receivedAt + 20
+            }
+        }
+        // The first has its verdict at 6,000.
+        #expect(kinds(4_000) == [.overlapping])
+        #expect(kinds(6_001) == [])
+    }
+
+    @Test func `a POST that arrived before it was written down is unannounced`() {
+        #expect(kinds { $0.store.transactions[0].postedAt = 2_500 } == [.unannounced])
+        #expect(kinds { $0.store.transactions[0].postedAt = 1_990 } == [])
+    }
+
+    // MARK: - Rivals
+
+    @Test func `of two rivals one is taken and the other refused`() {
+        func kinds(_ change: (inout Ledgers) -> Void) -> Set<Violation.Kind> {
+            self.kinds { ledgers in
+                ledgers.orders[0].contest = "r"
+                var rival = ChargeOrder.sample(1, ["approved"], amount: 2_000)
+                rival.contest = "r"
+                ledgers.orders.append(rival)
+                ledgers.store.entries.append(.sample(94, "e-r", "command.rejected", nil))
+                ledgers.events?.append(DeliveredEvent(id: "e-r", name: "rejected", commandID: "c-1"))
+                change(&ledgers)
+            }
+        }
+        #expect(kinds { _ in } == [])
+        #expect(
+            kinds {
+                $0.events?.removeLast(); $0.store.entries.removeLast()
+            } == [.lost]
+        )
+        #expect(kinds { $0.store.transactions[0].amount = 3_000 }.contains(.lost))
+    }
+
+    @Test func `a refusal of a command that has no rival is found`() {
+        let found = kinds { ledgers in
+            ledgers.store.entries.append(.sample(94, "e-r", "command.rejected", nil))
+            ledgers.events?.append(DeliveredEvent(id: "e-r", name: "rejected", commandID: "c-1"))
+        }
+        #expect(found == [.lost])
+    }
+
+    @Test func `doubt is wrong once Getnet's number is in the store`() {
+        #expect(kinds { $0.store.transactions[2].number = "936101" } == [.undecided])
+    }
+
     @Test func `a violation tells the whole story of its transaction`() throws {
         var ledgers = Ledgers.healthy
         ledgers.posts[0].sale?.payments = []
@@ -297,12 +370,17 @@ extension Ledgers {
 }
 
 extension ChargeOrder {
-    fileprivate static func sample(_ number: Int, _ outcomes: Set<String>) -> ChargeOrder {
+    fileprivate static func sample(
+        _ number: Int,
+        _ outcomes: Set<String>,
+        terminal: String = "80000001",
+        amount: Int64 = 1_000
+    ) -> ChargeOrder {
         ChargeOrder(
             commandID: "c-\(number)",
             reference: "R\(number)",
-            terminal: "80000001",
-            amount: 1_000,
+            terminal: terminal,
+            amount: amount,
             outcomes: outcomes
         )
     }

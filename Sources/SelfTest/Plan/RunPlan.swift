@@ -112,12 +112,10 @@ private struct PlannedLoad {
                 isUnknowable: scenario.isUnknowable
             )
             switch Int.random(in: 0..<20, using: &random) {
-            case 0,
-                1 where hasRivals:
+            case 0...1 where hasRivals:
                 addRival(of: &order, at: at, sharesID: true, &random)
             // Only of one that is paid for certain: another end would free the reference.
-            case 2,
-                3 where hasRivals && scenario.number == 0:
+            case 2...3 where hasRivals && scenario.number == 0:
                 addRival(of: &order, at: at, sharesID: false, &random)
             case 4...8:
                 for _ in 0...Int.random(in: 0...1, using: &random) {

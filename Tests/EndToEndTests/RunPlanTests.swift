@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import SelfTest
+
+@Suite("The plan of a self-test's run")
+struct RunPlanTests {
+    @Test func `a seed makes the same plan every time`() {
+        for seed in [UInt64(1), 20, 77] {
+            let plans = [RunPlan(seed: seed), RunPlan(seed: seed)]
+            #expect(plans[0].orders == plans[1].orders)
+            #expect(plans[0].disturbances == plans[1].disturbances)
+            #expect(plans[0].sendings.map(\.at) == plans[1].sendings.map(\.at))
+        }
+    }
+
+    @Test func `every run kills, cuts, stalls and stops, and each special disturbance is in one of twenty`() {
+        var specials: [String: Int] = [:]
+        for seed in UInt64(500)..<520 {
+            let plan = RunPlan(seed: seed)
+            let names = plan.disturbances.map(\.action.name)
+            for word in ["kill bridge", "cut ", "stall ", "stop bridge", "stop simulator"] {
+                #expect(names.contains { $0.hasPrefix(word) }, "\(word) is missing in \(seed)")
+            }
+            for name in Set(names) where ["kill broker", "move clock", "fill disk", "second bridge"].contains(name) {
+                specials[name, default: 0] += 1
+            }
+        }
+        #expect(specials == ["kill broker": 1, "move clock": 1, "fill disk": 1, "second bridge": 1])
+    }
+
+    @Test func `several commands go to one terminal, equal amounts meet there, and some come twice or have a rival`() {
+        let plans = (UInt64(1)...20).map { RunPlan(seed: $0) }
+        #expect(plans.allSatisfy { Set($0.orders.map(\.terminal)).count < $0.orders.count })
+        let hasTwins = plans.contains { plan in
+            let places = plan.orders.filter { $0.contest == nil }.map { "\($0.terminal) \($0.amount)" }
+            return Set(places).count < places.count
+        }
+        #expect(hasTwins)
+        #expect(plans.contains { $0.sendings.count > $0.orders.count })
+        #expect(plans.contains { $0.orders.contains { $0.contest != nil } })
+        // Who shares a reference under another id does so with a charge that is paid for certain.
+        for order in plans.flatMap(\.orders) where order.commandID.hasSuffix("-again") {
+            #expect(order.amount % 1_000 == 0)
+        }
+    }
+}
