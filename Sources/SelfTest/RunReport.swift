@@ -26,6 +26,10 @@ public struct RunReport: Sendable, Encodable {
     public let posts: Int
     /// Transactions that ended in a doubt that nobody can lift.
     public let doubts: Int
+    /// Readings of a terminal's journal that reached the cloud.
+    public let readings: Int
+    /// Transactions that a journal decided.
+    public let byJournal: Int
     /// Events that the queue delivered.
     public let deliveries: Int
     /// How often each disturbance happened.
@@ -48,6 +52,8 @@ public struct RunReport: Sendable, Encodable {
         transactions = outcome.transactions
         posts = outcome.posts
         doubts = outcome.doubts
+        readings = outcome.readings
+        byJournal = outcome.byJournal
         deliveries = outcome.deliveries
         disturbances = outcome.disturbances
         self.plan = plan.disturbances.map(\.description)
@@ -66,7 +72,8 @@ public struct RunReport: Sendable, Encodable {
         var lines = [
             """
             seed \(seed): \(isRight ? "ok" : "FAILED") in \(tenths / 10).\(tenths % 10) s, \(charges) commands, \
-            \(transactions) transactions, \(posts) POSTs, \(doubts) in doubt, \(deliveries) deliveries; \(done)
+            \(transactions) transactions, \(posts) POSTs, \(readings) journals read, \(byJournal) decided by one, \
+            \(doubts) in doubt, \(deliveries) deliveries; \(done)
             """
         ]
         if let failure { lines.append("  \(failure)") }
@@ -97,6 +104,8 @@ public struct SelfTestReport: Sendable, Encodable {
     public private(set) var transactions = 0
     /// Transactions that ended in a doubt that nobody can lift.
     public private(set) var doubts = 0
+    /// Transactions that a journal decided.
+    public private(set) var byJournal = 0
     /// How long it took.
     public internal(set) var seconds = 0.0
 
@@ -110,6 +119,7 @@ public struct SelfTestReport: Sendable, Encodable {
         disturbances.merge(run.disturbances, uniquingKeysWith: +)
         transactions += run.transactions
         doubts += run.doubts
+        byJournal += run.byJournal
     }
 
     /// Three lines.
@@ -118,7 +128,10 @@ public struct SelfTestReport: Sendable, Encodable {
             values.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         }
         var lines = [
-            "\(runs) runs in \(Int(seconds)) s: \(transactions) transactions, \(doubts) in a doubt that nobody can lift",
+            """
+            \(runs) runs in \(Int(seconds)) s: \(transactions) transactions, \(byJournal) decided by a journal, \
+            \(doubts) in a doubt that nobody can lift
+            """,
             "disturbed by: \(counts(disturbances))",
             "found: \(counts(findings))",
         ]

@@ -260,7 +260,7 @@ struct JudgeTests {
     @Test func `a POST that met a terminal busy with another of ours is overlapping`() {
         let found = kinds { ledgers in
             var refused = TerminalPost.sample("t-1", "R1", paid: nil, reply: "busy15Seconds")
-            refused.isScripted = false
+            refused.isOverlap = true
             ledgers.posts.insert(refused, at: 0)
             ledgers.store.transactions[0].attempts = 2
         }
@@ -282,6 +282,36 @@ struct JudgeTests {
         // The first has its verdict at 6,000.
         #expect(kinds(4_000) == [.overlapping])
         #expect(kinds(6_001) == [])
+    }
+
+    @Test func `after a doubt the journal is read before the terminal's next command`() {
+        func kinds(_ reading: JournalReading?, reason: String? = nil) -> Set<Violation.Kind> {
+            self.kinds { ledgers in
+                ledgers.terminalLife = 1_000
+                ledgers.readings = reading.map { [$0] } ?? []
+                ledgers.store.transactions[2].reason = reason
+                for index in [0, 1] { ledgers.store.transactions[index].terminal = "80000002" }
+                ledgers.orders[0] = .sample(1, ["approved"], terminal: "80000002")
+                ledgers.orders[1] = .sample(2, ["declined"], terminal: "80000002")
+                ledgers.orders.append(.sample(4, ["approved"]))
+                ledgers.posts.append(.sample("t-4", "R4", paid: [1_000], told: true))
+                ledgers.posts[3].receivedAt = 9_000
+                var next = StoreLedger.Transaction.sample("t-4", "c-4", "R4", "approved", by: "callback")
+                (next.postedAt, next.completedAt) = (8_990, 9_100)
+                ledgers.store.transactions.append(next)
+                ledgers.store.entries.append(.sample(50, "e-4", "charge.approved", "t-4"))
+                ledgers.store.evidence["t-4"] = .init(callbacks: 1, deciding: 1)
+                ledgers.events?.append(.sample("e-4", "t-4", "c-4", "approved", 1))
+                for index in [1] { ledgers.posts[index].receivedAt = 6_500 }
+                ledgers.store.transactions[1].postedAt = 6_490
+                ledgers.store.transactions[1].completedAt = 6_600
+            }
+        }
+        #expect(kinds(nil) == [.overlapping])
+        #expect(kinds(JournalReading(terminal: "80000001", startedAt: 8_000, isAnswered: true)) == [])
+        #expect(kinds(JournalReading(terminal: "80000001", startedAt: 9_500, isAnswered: true)) == [.overlapping])
+        let absent = JournalReading(terminal: "80000001", startedAt: 8_000, isAnswered: true)
+        #expect(kinds(absent, reason: "not_in_journal") == [.guessed])
     }
 
     @Test func `a POST that arrived before it was written down is unannounced`() {

@@ -43,7 +43,7 @@ struct RunPlanTests {
         #expect(plans.contains { $0.orders.contains { $0.contest != nil } })
         // Who shares a reference under another id does so with a charge that is paid for certain.
         for order in plans.flatMap(\.orders) where order.commandID.hasSuffix("-again") {
-            #expect(order.amount % 1_000 == 0)
+            #expect(order.outcomes == ["approved"] && order.amount % 1_000 != 0)
         }
     }
 }

@@ -47,6 +47,7 @@ struct JournalReader: Service {
             await read(for: id)
             guard !Task.isCancelled else { return }
             await dispatcher.applySurely(.journalClosed, to: id)
+            FailPoint.journalClosed.reach()
             dispatcher.endReading(for: id)
         }
     }
@@ -82,6 +83,7 @@ struct JournalReader: Service {
     private func read(_ command: JournalCommand, for transaction: Transaction) async -> Yield {
         let content = transaction.command.content
         for attempt in 1...Self.tries {
+            FailPoint.journalUnasked.reach()
             let answer = await cloud.readJournal(command, of: content.terminal, customID: transaction.id.description)
             let readAt = dispatcher.clock()
             switch answer {
@@ -99,7 +101,9 @@ struct JournalReader: Service {
                     isComplete: isComplete,
                     readAt: readAt
                 )
+                FailPoint.journalAnswered.reach()
                 await dispatcher.applySurely(reading, for: transaction.id)
+                FailPoint.journalNoted.reach()
                 return isComplete ? .everything : .something
             case .impossible(let code):
                 note("a journal cannot be read here", transaction, code)

@@ -52,6 +52,15 @@ enum FailPoint: String, CaseIterable, Sendable {
     /// It is written down.
     case reconcilerNoted = "reconciler.noted"
 
+    /// A terminal's journal is about to be read.
+    case journalUnasked = "journal.unasked"
+    /// It was read; nobody has written down what it says.
+    case journalAnswered = "journal.answered"
+    /// It is written down.
+    case journalNoted = "journal.noted"
+    /// It is written down that the lane may go on.
+    case journalClosed = "journal.closed"
+
     /// Dies here, if the environment says so.
     @inline(__always)
     func reach() {

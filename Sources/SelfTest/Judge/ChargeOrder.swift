@@ -19,6 +19,14 @@ struct ChargeOrder: Sendable, Equatable {
 }
 
 extension ChargeOrder {
+    /// The final statuses that are right after what chance did at the terminal.
+    func outcomes(after posts: [TerminalPost]) -> Set<String> {
+        let faults = posts.filter { $0.sale != nil }.reduce(into: Set<String>()) { $0.formUnion($1.faults) }
+        if faults.contains("declined") { return ["declined"] }
+        if faults.contains("unpaid") { return ["not_completed"] }
+        return outcomes
+    }
+
     /// The command.
     var json: [UInt8] {
         Array(

@@ -15,7 +15,7 @@ extension Judge {
         for (place, post) in ledgers.posts.enumerated() {
             guard let id = post.customID, ids.contains(id) else { continue }
             if places[id] == nil { places[id] = place }
-            if post.isBusy, !post.isScripted {
+            if post.isOverlap {
                 found.append(
                     violation(.overlapping, id, "it was POSTed to a terminal that was busy with another of ours")
                 )
@@ -30,7 +30,7 @@ extension Judge {
             }
             if place > latest?.place ?? -1 { latest = (transaction.id, place) }
         }
-        return found + judgeHolding(accepted)
+        return found + judgeHolding(accepted) + judgeReading(accepted)
     }
 
     /// Who was POSTed holds the terminal until there is a verdict or the terminal's life is over.
@@ -49,6 +49,46 @@ extension Judge {
         return found
     }
 
+    /// After a doubt the journal was read, or tried in vain, before the next command of the terminal.
+    private func judgeReading(_ lane: [StoreLedger.Transaction]) -> [Violation] {
+        guard let readings = ledgers.readings, let life = ledgers.terminalLife else { return [] }
+        var found: [Violation] = []
+        for (index, doubtful) in lane.enumerated() where doubtful.status == "in_doubt" && doubtful.number == nil {
+            guard let from = doubtful.postedAt, let next = firstPost(after: index, in: lane) else { continue }
+            let isRead = readings.contains {
+                $0.terminal == doubtful.terminal && (ledgers.isClockMoved || from <= $0.startedAt)
+                    && $0.startedAt <= next.receivedAt
+            }
+            // A reading that a disturbance kept from the cloud has left no trace there.
+            let end = ledgers.isClockMoved ? next.receivedAt : from + life
+            let window = (min(end, next.receivedAt) - Self.underWay)...next.receivedAt
+            if !isRead, !ledgers.disturbances.contains(where: window.overlaps) {
+                let detail = "\(next.customID ?? "") was POSTed before the journal was read"
+                found.append(violation(.overlapping, doubtful.id, detail))
+            }
+        }
+        return found + judgeAbsence(lane, readings)
+    }
+
+    private func firstPost(after index: Int, in lane: [StoreLedger.Transaction]) -> TerminalPost? {
+        lane[(index + 1)...].lazy.compactMap { posts[$0.id]?.first }.first
+    }
+
+    /// A payment that the terminal remembers is not said to be absent.
+    private func judgeAbsence(_ lane: [StoreLedger.Transaction], _ readings: [JournalReading]) -> [Violation] {
+        guard !ledgers.isClockMoved else { return [] }
+        return lane.compactMap { transaction in
+            guard transaction.reason == "not_in_journal", !ledgers.closedTerminals.contains(transaction.terminal),
+                let paidAt = posts[transaction.id]?.compactMap(\.sale).first(where: { !$0.payments.isEmpty })?
+                    .finishesAt,
+                readings.contains(where: {
+                    $0.terminal == transaction.terminal && $0.isAnswered && $0.startedAt > paidAt + Self.clockTolerance
+                })
+            else { return nil }
+            return violation(.guessed, transaction.id, "said to be in no journal, and it is")
+        }
+    }
+
     /// The last POST that arrived was written down before.
     private func judgeWriting() -> [Violation] {
         guard !ledgers.isClockMoved else { return [] }
@@ -65,9 +105,4 @@ extension Judge {
     private func acceptance(of transaction: StoreLedger.Transaction) -> Int64 {
         entries[transaction.id]?.map(\.position).min() ?? .max
     }
-}
-
-extension TerminalPost {
-    /// Whether the answer says that the terminal does something else.
-    fileprivate var isBusy: Bool { ["busy15Seconds", "busy5Minutes"].contains(reply) }
 }

@@ -23,8 +23,9 @@ extension Judge {
         var found: [Violation] = []
         if let lie = lie(of: transaction, mine) { found.append(violation(.guessed, transaction.id, lie)) }
         let isExpired = ledgers.isClockMoved && transaction.status == "failed"
-        if !order.outcomes.contains(transaction.status), !isExpired {
-            let right = order.outcomes.sorted().joined(separator: " or ")
+        let outcomes = order.outcomes(after: mine)
+        if !outcomes.contains(transaction.status), !isExpired {
+            let right = outcomes.sorted().joined(separator: " or ")
             let detail = "\(transaction.status) instead of \(right.isEmpty ? "in_doubt" : right)"
             found.append(violation(.guessed, transaction.id, detail))
         }

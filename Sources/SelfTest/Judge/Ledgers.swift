@@ -6,6 +6,10 @@ struct Ledgers: Sendable, Equatable {
     var orders: [ChargeOrder] = []
     /// What happened at the terminals.
     var posts: [TerminalPost] = []
+    /// Which journals were read; `nil` if nobody reads them.
+    var readings: [JournalReading]?
+    /// Terminals that forgot payments, because their batch was closed.
+    var closedTerminals: Set<String> = []
     /// What the event queue delivered; `nil` if no queue was bound.
     var events: [DeliveredEvent]? = []
     /// What the bridge remembers.

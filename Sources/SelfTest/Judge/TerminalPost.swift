@@ -33,8 +33,10 @@ struct TerminalPost: Sendable, Equatable {
     var amount: Int64?
     /// What it was answered with, in the simulator's word.
     var reply: String
-    /// Whether a scenario chose the answer; else the terminal was busy or not to be had.
-    var isScripted = true
+    /// What the simulator's chance did to it, by name.
+    var faults: Set<String> = []
+    /// Whether the terminal was found busy with another command of ours.
+    var isOverlap = false
     /// What happened at the terminal; `nil` if nothing was started there.
     var sale: Sale?
     /// The callbacks that were sent.

@@ -65,3 +65,8 @@ struct LoadScenario: Sendable, Equatable {
         LoadScenario(314, 1, [], isUnknowable: true),
     ]
 }
+
+extension LoadScenario {
+    /// Whether it is paid whatever chance does, which strikes only what the table leaves alone.
+    var isCertainPayment: Bool { number != 0 && outcomes == ["approved"] }
+}

@@ -12,6 +12,8 @@ struct RunOutcome: Sendable {
     var transactions = 0
     var posts = 0
     var doubts = 0
+    var readings = 0
+    var byJournal = 0
     var deliveries = 0
     var disturbances: [String: Int] = [:]
     var violations: [Violation] = []
@@ -56,6 +58,7 @@ struct SelfTestRun: Sendable {
             port: try LoopbackPort.free(),
             seed: plan.seed,
             timeScale: RunSite.timeScale,
+            faults: plan.faults,
             output: folder.appendingPathComponent("simulator.log")
         )
         let callbackPort = try LoopbackPort.free()
@@ -137,6 +140,8 @@ struct SelfTestRun: Sendable {
         outcome.charges = plan.orders.count
         outcome.transactions = ledgers.store.transactions.count
         outcome.posts = ledgers.posts.count
+        outcome.readings = ledgers.readings?.count ?? 0
+        outcome.byJournal = ledgers.store.transactions.count { $0.decidedBy == "journal" }
         outcome.doubts = ledgers.store.transactions.count { $0.status == "in_doubt" }
         outcome.deliveries = events.events.count
         return outcome
@@ -159,6 +164,8 @@ struct SelfTestRun: Sendable {
         var ledgers = site.ledgers(isClockMoved: plan.special == .clockMoved)
         ledgers.orders = plan.orders
         ledgers.posts = try await site.simulator.posts()
+        ledgers.readings = try await site.simulator.readings()
+        ledgers.closedTerminals = try await site.simulator.closedTerminals()
         ledgers.events = events.events
         ledgers.store = try StoreReader.read(site.settings.storePath)
         let second = site.folder.appendingPathComponent("second/store.db").path

@@ -25,9 +25,12 @@ struct SimulatorProcess: Sendable {
         port: Int,
         seed: UInt64 = 1,
         timeScale: Double = timeScale,
+        faults: [String: Double] = [:],
         output: URL
     ) async throws -> SimulatorProcess {
-        let arguments = ["simulate", "--port", "\(port)", "--time-scale", "\(timeScale)", "--seed", "\(seed)"]
+        var arguments = ["simulate", "--port", "\(port)", "--time-scale", "\(timeScale)", "--seed", "\(seed)"]
+        arguments += ["--fault-seed", "\(seed)"]
+        for fault in faults.sorted(by: { $0.key < $1.key }) { arguments += ["--fault", "\(fault.key)=\(fault.value)"] }
         let process = try ChildProcess(arguments, output: output)
         let simulator = SimulatorProcess(port: port, process: process)
         try await process.eventually("the simulator answers") {
@@ -46,12 +49,26 @@ struct SimulatorProcess: Sendable {
 
     /// Every POST, oldest first.
     func posts() async throws -> [TerminalPost] {
-        var posts: [TerminalPost] = []
+        try await all(Entry.self, "/simulator/ledger").map(\.post)
+    }
+
+    /// Every reading of a terminal's journal, oldest first.
+    func readings() async throws -> [JournalReading] {
+        try await all(Read.self, "/simulator/ledger/journal").map(\.reading)
+    }
+
+    /// The terminals that have forgotten something.
+    func closedTerminals() async throws -> Set<String> {
+        Set(try await all(Batch.self, "/simulator/ledger/batches").map(\.idTerminal))
+    }
+
+    private func all<Item: Decodable>(_ type: Item.Type, _ path: String) async throws -> [Item] {
+        var items: [Item] = []
         while true {
-            let path = "/simulator/ledger?from=\(posts.count)&limit=\(Self.page)"
-            let entries = try JSONDecoder().decode([Entry].self, from: try await body(path))
-            posts += entries.map(\.post)
-            if entries.count < Self.page { return posts }
+            let page = try await body("\(path)?from=\(items.count)&limit=\(Self.page)")
+            let more = try JSONDecoder().decode([Item].self, from: page)
+            items += more
+            if more.count < Self.page { return items }
         }
     }
 
@@ -82,7 +99,8 @@ struct SimulatorProcess: Sendable {
         let customId: String?
         let ticketNumber: String?
         let amount: Int64?
-        let scenario: Int?
+        let foundBusyWith: String?
+        let appliedFaults: [String]
         let reply: String
         let sale: Sale?
         let callbacks: [Callback]
@@ -94,13 +112,37 @@ struct SimulatorProcess: Sendable {
                 reference: ticketNumber,
                 amount: amount,
                 reply: reply,
-                isScripted: scenario != nil,
+                faults: Set(appliedFaults),
+                isOverlap: ["sale", "journal"].contains(foundBusyWith),
                 sale: sale.map {
                     TerminalPost.Sale(finishesAt: $0.finishesAt.milliseconds, payments: $0.payments.map(\.amount))
                 },
                 callbacks: callbacks.map { TerminalPost.Callback(isResult: $0.kind == "result", status: $0.status) }
             )
         }
+    }
+
+    /// A reading of a terminal's journal as it is written.
+    private struct Read: Decodable {
+        struct Terminal: Decodable {
+            let idTerminal: String
+        }
+        let terminal: Terminal?
+        let startedAt: Instant
+        let ending: String
+
+        var reading: JournalReading {
+            JournalReading(
+                terminal: terminal?.idTerminal.uppercased() ?? "",
+                startedAt: startedAt.milliseconds,
+                isAnswered: ending == "answered"
+            )
+        }
+    }
+
+    /// A closed batch as it is written.
+    private struct Batch: Decodable {
+        let idTerminal: String
     }
 
     /// An RFC 3339 instant with milliseconds.
