@@ -199,9 +199,10 @@ struct SelfTestRun: Sendable {
 
     private func restlessness(_ events: EventQueue) -> Restlessness {
         let latest = events.latest
-        let refused = Judge.refused(events.events)
+        // Of two rivals with one id the other one's events come after the refusal, or go before it.
         let rest = plan.orders.filter { order in
-            !(latest[order.commandID]?.isFinal ?? false) && !refused.contains(order.commandID)
+            guard let event = latest[order.commandID] else { return true }
+            return !event.isFinal && event.name != "rejected"
         }
         if rest.isEmpty { return .none }
         return rest.allSatisfy { latest[$0.commandID]?.status == "in_doubt" } ? .doubt : .open
