@@ -10,8 +10,12 @@ extension TransactionMachine {
         if transaction.state.isFinal {
             compare(judgement, evidence)
         } else if rules.callbackNeedsQuery, evidence.source == .callback {
-            // The callback is a hint only: the query that it brings forward decides.
+            // The callback is a hint only: the query that it brings forward decides. A payment that it told of is kept, so
+            // that a query which does not agree is contradicted by it.
             next.finding = judgement == .foreign ? .foreign : .undecided
+            if let paid = judgement.payment, transaction.result == nil {
+                (transaction.result, transaction.decidedBy) = (paid, evidence.source)
+            }
             heedUndecided(isCallback: true)
         } else {
             follow(judgement, evidence)
@@ -177,6 +181,17 @@ extension TransactionMachine {
         publish(
             Contradiction(code: code, evidence: source, status: status, result: result, receivedAt: instant)
         )
+    }
+}
+
+extension Judgement {
+    /// The result that looks paid, be it the right amount or not.
+    fileprivate var payment: TerminalResult? {
+        switch self {
+        case .verdict(.approved, let result): result
+        case .inconsistent(let result): result.looksPaid ? result : nil
+        case .verdict, .undecided, .foreign: nil
+        }
     }
 }
 

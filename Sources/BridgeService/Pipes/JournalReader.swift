@@ -29,12 +29,19 @@ struct JournalReader: Service {
     func run() async throws {
         await withGracefulShutdownHandler {
             // A reading that is under way at a stop is given up: it is begun anew after the next start.
-            await cancelWhenGracefulShutdown {
-                await withDiscardingTaskGroup { group in
-                    for _ in 0..<Self.workers {
-                        group.addTask { await work() }
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    try? await gracefulShutdown()
+                    await cloud.stopReading()
+                }
+                await cancelWhenGracefulShutdown {
+                    await withDiscardingTaskGroup { group in
+                        for _ in 0..<Self.workers {
+                            group.addTask { await work() }
+                        }
                     }
                 }
+                group.cancelAll()
             }
         } onGracefulShutdown: {
             dispatcher.journals.close()

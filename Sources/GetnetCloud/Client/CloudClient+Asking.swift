@@ -30,6 +30,12 @@ extension CloudClient {
         }
     }
 
+    /// Gives up the readings that are under way, which may take minutes; later ones bring nothing.
+    public func stopReading() async {
+        // It fails only where it was shut down before.
+        try? await journals.shutdown()
+    }
+
     /// Asks a terminal what it remembers, over the cloud and on one connection until the terminal answers.
     ///
     /// Getnet gives the terminal the command like any other, so that it must not run beside a sale; it prints nothing.

@@ -262,6 +262,20 @@ import Testing
         #expect(ended.reason == Reason(.commandExpired, waitedFor: .terminalBusy))
     }
 
+    @Test func `whose callback told of a payment that the query denies is contradicted by that payment`() {
+        let rules = TransactionRules(callbackNeedsQuery: true)
+        func apply(_ input: TransactionInput, to transaction: Transaction) -> Transition {
+            TransactionMachine.apply(input, to: transaction, at: .sample, rules: rules)
+        }
+        let heard = apply(.callback(.approved(charge)), to: charge.submitted).transaction
+        let denied = apply(.query(.notCompleted(charge)), to: heard)
+        #expect(denied.transaction.state == .notCompleted)
+        #expect(denied.events.map(\.contradiction?.code) == [nil, .paidAfterAll])
+        let agreed = apply(.query(.approved(charge)), to: heard)
+        #expect(agreed.transaction.state == .approved)
+        #expect(agreed.events.map(\.contradiction?.code) == [nil])
+    }
+
     @Test func `whose callbacks wait for a query is decided by the query alone`() {
         let rules = TransactionRules(callbackNeedsQuery: true)
         for answer in [CloudAnswer.approved(charge), .declined(charge), .notCompleted(charge), .misfit(charge)] {

@@ -162,7 +162,7 @@ struct TerminalLaneTests {
             simulate: { $0.timeScale = 0.01 },
             configure: {
                 $0.submit.timeout = .seconds(8)
-                $0.reconcile.terminalLife = .seconds(20)
+                $0.reconcile.terminalLife = .seconds(600)
             }
         ) { world in
             // No answer to the POST, never a callback.

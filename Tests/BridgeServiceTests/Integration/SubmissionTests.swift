@@ -36,7 +36,10 @@ struct SubmissionTests {
     }
 
     @Test func `a POST whose end nobody tells stays in doubt and is never repeated`() async throws {
-        try await BridgeWorld.run(configure: { $0.submit.timeout = .milliseconds(700) }) { world in
+        try await BridgeWorld.run(
+            simulate: { $0.journalCommands = [] },
+            configure: { $0.submit.timeout = .milliseconds(700) }
+        ) { world in
             let scenarios: [Int64] = [302, 303, 305, 306, 308, 311, 314, 407, 420]
             let unreachable: [Int64] = [430]
             let posts = try await posts(
