@@ -14,6 +14,14 @@ struct Serve: ConfiguredVerb {
         discussion: "Broker, topology or Getnet not being there is no reason to end: it keeps trying and says so."
     )
 
+    @Flag(
+        help: """
+            The store was restored from a backup: take no command and wake no terminal, ask Getnet about everything \
+            unfinished, until: store release.
+            """
+    )
+    var holdCommands = false
+
     @OptionGroup var options: ConfigurationOptions
 
     func run(_ invocation: Invocation) async throws -> ExitStatus {
@@ -58,6 +66,7 @@ struct Serve: ConfiguredVerb {
         let path = try configuration.storePath()
         do throws(StoreOpeningError) {
             if configuration.store.create { try make(path, for: configuration, logger) }
+            if holdCommands { try SQLiteStore.hold(path: path, at: .current) }
             return try SQLiteStore.open(path: path, rules: configuration.storeRules)
         } catch {
             let config = error.remedy == nil ? nil : options.config

@@ -8,8 +8,8 @@ internal import CorrelationStore
 /// The store, as a thing to look after.
 struct Store: VerbGroup {
     static let configuration = CommandConfiguration(
-        abstract: "Make, migrate or look at the store.",
-        subcommands: [Initialize.self, Migrate.self, Status.self]
+        abstract: "Make, migrate, back up, release or look at the store.",
+        subcommands: [Initialize.self, Migrate.self, Status.self, Backup.self, Release.self]
     )
 
     /// Makes a new, empty store.
@@ -87,6 +87,8 @@ extension StoreStatus {
         for status in TransactionStatus.allCases {
             facts.add(status.rawValue, transactions[status].map { "\($0) transactions" })
         }
+        facts.add("contradictions", openContradictions == 0 ? nil : "\(openContradictions) open")
+        facts.add("held", heldSince.map { "since \($0): no command is taken; to end it: getnet-bridge store release" })
         facts.add("outbox", "\(pendingEntries) entries wait to be published")
         facts.add("integrity", faults.isEmpty ? "sound" : faults.joined(separator: "; "))
         return facts.text
@@ -108,6 +110,8 @@ extension StoreStatus {
             status.object("transactions") { counts in
                 for word in TransactionStatus.allCases { counts.member(word.rawValue, transactions[word] ?? 0) }
             }
+            status.member("openContradictions", openContradictions)
+            status.member("heldSince", heldSince?.description)
             status.member("pendingEntries", pendingEntries)
             status.member("databaseBytes", databaseBytes)
             status.member("logBytes", logBytes)

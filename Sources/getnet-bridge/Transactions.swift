@@ -5,11 +5,11 @@ internal import BridgeCore
 internal import BridgeService
 internal import CorrelationStore
 
-/// Transactions, straight from the store.
+/// Transactions: read straight from the store, decided through the bridge that has it open.
 struct Transactions: VerbGroup {
     static let configuration = CommandConfiguration(
-        abstract: "Look at transactions in the store, whether a bridge runs or not.",
-        subcommands: [List.self, Show.self]
+        abstract: "Look at transactions in the store, whether a bridge runs or not; decide about them while it runs.",
+        subcommands: [List.self, Show.self, Resolve.self, Settle.self]
     )
 
     /// Lists transactions, newest first.
@@ -27,10 +27,18 @@ struct Transactions: VerbGroup {
             let inspection = try StoreInspection.open(path: try configuration.storePath())
             let found = try await inspection.transactions(filters.question)
             let isComplete = found.count < filters.question.limit
+            let contradicted = filters.question.isOfNewest ? try await inspection.transactions(.contradicted) : nil
             if json {
                 let documents = try TransactionDocument(inspection.owner, configuration)
-                try invocation.console.print(documents.list(found, isComplete: isComplete))
+                try invocation.console.print(
+                    documents.list(found, isComplete: isComplete, contradicted: contradicted)
+                )
                 return .done
+            }
+            if let contradicted, !contradicted.isEmpty {
+                let count = contradicted.reduce(0) { $0 + $1.openContradictions }
+                try invocation.console.print("open contradictions: \(count); ask Getnet, then: transactions settle")
+                try invocation.console.print(contradicted.table + "\n")
             }
             try invocation.console.print(found.table)
             if !isComplete, let last = found.last { invocation.console.note("there may be more: --cursor \(last.id)") }
@@ -38,10 +46,10 @@ struct Transactions: VerbGroup {
         }
     }
 
-    /// Shows one transaction with its evidence and its events.
+    /// Shows one transaction with its whole story.
     struct Show: ConfiguredVerb {
         static let configuration = CommandConfiguration(
-            abstract: "Show one transaction with its evidence and its events."
+            abstract: "Show one transaction with its whole story: each step, when, on what evidence."
         )
 
         @Argument(help: "The transaction's id, or the id of its command.")

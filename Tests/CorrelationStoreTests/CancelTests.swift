@@ -118,3 +118,14 @@ struct CancelTests {
         }
     }
 }
+
+extension TransactionStore {
+    /// Cancels, and needs to know nothing before the call returns.
+    fileprivate func cancel(
+        _ request: ControlRequest,
+        from message: CommandMessage,
+        at instant: Timestamp
+    ) async throws(StoreError) -> Cancellation {
+        try await cancel(request, from: message, at: instant) { _ in }
+    }
+}

@@ -187,3 +187,13 @@ extension TransactionInput {
         return .evidence(Evidence(source: .callback, answer: answer, receivedAt: instant))
     }
 }
+
+extension OperatorNote {
+    static let sample: OperatorNote = {
+        do {
+            return try OperatorNote(name: "Ana Pérez", reason: "saw the \"receipt\"")
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+}

@@ -49,6 +49,7 @@ struct SQLiteIndexTests {
             let questions = [
                 (SQLiteStore.unfinishedText, "transactions_unfinished"),
                 (SQLiteStore.unfinishedCensusText, "transactions_unfinished"),
+                (SQLiteStore.contradictedCensusText, "transactions_contradicted"),
                 (SQLiteStore.pendingText, "outbox_pending"),
                 (SQLiteStore.pendingCensusText, "outbox_pending"),
                 (SQLiteStore.oldestPendingText, "outbox_pending"),
@@ -81,8 +82,8 @@ struct SQLiteIndexTests {
             let lookups = [
                 SQLiteRows.Text.selectByID, SQLiteRows.Text.selectByCommand, SQLiteRows.Text.selectByReference,
                 SQLiteRows.Text.selectOwnerOfNumber, SQLiteRows.Text.selectOwnerOfPayment,
-                SQLiteRows.Text.selectLatestEvent, SQLiteRows.Text.updateOutbox,
-                ColumnGroups(rawValue: 7).updateText,
+                SQLiteRows.Text.selectOwnerOfReceipt, SQLiteRows.Text.selectLatestEvent,
+                SQLiteRows.Text.updateOutbox, SQLiteStore.idOfCommandText, ColumnGroups(rawValue: 31).updateText,
             ]
             for text in lookups {
                 let plan = try await connection.read { database in

@@ -63,7 +63,7 @@ struct StoredTransactionTests {
                     model = expected.transaction
                     events += expected.events.count
                     let isAbsence = input == .journalAbsence && expected.finding != .refused
-                    if isAbsence || expected.finding != nil && input.carriesEvidence { evidence += 1 }
+                    if isAbsence || expected.finding.map({ input.isKept($0) }) == true { evidence += 1 }
                     #expect(try await store.transaction(model.id) == model, "seed \(seed), step \(step): \(input)")
                 }
                 let story = try await store.story(of: model.id)
@@ -90,12 +90,14 @@ struct SplitMix: RandomNumberGenerator {
 }
 
 extension TransactionInput {
-    fileprivate var carriesEvidence: Bool {
+    /// Whether the history keeps it, given what became of it.
+    fileprivate func isKept(_ finding: Transition.Finding) -> Bool {
         switch self {
         case .evidence, .submissionEnded(_, .answered): true
+        case .operatorDecision, .settled: finding != .refused
         case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
             .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
-            .journalClosed, .cancel, .operatorDecision:
+            .journalClosed, .cancel, .restored:
             false
         }
     }
@@ -126,10 +128,16 @@ extension TransactionInput {
         case 8: return .recovered
         case 9: return .queryRequested
         case 10: return [.journalAbsence, .lifeEnded, .journalClosed].randomElement(using: &random) ?? .lifeEnded
-        case 11: return Int.random(in: 0..<8, using: &random) == 0 ? .cancel : .due
+        case 11:
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0: return .cancel
+            case 1: return .restored
+            case 2, 3: return .settled(by: .sample)
+            default: return .due
+            }
         case 12:
             return Int.random(in: 0..<8, using: &random) == 0
-                ? .operatorDecision(.approved(authorizationCode: "1", operationID: 2)) : .due
+                ? .operatorDecision(.approved(authorizationCode: "1", operationID: 2), by: .sample) : .due
         default: return .callback(result(), number: number())
         }
     }

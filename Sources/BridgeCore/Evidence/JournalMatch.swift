@@ -31,16 +31,19 @@ public struct JournalMatch: Sendable {
         let fitting = rows.filter { fits($0, transaction) }
         guard let row = fitting.first else { return .absent }
         let hasRival = undecided.contains { $0.id != transaction.id && fits(row, $0) }
-        return fitting.count == 1 && !hasRival ? .row(row) : .ambiguous
+        guard fitting.count == 1, !hasRival else { return .ambiguous }
+        // Of what was charged after a backup was made nobody remembers the rivals: only the ticket tells.
+        let isNamed = transaction.restoredAt == nil || row.result.ticket == transaction.command.content.reference
+        return isNamed ? .row(row) : .ambiguous
     }
 
     /// Whether a row can be the sale of a transaction.
     func fits(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         let content = transaction.command.content
         let result = row.result
-        guard let postedAt = transaction.postedAt else { return false }
-        let start = postedAt - rules.clockTolerance
-        let end = postedAt + rules.terminalLife + rules.clockTolerance
+        guard let posting = transaction.posting else { return false }
+        let start = posting.lowerBound - rules.clockTolerance
+        let end = posting.upperBound + rules.terminalLife + rules.clockTolerance
         let sendsTicket = CountryProfile.named(transaction.country)?.sendsTicketNumber == true
         return result.functionCode ?? content.type.functionCode == content.type.functionCode
             && (result.terminalID?.equalsIgnoringASCIICase(content.terminal.idTerminal) ?? true)

@@ -91,7 +91,13 @@ public struct TerminalResult: Sendable, Equatable {
 
     /// The claim that a paid result makes, where it carries everything that is needed.
     public func paidClaim(terminal: Terminal) -> String? {
-        guard let operationID, let authorizationCode, let localTime else { return nil }
-        return "\(terminal.idTerminal)|\(operationID)|\(authorizationCode)|\(localTime)"
+        guard let localTime, let receipt = receiptClaim(terminal: terminal) else { return nil }
+        return receipt + localTime
+    }
+
+    /// The part of `paidClaim` that a receipt shows, up to the time of the terminal.
+    func receiptClaim(terminal: Terminal) -> String? {
+        guard let operationID, let authorizationCode else { return nil }
+        return "\(terminal.idTerminal)|\(operationID)|\(authorizationCode)|"
     }
 }

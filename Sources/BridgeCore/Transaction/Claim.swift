@@ -8,6 +8,13 @@ public enum Claim: Sendable, Hashable {
     case idPosTxs(String)
     /// A paid result: terminal, receipt number, authorization and time.
     case paidResult(String)
+    /// A paid result at a time that is not known, from a receipt: it ends in `|`.
+    case paidReceipt(String)
+
+    /// The receipt of a paid result.
+    public static func receipt(of paidResult: String) -> String {
+        String(paidResult.prefix(through: paidResult.lastIndex(of: "|") ?? paidResult.startIndex))
+    }
 }
 
 extension TransactionMachine {
@@ -17,11 +24,19 @@ extension TransactionMachine {
         case .submissionEnded(_, .acknowledged(let idPosTxs)): [.idPosTxs(idPosTxs)]
         case .submissionEnded(_, .answered(let answer)): claims(of: answer, for: transaction)
         case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
+        case .operatorDecision(.approved(let authorizationCode, let operationID), _):
+            claims(of: transaction.receipt(authorizationCode, operationID), for: transaction)
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
             .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel,
-            .operatorDecision:
+            .operatorDecision, .settled, .restored:
             []
         }
+    }
+
+    private static func claims(of receipt: TerminalResult, for transaction: Transaction) -> [Claim] {
+        let terminal = transaction.command.content.terminal
+        if let paid = receipt.paidClaim(terminal: terminal) { return [.paidResult(paid)] }
+        return receipt.receiptClaim(terminal: terminal).map { [.paidReceipt($0)] } ?? []
     }
 
     private static func claims(of answer: CloudAnswer, for transaction: Transaction) -> [Claim] {
@@ -39,5 +54,21 @@ extension TransactionMachine {
             if let paid, !claims.contains(.paidResult(paid)) { claims.append(.paidResult(paid)) }
         }
         return claims
+    }
+}
+
+extension Transaction {
+    /// The payment that a person read from a receipt, with what is known of it already.
+    func receipt(_ authorizationCode: String, _ operationID: Int64?) -> TerminalResult {
+        var receipt = TerminalResult()
+        receipt.authorizationCode = authorizationCode
+        receipt.operationID = operationID
+        receipt.amount = command.content.amount.value
+        receipt.idPosTxs = idPosTxs
+        // A payment that did not fit may be the very one.
+        if let result, result.authorizationCode == authorizationCode, receipt.isSame(as: result) {
+            receipt.adoptIdentities(of: result)
+        }
+        return receipt
     }
 }

@@ -47,6 +47,10 @@ public struct Transaction: Sendable, Equatable {
     public var decidedBy: EvidenceSource?
     /// Evidence against the final status that was published already, so that each is published once.
     public var contradictions: [Contradiction.Identity] = []
+    /// How many of the contradictions a person has dealt with; they are dealt with in their order.
+    public var settledContradictions: Int = 0
+    /// When a backup was restored that shows it before the end of its POST: one may have left after the backup.
+    public var restoredAt: Timestamp?
     /// How many status queries were begun.
     public var queries: Int = 0
     /// When the next status query is due.
@@ -87,12 +91,26 @@ public struct Transaction: Sendable, Equatable {
         }
     }
 
+    /// How many contradictions nobody has dealt with yet.
+    public var openContradictions: Int { contradictions.count - settledContradictions }
+
+    /// Between which instants the POST left that may have a result; `nil` if none may have left.
+    ///
+    /// What a backup does not show may have happened from what it shows last until it was restored.
+    public var posting: ClosedRange<Timestamp>? {
+        guard let latest = restoredAt ?? postedAt else { return nil }
+        return min(postedAt ?? acceptedAt, latest)...latest
+    }
+
     /// What a paid result of this transaction claims for itself alone.
     ///
+    /// A person's approval has no time of the terminal's; it claims the receipt until evidence brings the time.
     /// Source: contract §4, last paragraph.
     public var paidClaim: String? {
         guard state == .approved, let result else { return nil }
-        return result.paidClaim(terminal: command.content.terminal)
+        let terminal = command.content.terminal
+        return result.paidClaim(terminal: terminal)
+            ?? (decidedBy == .operator ? result.receiptClaim(terminal: terminal) : nil)
     }
 }
 

@@ -27,7 +27,11 @@ public enum TransactionInput: Sendable, Equatable {
     /// A named person decides.
     ///
     /// Only statuses that evidence leads to, and `failed`.
-    case operatorDecision(OperatorDecision)
+    case operatorDecision(OperatorDecision, by: OperatorNote)
+    /// A named person has dealt with what speaks against the final status.
+    case settled(by: OperatorNote)
+    /// The store was restored from a backup: what happened after the backup was made is not known.
+    case restored
 
     /// What a person found out.
     public enum OperatorDecision: Sendable, Equatable {

@@ -61,7 +61,12 @@ extension TransactionMachine {
         if let misfit, let misfitSource, speaksAgainstStatus(misfit) {
             contradict(with: misfit, from: misfitSource, at: now)
         }
-        for number in secondSales { publishSecondSale(number) }
+        publishSecondSales()
+    }
+
+    /// Tells the second sales that were noted while there was no final status to speak against.
+    mutating func publishSecondSales() {
+        for number in transaction.contradictions.compactMap(\.secondNumber) { publishSecondSale(number) }
     }
 
     /// A second number for this transaction: what is behind it may be paid too, and only a person can find out.
@@ -117,7 +122,10 @@ extension TransactionMachine {
         transaction.journalReadAt = now
         // Where money was seen, though it did not fit, a missing row ends nothing.
         let hasSecondSale = transaction.contradictions.contains { $0.secondNumber != nil }
-        guard rules.absenceIsFinal, transaction.result == nil, !hasSecondSale else { return doubt(.notInJournal) }
+        // After a restore the journal may have been cut since the sale by what nobody remembers.
+        guard rules.absenceIsFinal, transaction.result == nil, !hasSecondSale, transaction.restoredAt == nil else {
+            return doubt(.notInJournal)
+        }
         next.finding = .decided
         transaction.decidedBy = .journal
         finish(.notCompleted, Reason(.notInJournal))

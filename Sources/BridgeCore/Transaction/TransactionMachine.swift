@@ -72,7 +72,9 @@ public struct TransactionMachine {
         case .journalAbsence: machine.noteAbsence()
         case .journalClosed: machine.closeJournal()
         case .cancel: machine.cancel()
-        case .operatorDecision(let decision): machine.decide(decision)
+        case .operatorDecision(let decision, _): machine.decide(decision, claimant)
+        case .settled: machine.settle()
+        case .restored: machine.restore()
         }
         return machine.next
     }
@@ -85,44 +87,11 @@ public struct TransactionMachine {
     }
 
     /// When the last POST can have no more effects at the terminal.
-    var lifeEndsAt: Timestamp { (transaction.postedAt ?? transaction.acceptedAt) + rules.terminalLife }
+    var lifeEndsAt: Timestamp { latestPost + rules.terminalLife }
     /// When a person must decide.
-    var givesUpAt: Timestamp { (transaction.postedAt ?? transaction.acceptedAt) + rules.giveUpAfter }
-
-    // MARK: - People
-
-    private mutating func cancel() {
-        switch transaction.state {
-        case .accepted: finish(.failed, Reason(.cancelledBeforeStart))
-        case .failed where transaction.reason?.code == .cancelledBeforeStart: next.finding = .agreed
-        case .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
-            next.finding = .refused
-        }
-    }
-
-    private mutating func decide(_ decision: TransactionInput.OperatorDecision) {
-        switch transaction.state {
-        case .submitted, .inDoubt:
-            next.finding = .decided
-            transaction.decidedBy = .operator
-            // A payment that did not fit was on the table; the person has seen it.
-            transaction.result = nil
-            switch decision {
-            case .approved(let authorizationCode, let operationID):
-                var result = TerminalResult()
-                result.authorizationCode = authorizationCode
-                result.operationID = operationID
-                result.amount = transaction.command.content.amount.value
-                transaction.result = result
-                finish(.approved, nil)
-            case .declined: finish(.declined, Reason(.operatorDecision))
-            case .notCompleted: finish(.notCompleted, Reason(.operatorDecision))
-            case .failed: finish(.failed, Reason(.operatorDecision))
-            }
-        case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed:
-            next.finding = .refused
-        }
-    }
+    var givesUpAt: Timestamp { latestPost + rules.giveUpAfter }
+    /// When the last POST may have left.
+    private var latestPost: Timestamp { transaction.posting?.upperBound ?? transaction.acceptedAt }
 
     // MARK: - Ends and doubts
 

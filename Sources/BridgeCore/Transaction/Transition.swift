@@ -37,6 +37,8 @@ public struct Transition: Sendable, Equatable {
         case inconsistent
         /// It names another transaction.
         case foreign
+        /// A person has dealt with what spoke against the final status.
+        case settled
         /// The input was not possible in this state and changed nothing.
         case refused
     }

@@ -38,6 +38,7 @@ public struct Bridge: Service {
 
     /// Runs everything until the graceful shutdown is over.
     public func run() async throws {
+        try await Restoration(dispatcher: parts.dispatcher, gate: parts.gate, logger: logger).begin()
         // The order is the order of dependence; the shutdown walks it backwards and waits for each.
         let services: [any Service] = [
             parts.ports.health, parts.ports.admin,

@@ -10,6 +10,7 @@ struct BridgeParts {
     let gate = CommandGate()
     let stop: StopDeadline
     let storeWatch: StoreWatch
+    let dispatcher: Dispatcher
     let cloud: CloudClient
     let broker: BrokerParts
     let pipes: PipeParts
@@ -26,7 +27,7 @@ struct BridgeParts {
             onRequest: { metrics.count($0, $1, $2) },
             onUnknownText: { metrics.increment(.unknownTexts, $0.rawValue) }
         )
-        let dispatcher = Dispatcher(
+        dispatcher = Dispatcher(
             store: store,
             backlog: configuration.lanes.backlog,
             terminalLife: configuration.reconcile.terminalLife,

@@ -70,7 +70,8 @@ struct PortParts {
             name: "admin",
             section: "admin",
             responder: AdminResponder(
-                store: dispatcher.store,
+                dispatcher: dispatcher,
+                gate: gate,
                 token: configuration.admin.token,
                 documents: TransactionDocument(events: configuration.storeRules.events)
             ),

@@ -12,26 +12,39 @@ struct AdminResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
     static let root = "/v1/transactions"
+    static let release = "/v1/store/release"
 
-    let store: any TransactionStore
+    let dispatcher: Dispatcher
+    let gate: CommandGate
     let token: Secret?
     let documents: TransactionDocument
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         let path = request.uri.path
-        guard path == Self.root || path.hasPrefix(Self.root + "/") else { return problem(.notFound, "no such path") }
+        let isKnown = path == Self.root || path.hasPrefix(Self.root + "/") || path == Self.release
+        guard isKnown else { return problem(.notFound, "no such path") }
         guard let token else { return problem(.forbidden, "admin.token is not set") }
         guard isAuthorized(request, token) else {
             return problem(.unauthorized, "a bearer token is needed", headers: [.wwwAuthenticate: "Bearer"])
         }
-        guard request.method == .get else { return problem(.methodNotAllowed, "GET only", headers: [.allow: "GET"]) }
+        let words = path == Self.release ? ["release"] : path.dropFirst(Self.root.count).split(separator: "/")
+        let method: HTTPRequest.Method = path == Self.release || words.count > 1 ? .post : .get
+        guard request.method == method else {
+            return problem(.methodNotAllowed, "\(method) only", headers: [.allow: method.rawValue])
+        }
         do {
-            if path == Self.root { return try await list(request) }
-            return try await show(path.dropFirst(Self.root.count + 1))
+            if path == Self.release { return try await endHold() }
+            switch words.count {
+            case 0: return try await list(request)
+            case 1: return try await show(words[0])
+            default: return try await decide(words, request)
+            }
         } catch {
-            return problem(.serviceUnavailable, "the store cannot be read")
+            return problem(.serviceUnavailable, "the store cannot be read or does not commit")
         }
     }
+
+    var store: any TransactionStore { dispatcher.store }
 
     private func list(_ request: Request) async throws(StoreError) -> Response {
         var question = TransactionQuestion()
@@ -59,10 +72,11 @@ struct AdminResponder: HTTPResponder {
             }
         }
         let found = try await store.transactions(question)
-        return .json(documents.list(found, isComplete: found.count < question.limit))
+        let contradicted = question.isOfNewest ? try await store.transactions(.contradicted) : nil
+        return .json(documents.list(found, isComplete: found.count < question.limit, contradicted: contradicted))
     }
 
-    private func show(_ name: Substring) async throws(StoreError) -> Response {
+    func show(_ name: Substring) async throws(StoreError) -> Response {
         guard let id = TransactionID(String(name)), let transaction = try await store.transaction(id) else {
             return problem(.notFound, "no such transaction")
         }
@@ -84,7 +98,7 @@ struct AdminResponder: HTTPResponder {
     }
 
     /// RFC 9457.
-    private func problem(
+    func problem(
         _ status: HTTPResponse.Status,
         _ detail: String,
         headers: HTTPFields = [:]

@@ -75,8 +75,19 @@ struct Exposition: Sendable {
         )
         page.gauge(
             "in_doubt",
-            "Transactions in doubt.",
-            [.init(Double(census.unfinished[.inDoubt] ?? 0), ("stage", "all"))]
+            "Transactions in doubt: the bridge still finds out, or a person must.",
+            [
+                .init(
+                    Double((census.unfinished[.inDoubt] ?? 0) - census.doubtsForOperator),
+                    ("stage", "automatic")
+                ),
+                .init(Double(census.doubtsForOperator), ("stage", "operator")),
+            ]
+        )
+        page.gauge(
+            "open_contradictions",
+            "Contradictions that nobody has dealt with.",
+            [.init(Double(census.openContradictions))]
         )
         page.gauge("in_doubt_oldest_seconds", "Age of the oldest doubt.", [.init(age(census.oldestDoubt))])
         page.gauge("outbox_events", "Entries that wait to be published.", [.init(Double(census.pendingEntries))])

@@ -13,9 +13,20 @@ public struct TransactionDocument: Sendable {
     }
 
     /// A page of transactions; `nextCursor` where there may be more.
-    public func list(_ transactions: [Transaction], isComplete: Bool) -> [UInt8] {
+    ///
+    /// `contradicted` heads the first page: what waits for a person.
+    public func list(
+        _ transactions: [Transaction],
+        isComplete: Bool,
+        contradicted: [Transaction]? = nil
+    ) -> [UInt8] {
         var writer = JSONWriter(reserving: 1_024 * (transactions.count + 1))
         writer.object { page in
+            if let contradicted {
+                page.array("contradicted") { list in
+                    for transaction in contradicted { list.rawElement(events.document(of: transaction)) }
+                }
+            }
             page.array("transactions") { list in
                 for transaction in transactions { list.rawElement(events.document(of: transaction)) }
             }
@@ -24,26 +35,39 @@ public struct TransactionDocument: Sendable {
         return writer.bytes
     }
 
-    /// One transaction with its evidence and its events.
+    /// One transaction with its whole story.
     public func whole(_ transaction: Transaction, _ story: TransactionStory) -> [UInt8] {
         var writer = JSONWriter(reserving: 8_192)
         writer.object { whole in
             whole.member("transaction", rawJSON: events.document(of: transaction))
             whole.member("attempts", transaction.attempts)
             whole.member("queries", transaction.queries)
+            whole.member("contradictions", transaction.contradictions.count)
+            whole.member("openContradictions", transaction.openContradictions)
             whole.member("expiresAt", transaction.command.expiresAt.description)
             whole.member("dueAt", transaction.dueAt?.description)
+            whole.array("story") { list in
+                for line in story.lines(of: transaction) {
+                    list.object { entry in
+                        entry.member("at", line.at.description)
+                        entry.member("what", line.what)
+                        entry.member("detail", line.detail)
+                    }
+                }
+            }
             whole.array("evidence") { list in
                 for piece in story.evidence { list.write(piece) }
             }
             whole.array("events") { list in
-                for (event, settledAt) in story.events {
+                for announcement in story.events {
+                    let event = announcement.event
                     list.object { entry in
                         entry.member("id", event.id.description)
                         entry.member("name", event.name)
                         entry.member("time", event.time.description)
                         entry.member("routingKey", event.routingKey)
-                        entry.member("settledAt", settledAt?.description)
+                        entry.member("settledAt", announcement.settledAt?.description)
+                        if announcement.returns > 0 { entry.member("returns", announcement.returns) }
                     }
                 }
             }

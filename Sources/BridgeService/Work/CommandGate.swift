@@ -10,6 +10,8 @@ final class CommandGate: Sendable {
     enum Obstacle: String, Sendable, CaseIterable {
         /// The store's unfinished transactions are not yet back in the machine.
         case recovering
+        /// The store was restored from a backup and nobody released it yet.
+        case held
         /// The store cannot commit.
         case store
         /// An exchange or a queue is missing.
@@ -24,7 +26,7 @@ final class CommandGate: Sendable {
         /// Whether a POST must wait as well, not only the taking of commands.
         var keepsTerminalsAsleep: Bool {
             switch self {
-            case .recovering, .store, .outbox, .shutdown: true
+            case .recovering, .held, .store, .outbox, .shutdown: true
             case .topology, .backlog: false
             }
         }

@@ -60,7 +60,7 @@ extension Dispatcher {
             return departure + terminalLife
         }
         let now = clock()
-        let left = (transaction.postedAt ?? now) + terminalLife - now
+        let left = (transaction.posting?.upperBound ?? now) + terminalLife - now
         return .now + min(max(left, .zero), terminalLife)
     }
 

@@ -34,6 +34,8 @@ protocol StoreRows {
     func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws
     /// Adds a piece of evidence to a transaction's history.
     func append(_ piece: TransactionStory.Piece, to id: TransactionID) throws
+    /// Adds a step to a transaction's history.
+    func append(_ step: TransactionStep, to id: TransactionID) throws
     /// Adds a callback that is no evidence.
     func append(_ callback: QuarantinedCallback) throws
     /// Adds an entry to the outbox, behind all others.
@@ -42,6 +44,10 @@ protocol StoreRows {
     func latestEvent(of id: TransactionID) throws -> OutboundEvent?
     /// Notes what became of an outbox entry.
     func settle(_ settlement: Settlement) throws
+    /// What the store notes about itself under a name.
+    func note(_ name: String) throws -> String?
+    /// Notes something about the store, or forgets it.
+    func note(_ name: String, _ value: String?) throws
     /// Writes something that nobody reads.
     func noteProbe(at instant: Timestamp) throws
 }

@@ -11,14 +11,17 @@ extension TransactionLedger {
         let undecided = try rows.undecided(at: reading.terminal, account: reading.account)
         let free = try reading.rows.filter { try !isTaken($0, of: reading, undecided) }
         let match = JournalMatch(rows: free, undecided: undecided, rules: rules.transactionRules)
+        let restoredAt = try restoredAt()
         var transitions: [Transition] = []
         for transaction in undecided where transaction.isLifeOver {
             let input: TransactionInput
             switch match.finding(for: transaction) {
             case .row(let row): input = .evidence(row.evidence(for: transaction, at: reading.readAt))
             case .absent:
-                // After a later sale nobody knows what the terminal had to show before.
-                guard reading.isComplete, try !rows.hasYoungerPost(than: transaction) else { continue }
+                // After a later sale nobody knows what the terminal had to show before; and of the sales after a
+                // backup nobody knows.
+                let isWhole = reading.isComplete && restoredAt.map { $0 < transaction.acceptedAt } ?? true
+                guard isWhole, try !rows.hasYoungerPost(than: transaction) else { continue }
                 input = .journalAbsence
             case .ambiguous: continue
             }

@@ -114,6 +114,9 @@ struct TransactionLedger<Rows: StoreRows> {
         )
         if transition.transaction != stored { try rows.update(transition.transaction, from: stored, at: instant) }
         if let piece = piece(of: input, transition, at: instant) { try rows.append(piece, to: id) }
+        if let step = TransactionMachine.step(of: input, from: stored, to: transition, at: instant) {
+            try rows.append(step, to: id)
+        }
         try append(transition.events, at: instant)
         return transition
     }
@@ -144,6 +147,10 @@ struct TransactionLedger<Rows: StoreRows> {
         }
         guard let finding = transition.finding else { return nil }
         switch input {
+        case .operatorDecision(let decision, let note) where finding != .refused:
+            return TransactionStory.Piece(operator: finding, note, decision, at: instant)
+        case .settled(let note) where finding != .refused:
+            return TransactionStory.Piece(operator: finding, note, nil, at: instant)
         case .evidence(let evidence):
             return TransactionStory.Piece(
                 source: evidence.source,
@@ -166,9 +173,9 @@ struct TransactionLedger<Rows: StoreRows> {
                 masked: JSON.object([JSON.Member("idPosTxs", .string(idPosTxs))]).serialized,
                 receivedAt: instant
             )
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .journalAbsence, .submissionStarted,
-            .recovered,
-            .unreadableCallback, .queryRequested, .lifeEnded, .journalClosed, .cancel, .operatorDecision:
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
+            .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel,
+            .operatorDecision, .settled, .restored:
             return nil
         }
     }

@@ -86,11 +86,17 @@ public protocol TransactionStore: Sendable {
     /// Transactions that fit a question, newest first.
     func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction]
 
-    /// What a transaction's history holds: evidence and events, in order.
+    /// What a transaction's history holds: steps, evidence and events, in order.
     func story(of id: TransactionID) async throws(StoreError) -> TransactionStory
 
     /// How things stand, for metrics and readiness.
     func census() async throws(StoreError) -> StoreCensus
+
+    /// Since when the store is held after a restore, if it is.
+    func heldSince() async throws(StoreError) -> Timestamp?
+
+    /// Ends the hold; `false` if there was none.
+    func release() async throws(StoreError) -> Bool
 
     /// Commits a change that means nothing, to learn whether the store commits.
     func probe(at instant: Timestamp) async throws(StoreError)
@@ -281,6 +287,8 @@ public struct TransactionQuestion: Sendable, Equatable {
     public var reference: String?
     /// By status.
     public var status: TransactionStatus?
+    /// Only those with a contradiction that nobody has dealt with.
+    public var isContradicted = false
     /// By `idTerminal`, upper case.
     public var terminal: String?
     /// Accepted at or after.
@@ -292,6 +300,21 @@ public struct TransactionQuestion: Sendable, Equatable {
 
     /// A question that everything fits.
     public init() {}
+
+    /// The transactions with contradictions that nobody has dealt with.
+    public static var contradicted: TransactionQuestion {
+        var question = TransactionQuestion()
+        question.isContradicted = true
+        question.limit = longestAnswer
+        return question
+    }
+
+    /// Whether it asks for the newest of all.
+    public var isOfNewest: Bool {
+        var plain = TransactionQuestion()
+        plain.limit = limit
+        return self == plain
+    }
 }
 
 /// A transaction's history.
@@ -316,13 +339,33 @@ public struct TransactionStory: Sendable {
         }
     }
 
+    /// An event and what the broker made of it.
+    public struct Announcement: Sendable {
+        /// The event.
+        public let event: OutboundEvent
+        /// When the broker confirmed it.
+        public let settledAt: Timestamp?
+        /// How often it came back because nobody was bound to its key.
+        public let returns: Int
+
+        /// An announcement from its parts.
+        public init(event: OutboundEvent, settledAt: Timestamp?, returns: Int) {
+            self.event = event
+            self.settledAt = settledAt
+            self.returns = returns
+        }
+    }
+
+    /// What neither evidence nor events tell, oldest first.
+    public let steps: [TransactionStep]
     /// The evidence, oldest first.
     public let evidence: [Piece]
-    /// The events, oldest first, each with the instant it was settled.
-    public let events: [(event: OutboundEvent, settledAt: Timestamp?)]
+    /// The events, oldest first.
+    public let events: [Announcement]
 
     /// A story from its parts.
-    public init(evidence: [Piece], events: [(event: OutboundEvent, settledAt: Timestamp?)]) {
+    public init(steps: [TransactionStep], evidence: [Piece], events: [Announcement]) {
+        self.steps = steps
         self.evidence = evidence
         self.events = events
     }
@@ -334,6 +377,10 @@ public struct StoreCensus: Sendable, Equatable {
     public var unfinished: [TransactionStatus: Int] = [:]
     /// When the oldest doubt began.
     public var oldestDoubt: Timestamp?
+    /// How many of those in doubt wait for a person.
+    public var doubtsForOperator = 0
+    /// Contradictions that nobody has dealt with.
+    public var openContradictions = 0
     /// Entries that wait to be published.
     public var pendingEntries = 0
     /// When the oldest of them was appended.

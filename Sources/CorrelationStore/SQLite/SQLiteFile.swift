@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import BridgeCore
 internal import Foundation
 internal import GRDB
 
@@ -125,6 +126,13 @@ struct SQLiteFile {
         let newest = SQLiteSchema.newest
         if schema < newest { throw StoreOpeningError.notMigrated(path: path, schema: schema, newest: newest) }
         if schema > newest { throw StoreOpeningError.tooNew(path: path, schema: schema, newest: newest) }
+    }
+
+    /// Since when it is held after a restore, if it is.
+    func heldSince(_ database: Database) throws -> Timestamp? {
+        let note = SQLiteWriter.Ledger.holdNote
+        let text = try String.fetchOne(database, sql: "SELECT value FROM meta WHERE name = ?", arguments: [note])
+        return text.flatMap { Timestamp($0) }
     }
 
     /// Whose transactions it holds.

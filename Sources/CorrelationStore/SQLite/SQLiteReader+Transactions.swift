@@ -27,10 +27,16 @@ extension SQLiteReader {
         }
     }
 
-    /// Evidence and events of a transaction, in order.
+    /// Steps, evidence and events of a transaction, in order.
     func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
         let columns = OutboxColumns.appended.joined(separator: ", ")
         return try await read { database in
+            let steps = try PreparedStatement(
+                cached: """
+                    SELECT kind, count, started_at, detail, happened_at FROM steps WHERE transaction_id = ? ORDER BY number
+                    """,
+                on: database
+            )
             let evidence = try PreparedStatement(
                 cached: """
                     SELECT source, finding, masked, received_at FROM evidence WHERE transaction_id = ? ORDER BY number
@@ -38,10 +44,19 @@ extension SQLiteReader {
                 on: database
             )
             let events = try PreparedStatement(
-                cached: "SELECT settled_at, \(columns) FROM outbox WHERE transaction_id = ? ORDER BY position",
+                cached: "SELECT settled_at, returns, \(columns) FROM outbox WHERE transaction_id = ? ORDER BY position",
                 on: database
             )
             return TransactionStory(
+                steps: try steps.all({ $0.add(id.description) }) { row in
+                    TransactionStep(
+                        kind: try row.word("steps.kind", of: id),
+                        number: row.optionalInteger().map { Int($0) },
+                        startedAt: row.optionalInstant(),
+                        detail: row.optionalText(),
+                        at: row.instant()
+                    )
+                },
                 evidence: try evidence.all({ $0.add(id.description) }) { row in
                     TransactionStory.Piece(
                         source: try row.word("evidence.source", of: id),
@@ -52,7 +67,9 @@ extension SQLiteReader {
                 },
                 events: try events.all({ $0.add(id.description) }) { row in
                     let settledAt = row.optionalInstant()
-                    return (event: try OutboxColumns.readEvent(&row), settledAt: settledAt)
+                    let returns = Int(row.integer())
+                    let event = try OutboxColumns.readEvent(&row)
+                    return TransactionStory.Announcement(event: event, settledAt: settledAt, returns: returns)
                 }
             )
         }
@@ -70,6 +87,8 @@ extension TransactionQuestion {
             // Leads to the small index of unfinished ones.
             if !status.isFinal { conditions.append("completed_at IS NULL") }
         }
+        // Leads to an even smaller one.
+        if isContradicted { conditions.append("open_contradictions > 0") }
         if terminal != nil { conditions.append("terminal = ?") }
         if since != nil { conditions.append("accepted_at >= ?") }
         if before != nil { conditions.append("id < ?") }

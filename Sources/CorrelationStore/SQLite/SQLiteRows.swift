@@ -16,11 +16,15 @@ final class SQLiteRows: StoreRows {
     private let selectOwnerOfPayment: PreparedStatement
     private let insertTransaction: PreparedStatement
     private let insertEvidence: PreparedStatement
+    private let insertStep: PreparedStatement
+    private let selectOwnerOfReceipt: PreparedStatement
+    private let selectNote: PreparedStatement
+    private let upsertNote: PreparedStatement
+    private let deleteNote: PreparedStatement
     private let insertQuarantined: PreparedStatement
     private let insertOutbox: PreparedStatement
     private let selectLatestEvent: PreparedStatement
     private let updateOutbox: PreparedStatement
-    private let upsertProbe: PreparedStatement
     private var updates: [ColumnGroups: PreparedStatement] = [:]
     private var recent = RecentTransactions()
 
@@ -36,11 +40,15 @@ final class SQLiteRows: StoreRows {
         selectOwnerOfPayment = try prepare(Text.selectOwnerOfPayment)
         insertTransaction = try prepare(Text.insert(ColumnGroups.inserted, into: "transactions"))
         insertEvidence = try prepare(Text.insert(Text.evidence, into: "evidence"))
+        insertStep = try prepare(Text.insert(Text.steps, into: "steps"))
+        selectOwnerOfReceipt = try prepare(Text.selectOwnerOfReceipt)
+        selectNote = try prepare("SELECT value FROM meta WHERE name = ?")
+        upsertNote = try prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")
+        deleteNote = try prepare("DELETE FROM meta WHERE name = ?")
         insertQuarantined = try prepare(Text.insert(Text.quarantined, into: "quarantined_callbacks"))
         insertOutbox = try prepare(Text.insert(OutboxColumns.appended, into: "outbox"))
         selectLatestEvent = try prepare(Text.selectLatestEvent)
         updateOutbox = try prepare(Text.updateOutbox)
-        upsertProbe = try prepare(Text.upsertProbe)
     }
 
     /// The statements.
@@ -61,28 +69,33 @@ final class SQLiteRows: StoreRows {
             """
         static let selectUndecided = """
             SELECT \(columns) FROM transactions INDEXED BY transactions_unfinished
-            WHERE completed_at IS NULL AND account = ? AND terminal = ? AND posted_at IS NOT NULL
+            WHERE completed_at IS NULL AND account = ? AND terminal = ? AND coalesce(posted_at, restored_at) IS NOT NULL
                 AND status IN ('submitted', 'in_doubt')
             ORDER BY id
             """
         static let selectApproved = """
             SELECT \(columns) FROM transactions INDEXED BY transactions_terminal
-            WHERE account = ? AND terminal = ? AND id >= ? AND status = 'approved' AND posted_at BETWEEN ? AND ?
+            WHERE account = ? AND terminal = ? AND id >= ? AND status = 'approved'
+                AND (posted_at BETWEEN ? AND ? OR restored_at IS NOT NULL)
             """
         static let selectYoungerPost = """
             SELECT 1 FROM transactions INDEXED BY transactions_terminal
-            WHERE account = ? AND terminal = ? AND id > ? AND posted_at IS NOT NULL LIMIT 1
+            WHERE account = ? AND terminal = ? AND id > ? AND coalesce(posted_at, restored_at) IS NOT NULL LIMIT 1
             """
         static let selectOwnerOfNumber = "SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ?"
-        static let selectOwnerOfPayment = "SELECT id FROM transactions WHERE account = ? AND paid_claim = ?"
+        // A person's approval claims the receipt alone.
+        static let selectOwnerOfPayment = "SELECT id FROM transactions WHERE account = ? AND paid_claim IN (?, ?)"
+        static let selectOwnerOfReceipt = """
+            SELECT id FROM transactions WHERE account = ? AND paid_claim >= ? AND paid_claim < ? LIMIT 1
+            """
         static let selectLatestEvent = """
             SELECT \(events) FROM outbox WHERE transaction_id = ? ORDER BY position DESC LIMIT 1
             """
-        static let upsertProbe = "INSERT OR REPLACE INTO meta (name, value) VALUES ('probed_at', ?)"
         static let updateOutbox = """
             UPDATE outbox SET settled_at = ?, retry_at = ?, returns = returns + ? WHERE position = ?
             """
         static let evidence = ["transaction_id", "source", "finding", "masked", "received_at"]
+        static let steps = ["transaction_id", "kind", "count", "started_at", "detail", "happened_at"]
         static let quarantined = [
             "cause", "transaction_id", "id_pos_txs", "custom_id", "masked_body", "received_at",
         ]
@@ -135,11 +148,11 @@ final class SQLiteRows: StoreRows {
     }
 
     func owner(of claim: Claim, account: String) throws -> TransactionID? {
-        func owner(_ statement: PreparedStatement, _ value: String) throws -> TransactionID? {
+        func owner(_ statement: PreparedStatement, _ values: String...) throws -> TransactionID? {
             let name = try statement.first(
-                {
-                    $0.add(account)
-                    $0.add(value)
+                { row in
+                    row.add(account)
+                    for value in values { row.add(value) }
                 },
                 { $0.text() }
             )
@@ -147,7 +160,9 @@ final class SQLiteRows: StoreRows {
         }
         switch claim {
         case .idPosTxs(let number): return try owner(selectOwnerOfNumber, number)
-        case .paidResult(let result): return try owner(selectOwnerOfPayment, result)
+        case .paidResult(let result): return try owner(selectOwnerOfPayment, result, Claim.receipt(of: result))
+        // "}" comes after "|", in which a receipt ends.
+        case .paidReceipt(let receipt): return try owner(selectOwnerOfReceipt, receipt, receipt.dropLast() + "}")
         }
     }
 
@@ -171,6 +186,7 @@ final class SQLiteRows: StoreRows {
             if groups.contains(.number) { row.add(transaction.idPosTxs) }
             if groups.contains(.lane) { TransactionColumns.writeLane(transaction, &row) }
             if groups.contains(.end) { TransactionColumns.writeEnd(transaction, &row) }
+            if groups.contains(.exceptional) { TransactionColumns.writeExceptional(transaction, &row) }
             row.add(transaction.id.description)
         }
         recent.keep(transaction)
@@ -197,6 +213,17 @@ final class SQLiteRows: StoreRows {
             row.add(piece.finding.rawValue)
             row.add(text: piece.masked)
             row.add(piece.receivedAt)
+        }
+    }
+
+    func append(_ step: TransactionStep, to id: TransactionID) throws {
+        try insertStep.run { row in
+            row.add(id.description)
+            row.add(step.kind.rawValue)
+            row.add(step.number.map(Int64.init))
+            row.add(step.startedAt)
+            row.add(step.detail)
+            row.add(step.at)
         }
     }
 
@@ -234,8 +261,20 @@ final class SQLiteRows: StoreRows {
         }
     }
 
+    func note(_ name: String) throws -> String? {
+        try selectNote.first({ $0.add(name) }, { $0.text() })
+    }
+
+    func note(_ name: String, _ value: String?) throws {
+        guard let value else { return try deleteNote.run { $0.add(name) } }
+        try upsertNote.run { row in
+            row.add(name)
+            row.add(value)
+        }
+    }
+
     func noteProbe(at instant: Timestamp) throws {
-        try upsertProbe.run { $0.add(instant.description) }
+        try note("probed_at", instant.description)
     }
 }
 
@@ -248,6 +287,7 @@ struct ColumnGroups: OptionSet, Hashable {
     static let number = ColumnGroups(rawValue: 2)
     static let end = ColumnGroups(rawValue: 4)
     static let lane = ColumnGroups(rawValue: 8)
+    static let exceptional = ColumnGroups(rawValue: 16)
 
     /// The columns of a new transaction; an expired command's is final at once, without a result.
     static let inserted =
@@ -272,6 +312,9 @@ struct ColumnGroups: OptionSet, Hashable {
         {
             insert(.end)
         }
+        if stored.openContradictions != transaction.openContradictions || stored.restoredAt != transaction.restoredAt {
+            insert(.exceptional)
+        }
     }
 
     var updateText: String {
@@ -282,6 +325,7 @@ struct ColumnGroups: OptionSet, Hashable {
         if contains(.number) { columns += TransactionColumns.number.map { "\($0) = ?" } }
         if contains(.lane) { columns += TransactionColumns.lane.map { "\($0) = ?" } }
         if contains(.end) { columns += TransactionColumns.end.map { "\($0) = ?" } }
+        if contains(.exceptional) { columns += TransactionColumns.exceptional.map { "\($0) = ?" } }
         return "UPDATE transactions SET \(columns.joined(separator: ", ")) WHERE id = ?"
     }
 }

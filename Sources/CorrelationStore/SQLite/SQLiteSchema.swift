@@ -12,7 +12,7 @@ enum SQLiteSchema {
     /// Every migration, oldest first.
     static let migrations = [
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
-        "6 lanes",
+        "6 lanes", "7 steps and contradictions",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -21,7 +21,7 @@ enum SQLiteSchema {
     /// Brings a database to the newest schema.
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes]
+        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
                 try database.execute(sql: text)
@@ -176,5 +176,28 @@ enum SQLiteSchema {
         UPDATE transactions SET in_lane = 1 WHERE completed_at IS NULL;
         CREATE INDEX transactions_lane ON transactions (account, terminal, id) WHERE in_lane = 1;
         CREATE INDEX transactions_terminal ON transactions (account, terminal, id);
+        """
+
+    // Whoever dealt with the contradictions of an older store is not known: all of them are open.
+    private static let steps = """
+        CREATE TABLE steps (
+            number INTEGER PRIMARY KEY,
+            transaction_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            count INTEGER,
+            started_at INTEGER,
+            detail TEXT,
+            happened_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE INDEX steps_transaction ON steps (transaction_id);
+
+        ALTER TABLE transactions ADD COLUMN open_contradictions INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE transactions ADD COLUMN restored_at INTEGER;
+
+        UPDATE transactions SET open_contradictions = json_array_length(contradictions)
+        WHERE contradictions IS NOT NULL;
+
+        CREATE INDEX transactions_contradicted ON transactions (id) WHERE open_contradictions > 0;
         """
 }

@@ -119,6 +119,8 @@ extension SQLiteStore {
                 status.transactions[word] = row[1]
             }
             status.pendingEntries = try Int.fetchOne(database, sql: pendingCensusText) ?? 0
+            status.openContradictions = try Int.fetchOne(database, sql: contradictedCensusText) ?? 0
+            status.heldSince = try file.heldSince(database)
             return status
         }
     }
@@ -137,6 +139,10 @@ public struct StoreStatus: Sendable, Equatable {
     public var transactions: [TransactionStatus: Int] = [:]
     /// Outbox entries that wait to be published.
     public var pendingEntries = 0
+    /// Contradictions that nobody has dealt with.
+    public var openContradictions = 0
+    /// Since when the store is held after a restore, if it is.
+    public var heldSince: Timestamp?
     /// Size of the database, bytes.
     public var databaseBytes: Int64 = 0
     /// Size of the log that is not yet copied into it, bytes.
@@ -154,7 +160,7 @@ extension SQLiteFile {
     fileprivate static var attributes: [FileAttributeKey: Any] { [.posixPermissions: mode] }
 
     /// Reads on a connection of its own.
-    fileprivate func inspect<Value>(_ read: (Database) throws -> Value) throws(StoreOpeningError) -> Value {
+    func inspect<Value>(_ read: (Database) throws -> Value) throws(StoreOpeningError) -> Value {
         let connection = try reader("store.inspection")
         do {
             let value = try connection.read(read)
@@ -206,7 +212,7 @@ extension SQLiteFile {
     }
 
     /// Makes a rename in the directory durable.
-    fileprivate func syncDirectory() throws {
+    func syncDirectory() throws {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let descriptor = unsafe Foundation.open(directory, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StoreOpeningError.notWritable(path: directory, why: SystemError.last) }

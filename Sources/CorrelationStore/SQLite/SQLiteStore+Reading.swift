@@ -107,8 +107,12 @@ extension SQLiteStore {
     // MARK: - Census
 
     static let unfinishedCensusText = """
-        SELECT status, count(*), min(in_doubt_since) FROM transactions INDEXED BY transactions_unfinished
-        WHERE completed_at IS NULL GROUP BY status
+        SELECT status, count(*), min(in_doubt_since), sum(reason IS 'operator_needed')
+        FROM transactions INDEXED BY transactions_unfinished WHERE completed_at IS NULL GROUP BY status
+        """
+    static let contradictedCensusText = """
+        SELECT coalesce(sum(open_contradictions), 0) FROM transactions INDEXED BY transactions_contradicted
+        WHERE open_contradictions > 0
         """
     static let pendingCensusText = "SELECT count(*) FROM outbox INDEXED BY outbox_pending WHERE settled_at IS NULL"
     static let oldestPendingText = """
@@ -124,10 +128,13 @@ extension SQLiteStore {
             census.bytes = bytes.database + bytes.log
             census.commits = commits
             let counts = try PreparedStatement(cached: Self.unfinishedCensusText, on: database)
-            for (status, count, doubt) in try counts.all({ _ in }, Self.readCount) {
+            for (status, count, doubt, forOperator) in try counts.all({ _ in }, Self.readCount) {
                 census.unfinished[status] = count
                 census.oldestDoubt = [census.oldestDoubt, doubt].compactMap { $0 }.min()
+                if status == .inDoubt { census.doubtsForOperator = forOperator }
             }
+            let contradicted = try PreparedStatement(cached: Self.contradictedCensusText, on: database)
+            census.openContradictions = try contradicted.first({ _ in }, { Int($0.integer()) }) ?? 0
             let pending = try PreparedStatement(cached: Self.pendingCensusText, on: database)
             census.pendingEntries = try pending.first({ _ in }, { Int($0.integer()) }) ?? 0
             let oldest = try PreparedStatement(cached: Self.oldestPendingText, on: database)
@@ -138,7 +145,7 @@ extension SQLiteStore {
 
     private static func readCount(
         _ row: inout StatementColumns
-    ) throws -> (status: TransactionStatus, count: Int, oldestDoubt: Timestamp?) {
-        (try row.word("transactions.status", of: nil), Int(row.integer()), row.optionalInstant())
+    ) throws -> (status: TransactionStatus, count: Int, oldestDoubt: Timestamp?, forOperator: Int) {
+        (try row.word("transactions.status", of: nil), Int(row.integer()), row.optionalInstant(), Int(row.integer()))
     }
 }

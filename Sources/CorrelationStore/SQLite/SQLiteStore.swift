@@ -111,6 +111,16 @@ public final class SQLiteStore: TransactionStore {
     }
 
     /// See `TransactionStore`.
+    public func heldSince() async throws(StoreError) -> Timestamp? {
+        try await queue.commit { try $0.heldSince() }
+    }
+
+    /// See `TransactionStore`.
+    public func release() async throws(StoreError) -> Bool {
+        try await queue.commit { try $0.release() }
+    }
+
+    /// See `TransactionStore`.
     public func probe(at instant: Timestamp) async throws(StoreError) {
         try await queue.commit { try $0.probe(at: instant) }
     }

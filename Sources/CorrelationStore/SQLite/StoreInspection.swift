@@ -40,7 +40,7 @@ public struct StoreInspection: Sendable {
         try await reader.transactions(question)
     }
 
-    /// What a transaction's history holds: evidence and events, in order.
+    /// What a transaction's history holds: steps, evidence and events, in order.
     public func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
         try await reader.story(of: id)
     }

@@ -30,8 +30,10 @@ enum TransactionColumns {
         "result_utc_offset", "result_brand_code", "result_card_type_code", "result_last4", "result_entry_mode",
         "result_id_pos_txs",
     ]
+    /// Set by contradictions, people and restored backups.
+    static let exceptional = ["open_contradictions", "restored_at"]
     /// Every column but `in_doubt_since`, which is for counting only.
-    static let all = command + address + progress + number + lane + end
+    static let all = command + address + progress + number + lane + end + exceptional
 
     static func writeCommand(_ transaction: Transaction, _ row: inout StatementParameters) {
         let command = transaction.command
@@ -111,6 +113,11 @@ enum TransactionColumns {
         row.add(result?.idPosTxs)
     }
 
+    static func writeExceptional(_ transaction: Transaction, _ row: inout StatementParameters) {
+        row.add(Int64(transaction.openContradictions))
+        row.add(transaction.restoredAt)
+    }
+
     /// Reads the columns `all`.
     ///
     /// - Throws: `StoredRowFault` where a value is none of ours.
@@ -154,6 +161,8 @@ enum TransactionColumns {
         transaction.isLifeOver = row.flag()
         transaction.journalReadAt = row.optionalInstant()
         try readEnd(of: &transaction, &row)
+        transaction.settledContradictions = transaction.contradictions.count - Int(row.integer())
+        transaction.restoredAt = row.optionalInstant()
         return transaction
     }
 

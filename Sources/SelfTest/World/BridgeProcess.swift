@@ -58,9 +58,13 @@ struct BridgeProcess: Sendable {
     let process: ChildProcess
     private let startedAt = ContinuousClock.now
 
-    init(_ settings: BridgeSettings, output: URL) throws {
+    init(_ settings: BridgeSettings, _ words: [String] = [], output: URL) throws {
         self.settings = settings
-        process = try ChildProcess(["serve"] + settings.flags, environment: settings.environment, output: output)
+        process = try ChildProcess(
+            ["serve"] + words + settings.flags,
+            environment: settings.environment,
+            output: output
+        )
     }
 
     /// Waits until commands are taken, and says how long after the start that was.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import BridgeService
 internal import CorrelationStore
 
 extension [Transaction] {
@@ -27,7 +28,9 @@ extension [Transaction] {
 extension Transaction {
     /// Everything about it, with the newest at the end.
     func text(with story: TransactionStory) -> String {
-        [facts, Self.text(of: story.evidence), Self.text(of: story.events)].joined(separator: "\n\n")
+        var table = Table("WHEN", "WHAT", "DETAIL")
+        for line in story.lines(of: self) { table.add(line.at.description, line.what, line.detail ?? "") }
+        return [facts, table.text, Self.text(of: story.events)].joined(separator: "\n\n")
     }
 
     private var facts: String {
@@ -54,30 +57,22 @@ extension Transaction {
         facts.add("next look", dueAt?.description)
         facts.add("POSTs", "\(attempts)")
         facts.add("queries", "\(queries)")
+        facts.add(
+            "contradictions",
+            contradictions.isEmpty ? nil : "\(contradictions.count), of them open \(openContradictions)"
+        )
         facts.add("metadata", command.metadata.map { String(decoding: $0, as: UTF8.self) })
         return facts.text
     }
 
-    private static func text(of evidence: [TransactionStory.Piece]) -> String {
-        guard !evidence.isEmpty else { return "no evidence" }
-        var table = Table("EVIDENCE", "FROM", "BECAME", "MASKED ANSWER")
-        for piece in evidence {
-            let answer = String(decoding: piece.masked, as: UTF8.self)
-            table.add(piece.receivedAt.description, piece.source.rawValue, piece.finding.rawValue, answer)
-        }
-        return table.text
-    }
-
-    private static func text(of events: [(event: OutboundEvent, settledAt: Timestamp?)]) -> String {
+    private static func text(of events: [TransactionStory.Announcement]) -> String {
         guard !events.isEmpty else { return "no events" }
-        var table = Table("EVENT", "NAME", "SETTLED", "ROUTING KEY", "ID")
-        for (event, settledAt) in events {
+        var table = Table("EVENT", "ROUTING KEY", "ID")
+        for announcement in events {
             table.add(
-                event.time.description,
-                event.name,
-                settledAt?.description ?? "waits",
-                event.routingKey,
-                event.id.description
+                announcement.event.name,
+                announcement.event.routingKey,
+                announcement.event.id.description
             )
         }
         return table.text

@@ -141,7 +141,10 @@ import Testing
 
     @Test func `of an operator's approval carries what the operator read`() throws {
         let doubt = Situation.givenUp.transaction
-        let decision = TransactionInput.operatorDecision(.approved(authorizationCode: "010929", operationID: 17))
+        let decision = TransactionInput.operatorDecision(
+            .approved(authorizationCode: "010929", operationID: 17),
+            by: .sample
+        )
         let data = try JSONParser.parse(try Samples.event(decision, from: doubt).data)
         #expect(data["evidence"]?.string == "operator")
         #expect(data["reason"] == nil)

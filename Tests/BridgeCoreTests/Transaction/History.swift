@@ -79,6 +79,9 @@ struct History {
             let isKept =
                 after.state == before.state && after.reason == before.reason
                 && after.completedAt == before.completedAt && after.decidedBy == before.decidedBy
+            if after.openContradictions < before.openContradictions, !input.isSettlement {
+                return "a contradiction was settled by nobody"
+            }
             return isKept ? nil : "a final status was left"
         }
         guard after.state.isFinal else { return nil }
@@ -91,9 +94,9 @@ struct History {
         switch input {
         case .evidence, .operatorDecision, .submissionEnded(_, .answered): true
         case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
-        case .journalAbsence: rules.absenceIsFinal
+        case .journalAbsence: rules.absenceIsFinal && before.restoredAt == nil
         case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
-            .journalClosed, .cancel:
+            .journalClosed, .cancel, .settled, .restored:
             false
         }
     }
@@ -101,13 +104,13 @@ struct History {
     private func mayApprove(_ before: Transaction, _ input: TransactionInput, _ claimant: TransactionID?) -> Bool {
         let answer: CloudAnswer
         switch input {
-        case .operatorDecision(.approved): return true
+        case .operatorDecision(.approved, _): return claimant == nil
         case .evidence(let evidence):
             if rules.callbackNeedsQuery, evidence.source == .callback { return false }
             answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
         case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested,
-            .lifeEnded, .journalAbsence, .journalClosed, .cancel, .operatorDecision:
+            .lifeEnded, .journalAbsence, .journalClosed, .cancel, .operatorDecision, .settled, .restored:
             return false
         }
         guard claimant == nil, answer.code == .done, let result = answer.result, result.functionCode == 100,
@@ -218,8 +221,10 @@ struct History {
         case .submissionEnded: mayHaveLeft = true
         case .evidence(let evidence): if evidence.source == .callback { (mayHaveLeft, isProven) = (true, true) }
         case .unreadableCallback: (mayHaveLeft, isProven) = (true, true)
+        // What happened after the backup nobody remembers.
+        case .restored: mayHaveLeft = true
         case .due, .submissionStarted, .recovered, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed,
-            .cancel, .operatorDecision:
+            .cancel, .operatorDecision, .settled:
             return
         }
     }
@@ -242,8 +247,14 @@ struct History {
         case 12: return .recovered
         case 13: return Bool.random(using: &random) ? .queryRequested : .unreadableCallback
         case 14: return [.journalAbsence, .journalClosed, .lifeEnded, .due].randomElement(using: &random) ?? .due
-        case 15: return Int.random(in: 0..<4, using: &random) == 0 ? .cancel : .submissionStarted
-        case 16: return Int.random(in: 0..<6, using: &random) == 0 ? randomDecision() : .due
+        case 15:
+            return [.cancel, .restored, .submissionStarted, .submissionStarted].randomElement(using: &random) ?? .cancel
+        case 16:
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: return randomDecision()
+            case 1, 2: return .settled(by: .sample)
+            default: return .due
+            }
         default:
             let source = EvidenceSource.allCases.filter { $0 != .operator }.randomElement(using: &random) ?? .callback
             return .evidence(Evidence(source: source, answer: randomAnswer(), receivedAt: now))
@@ -254,7 +265,7 @@ struct History {
         let decisions: [TransactionInput.OperatorDecision] = [
             .approved(authorizationCode: "010929", operationID: 17), .declined, .notCompleted, .failed,
         ]
-        return .operatorDecision(decisions.randomElement(using: &random) ?? .failed)
+        return .operatorDecision(decisions.randomElement(using: &random) ?? .failed, by: .sample)
     }
 
     private mutating func randomNumber() -> String? {
@@ -293,5 +304,11 @@ extension CloudAnswer {
         result.authorizationCode = "010929"
         result.amount = transaction.command.content.amount.value
         return CloudAnswer(code: .done, idPosTxs: idPosTxs, result: result)
+    }
+}
+
+extension TransactionInput {
+    fileprivate var isSettlement: Bool {
+        if case .settled = self { true } else { false }
     }
 }

@@ -19,7 +19,7 @@ extension TransactionMachineTable {
     static let operatorDecision: [TableRow] = [
         TableRow(
             "an operator approves",
-            input: { _ in .operatorDecision(.approved(authorizationCode: "010929", operationID: 17)) },
+            input: { _ in .operatorDecision(.approved(authorizationCode: "010929", operationID: 17), by: .sample) },
             outcomes: [
                 (
                     [
@@ -33,7 +33,7 @@ extension TransactionMachineTable {
         ),
         TableRow(
             "an operator declines",
-            input: { _ in .operatorDecision(.declined) },
+            input: { _ in .operatorDecision(.declined, by: .sample) },
             outcomes: [
                 (
                     [
@@ -47,7 +47,7 @@ extension TransactionMachineTable {
         ),
         TableRow(
             "an operator says nobody paid",
-            input: { _ in .operatorDecision(.notCompleted) },
+            input: { _ in .operatorDecision(.notCompleted, by: .sample) },
             outcomes: [
                 (
                     [
@@ -61,7 +61,7 @@ extension TransactionMachineTable {
         ),
         TableRow(
             "an operator says it never started",
-            input: { _ in .operatorDecision(.failed) },
+            input: { _ in .operatorDecision(.failed, by: .sample) },
             outcomes: [
                 (
                     [
@@ -74,4 +74,38 @@ extension TransactionMachineTable {
             elsewhere: "refused"
         ),
     ]
+
+    static let settled: [TableRow] = [
+        TableRow(
+            "somebody has dealt with a contradiction that is not there",
+            input: { _ in .settled(by: .sample) },
+            outcomes: [],
+            elsewhere: "refused"
+        )
+    ]
+
+    static let restored: [TableRow] = [
+        TableRow(
+            "a backup was restored",
+            input: { _ in .restored },
+            outcomes: [
+                ([.accepted, .queued, .waiting, .submitting], "inDoubt (no_acknowledgement) +in_doubt @86400"),
+                ([.submitted], "submitted @0"),
+                ([.doubtWithNumber], "inDoubt (no_result) @0"),
+                ([.givenUp], "inDoubt (operator_needed) @0"),
+            ],
+            // Of a payment that does not fit a query is under way already.
+            elsewhere: "nothing"
+        )
+    ]
+}
+
+extension OperatorNote {
+    static let sample: OperatorNote = {
+        do {
+            return try OperatorNote(name: "Ana Pérez", reason: "saw the receipt")
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
 }

@@ -37,6 +37,12 @@ import Testing
     @Test(arguments: TransactionMachineTable.operatorDecision)
     func `an operator decides what is open after a POST`(_ row: TableRow) { check(row) }
 
+    @Test(arguments: TransactionMachineTable.settled)
+    func `only what speaks against a final status is settled`(_ row: TableRow) { check(row) }
+
+    @Test(arguments: TransactionMachineTable.restored)
+    func `what a backup shows as not sent may have been sent`(_ row: TableRow) { check(row) }
+
     @Test func `every state stands in the table`() {
         var states: Set<TransactionState> = []
         for situation in Situation.allCases { states.insert(situation.transaction.state) }

@@ -213,7 +213,10 @@ import Testing
     }
 
     @Test func `approved by an operator agrees with the receipt that the operator read, and no other`() {
-        let decision = TransactionInput.operatorDecision(.approved(authorizationCode: "010929", operationID: 17))
+        let decision = TransactionInput.operatorDecision(
+            .approved(authorizationCode: "010929", operationID: 17),
+            by: .sample
+        )
         let approved = Situation.givenUp.transaction.after(decision)
         #expect(approved.decidedBy == .operator)
         #expect(approved.reason == nil)

@@ -24,7 +24,8 @@ struct TerminalLaneTests {
         return outcomes
     }
 
-    @Test func `charges of one terminal are POSTed one after the other in the order of the queue, whatever its spelling`()
+    @Test
+    func `charges of one terminal are POSTed one after the other in the order of the queue, whatever its spelling`()
         async throws
     {
         try await BridgeWorld.run(simulate: { $0.timeScale = 0.02 }) { world in

@@ -66,6 +66,21 @@ extension BridgeWorld {
         )
     }
 
+    /// POSTs to the admin port with the token of the tests.
+    func decide(
+        _ path: String,
+        _ body: String = "",
+        token: String? = "admin-token-of-the-tests"
+    ) async throws -> PortAnswer {
+        let port = try #require(bridge.adminPort)
+        return try await Self.request(
+            "http://127.0.0.1:\(port)\(path)",
+            method: "POST",
+            body: Array(body.utf8),
+            headers: token.map { ["authorization": "Bearer \($0)"] } ?? [:]
+        )
+    }
+
     /// What a counter or a gauge stands at; 0 where it never counted.
     func metric(_ series: String) async throws -> Double {
         let lines = try await health("/metrics").text.split(separator: "\n")

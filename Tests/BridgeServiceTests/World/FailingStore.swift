@@ -80,6 +80,13 @@ final class FailingStore: TransactionStore {
         try await store.settle(settlements)
     }
 
+    func heldSince() async throws(StoreError) -> Timestamp? { try await store.heldSince() }
+
+    func release() async throws(StoreError) -> Bool {
+        try look()
+        return try await store.release()
+    }
+
     func probe(at instant: Timestamp) async throws(StoreError) {
         try look()
         try await store.probe(at: instant)

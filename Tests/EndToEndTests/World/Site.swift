@@ -118,8 +118,8 @@ struct Site: Sendable {
     }
 
     /// Starts a bridge.
-    func startBridge(_ settings: BridgeSettings? = nil) throws -> BridgeProcess {
-        let bridge = try BridgeProcess(settings ?? self.settings, output: nextOutput("bridge"))
+    func startBridge(_ settings: BridgeSettings? = nil, _ words: [String] = []) throws -> BridgeProcess {
+        let bridge = try BridgeProcess(settings ?? self.settings, words, output: nextOutput("bridge"))
         processes.withLockedValue { $0.append(bridge.process) }
         return bridge
     }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that happened to a transaction and that no event and no piece of evidence tells.
+///
+/// An ordinary charge has none: its row and its events tell everything.
+public struct TransactionStep: Sendable, Equatable {
+    /// What happened.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A POST ended without an acknowledgement.
+        case attempt
+        /// A POST spoke again after its transaction had gone on.
+        case lateEnd = "late_end"
+        /// The process in the middle of a POST was gone.
+        case recovered
+        /// A backup was restored.
+        case restored
+        /// A status query was begun.
+        case query
+        /// A wrong token brought a status query forward.
+        case queryRequested = "query_requested"
+        /// A callback came whose body says nothing.
+        case unreadableCallback = "unreadable_callback"
+        /// The last POST can have no more effects at the terminal.
+        case lifeEnded = "life_ended"
+        /// The terminal's journal was read, or could not be, and the next command passes.
+        case journalClosed = "journal_closed"
+        /// A cancel came too late.
+        case cancelRefused = "cancel_refused"
+    }
+
+    /// What happened.
+    public let kind: Kind
+    /// The number of the POST or of the query.
+    public let number: Int?
+    /// When it began.
+    public let startedAt: Timestamp?
+    /// What it brought, as a code.
+    public let detail: String?
+    /// When it happened, or ended.
+    public let at: Timestamp
+
+    /// A step from its parts.
+    public init(kind: Kind, number: Int? = nil, startedAt: Timestamp? = nil, detail: String? = nil, at: Timestamp) {
+        self.kind = kind
+        self.number = number
+        self.startedAt = startedAt
+        self.detail = detail
+        self.at = at
+    }
+}
+
+extension TransactionMachine {
+    /// What the record would miss of an input without a step of its own.
+    public static func step(
+        of input: TransactionInput,
+        from before: Transaction,
+        to transition: Transition,
+        at now: Timestamp
+    ) -> TransactionStep? {
+        let after = transition.transaction
+        switch input {
+        case .submissionEnded(let attempt, let outcome):
+            return end(of: attempt, outcome, from: before, to: after, at: now)
+        case .recovered where after != before:
+            return TransactionStep(kind: .recovered, number: before.attempts, startedAt: before.postedAt, at: now)
+        case .restored where after != before:
+            guard case .submitting = before.state else { return TransactionStep(kind: .restored, at: now) }
+            return TransactionStep(kind: .restored, number: before.attempts, startedAt: before.postedAt, at: now)
+        case .due where after.queries > before.queries:
+            return TransactionStep(kind: .query, number: after.queries, at: now)
+        case .queryRequested where after != before: return TransactionStep(kind: .queryRequested, at: now)
+        case .unreadableCallback: return TransactionStep(kind: .unreadableCallback, at: now)
+        case .lifeEnded where after != before: return TransactionStep(kind: .lifeEnded, at: now)
+        case .journalClosed where after != before: return TransactionStep(kind: .journalClosed, at: now)
+        case .cancel where transition.finding == .refused:
+            return TransactionStep(kind: .cancelRefused, detail: before.status.rawValue, at: now)
+        case .due, .submissionStarted, .recovered, .evidence, .queryRequested, .lifeEnded, .journalAbsence,
+            .journalClosed, .cancel, .operatorDecision, .settled, .restored:
+            return nil
+        }
+    }
+
+    private static func end(
+        of attempt: Int,
+        _ outcome: SubmissionOutcome,
+        from before: Transaction,
+        to after: Transaction,
+        at now: Timestamp
+    ) -> TransactionStep? {
+        let isUnderWay = before.state == .submitting(attempt: attempt)
+        let detail: String
+        switch outcome {
+        // The answer is evidence, and stands there.
+        case .answered: return nil
+        case .acknowledged(let idPosTxs):
+            // The row has the number and the instant.
+            if after.idPosTxs == idPosTxs, after.submittedAt == now { return nil }
+            detail = idPosTxs
+        case .notStarted(let refusal): detail = refusal.code.rawValue
+        case .unknown(.noAcknowledgement): detail = Reason.Code.noAcknowledgement.rawValue
+        case .unknown(.terminalUnreachable): detail = Reason.Code.terminalUnreachable.rawValue
+        }
+        return TransactionStep(
+            kind: isUnderWay ? .attempt : .lateEnd,
+            number: attempt,
+            startedAt: isUnderWay ? before.postedAt : nil,
+            detail: detail,
+            at: now
+        )
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// What a named person decides.
+extension AdminResponder {
+    /// A decision is a few words; a longer body is refused, in bytes.
+    static let decisionLimit = 16_384
+
+    /// `POST /v1/transactions/{id}/resolve` and `…/settle`.
+    func decide(_ words: [Substring], _ request: Request) async throws(StoreError) -> Response {
+        guard words.count == 2, let act = OperatorRequest.Act(rawValue: String(words[1])) else {
+            return problem(.notFound, "no such path")
+        }
+        guard let id = TransactionID(String(words[0])) else { return problem(.notFound, "no such transaction") }
+        let input: TransactionInput
+        do throws(OperatorRequest.Fault) {
+            input = try OperatorRequest.read(try await body(of: request), act)
+        } catch {
+            return problem(.badRequest, error.description)
+        }
+        guard let transition = try await dispatcher.apply(input, to: id) else {
+            return problem(.notFound, "no such transaction")
+        }
+        guard transition.finding == .refused else { return try await show(words[0]) }
+        return problem(.conflict, act.refusal(for: transition.transaction))
+    }
+
+    /// `POST /v1/store/release`.
+    func endHold() async throws(StoreError) -> Response {
+        let wasHeld = try await store.release()
+        gate.open(.held)
+        var writer = JSONWriter(reserving: 32)
+        writer.object { $0.member("released", wasHeld) }
+        return .json(writer.bytes)
+    }
+
+    private func body(of request: Request) async throws(OperatorRequest.Fault) -> [UInt8] {
+        do {
+            return Array(try await request.body.collect(upTo: Self.decisionLimit).readableBytesView)
+        } catch {
+            throw OperatorRequest.Fault(
+                description: "the body did not arrive, or has more than \(Self.decisionLimit) bytes"
+            )
+        }
+    }
+}
+
+extension OperatorRequest.Act {
+    /// Why a transaction that stands so allows no such decision.
+    fileprivate func refusal(for transaction: Transaction) -> String {
+        let status = transaction.status.rawValue
+        switch (self, transaction.state) {
+        case (.settle, _):
+            return transaction.state.isFinal
+                ? "no contradiction of it is open" : "it is not final (\(status)): resolve it first"
+        case (.resolve, .accepted): return "it was not sent: cancel it instead"
+        case (.resolve, .submitting): return "its request is on the way: wait for its end"
+        case (.resolve, .submitted), (.resolve, .inDoubt): return "another transaction has claimed that payment"
+        case (.resolve, .approved), (.resolve, .declined), (.resolve, .notCompleted), (.resolve, .failed),
+            (.resolve, .completed):
+            return "it is final: \(status)"
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+
+/// A person's decision as it is sent to the admin port.
+///
+/// *Shape*: `{"by":"…","reason":"…"}`, to resolve also `as`, and for `approved` `authorizationCode` and `operationId`.
+public enum OperatorRequest {
+    /// What is decided about.
+    public enum Act: String, Sendable, CaseIterable {
+        /// The end of a transaction.
+        case resolve
+        /// The contradictions of a transaction.
+        case settle
+    }
+
+    /// What a transaction can be resolved as.
+    public static let outcomes: [TransactionStatus] = [.approved, .declined, .notCompleted, .failed]
+
+    /// Why a decision cannot be read.
+    public struct Fault: Error, Equatable, CustomStringConvertible {
+        /// One sentence for a person.
+        public let description: String
+    }
+
+    /// Reads a decision.
+    static func read(_ body: [UInt8], _ act: Act) throws(Fault) -> TransactionInput {
+        guard let value = try? JSONParser.parse(body), case .object(let members) = value,
+            Set(members.map(\.name)).count == members.count
+        else {
+            throw Fault(description: "a JSON object is expected, each member once")
+        }
+        let known: Set =
+            act == .settle ? ["by", "reason"] : ["by", "reason", "as", "authorizationCode", "operationId"]
+        if let unknown = members.first(where: { !known.contains($0.name) }) {
+            throw Fault(description: "\(unknown.name.prefix(40)): there is no such member")
+        }
+        let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
+        switch act {
+        case .settle: return .settled(by: note)
+        case .resolve: return .operatorDecision(try decision(value), by: note)
+        }
+    }
+
+    private static func note(by name: String, because reason: String) throws(Fault) -> OperatorNote {
+        do throws(OperatorNote.Fault) {
+            return try OperatorNote(name: name, reason: reason)
+        } catch {
+            throw Fault(description: error.description)
+        }
+    }
+
+    private static func decision(_ value: JSON) throws(Fault) -> TransactionInput.OperatorDecision {
+        guard let status = value["as"]?.string.flatMap(TransactionStatus.init(rawValue:)), outcomes.contains(status)
+        else {
+            throw Fault(description: "as: one of \(outcomes.map(\.rawValue).joined(separator: ", "))")
+        }
+        let (code, operation) = (value["authorizationCode"], value["operationId"])
+        guard status == .approved else {
+            guard code == nil, operation == nil else {
+                throw Fault(description: "authorizationCode, operationId: only with approved")
+            }
+            return status == .declined ? .declined : status == .failed ? .failed : .notCompleted
+        }
+        guard let text = code?.string, operation == nil || operation?.integer != nil,
+            let decision = TransactionInput.OperatorDecision.approved(receipt: text, operationID: operation?.integer)
+        else {
+            throw Fault(
+                description: """
+                    authorizationCode: needed with approved, 1 to \(TransactionInput.OperatorDecision.longestAuthorization) \
+                    letters and digits; operationId: a positive integer
+                    """
+            )
+        }
+        return decision
+    }
+
+    /// Writes a decision; a fault in it is the admin port's to find.
+    public static func body(
+        by name: String,
+        because reason: String,
+        as status: TransactionStatus? = nil,
+        authorizationCode: String? = nil,
+        operationID: Int64? = nil
+    ) -> [UInt8] {
+        var writer = JSONWriter(reserving: 256)
+        writer.object { member in
+            member.member("by", name)
+            member.member("reason", reason)
+            member.member("as", status?.rawValue)
+            member.member("authorizationCode", authorizationCode)
+            member.member("operationId", operationID)
+        }
+        return writer.bytes
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+public import CorrelationStore
+
+/// One line of a transaction's story: when, what, and what is known of it.
+public struct StoryLine: Sendable, Equatable {
+    /// When it happened.
+    public let at: Timestamp
+    /// What happened.
+    public let what: String
+    /// What is known of it.
+    public let detail: String?
+    /// Of what happened in one millisecond the cause comes first.
+    let rank: Rank
+
+    enum Rank: Int {
+        case begin, end, evidence, event
+    }
+}
+
+extension TransactionStory {
+    /// Everything that is known of a transaction, in the order in which it happened.
+    public func lines(of transaction: Transaction) -> [StoryLine] {
+        var lines = steps.flatMap(\.lines)
+        // What ended otherwise has its own steps; the row knows the last one.
+        if let postedAt = transaction.postedAt, !steps.contains(where: { $0.startedAt == postedAt }) {
+            lines.append(StoryLine(at: postedAt, what: "POST \(transaction.attempts) began", detail: nil, rank: .begin))
+        }
+        if let submittedAt = transaction.submittedAt {
+            let number = transaction.idPosTxs.map { "idPosTxs \($0)" }
+            lines.append(StoryLine(at: submittedAt, what: "acknowledged", detail: number, rank: .end))
+        }
+        lines += evidence.map(\.line)
+        lines += events.map(\.line)
+        return lines.enumerated().sorted { left, right in
+            (left.element.at, left.element.rank.rawValue, left.offset)
+                < (right.element.at, right.element.rank.rawValue, right.offset)
+        }.map(\.element)
+    }
+}
+
+extension TransactionStep {
+    fileprivate var lines: [StoryLine] {
+        let count = number.map { " \($0)" } ?? ""
+        let begin = startedAt.map { StoryLine(at: $0, what: "POST\(count) began", detail: nil, rank: .begin) }
+        let what =
+            switch kind {
+            case .attempt: "POST\(count) ended"
+            case .lateEnd: "POST\(count) ended late"
+            case .recovered: "restart in the middle of POST\(count)"
+            case .restored: "restored from a backup"
+            case .query: "query\(count) began"
+            case .queryRequested: "query brought forward"
+            case .unreadableCallback: "callback unreadable"
+            case .lifeEnded: "the terminal's time is over"
+            case .journalClosed: "the journal is done with, the next command passes"
+            case .cancelRefused: "cancel refused"
+            }
+        return [begin, StoryLine(at: at, what: what, detail: detail, rank: .end)].compactMap(\.self)
+    }
+}
+
+extension TransactionStory.Piece {
+    fileprivate var line: StoryLine {
+        StoryLine(
+            at: receivedAt,
+            what: "\(source.rawValue): \(finding.rawValue)",
+            detail: masked.isEmpty ? nil : String(decoding: masked, as: UTF8.self),
+            rank: .evidence
+        )
+    }
+}
+
+extension TransactionStory.Announcement {
+    fileprivate var line: StoryLine {
+        var detail = settledAt.map { returns == 0 ? "confirmed \($0)" : "returned \($0)" } ?? "waits"
+        if returns > 0 { detail += ", nobody bound (\(returns))" }
+        return StoryLine(at: event.time, what: "event \(event.name)", detail: detail, rank: .event)
+    }
+}

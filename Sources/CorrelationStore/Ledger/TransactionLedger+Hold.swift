@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// A store that was restored is held until a person releases it; the hold is a note in the store itself.
+extension TransactionLedger {
+    static var holdNote: String { "held_since" }
+
+    static var restoreNote: String { "restored_at" }
+
+    /// When the store was restored last, if it ever was.
+    func restoredAt() throws -> Timestamp? {
+        try rows.note(Self.restoreNote).flatMap { Timestamp($0) }
+    }
+
+    /// Since when the store is held, if it is.
+    func heldSince() throws -> Timestamp? {
+        try rows.note(Self.holdNote).flatMap { Timestamp($0) }
+    }
+
+    /// Ends the hold; `false` if there was none.
+    func release() throws -> Bool {
+        guard try rows.note(Self.holdNote) != nil else { return false }
+        try rows.note(Self.holdNote, nil)
+        return true
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+
+extension Transactions {
+    /// Ends a transaction in doubt by a person's word.
+    struct Resolve: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "End a transaction in doubt by the word of a named person; the bridge must run."
+        )
+
+        @Argument(help: "The transaction's id.")
+        var id: TransactionID
+
+        @Option(
+            name: .customLong("as"),
+            help: ArgumentHelp("What became of it: approved, declined, not_completed or failed.", valueName: "status")
+        )
+        var outcome: TransactionStatus
+
+        @OptionGroup var note: NoteArguments
+
+        @Option(help: ArgumentHelp("From the receipt; needed with approved.", valueName: "code"))
+        var authorizationCode: String?
+
+        @Option(help: ArgumentHelp("The receipt's number; with approved.", valueName: "number"))
+        var operationId: Int64?
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func validate() throws {
+            guard OperatorRequest.outcomes.contains(outcome) else {
+                let words = OperatorRequest.outcomes.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--as: one of \(words)")
+            }
+        }
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let port = try AdminPort(try options.load(for: .broker, invocation))
+            let body = OperatorRequest.body(
+                by: note.by,
+                because: note.reason,
+                as: outcome,
+                authorizationCode: authorizationCode,
+                operationID: operationId
+            )
+            _ = try await port.post("/v1/transactions/\(id)/\(OperatorRequest.Act.resolve.rawValue)", body)
+            try invocation.console.print("\(id) is \(outcome.rawValue), by \(note.by)")
+            return .done
+        }
+    }
+
+    /// Records that a person has dealt with contradictions.
+    struct Settle: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "Record that a named person has dealt with a contradiction; the bridge must run."
+        )
+
+        @Argument(help: "The transaction's id.")
+        var id: TransactionID
+
+        @OptionGroup var note: NoteArguments
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let port = try AdminPort(try options.load(for: .broker, invocation))
+            let body = OperatorRequest.body(by: note.by, because: note.reason)
+            _ = try await port.post("/v1/transactions/\(id)/\(OperatorRequest.Act.settle.rawValue)", body)
+            try invocation.console.print("the contradictions of \(id) are settled, by \(note.by)")
+            return .done
+        }
+    }
+}
+
+/// Who decides, and why.
+struct NoteArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Who decides; kept in the history.", valueName: "name"))
+    var by: String
+
+    @Option(help: ArgumentHelp("Why; kept in the history.", valueName: "text"))
+    var reason: String
+
+    func validate() throws {
+        do {
+            _ = try OperatorNote(name: by, reason: reason)
+        } catch {
+            throw ValidationError("--\(error)")
+        }
+    }
+}

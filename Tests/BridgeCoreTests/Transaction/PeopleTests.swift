@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import TestSupport
+import Testing
+
+@Suite("What people decide")
+struct PeopleTests {
+    private let doubt = Situation.doubtWithNumber.transaction
+
+    private func apply(
+        _ input: TransactionInput,
+        to transaction: Transaction,
+        claimant: TransactionID? = nil
+    ) -> Transition {
+        TransactionMachine.apply(input, to: transaction, at: .sample, rules: Situation.rules, claimant: claimant)
+    }
+
+    private func approval(_ code: String, _ operation: Int64?) -> TransactionInput {
+        .operatorDecision(.approved(authorizationCode: code, operationID: operation), by: .sample)
+    }
+
+    @Test func `a later callback of the payment that a person approved agrees and adds what it knows`() {
+        let approved = doubt.after(approval("010929", 17))
+        #expect(approved.paidClaim == "80005000|17|010929|")
+        let again = apply(.callback(.approved(doubt)), to: approved)
+        #expect(again.finding == .agreed)
+        #expect(again.events.isEmpty)
+        #expect(again.transaction.paidClaim == "80005000|17|010929|2026-11-22 07:12:31")
+        let bare = apply(.callback(.approved(doubt)), to: doubt.after(approval("010929", nil)))
+        #expect(bare.finding == .agreed)
+    }
+
+    @Test func `a callback of another payment contradicts it, and one of another number too`() {
+        let approved = doubt.after(approval("010929", 17))
+        let other = apply(.callback(.approved(doubt, receipt: 18)), to: approved)
+        #expect(other.events.map(\.contradiction?.code) == [.secondPayment])
+        let renumbered = apply(.callback(.renumbered(doubt)), to: approved)
+        #expect(renumbered.events.map(\.contradiction?.code) == [.secondPayment])
+        let declined = doubt.after(.operatorDecision(.declined, by: .sample))
+        let paid = apply(.callback(.approved(doubt)), to: declined)
+        #expect(paid.events.map(\.contradiction?.code) == [.paidAfterAll])
+    }
+
+    @Test func `a payment that another transaction has claimed approves nothing`() {
+        let claims = TransactionMachine.claims(of: approval("010929", 17), for: doubt)
+        #expect(claims == [.paidReceipt("80005000|17|010929|")])
+        #expect(TransactionMachine.claims(of: approval("010929", nil), for: doubt).isEmpty)
+        let change = apply(approval("010929", 17), to: doubt, claimant: TransactionID(at: .sample, random: 9))
+        #expect(change.finding == .refused)
+        #expect(change.transaction == doubt)
+    }
+
+    @Test func `the payment that did not fit is the person's where the codes are the same`() {
+        let doubt = Situation.doubtAboutPayment.transaction
+        let code = doubt.result?.authorizationCode ?? ""
+        let approved = doubt.after(approval(code, doubt.result?.operationID))
+        #expect(approved.result?.localTime == doubt.result?.localTime)
+        #expect(approved.paidClaim?.hasSuffix("|") == false)
+        #expect(apply(.callback(.misfit(doubt)), to: approved).events.isEmpty)
+    }
+
+    @Test func `a second sale is told with a person's end of the first`() {
+        let doubt = Situation.submitted.transaction.after(
+            .submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936199"))
+        )
+        let second = doubt.after(.lifeEnded, at: .sample + Situation.rules.terminalLife)
+        let change = apply(.operatorDecision(.notCompleted, by: .sample), to: second)
+        let told = change.events.compactMap(\.contradiction)
+        #expect(told.map(\.code) == second.contradictions.map(\.code))
+    }
+
+    @Test func `contradictions stay open until somebody has dealt with them, and new ones open again`() {
+        let first = doubt.after(approval("010929", 17)).after(.callback(.approved(doubt, receipt: 18)))
+        #expect(first.openContradictions == 1)
+        let settled = apply(.settled(by: .sample), to: first)
+        #expect(settled.finding == .settled)
+        #expect(settled.events.isEmpty)
+        #expect(settled.transaction.openContradictions == 0)
+        #expect(apply(.settled(by: .sample), to: settled.transaction).finding == .refused)
+        let again = settled.transaction.after(.callback(.approved(doubt, receipt: 19)))
+        #expect(again.openContradictions == 1)
+    }
+
+    @Test func `a restored transaction lives from the restore, is never sent and ends by no absence`() {
+        let restore = Timestamp.sample + .seconds(5_000)
+        let rules = TransactionRules(absenceIsFinal: true)
+        func apply(_ input: TransactionInput, _ transaction: Transaction, _ seconds: Int) -> Transition {
+            TransactionMachine.apply(input, to: transaction, at: restore + .seconds(seconds), rules: rules)
+        }
+        let restored = apply(.restored, Situation.accepted.transaction, 0).transaction
+        #expect(restored.reason?.code == .noAcknowledgement)
+        #expect(restored.posting == restored.acceptedAt...restore)
+        #expect(apply(.submissionStarted, restored, 1).finding == .refused)
+        #expect(apply(.cancel, restored, 1).finding == .refused)
+        #expect(apply(.journalAbsence, restored, 300).finding == .refused)
+        let over = apply(.lifeEnded, restored, 400).transaction
+        #expect(over.isInLane)
+        let absent = apply(.journalAbsence, over, 400).transaction
+        #expect(absent.reason?.code == .notInJournal)
+        #expect(apply(.due, restored, 86_399).events.isEmpty)
+        #expect(apply(.due, restored, 86_400).transaction.reason?.code == .operatorNeeded)
+        #expect(apply(.callback(.approved(restored)), restored, 1).transaction.state == .approved)
+    }
+
+    @Test(arguments: [
+        ("", "why"), (" ", "why"), ("who", ""), ("who\n", "why"), ("who", "a\u{0}b"), ("who", "\u{202E}reversed"),
+        (String(repeating: "x", count: 101), "why"), ("who", String(repeating: "x", count: 1_001)),
+        ("who", "line\u{2028}break"),
+    ])
+    func `words that are empty, endless or hidden are not taken`(_ name: String, _ reason: String) {
+        #expect(throws: OperatorNote.Fault.self) { try OperatorNote(name: name, reason: reason) }
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import CorrelationStore
+import GetnetSimulator
+import TestSupport
+import Testing
+
+@testable import BridgeService
+
+@Suite("Decisions of people")
+struct DecisionTests {
+    /// Brings a charge into doubt: no answer, no callback.
+    private func doubt(in world: BridgeWorld) async throws -> (ChargeCommand, TransactionID) {
+        let command = ChargeCommand(amount: 15_305)
+        try await world.send(command)
+        let event = try await world.events.first("it is in doubt") {
+            $0.commandID == command.commandID && $0.status == "in_doubt"
+        }
+        let name = try #require(event.transactionID)
+        return (command, try #require(TransactionID(name)))
+    }
+
+    private static let approval =
+        #"{"as":"approved","by":"Ana","reason":"saw the receipt","authorizationCode":"A00001","operationId":17}"#
+
+    @Test func `a resolve ends a doubt, is told, and stands in the story; the payment's own callback agrees`()
+        async throws
+    {
+        try await BridgeWorld.run { world in
+            let (command, id) = try await doubt(in: world)
+            #expect(try await world.metric(#"in_doubt{stage="automatic"}"#) == 1)
+            #expect(try await world.metric(#"in_doubt{stage="operator"}"#) == 0)
+            let answer = try await world.decide("/v1/transactions/\(id)/resolve", Self.approval)
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(answer.json["transaction"]?["status"]?.string == "approved")
+            let final = try await world.events.final(of: command.commandID)
+            #expect(final.data["evidence"]?.string == "operator")
+            #expect(final.data["result"]?["authorizationCode"]?.string == "A00001")
+            #expect(try await world.metric(#"in_doubt{stage="automatic"}"#) == 0)
+
+            let again = try await world.decide("/v1/transactions/\(id)/resolve", Self.approval)
+            #expect(again.status == 409)
+            #expect(again.json["detail"]?.string == "it is final: approved")
+
+            let webhook = try await world.webhook(of: command.commandID)
+            let same = BridgeWorld.approval(amount: command.amount)
+            #expect(try await world.callBack(webhook, same) == 200)
+            #expect(try await world.transaction(of: command.commandID)?.contradictions.isEmpty == true)
+            let other = BridgeWorld.approval(amount: command.amount, authorization: "B00002", operation: 18)
+            #expect(try await world.callBack(webhook, other) == 200)
+            let told = try await world.events.first("it is contradicted") { $0.contradiction != nil }
+            #expect(told.contradiction == "second_payment")
+            #expect(try await world.metric("open_contradictions") == 1)
+
+            let list = try await world.admin("/v1/transactions").json
+            #expect(list["contradicted"]?.elements.first?["transactionId"]?.string == "\(id)")
+            let settled = try await world.decide(
+                "/v1/transactions/\(id)/settle",
+                #"{"by":"Ana","reason":"refunded by hand"}"#
+            )
+            #expect(settled.status == 200)
+            #expect(settled.json["openContradictions"]?.integer == 0)
+            #expect(try await world.metric("open_contradictions") == 0)
+            let story = try await world.admin("/v1/transactions/\(id)").json["story"]?.elements ?? []
+            let lines = story.compactMap { $0["what"]?.string }
+            let expected = [
+                "event charge.accepted", "POST 1 began", "POST 1 ended", "event charge.in_doubt", "operator: decided",
+                "event charge.approved", "callback: agreed", "callback: contradicted", "event charge.contradicted",
+                "operator: settled",
+            ]
+            #expect(lines == expected)
+            #expect(story[4]["detail"]?.string?.contains(#""by":"Ana""#) == true)
+            let confirmed = story.filter { $0["what"]?.string?.hasPrefix("event ") == true }
+            #expect(confirmed.allSatisfy { $0["detail"]?.string?.hasPrefix("confirmed ") == true })
+        }
+    }
+
+    @Test func `what cannot be decided, or not so, is refused with words and changes nothing`() async throws {
+        try await BridgeWorld.run(configure: { $0.submit.busyRetryAfter = .seconds(20) }) { world in
+            let (command, id) = try await doubt(in: world)
+            let path = "/v1/transactions/\(id)/resolve"
+            let bodies = [
+                "", "[]", "{}", #"{"as":"declined","by":"Ana"}"#, #"{"as":"declined","by":"","reason":"x"}"#,
+                #"{"as":"declined","by":"Ana","reason":"x\n"}"#, #"{"as":"in_doubt","by":"Ana","reason":"x"}"#,
+                #"{"as":"approved","by":"Ana","reason":"x"}"#,
+                #"{"as":"approved","by":"Ana","reason":"x","authorizationCode":"a|b"}"#,
+                #"{"as":"approved","by":"Ana","reason":"x","authorizationCode":"A1","operationId":-1}"#,
+                #"{"as":"declined","by":"Ana","reason":"x","authorizationCode":"A1"}"#,
+                #"{"as":"declined","as":"approved","by":"Ana","reason":"x"}"#,
+                #"{"as":"declined","by":"Ana","reason":"x","more":1}"#,
+                String(repeating: " ", count: 20_000),
+            ]
+            for body in bodies { #expect(try await world.decide(path, body).status == 400, "\(body.prefix(80))") }
+            let decline = #"{"as":"declined","by":"Ana","reason":"x"}"#
+            #expect(try await world.decide(path, decline, token: nil).status == 401)
+            #expect(try await world.decide("/v1/transactions/\(id)/shout", decline).status == 404)
+            #expect(try await world.decide("/v1/transactions/\(id)/resolve/now", decline).status == 404)
+            let nobody = TransactionID(at: .current, random: 1)
+            #expect(try await world.decide("/v1/transactions/\(nobody)/resolve", decline).status == 404)
+            #expect(try await world.admin("/v1/transactions/\(id)/resolve").status == 405)
+            let settle = try await world.decide("/v1/transactions/\(id)/settle", #"{"by":"Ana","reason":"x"}"#)
+            #expect(settle.status == 409)
+            #expect(settle.json["detail"]?.string == "it is not final (in_doubt): resolve it first")
+            #expect(try await world.transaction(of: command.commandID)?.status == .inDoubt)
+
+            let waiting = ChargeCommand(terminal: BridgeWorld.terminal(7), amount: 15_410)
+            try await world.send(waiting)
+            let event = try await world.events.first("it waits") { $0.status == "waiting" }
+            let early = try await world.decide("/v1/transactions/\(event.transactionID ?? "")/resolve", decline)
+            #expect(early.status == 409)
+            #expect(early.json["detail"]?.string == "it was not sent: cancel it instead")
+        }
+    }
+}
+
+extension JSON {
+    var elements: [JSON] {
+        if case .array(let elements) = self { elements } else { [] }
+    }
+}
