@@ -29,6 +29,8 @@ struct RunPlan: Sendable {
 
     /// Runs of which each special one is one.
     static let specialEvery: UInt64 = 20
+    /// Runs of which one is about doubt.
+    static let doubtfulEvery: UInt64 = 4
     /// Commands are sent over this time.
     static let sendingTime = 3_000
     /// No disturbance is longer: a POST that is held back for so long still ends within the terminal's life.
@@ -41,23 +43,15 @@ struct RunPlan: Sendable {
     let disturbances: [Disturbance]
 
     /// What the simulator's chance does, and how often.
-    ///
-    /// Left out: `busy-yet-started`, after which Getnet itself asks for a second sale, and `contradiction`, after which
-    /// what is right depends on which of two callbacks came first.
-    let faults: [String: Double] = [
-        "reset": 0.03, "no-answer": 0.02, "500-before": 0.02, "500-after": 0.02, "late-ack": 0.03, "busy": 0.03,
-        "token-revoked": 0.02, "waf": 0.01, "offline": 0.01, "declined": 0.1, "unpaid": 0.1, "no-callback": 0.15,
-        "duplicate-callbacks": 0.1, "delayed-callback": 0.1, "reordered-callbacks": 0.05, "timeout-90": 0.1,
-        "flat": 0.05, "spanish": 0.05, "text-id": 0.05, "terminal-sale": 0.1, "batch-closes": 0.03,
-        "journal-busy": 0.05, "journal-reset": 0.05, "journal-no-answer": 0.02, "journal-timeout": 0.02,
-        "journal-unreadable-row": 0.05, "journal-500": 0.05, "journal-cut-off": 0.05,
-    ]
+    let faults: [String: Double]
 
     /// The plan of a seed.
     init(seed: UInt64, size: Size = Size()) {
         var random = SeededGenerator(seed: seed)
         let special = Special(rawValue: Int(seed % Self.specialEvery))
-        var load = PlannedLoad(seed: seed, size: size)
+        let isDoubtful = seed % Self.doubtfulEvery == Self.doubtfulEvery - 1
+        faults = isDoubtful ? Self.doubtfulFaults : Self.usualFaults
+        var load = isDoubtful ? PlannedLoad.ofTwins(seed: seed, size: size) : PlannedLoad(seed: seed, size: size)
         load.draw(hasRivals: special != .clockMoved, &random)
         self.seed = seed
         self.special = special
@@ -104,23 +98,32 @@ struct RunPlan: Sendable {
 /// The commands of a plan.
 private struct PlannedLoad {
     /// The digits of the amount above its scenario: few, so that equal amounts meet at one terminal.
-    private static let thousands: ClosedRange<Int64> = 1...4
-    private static let scenarios = LoadScenario.lots(LoadScenario.knowable + LoadScenario.lossy)
+    var thousands: ClosedRange<Int64> = 1...4
+    var scenarios = LoadScenario.lots(LoadScenario.knowable + LoadScenario.lossy)
 
     let seed: UInt64
-    let size: RunPlan.Size
+    var size: RunPlan.Size
     var orders: [ChargeOrder] = []
     var sendings: [RunPlan.Sending] = []
 
+    /// Many equal amounts on few terminals, and all left to chance.
+    static func ofTwins(seed: UInt64, size: RunPlan.Size) -> PlannedLoad {
+        var load = PlannedLoad(seed: seed, size: size)
+        load.size.terminals = min(size.terminals, 4)
+        load.thousands = 1...2
+        load.scenarios = LoadScenario.knowable.filter { $0.number == 0 }
+        return load
+    }
+
     mutating func draw(hasRivals: Bool, _ random: inout SeededGenerator) {
         for number in 0..<size.charges {
-            let scenario = Self.scenarios[Int.random(in: 0..<Self.scenarios.count, using: &random)]
+            let scenario = scenarios[Int.random(in: 0..<scenarios.count, using: &random)]
             let at = Int.random(in: 0...RunPlan.sendingTime, using: &random)
             var order = ChargeOrder(
                 commandID: "s\(seed)-\(number)",
                 reference: "S\(seed % 100_000_000)-\(number)",
                 terminal: "8\(1_000_000 + Int.random(in: 0..<size.terminals, using: &random))",
-                amount: Int64.random(in: Self.thousands, using: &random) * 1_000 + scenario.number,
+                amount: Int64.random(in: thousands, using: &random) * 1_000 + scenario.number,
                 outcomes: scenario.outcomes,
                 isUnknowable: scenario.isUnknowable
             )
