@@ -37,7 +37,7 @@ struct SubmissionTests {
 
     @Test func `a POST whose end nobody tells stays in doubt and is never repeated`() async throws {
         try await BridgeWorld.run(
-            simulate: { $0.journalCommands = [] },
+            simulate: { $0.faults.probabilities[.journalServerError] = 1 },
             configure: { $0.submit.timeout = .milliseconds(700) }
         ) { world in
             let scenarios: [Int64] = [302, 303, 305, 306, 308, 311, 314, 407, 420]

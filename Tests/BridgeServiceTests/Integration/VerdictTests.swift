@@ -78,7 +78,7 @@ struct VerdictTests {
 
     @Test func `evidence that does not fit is never a verdict`() async throws {
         // The terminal's own journal would decide some of them after its life.
-        try await BridgeWorld.run(simulate: { $0.journalCommands = [] }) { world in
+        try await BridgeWorld.run(simulate: { $0.faults.probabilities[.journalServerError] = 1 }) { world in
             try await world.meet([
                 Expectation(505, "in_doubt", "inconsistent_result"),
                 Expectation(506, "in_doubt", "inconsistent_result"),
