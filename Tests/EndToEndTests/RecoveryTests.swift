@@ -4,6 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import SelfTest
+
 @Suite("Backup, restore and decisions on the command line")
 struct RecoveryTests {
     private func expect(
