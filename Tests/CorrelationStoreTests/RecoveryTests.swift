@@ -85,4 +85,77 @@ struct RecoveryTests {
             #expect(try SQLiteStore.status(path: path).heldSince == nil)
         }
     }
+
+    @Test func `after a restore only a row with the ticket proves a sale, and a missing row proves nothing`()
+        async throws
+    {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let rules = StoreRules.test(transactionRules: TransactionRules(absenceIsFinal: true))
+            let before = try SQLiteStore.open(path: path, rules: rules)
+            let charge = try await before.create(Charge(expiresAt: at(3_000)))
+            await before.close()
+            try SQLiteStore.hold(path: path, at: at(200))
+            let store = try SQLiteStore.open(path: path, rules: rules)
+            _ = try await store.apply(.restored, to: charge.id, at: at(210))
+            _ = try await store.apply(.lifeEnded, to: charge.id, at: at(600))
+
+            func read(_ ticket: String??) async throws -> Transaction? {
+                var rows: [JournalRow] = []
+                if let ticket {
+                    var result = TerminalResult.paid()
+                    result.ticket = ticket
+                    // Between the last word of the backup and the restore.
+                    rows = [JournalRow(result: result, instants: [at(100)])]
+                }
+                let reading = JournalReading(
+                    terminal: "80005000",
+                    account: "main",
+                    rows: rows,
+                    isComplete: true,
+                    readAt: at(601)
+                )
+                _ = try await store.apply(reading) { _ in }
+                return try await store.transaction(charge.id)
+            }
+            #expect(try await read(.none)?.reason?.code == .noAcknowledgement)
+            #expect(try await read(.some(nil))?.reason?.code == .noAcknowledgement)
+            let approved = try await read("A0001")
+            #expect(approved?.status == .approved)
+            #expect(approved?.decidedBy == .journal)
+            #expect(try await store.story(of: charge.id).steps.map(\.kind) == [.restored, .lifeEnded])
+            await store.close()
+        }
+    }
+
+    @Test func `a restored charge is a rival for every row that may be its own`() async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let restored = try await store.create(Charge(expiresAt: at(3_000)))
+            let posted = try await store.create(
+                Charge(
+                    commandID: "c-2",
+                    reference: "A0002",
+                    terminal: "80005000",
+                    acceptedAt: at(1),
+                    expiresAt: at(3_000)
+                )
+            )
+            _ = try await store.apply(.submissionStarted, to: posted.id, at: at(2))
+            let lost = TransactionInput.submissionEnded(attempt: 1, .unknown(.noAcknowledgement))
+            _ = try await store.apply(lost, to: posted.id, at: at(40))
+            _ = try await store.apply(.restored, to: restored.id, at: at(100))
+            for charge in [restored, posted] { _ = try await store.apply(.lifeEnded, to: charge.id, at: at(500)) }
+            var result = TerminalResult.paid()
+            result.ticket = nil
+            let reading = JournalReading(
+                terminal: "80005000",
+                account: "main",
+                rows: [JournalRow(result: result, instants: [at(50)])],
+                isComplete: true,
+                readAt: at(501)
+            )
+            #expect(try await store.apply(reading) { _ in }.isEmpty)
+        }
+    }
 }
