@@ -72,6 +72,7 @@ struct BrokerSettings: Sendable {
             management.tcp.ip = 127.0.0.1
             management.tcp.port = \(management)
             management.rates_mode = none
+            collect_statistics_interval = 1000
             vm_memory_high_watermark.relative = 0.4
             disk_free_limit.absolute = 50MB
             log.console = false
@@ -135,15 +136,20 @@ struct BrokerSettings: Sendable {
         ]
     }
 
-    /// Calls a function inside the node.
-    func callNode(_ call: String) async throws {
+    /// Calls a function inside the node and answers what it returned.
+    @discardableResult
+    func callNode(_ call: String) async throws -> String {
         let cookie = try String(contentsOfFile: path("home/.erlang.cookie"), encoding: .utf8)
+        let output = path("log/call-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(atPath: output) }
         let caller = try SpawnedProgram(
             "/usr/bin/erl_call",
             ["-sname", node, "-c", cookie, "-a", call],
-            environment: ["HOME": path("home"), "ERL_EPMD_PORT": "\(mapperPort)", "PATH": "/usr/bin:/bin"]
+            environment: ["HOME": path("home"), "ERL_EPMD_PORT": "\(mapperPort)", "PATH": "/usr/bin:/bin"],
+            output: output
         )
         _ = try await caller.waitForExit(within: .seconds(10))
+        return try String(contentsOfFile: output, encoding: .utf8)
     }
 
     // MARK: - Virtual hosts
@@ -161,17 +167,24 @@ struct BrokerSettings: Sendable {
         try await manage(.DELETE, "vhosts/\(name)")
     }
 
-    /// Whether every quorum queue of a virtual host has a leader, as none has that a crash caught at its birth.
+    /// Whether every quorum queue of a virtual host has a leader.
+    ///
+    /// The management API goes on telling the last one it knew, so the queue itself is asked.
     func hasLeaders(in virtualHost: String) async -> Bool {
         struct Queue: Decodable {
+            let name: String
             let type: String?
-            let leader: String?
-            let online: [String]?
         }
         guard let answer = try? await ask(.GET, "queues/\(virtualHost)"),
             let queues = try? JSONDecoder().decode([Queue].self, from: answer)
         else { return false }
-        return queues.allSatisfy { $0.type != "quorum" || ($0.leader?.isEmpty == false && $0.online?.isEmpty == false) }
+        for queue in queues where queue.type == "quorum" {
+            let server = "{'\(virtualHost)_\(queue.name)','\(node)'}"
+            guard let words = try? await callNode("ra members [\(server),1000]"), words.hasPrefix("{ok") else {
+                return false
+            }
+        }
+        return true
     }
 
     private func manage(_ method: HTTPMethod, _ path: String, _ body: String = "") async throws {
