@@ -167,9 +167,10 @@ struct BrokerSettings: Sendable {
         try await manage(.DELETE, "vhosts/\(name)")
     }
 
-    /// Whether every quorum queue of a virtual host has a leader.
+    /// Whether every quorum queue of a virtual host has a leader; one that has none is told to elect it.
     ///
-    /// The management API goes on telling the last one it knew, so the queue itself is asked.
+    /// RabbitMQ 3.10 may find no leader for a queue that a crash caught soon after its birth, and whoever publishes to it
+    /// then waits for ever. The management API goes on telling the last leader it knew, so the queue itself is asked.
     func hasLeaders(in virtualHost: String) async -> Bool {
         struct Queue: Decodable {
             let name: String
@@ -180,9 +181,10 @@ struct BrokerSettings: Sendable {
         else { return false }
         for queue in queues where queue.type == "quorum" {
             let server = "{'\(virtualHost)_\(queue.name)','\(node)'}"
-            guard let words = try? await callNode("ra members [\(server),1000]"), words.hasPrefix("{ok") else {
-                return false
-            }
+            let words = try? await callNode("ra members [\(server),1000]")
+            if words?.hasPrefix("{ok") == true { continue }
+            _ = try? await callNode("ra trigger_election [\(server)]")
+            return false
         }
         return true
     }
