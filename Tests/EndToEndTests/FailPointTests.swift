@@ -37,7 +37,9 @@ extension LoadTests {
             }
             let bridge = try site.startBridge()
             try await site.awaitEnd(of: load.orders)
-            #expect(try await bridge.terminate() == .status(0))
+            let exit = try await bridge.terminate()
+            let words = try bridge.process.text()
+            #expect(exit == .status(0), "\(words.suffix(2_000))")
             try await site.judge(load.orders)
         }
     }

@@ -34,8 +34,9 @@ actor PrivateBroker {
     func start() async throws {
         try await startMapper()
         let server = try SpawnedProgram(
-            try BrokerSettings.serverProgram(),
-            [],
+            "/usr/bin/env",
+            // What a node drops at its death belongs to its data.
+            ["--chdir=\(settings.data)", try BrokerSettings.serverProgram()],
             environment: settings.environment,
             output: settings.path("log/console.log")
         )
