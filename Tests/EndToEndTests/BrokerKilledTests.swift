@@ -28,8 +28,8 @@ extension LoadTests {
             #expect(try await bridge.terminate() == .status(0))
             let ledgers = try await site.judge(load.orders)
             let nobodyKnows = load.orders.count { $0.isUnknowable }
-            // The bridge lived on: nothing but the lossy scenarios may end in doubt.
-            #expect(ledgers.store.transactions.count { $0.status == "in_doubt" } == nobodyKnows)
+            // The bridge lived on: nothing but the lossy scenarios may end in doubt, and the journal decides some of them.
+            #expect(ledgers.store.transactions.count { $0.status == "in_doubt" } <= nobodyKnows)
         }
     }
 }
