@@ -47,11 +47,24 @@ public final class SpawnedProgram: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         for descriptor in Self.inheritable { unsafe posix_spawn_file_actions_addclose(&actions, descriptor) }
+        // Whoever starts it may handle these itself, on a thread that blocks every signal: both would be inherited, and no
+        // program that relies on the default could be told to end.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
+        var defaults = sigset_t()
+        unsafe sigemptyset(&defaults)
+        for signal in [SIGTERM, SIGINT, SIGPIPE] { unsafe sigaddset(&defaults, signal) }
+        unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
+        var blocked = sigset_t()
+        unsafe sigemptyset(&blocked)
+        unsafe posix_spawnattr_setsigmask(&attributes, &blocked)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         let variables = environment.map { $0.map { "\($0.key)=\($0.value)" } } ?? Self.ownVariables()
         var id: pid_t = 0
         let code = unsafe withStrings([path] + arguments) { arguments in
             unsafe withStrings(variables) { variables in
-                unsafe posix_spawn(&id, path, &actions, nil, arguments, variables)
+                unsafe posix_spawn(&id, path, &actions, &attributes, arguments, variables)
             }
         }
         guard code == 0 else { throw NotStarted(description: "\(path): \(unsafe String(cString: strerror(code)))") }

@@ -77,7 +77,11 @@ actor PrivateBroker {
 
     /// Stops the node and its port mapper.
     func stop() async throws {
-        try await end(by: SIGTERM)
+        do {
+            try await end(by: SIGTERM)
+        } catch is NeverHappened {
+            try await end(by: SIGKILL)
+        }
         mapper?.send(SIGTERM)
         if let mapper { _ = try await mapper.waitForExit(within: Self.endLimit) }
     }
