@@ -96,7 +96,8 @@ extension TransactionInput {
         case .evidence, .submissionEnded(_, .answered): true
         case .operatorDecision, .settled: finding != .refused
         case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
-            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
+            .receiptRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
+            .journalAbsence,
             .journalClosed, .cancel, .restored:
             false
         }

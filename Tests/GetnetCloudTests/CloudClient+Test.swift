@@ -9,7 +9,7 @@ import Testing
 extension CloudClient {
     /// Posts a sale that has all the time it needs.
     func charge(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
-        await charge(transaction, callbackURL: callbackURL, now: { transaction.acceptedAt })
+        await post(transaction, callbackURL: callbackURL, now: { transaction.acceptedAt })
     }
 
     /// The same with a second POST where the token was refused, as the bridge's machine orders it.
@@ -26,7 +26,7 @@ struct LastLookTests {
         try await withCloud({ _ in .http(200, Fixture.acknowledgement) }) { client, server in
             let transaction = try Fixture.transaction()
             let expiry = transaction.command.expiresAt
-            let outcome = await client.charge(transaction, callbackURL: "https://x.test", now: { expiry })
+            let outcome = await client.post(transaction, callbackURL: "https://x.test", now: { expiry })
             #expect(outcome == .notStarted(.init(.commandExpired, isTransient: false)))
             #expect(server.requests(to: "/auth").count == 1)
             #expect(server.requests(to: "/sale").isEmpty)
@@ -39,7 +39,7 @@ struct LastLookTests {
             let command = transaction.command
             // The first look is the client's, the second the exchange's, with a connection in its hand.
             let looks = NIOLockedValueBox(0)
-            let outcome = await client.charge(transaction, callbackURL: "https://x.test") {
+            let outcome = await client.post(transaction, callbackURL: "https://x.test") {
                 let look = looks.withLockedValue { looks in
                     looks += 1
                     return looks
@@ -63,14 +63,14 @@ struct LastLookTests {
             let transaction = try Fixture.transaction()
             let looks = NIOLockedValueBox(0)
             let now: @Sendable () -> Timestamp = { transaction.acceptedAt }
-            let withheld = await client.charge(transaction, callbackURL: "https://x.test", now: now) {
+            let withheld = await client.post(transaction, callbackURL: "https://x.test", now: now) {
                 looks.withLockedValue { $0 += 1 }
                 return false
             }
             #expect(withheld == .notStarted(.init(.cloudUnavailable, isTransient: true)))
             #expect(looks.withLockedValue { $0 } == 1, "it is asked with a connection in hand")
             #expect(server.requests(to: "/sale").isEmpty)
-            let later = await client.charge(transaction, callbackURL: "https://x.test", now: now) { true }
+            let later = await client.post(transaction, callbackURL: "https://x.test", now: now) { true }
             #expect(later == .acknowledged(idPosTxs: "936101"))
             #expect(server.requests(to: "/sale").count == 1)
         }

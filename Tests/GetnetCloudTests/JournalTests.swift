@@ -257,7 +257,7 @@ extension JournalAnswer {
                 $0.maxConnections = 1
                 $0.queryConnections = 1
                 $0.journalConnections = 1
-                $0.journalTimeout = .seconds(1)
+                $0.terminalTimeout = .seconds(1)
             },
             { $0.path.hasSuffix("/details") ? .silence : .http(200, Fixture.acknowledgement) }
         ) { client, server in

@@ -53,7 +53,8 @@ import Testing
 @Suite struct `A sale's request` {
     @Test func `Chile gets a ticket and a branch that is a number`() throws {
         let transaction = try Fixture.transaction(options: ["printOnPos": .bool(true), "employeeId": .integer(7)])
-        let bytes = SaleRequest(profile: .chile).bytes(for: transaction, callbackURL: "https://b.test/cb/x?token=a.b")
+        let bytes =
+            CommandRequest(profile: .chile).bytes(for: transaction, callbackURL: "https://b.test/cb/x?token=a.b") ?? []
         let expected = """
             {"idTerminal":"80005000","idSucursal":12983,"serialNumber":"SNPRUEBA1234","command":100,"amount":15990,\
             "ticketNumber":"A0001234","employeeId":7,"printOnPos":true,"saleType":1,\
@@ -64,7 +65,7 @@ import Testing
 
     @Test func `Argentina gets a padded branch, its defaults and no ticket`() throws {
         let transaction = try Fixture.transaction(.argentina, options: ["installments": .integer(3)])
-        let bytes = SaleRequest(profile: .argentina).bytes(for: transaction, callbackURL: "https://b.test/")
+        let bytes = CommandRequest(profile: .argentina).bytes(for: transaction, callbackURL: "https://b.test/") ?? []
         let expected = """
             {"idTerminal":"80005000","idSucursal":"0000012983","serialNumber":"SNPRUEBA1234","command":100,\
             "amount":15990,"employeeId":1,"installments":3,"interest":0,"operationMode":0,"planId":"contado",\

@@ -27,6 +27,7 @@ extension Transaction {
     ///
     /// - Parameters:
     ///   - number: tells samples apart: it makes id, command id and reference.
+    ///   - type: of a void or refund the original is `OriginalSale.sample`.
     ///   - account: whose transaction it is.
     ///   - amount: minor units of the account's currency.
     ///   - terminal: where.
@@ -37,6 +38,7 @@ extension Transaction {
     /// - Returns: the transaction.
     public static func sample(
         _ number: Int = 1,
+        type: CommandType = .charge,
         account: Account = .sample,
         amount: Int64 = 15_990,
         terminal: Terminal = .sample,
@@ -45,16 +47,18 @@ extension Transaction {
         metadata: String? = nil,
         address: ReplyAddress = ReplyAddress()
     ) -> Transaction {
-        Transaction(
+        let takesAmount = type.effect == .sale || type.effect == .refund
+        var transaction = Transaction(
             id: TransactionID(at: acceptedAt, random: UInt128(number)),
             command: BridgeCore.Command(
                 commandID: "command-\(number)",
                 content: BridgeCore.Command.Content(
-                    type: .charge,
+                    type: type,
                     account: account.name,
                     terminal: terminal,
-                    amount: Money(amount, account.profile.currency),
-                    reference: "A\(String(number + 10_000_000).dropFirst())",
+                    amount: takesAmount ? Money(amount, account.profile.currency) : nil,
+                    reference: type.effect.movesMoney ? "A\(String(number + 10_000_000).dropFirst())" : nil,
+                    original: type.effect.hasOriginal ? .transaction(OriginalSale.sample().id) : nil,
                     options: [:]
                 ),
                 expiresAt: acceptedAt + lifetime,
@@ -65,17 +69,34 @@ extension Transaction {
             address: address,
             acceptedAt: acceptedAt
         )
+        if type.effect.hasOriginal { transaction.original = .sample(amount, account.profile.currency) }
+        return transaction
+    }
+}
+
+extension OriginalSale {
+    /// A sale with receipt 17, made an hour before.
+    public static func sample(_ amount: Int64 = 15_990, _ currency: Currency = .clp) -> OriginalSale {
+        OriginalSale(
+            id: TransactionID(at: .sample - .seconds(3_600), random: 17),
+            commandID: "command-original",
+            operationID: 17,
+            authorizationCode: "010929",
+            localTime: "2026-11-22 06:12:31",
+            idPosTxs: "935000",
+            amount: Money(amount, currency)
+        )
     }
 }
 
 extension TerminalResult {
-    /// What the sample terminal says about a charge, without what depends on the outcome.
+    /// What the sample terminal says about a command, without what depends on the outcome.
     public static func answering(_ transaction: Transaction, responseCode: Int64) -> TerminalResult {
         var result = TerminalResult()
-        result.functionCode = 100
+        result.functionCode = transaction.command.content.type.functionCode
         result.responseCode = .number(responseCode)
         result.terminalID = transaction.command.content.terminal.idTerminal
-        result.amount = transaction.command.content.amount.value
+        result.amount = transaction.command.content.amount?.value
         result.localTime = "2026-11-22 07:12:31"
         result.utcOffset = -10_800
         return result

@@ -1,26 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a command asks for.
-public enum CommandType: String, Sendable, Hashable, CaseIterable {
-    /// A sale on a terminal (Getnet's command 100).
-    case charge
-
-    /// Names that the contract reserves; they are refused with `not_supported_yet`.
-    public static let reserved: Set<String> = [
-        "void", "refund", "poll", "details", "last-voucher", "totals", "close", "print", "duplicate", "params", "promo",
-        "bioauth", "c2c-mode", "shift", "shift-report", "normal-mode", "reconcile",
-    ]
-
-    /// The number that Getnet gives the command.
-    ///
-    /// Source: reference §4.0.
-    public var functionCode: Int64 {
-        switch self {
-        case .charge: 100
-        }
-    }
-}
-
 /// A checked command.
 ///
 /// Source: contract §2.
@@ -50,10 +29,12 @@ public struct Command: Sendable, Equatable {
         public let account: String
         /// Where.
         public let terminal: Terminal
-        /// How much.
-        public let amount: Money
-        /// The merchant's number of this attempt.
-        public let reference: String
+        /// How much; `nil` for a command that takes no amount.
+        public let amount: Money?
+        /// The merchant's number of this attempt; always there where money moves.
+        public let reference: String?
+        /// The sale that it is about, as the command names it.
+        public let original: OriginalReference?
         /// Getnet's optional fields that were given.
         public let options: [String: JSON.Scalar]
 
@@ -62,8 +43,9 @@ public struct Command: Sendable, Equatable {
             type: CommandType,
             account: String,
             terminal: Terminal,
-            amount: Money,
-            reference: String,
+            amount: Money?,
+            reference: String?,
+            original: OriginalReference? = nil,
             options: [String: JSON.Scalar]
         ) {
             self.type = type
@@ -71,6 +53,7 @@ public struct Command: Sendable, Equatable {
             self.terminal = terminal
             self.amount = amount
             self.reference = reference
+            self.original = original
             self.options = options
         }
 
@@ -82,6 +65,7 @@ public struct Command: Sendable, Equatable {
             if !terminal.isSame(as: other.terminal) { names.append("terminal") }
             if amount != other.amount { names.append("amount") }
             if reference != other.reference { names.append("reference") }
+            if original != other.original { names.append("original") }
             if options != other.options { names.append("options") }
             return names
         }

@@ -70,6 +70,7 @@ public struct CommandFault: Sendable, Equatable {
         case typeMismatch = "type_mismatch"
         case unknownType = "unknown_type"
         case notSupportedYet = "not_supported_yet"
+        case notInCountry = "not_in_country"
         case unknownAccount = "unknown_account"
         case unknownAlias = "unknown_alias"
         case invalidReplyTo = "invalid_reply_to"
@@ -78,6 +79,11 @@ public struct CommandFault: Sendable, Equatable {
         case wrongExchange = "wrong_exchange"
         case unknownTransaction = "unknown_transaction"
         case notPossible = "not_possible"
+        case originalNotPaid = "original_not_paid"
+        case originalMismatch = "original_mismatch"
+        case originalTooOld = "original_too_old"
+        case batchClosed = "batch_closed"
+        case exceedsRemaining = "exceeds_remaining"
     }
 
     /// Where it is: a path through the members (`amount.value`), a property (`reply_to`), or empty for the whole.
@@ -131,12 +137,20 @@ public struct CommandRejection: Error, Sendable, Equatable {
         public let status: TransactionStatus
         /// The members in which the command differs from it; `nil` where nothing was compared.
         public let differs: [String]?
+        /// What is left of it that can be given back; `nil` where that is not the matter.
+        public let remaining: Money?
 
         /// A conflict from its parts.
-        public init(transactionID: TransactionID, status: TransactionStatus, differs: [String]?) {
+        public init(
+            transactionID: TransactionID,
+            status: TransactionStatus,
+            differs: [String]?,
+            remaining: Money? = nil
+        ) {
             self.transactionID = transactionID
             self.status = status
             self.differs = differs
+            self.remaining = remaining
         }
     }
 }

@@ -58,14 +58,16 @@ public struct CommandReader: Sendable {
         let type = commandType(&members, routingKey: message.routingKey)
         let account = members.account(of: rules)
         let terminal = self.terminal(&members)
-        let amount = self.amount(&members)
-        let reference = members.word("reference", upTo: 24, allowing: "-")
+        // What is no command is checked like the one that most are, so that all faults are told at once.
+        let shape = type ?? .charge
+        let amount = self.amount(of: shape, &members)
+        let reference = self.reference(of: shape, &members)
+        let original = self.original(of: shape, &members)
         let expiresAt = self.expiresAt(&members, sentAt: [payload.time, message.timestamp], acceptedAt: now)
-        let options = self.options(&members)
+        let options = self.options(of: shape, &members)
         let metadata = members.metadata()
         members.refuseTheRest()
-        guard members.faults.isEmpty, let commandID, let type, let account, let terminal, let amount, let reference,
-            let expiresAt, let options
+        guard members.faults.isEmpty, let commandID, let type, let account, let terminal, let expiresAt, let options
         else {
             throw CommandRejection(
                 faults: members.faults,
@@ -82,6 +84,7 @@ public struct CommandReader: Sendable {
                 terminal: terminal,
                 amount: amount,
                 reference: reference,
+                original: original,
                 options: options
             ),
             expiresAt: expiresAt,
@@ -103,7 +106,13 @@ public struct CommandReader: Sendable {
     }
 
     private func known(_ name: String, at path: String, _ members: inout MemberReader) -> CommandType? {
-        if let type = CommandType(rawValue: name) { return type }
+        let profile = rules.account.profile
+        if let type = CommandType(rawValue: name) {
+            if profile.commands[type] == nil {
+                members.fault(path, .notInCountry, "the terminals of \(profile.code) do not know this command")
+            }
+            return type
+        }
         if ControlVerb(rawValue: name) != nil {
             members.fault(path, .wrongExchange, "this is a control message; it goes to the control exchange")
         } else if CommandType.reserved.contains(name) {
@@ -138,18 +147,29 @@ public struct CommandReader: Sendable {
         return terminal
     }
 
-    private func amount(_ members: inout MemberReader) -> Money? {
-        guard var parts = members.object("amount", .required) else { return nil }
-        defer { members.absorb(parts) }
-        let value = parts.integer("value", Money.chargeable, .required)
-        let currency = parts.string("currency", .required)
-        parts.refuseTheRest()
-        let expected = rules.account.profile.currency
-        if let currency, currency != expected.rawValue {
-            parts.fault("currency", .currencyMismatch, "the account's currency is \(expected.rawValue)")
+    /// Always there where money moves and where the command says how much.
+    private func amount(of type: CommandType, _ members: inout MemberReader) -> Money? {
+        switch type.effect {
+        case .sale, .refund: return members.money("amount", rules.account.profile.currency)
+        case .void:
+            members.refuse("amount", because: "a void takes back the whole sale")
+        case .reading, .acting:
+            members.refuse("amount", because: "this command takes no amount")
+        }
+        return nil
+    }
+
+    private func reference(of type: CommandType, _ members: inout MemberReader) -> String? {
+        guard type.effect.movesMoney || members.has("reference") else { return nil }
+        return members.word("reference", upTo: 24, allowing: "-")
+    }
+
+    private func original(of type: CommandType, _ members: inout MemberReader) -> OriginalReference? {
+        guard type.effect.hasOriginal else {
+            members.refuse("original", because: "this command is about no earlier sale")
             return nil
         }
-        return value.map { Money($0, expected) }
+        return members.original(receiptsIn: rules.account.profile.currency)
     }
 
     private func expiresAt(
@@ -174,15 +194,22 @@ public struct CommandReader: Sendable {
         return instant
     }
 
-    private func options(_ members: inout MemberReader) -> [String: JSON.Scalar]? {
-        guard members.has("options") else { return [:] }
+    private func options(of type: CommandType, _ members: inout MemberReader) -> [String: JSON.Scalar]? {
+        let profile = rules.account.profile
+        // A command that the country lacks was refused already.
+        let fields = profile.commands[type]?.fields ?? [:]
+        let required = fields.filter(\.value.isRequired).keys
+        guard members.has("options") else {
+            for name in required.sorted() { members.fault("options.\(name)", .required, "is missing") }
+            return [:]
+        }
         guard var parts = members.object("options", .required) else { return nil }
         defer { members.absorb(parts) }
         var options: [String: JSON.Scalar] = [:]
-        for (name, rule) in rules.account.profile.saleOptions.sorted(by: { $0.key < $1.key }) where parts.has(name) {
-            options[name] = parts.option(name, rule)
+        for (name, field) in fields.sorted(by: { $0.key < $1.key }) where field.isRequired || parts.has(name) {
+            options[name] = parts.option(name, field.rule)
         }
-        parts.refuseTheRest(because: "an option that \(rules.account.profile.code) does not know")
+        parts.refuseTheRest(because: "an option that \(type.rawValue) does not have in \(profile.code)")
         return options
     }
 }

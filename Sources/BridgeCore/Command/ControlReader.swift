@@ -23,7 +23,7 @@ public struct ControlReader: Sendable {
         let verb = verb(&members, routingKey: message.routingKey)
         let commandID = members.has("commandId") ? members.word("commandId", upTo: 64, allowing: "._:-") : nil
         let account = members.account(of: rules)
-        let original = original(&members)
+        let original = members.control()
         let metadata = members.metadata()
         members.refuseTheRest()
         if verb == .status, message.address.replyTo == nil {
@@ -61,25 +61,5 @@ public struct ControlReader: Sendable {
             members.fault("type", .typeMismatch, "the body's type is not the first word of the routing key")
         }
         return verb
-    }
-
-    private func original(_ members: inout MemberReader) -> ControlRequest.Original? {
-        guard var parts = members.object("original", .required) else { return nil }
-        defer { members.absorb(parts) }
-        let (namesTransaction, namesCommand) = (parts.has("transactionId"), parts.has("commandId"))
-        let name = namesTransaction ? parts.string("transactionId", .required) : nil
-        let commandID = namesCommand ? parts.word("commandId", upTo: 64, allowing: "._:-") : nil
-        parts.refuseTheRest()
-        guard namesTransaction != namesCommand else {
-            members.fault("original", .invalidFormat, "exactly one of transactionId and commandId is expected")
-            return nil
-        }
-        if namesCommand { return commandID.map { .command($0) } }
-        guard let name else { return nil }
-        guard let id = TransactionID(name) else {
-            parts.fault("transactionId", .invalidFormat, "\(TransactionID.length) of 0-9 and a-z")
-            return nil
-        }
-        return .transaction(id)
     }
 }

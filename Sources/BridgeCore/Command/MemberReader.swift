@@ -60,6 +60,16 @@ struct MemberReader {
         members.first { $0.name == name }?.value
     }
 
+    /// Leaves a member alone, because nothing can be said of it.
+    mutating func skip(_ name: String) { mark(name) }
+
+    /// Refuses a member that is known, but not here.
+    mutating func refuse(_ name: String, because reason: String) {
+        guard has(name) else { return }
+        mark(name)
+        fault(name, .unknownMember, reason)
+    }
+
     mutating func refuseTheRest(because reason: String = "there is no such member") {
         for (index, member) in members.enumerated() where !isTaken[index] && faults.count < Self.faultLimit {
             mark(member.name)
@@ -118,13 +128,19 @@ struct MemberReader {
         return MemberReader(value, prefix: "\(prefix)\(name).")
     }
 
+    mutating func elements(_ name: String) -> [JSON]? {
+        guard let value = take(name, .required) else { return nil }
+        guard case .array(let elements) = value else { return wrongType(name, value, "an array") }
+        return elements
+    }
+
     mutating func rawObject(_ name: String) -> JSON? {
         guard let value = take(name, .required) else { return nil }
         guard case .object = value else { return wrongType(name, value, "an object") }
         return value
     }
 
-    mutating func option(_ name: String, _ rule: CountryProfile.OptionRule) -> JSON.Scalar? {
+    mutating func option(_ name: String, _ rule: CommandProfile.FieldRule) -> JSON.Scalar? {
         switch rule {
         case .boolean:
             guard let value = take(name, .required) else { return nil }
@@ -145,6 +161,18 @@ struct MemberReader {
                 return nil
             }
             return .text(text)
+        case .rut:
+            guard let text = string(name, .required) else { return nil }
+            guard TaxNumber.isChilean(text) else {
+                fault(name, .invalidFormat, "no Chilean RUT with its check digit, such as 12.345.678-5")
+                return nil
+            }
+            return .text(text)
+        case .printLines:
+            guard let value = take(name, .required) else { return nil }
+            guard case .array(let lines) = value else { return wrongType(name, value, "an array") }
+            for fault in PrintLine.faults(in: lines, path: name) { self.fault(fault.path, fault.code, fault.message) }
+            return .structure(String(decoding: value.canonical.serialized, as: UTF8.self))
         }
     }
 

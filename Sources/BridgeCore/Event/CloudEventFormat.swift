@@ -75,7 +75,7 @@ public struct CloudEventFormat: Sendable {
 extension OutboundEvent.Kind {
     fileprivate var schema: String {
         switch self {
-        case .transaction, .contradicted: "transaction-event"
+        case .transaction, .contradicted, .amended: "transaction-event"
         case .rejected: "command-rejected"
         case .unmatched: "callback-unmatched"
         case .notFound: "status-not-found"

@@ -51,10 +51,46 @@ extension JSONWriter {
                     parts.member("currency", currency.rawValue)
                 }
             }
+            if let report = result.report { member.member("report", rawJSON: report) }
             member.member("transToken", result.transToken)
             member.member("terminalLocalTime", result.localTime)
             member.member("terminalTime", result.zonedTime)
         }
+    }
+
+    mutating func write(_ money: Money, _ name: String) {
+        object(name) { member in
+            member.member("value", money.value)
+            member.member("currency", money.currency.rawValue)
+        }
+    }
+
+    /// The name of a sale that the bridge did not make is nobody's.
+    mutating func write(_ original: OriginalSale) {
+        object("original") { member in
+            if original.commandID != nil { member.member("transactionId", original.id.description) }
+            member.member("commandId", original.commandID)
+            member.member("idPosTxs", original.idPosTxs)
+            member.member("operationId", original.operationID)
+            member.member("authorizationCode", original.authorizationCode)
+            member.member("date", original.date)
+            member.write(original.amount, "amount")
+        }
+    }
+
+    mutating func write(_ amendments: Amendments) {
+        array("amendments") { list in
+            for entry in amendments.entries {
+                list.object { member in
+                    member.member("transactionId", entry.id.description)
+                    member.member("commandId", entry.commandID)
+                    member.member("type", entry.type.rawValue)
+                    member.member("status", entry.status.rawValue)
+                    member.write(entry.amount, "amount")
+                }
+            }
+        }
+        write(amendments.remaining, "remaining")
     }
 
     mutating func writeCard(of result: TerminalResult) {

@@ -17,12 +17,13 @@ public struct EventWriter: Sendable {
     public func event(_ draft: EventDraft, id: EventID, at time: Timestamp) -> OutboundEvent {
         let transaction = draft.snapshot
         let content = transaction.command.content
-        let verb = draft.contradiction == nil ? transaction.status.rawValue : "contradicted"
+        let kind = draft.kind
+        let verb = kind == .transaction ? transaction.status.rawValue : kind.rawValue
         let name = "\(content.type.rawValue).\(verb)"
         let place = "\(content.terminal.idSucursal).\(content.terminal.idTerminal)"
         return OutboundEvent(
             id: id,
-            kind: draft.contradiction == nil ? .transaction : .contradicted,
+            kind: kind,
             name: name,
             routingKey: "\(name).\(transaction.country).\(content.account).\(place)",
             subject: transaction.id.description,
@@ -30,7 +31,7 @@ public struct EventWriter: Sendable {
             data: data(of: draft),
             causationID: transaction.command.commandID,
             address: transaction.address,
-            mustBeRouted: draft.contradiction != nil || transaction.status.isFinal || transaction.status == .inDoubt
+            mustBeRouted: kind != .transaction || transaction.status.isFinal || transaction.status == .inDoubt
         )
     }
 
@@ -138,6 +139,7 @@ public struct EventWriter: Sendable {
                             for name in differs { list.value(name) }
                         }
                     }
+                    if let remaining = conflict.remaining { member.write(remaining, "remaining") }
                 }
             }
             if let metadata = rejection.metadata { data.member("metadata", rawJSON: metadata) }
@@ -165,16 +167,15 @@ public struct EventWriter: Sendable {
             data.member("sequence", transaction.sequence)
             data.member("account", content.account)
             data.write(content.terminal)
-            data.object("amount") { amount in
-                amount.member("value", content.amount.value)
-                amount.member("currency", content.amount.currency.rawValue)
-            }
+            if let amount = transaction.amount { data.write(amount, "amount") }
             data.member("reference", content.reference)
+            if let original = transaction.original { data.write(original) }
             if let reason = transaction.reason {
                 data.write(reason, journalReadAt: transaction.journalReadAt, behind: draft.lane)
             }
             if transaction.status.isFinal, let result = transaction.result {
-                data.write(result, isPaid: transaction.status == .approved, currency: content.amount.currency)
+                let isOfSale = transaction.status == .approved || transaction.status == .completed
+                data.write(result, isPaid: isOfSale, currency: account.profile.currency)
                 data.writeCard(of: result)
             }
             data.object("getnet") { getnet in
@@ -189,10 +190,19 @@ public struct EventWriter: Sendable {
             if transaction.status == .submitted, let postedAt = transaction.postedAt {
                 data.member("resultExpectedBy", (postedAt + terminalLife).description)
             }
-            if let contradiction = draft.contradiction { data.write(contradiction, content.amount.currency) }
+            if let contradiction = draft.contradiction { data.write(contradiction, account.profile.currency) }
+            if let amendments = draft.amendments { data.write(amendments) }
             if let metadata = transaction.command.metadata { data.member("metadata", rawJSON: metadata) }
         }
         return writer.bytes
+    }
+}
+
+extension EventDraft {
+    /// What the event tells.
+    fileprivate var kind: OutboundEvent.Kind {
+        if contradiction != nil { return .contradicted }
+        return amendments == nil ? .transaction : .amended
     }
 }
 

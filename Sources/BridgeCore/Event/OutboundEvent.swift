@@ -8,6 +8,8 @@ public struct OutboundEvent: Sendable, Equatable {
         case transaction
         /// Evidence against a final status.
         case contradicted
+        /// What was given back of a sale.
+        case amended
         /// A command that was not taken.
         case rejected
         /// An authentic callback without a transaction.

@@ -44,11 +44,12 @@ public struct JournalMatch: Sendable {
         guard let posting = transaction.posting else { return false }
         let start = posting.lowerBound - rules.clockTolerance
         let end = posting.upperBound + rules.terminalLife + rules.clockTolerance
-        let sendsTicket = CountryProfile.named(transaction.country)?.sendsTicketNumber == true
-        return result.functionCode ?? content.type.functionCode == content.type.functionCode
+        // A list of sales names no command; any other command's row must name its own.
+        let isOfCommand = result.functionCode.map { $0 == content.type.functionCode } ?? (transaction.effect == .sale)
+        return isOfCommand && transaction.effect.movesMoney
             && (result.terminalID?.equalsIgnoringASCIICase(content.terminal.idTerminal) ?? true)
             && Judgement.amountFits(result, transaction)
-            && (!sendsTicket || result.ticket ?? content.reference == content.reference)
+            && (!transaction.sendsTicketNumber || result.ticket ?? content.reference == content.reference)
             && row.instants.contains { start <= $0 && $0 <= end }
     }
 }

@@ -2,7 +2,7 @@
 
 /// What an answer says about a transaction: the one table from evidence to verdict.
 ///
-/// Source: contract §4, reference §0.3 and §5.3.
+/// Source: contract §4, issue on all commands §2, reference §0.3 and §5.3.
 public enum Judgement: Sendable, Equatable {
     /// A status that ends the transaction.
     case verdict(Verdict, TerminalResult)
@@ -15,12 +15,14 @@ public enum Judgement: Sendable, Equatable {
 
     /// The statuses that evidence can lead to.
     public enum Verdict: Sendable, Hashable {
-        /// Paid.
+        /// The money moved.
         case approved
         /// The terminal or the issuer said no.
         case declined
         /// Nobody paid.
         case notCompleted
+        /// A command that moves no money was done.
+        case completed
     }
 
     /// The terminal's number for "nobody presented a card in time" and "cancelled".
@@ -30,36 +32,47 @@ public enum Judgement: Sendable, Equatable {
     /// The terminal's number for "could not reach the host": uncertain.
     static let hostUnreachable: Int64 = -1
 
-    /// Judges an answer for a charge.
+    /// Judges an answer for a transaction's command.
     public static func of(_ answer: CloudAnswer, for transaction: Transaction) -> Judgement {
         guard names(answer, transaction) else { return .foreign }
         let isRenumbered = !agree(answer.number, transaction.idPosTxs)
         guard answer.code == .done, var result = answer.result,
-            result.functionCode == transaction.command.content.type.functionCode
+            transaction.command.content.type.isAnswered(by: result.functionCode)
         else { return isRenumbered ? .foreign : .undecided }
         result.idPosTxs = answer.number
-        // Another number beside our own name: a second sale of ours at the cloud. Its refusal means nothing here, but
+        // Another number beside our own name: a second one of ours at the cloud. Its refusal means nothing here, but
         // its payment does.
-        if isRenumbered { return result.looksPaid ? .inconsistent(result) : .foreign }
+        if isRenumbered { return transaction.looksPaid(result) ? .inconsistent(result) : .foreign }
         switch result.responseCode {
-        case .number(0): return fits(result, transaction) ? .verdict(.approved, result) : .inconsistent(result)
+        case .number(0):
+            guard fits(result, transaction) else { return .inconsistent(result) }
+            return .verdict(transaction.effect.movesMoney ? .approved : .completed, result)
         case .number(nobodyPaid): return .verdict(.notCompleted, result)
         case .number(hostUnreachable), .missing, .unreadable: return .inconsistent(result)
         case .number: return .verdict(.declined, result)
         }
     }
 
-    /// Whether authorization and amount of a paid result are those of the transaction.
+    /// Whether a result with the terminal's code of success is that of the transaction.
     static func fits(_ result: TerminalResult, _ transaction: Transaction) -> Bool {
-        result.looksPaid && amountFits(result, transaction)
+        guard transaction.looksDone(result) else { return false }
+        switch transaction.effect {
+        case .sale: return amountFits(result, transaction)
+        case .void:
+            return result.success != false && result.operationID != nil
+                && result.operationID == transaction.original?.operationID
+        case .refund: return result.success != false && (result.amount == nil || amountFits(result, transaction))
+        case .reading, .acting: return result.success != false
+        }
     }
 
     /// Whether the amount is the one that was asked for, as far as the country lets the terminal add to it.
     static func amountFits(_ result: TerminalResult, _ transaction: Transaction) -> Bool {
-        guard let amount = result.amount else { return false }
-        let asked = transaction.command.content.amount.value
+        guard let amount = result.amount, let asked = transaction.command.content.amount?.value else { return false }
         if amount == asked { return true }
-        guard CountryProfile.named(transaction.country)?.terminalMayAddToAmount == true else { return false }
+        guard transaction.effect == .sale,
+            CountryProfile.named(transaction.country)?.terminalMayAddToAmount == true
+        else { return false }
         let tip = result.tip ?? 0
         let cashback = result.cashback ?? 0
         guard tip >= 0, cashback >= 0, tip <= amount, cashback <= amount - tip else { return false }
@@ -71,11 +84,10 @@ public enum Judgement: Sendable, Equatable {
     /// A number of Getnet's may differ where our own name stands beside it.
     private static func names(_ answer: CloudAnswer, _ transaction: Transaction) -> Bool {
         let content = transaction.command.content
-        let sendsTicket = CountryProfile.named(transaction.country)?.sendsTicketNumber == true
         return agree(answer.idPosTxs, answer.result?.idPosTxs)
             && (agree(answer.number, transaction.idPosTxs) || answer.customID != nil)
             && agree(answer.customID, transaction.id.description)
-            && (!sendsTicket || agree(answer.result?.ticket, content.reference))
+            && (!transaction.sendsTicketNumber || agree(answer.result?.ticket, content.reference))
             && (answer.result?.terminalID?.equalsIgnoringASCIICase(content.terminal.idTerminal) ?? true)
     }
 
@@ -83,5 +95,21 @@ public enum Judgement: Sendable, Equatable {
     private static func agree(_ theirs: String?, _ ours: String?) -> Bool {
         guard let theirs, let ours else { return true }
         return theirs == ours
+    }
+}
+
+extension Transaction {
+    /// Whether the terminal reports that money moved, be it the right amount or not.
+    func looksPaid(_ result: TerminalResult) -> Bool { effect.movesMoney && looksDone(result) }
+
+    /// Whether the terminal reports that it was done, be it the right amount or not.
+    ///
+    /// What gives or takes money names an authorization; of a void the reference does not say so for sure.
+    func looksDone(_ result: TerminalResult) -> Bool {
+        guard result.responseCode == .number(0) else { return false }
+        switch effect {
+        case .sale, .refund: return result.authorizationCode?.isEmpty == false
+        case .void, .reading, .acting: return true
+        }
     }
 }

@@ -50,6 +50,10 @@ public struct TerminalResult: Sendable, Equatable {
     public var entryMode: String?
     /// Getnet's number of the transaction that this result came with.
     public var idPosTxs: String?
+    /// What commands without a sale say of their success, where they say it.
+    public var success: Bool?
+    /// What a reading command was asked for, as compact JSON of members that may be published; no card data.
+    public var report: [UInt8]?
 
     /// An empty result.
     public init() {}
@@ -69,11 +73,6 @@ public struct TerminalResult: Sendable, Equatable {
         return agrees && shared > 0
     }
 
-    /// Whether the terminal reports money, be it the right amount or not.
-    var looksPaid: Bool {
-        responseCode == .number(0) && authorizationCode?.isEmpty == false
-    }
-
     /// What identifies the result, parted by `|`; what it does not carry is empty.
     public var identity: String {
         [idPosTxs, operationID.map(String.init), authorizationCode, transToken, localTime]
@@ -89,15 +88,22 @@ public struct TerminalResult: Sendable, Equatable {
         if localTime == nil { (localTime, utcOffset) = (other.localTime, other.utcOffset) }
     }
 
-    /// The claim that a paid result makes, where it carries everything that is needed.
-    public func paidClaim(terminal: Terminal) -> String? {
-        guard let localTime, let receipt = receiptClaim(terminal: terminal) else { return nil }
+    /// The claim that a paid result makes for a command, where it carries everything that is needed.
+    ///
+    /// A void names the receipt of its original, and so does what only reads: neither claims anything.
+    public func paidClaim(of effect: CommandEffect, terminal: Terminal) -> String? {
+        guard let localTime, let receipt = receiptClaim(of: effect, terminal: terminal) else { return nil }
         return receipt + localTime
     }
 
     /// The part of `paidClaim` that a receipt shows, up to the time of the terminal.
-    func receiptClaim(terminal: Terminal) -> String? {
+    func receiptClaim(of effect: CommandEffect, terminal: Terminal) -> String? {
         guard let operationID, let authorizationCode else { return nil }
-        return "\(terminal.idTerminal)|\(operationID)|\(authorizationCode)|"
+        let receipt = "\(operationID)|\(authorizationCode)|"
+        switch effect {
+        case .sale: return "\(terminal.idTerminal)|\(receipt)"
+        case .refund: return "\(terminal.idTerminal) refund|\(receipt)"
+        case .void, .reading, .acting: return nil
+        }
     }
 }

@@ -26,7 +26,8 @@ extension TransactionMachine {
         case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
         case .operatorDecision(.approved(let authorizationCode, let operationID), _):
             claims(of: transaction.receipt(authorizationCode, operationID), for: transaction)
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .submissionStarted,
+            .recovered,
             .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel,
             .operatorDecision, .settled, .restored:
             []
@@ -35,22 +36,22 @@ extension TransactionMachine {
 
     private static func claims(of receipt: TerminalResult, for transaction: Transaction) -> [Claim] {
         let terminal = transaction.command.content.terminal
-        if let paid = receipt.paidClaim(terminal: terminal) { return [.paidResult(paid)] }
-        return receipt.receiptClaim(terminal: terminal).map { [.paidReceipt($0)] } ?? []
+        if let paid = receipt.paidClaim(of: transaction.effect, terminal: terminal) { return [.paidResult(paid)] }
+        return receipt.receiptClaim(of: transaction.effect, terminal: terminal).map { [.paidReceipt($0)] } ?? []
     }
 
     private static func claims(of answer: CloudAnswer, for transaction: Transaction) -> [Claim] {
         var claims: [Claim] = []
         if let idPosTxs = answer.number, idPosTxs != transaction.idPosTxs { claims.append(.idPosTxs(idPosTxs)) }
         if let result = answer.result, result.responseCode == .number(0),
-            let paid = result.paidClaim(terminal: transaction.command.content.terminal)
+            let paid = result.paidClaim(of: transaction.effect, terminal: transaction.command.content.terminal)
         {
             claims.append(.paidResult(paid))
         }
         // Two partial results can make a whole one, which another transaction may have.
         if transaction.state == .approved, var merged = transaction.result, let result = answer.result {
             merged.adoptIdentities(of: result)
-            let paid = merged.paidClaim(terminal: transaction.command.content.terminal)
+            let paid = merged.paidClaim(of: transaction.effect, terminal: transaction.command.content.terminal)
             if let paid, !claims.contains(.paidResult(paid)) { claims.append(.paidResult(paid)) }
         }
         return claims
@@ -63,7 +64,7 @@ extension Transaction {
         var receipt = TerminalResult()
         receipt.authorizationCode = authorizationCode
         receipt.operationID = operationID
-        receipt.amount = command.content.amount.value
+        receipt.amount = amount?.value
         receipt.idPosTxs = idPosTxs
         // A payment that did not fit may be the very one.
         if let result, result.authorizationCode == authorizationCode, receipt.isSame(as: result) {

@@ -10,6 +10,8 @@ public struct Transaction: Sendable, Equatable {
     public let country: String
     /// Getnet's environment of the account.
     public let environment: String
+    /// The sale that it is about, as it was known when the command was accepted.
+    public var original: OriginalSale?
     /// Where copies of its events go; the last delivery's address wins.
     public var address: ReplyAddress
     /// When it became durable.
@@ -33,6 +35,8 @@ public struct Transaction: Sendable, Equatable {
     public var isLifeOver = false
     /// When the terminal's journal was read completely without a row that fits.
     public var journalReadAt: Timestamp?
+    /// When the receipt of the original was seen in the terminal's journal, for the next POST alone.
+    public var receiptSeenAt: Timestamp?
     /// When the last POST was begun.
     public var postedAt: Timestamp?
     /// When the cloud acknowledged.
@@ -75,6 +79,15 @@ public struct Transaction: Sendable, Equatable {
         self.acceptedAt = acceptedAt
     }
 
+    /// How much money it moves, as far as is known before its result; `nil` where none.
+    public var amount: Money? {
+        switch effect {
+        case .sale, .refund: command.content.amount
+        case .void: original?.amount
+        case .reading, .acting: nil
+        }
+    }
+
     /// What the outside is told.
     public var status: TransactionStatus {
         switch state {
@@ -109,8 +122,8 @@ public struct Transaction: Sendable, Equatable {
     public var paidClaim: String? {
         guard state == .approved, let result else { return nil }
         let terminal = command.content.terminal
-        return result.paidClaim(terminal: terminal)
-            ?? (decidedBy == .operator ? result.receiptClaim(terminal: terminal) : nil)
+        return result.paidClaim(of: effect, terminal: terminal)
+            ?? (decidedBy == .operator ? result.receiptClaim(of: effect, terminal: terminal) : nil)
     }
 }
 
@@ -152,6 +165,20 @@ public struct Contradiction: Sendable, Equatable {
         var secondNumber: String? {
             guard code == .secondSale, parts.count > 1 else { return nil }
             return String(parts[1])
+        }
+
+        /// What it carries of a payment, as `TerminalResult.identity` wrote it.
+        var carriedPayment: TerminalResult {
+            var result = TerminalResult()
+            func part(_ index: Int) -> String? {
+                parts.indices.contains(index) && !parts[index].isEmpty ? String(parts[index]) : nil
+            }
+            result.idPosTxs = part(1)
+            result.operationID = part(2).flatMap { Int64($0) }
+            result.authorizationCode = part(3)
+            result.transToken = part(4)
+            result.localTime = part(5)
+            return result
         }
 
         private var parts: [Substring] { result.split(separator: "|", omittingEmptySubsequences: false) }

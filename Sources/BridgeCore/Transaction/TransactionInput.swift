@@ -6,6 +6,8 @@ public enum TransactionInput: Sendable, Equatable {
     case due
     /// The last POST can have no more effects at the terminal; told by a clock that does not jump.
     case lifeEnded
+    /// The journal of the terminal was read for the receipt that a void is about.
+    case receiptRead(ReceiptReading)
     /// A POST is about to be made.
     case submissionStarted
     /// What the POST of that attempt brought.
@@ -32,6 +34,18 @@ public enum TransactionInput: Sendable, Equatable {
     case settled(by: OperatorNote)
     /// The store was restored from a backup: what happened after the backup was made is not known.
     case restored
+
+    /// What a terminal's journal says of a receipt.
+    ///
+    /// Source: issue on all commands §2.
+    public enum ReceiptReading: Sendable, Equatable {
+        /// The receipt stands there with the authorization and the amount of the original.
+        case seen
+        /// It does not: another batch, another sale, or taken back already.
+        case missing
+        /// Nothing was learned.
+        case notRead(SubmissionOutcome.Refusal)
+    }
 
     /// What a person found out.
     public enum OperatorDecision: Sendable, Equatable {
@@ -109,6 +123,8 @@ public struct TransactionRules: Sendable, Equatable {
     public var laneDepth: Int
     /// How far the clocks of terminal and bridge may be apart.
     public var clockTolerance: Duration
+    /// An older sale is not voided but refunded.
+    public var voidMaxAge: Duration
 
     /// Queries after the terminal's life are never further apart than this.
     public static let slowestQuery = Duration.seconds(600)
@@ -126,7 +142,8 @@ public struct TransactionRules: Sendable, Equatable {
         absenceIsFinal: Bool = false,
         callbackNeedsQuery: Bool = false,
         laneDepth: Int = 20,
-        clockTolerance: Duration = .seconds(120)
+        clockTolerance: Duration = .seconds(120),
+        voidMaxAge: Duration = .seconds(86_400)
     ) {
         self.busyRetryAfter = busyRetryAfter
         self.transientRetry = transientRetry
@@ -138,6 +155,7 @@ public struct TransactionRules: Sendable, Equatable {
         self.callbackNeedsQuery = callbackNeedsQuery
         self.laneDepth = laneDepth
         self.clockTolerance = clockTolerance
+        self.voidMaxAge = voidMaxAge
     }
 
     /// The wait until the next query, adaptive: the interval while the terminal lives, then ever slower.

@@ -13,12 +13,21 @@ extension TransactionMachine {
             // The callback is a hint only: the query that it brings forward decides. A payment that it told of is kept, so
             // that a query which does not agree is contradicted by it.
             next.finding = judgement == .foreign ? .foreign : .undecided
-            if let paid = judgement.payment, transaction.result == nil {
+            if let paid = payment(in: judgement), transaction.result == nil {
                 (transaction.result, transaction.decidedBy) = (paid, evidence.source)
             }
             heedUndecided(isCallback: true)
         } else {
             follow(judgement, evidence)
+        }
+    }
+
+    /// The result that looks paid, be it the right amount or not.
+    private func payment(in judgement: Judgement) -> TerminalResult? {
+        switch judgement {
+        case .verdict(.approved, let result): result
+        case .inconsistent(let result): transaction.looksPaid(result) ? result : nil
+        case .verdict, .undecided, .foreign: nil
         }
     }
 
@@ -29,7 +38,9 @@ extension TransactionMachine {
         case .verdict(let verdict, let result): conclude(verdict, result, evidence)
         case .inconsistent(let result):
             next.finding = .inconsistent
-            if result.looksPaid, transaction.result == nil {
+            // Nothing moved, and it may be asked for again.
+            guard transaction.effect != .reading else { return finish(.notCompleted, Reason(.inconsistentResult)) }
+            if transaction.looksPaid(result), transaction.result == nil {
                 (transaction.result, transaction.decidedBy) = (result, evidence.source)
             }
             doubt(.inconsistentResult)
@@ -56,6 +67,7 @@ extension TransactionMachine {
         case .approved: finish(.approved, nil)
         case .declined: finish(.declined, Reason(.declinedByTerminal))
         case .notCompleted: finish(.notCompleted, Reason(.nobodyPaid))
+        case .completed: finish(.completed, nil)
         }
         // A payment that did not fit speaks against the verdict, as if it had come afterwards.
         if let misfit, let misfitSource, speaksAgainstStatus(misfit) {
@@ -135,8 +147,11 @@ extension TransactionMachine {
 
     private mutating func compare(_ judgement: Judgement, _ evidence: Evidence) {
         switch judgement {
+        // Where no money moves a later word changes nothing that anybody must be told.
+        case .verdict(let verdict, _) where !transaction.effect.movesMoney:
+            next.finding = verdict.state == transaction.state ? .agreed : .undecided
         case .verdict(.approved, let result),
-            .inconsistent(let result) where result.looksPaid:
+            .inconsistent(let result) where transaction.looksPaid(result):
             if speaksAgainstStatus(result) {
                 next.finding = .contradicted
                 contradict(with: result, from: evidence.source, at: evidence.receivedAt)
@@ -192,17 +207,6 @@ extension TransactionMachine {
     }
 }
 
-extension Judgement {
-    /// The result that looks paid, be it the right amount or not.
-    fileprivate var payment: TerminalResult? {
-        switch self {
-        case .verdict(.approved, let result): result
-        case .inconsistent(let result): result.looksPaid ? result : nil
-        case .verdict, .undecided, .foreign: nil
-        }
-    }
-}
-
 extension Judgement.Verdict {
     /// The state that the verdict leads to.
     var state: TransactionState {
@@ -210,6 +214,7 @@ extension Judgement.Verdict {
         case .approved: .approved
         case .declined: .declined
         case .notCompleted: .notCompleted
+        case .completed: .completed
         }
     }
 
@@ -219,6 +224,7 @@ extension Judgement.Verdict {
         case .approved: .approved
         case .declined: .declined
         case .notCompleted: .notCompleted
+        case .completed: .completed
         }
     }
 }

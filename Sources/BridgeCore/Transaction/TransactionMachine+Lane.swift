@@ -33,6 +33,10 @@ extension TransactionMachine {
     /// The last POST has no more effects: what is not known by now only the journal can tell.
     mutating func endLife() {
         switch transaction.state {
+        // Where no money moves nothing is left to find out.
+        case .submitted where !transaction.effect.movesMoney, .inDoubt where !transaction.effect.movesMoney:
+            transaction.isLifeOver = true
+            finish(.notCompleted, Reason(.noResult))
         case .submitted, .inDoubt:
             transaction.isLifeOver = true
             if transaction.state == .submitted { doubt(.noResult) }

@@ -36,7 +36,7 @@ extension TransactionMachine {
         switch decision {
         case .approved(let authorizationCode, let operationID):
             transaction.result = stored.receipt(authorizationCode, operationID)
-            finish(.approved, nil)
+            finish(transaction.effect.movesMoney ? .approved : .completed, nil)
         case .declined: finish(.declined, Reason(.operatorDecision))
         case .notCompleted: finish(.notCompleted, Reason(.operatorDecision))
         case .failed: finish(.failed, Reason(.operatorDecision))

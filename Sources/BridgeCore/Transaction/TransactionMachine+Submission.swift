@@ -6,6 +6,11 @@ extension TransactionMachine {
         switch transaction.state {
         case .accepted:
             guard now < transaction.command.expiresAt else { return expire() }
+            guard !transaction.needsReceipt else {
+                next.finding = .refused
+                return
+            }
+            transaction.receiptSeenAt = nil
             transaction.attempts += 1
             transaction.state = .submitting(attempt: transaction.attempts)
             transaction.postedAt = now
@@ -32,16 +37,26 @@ extension TransactionMachine {
         case .acknowledged(let idPosTxs): acknowledge(idPosTxs, claimant)
         case .answered(let answer): take(answer, claimant)
         case .notStarted(let refusal): refuse(refusal)
+        case .unknown where transaction.effect == .reading: askAgain()
         case .unknown(.noAcknowledgement): doubt(.noAcknowledgement)
         case .unknown(.terminalUnreachable): doubt(.terminalUnreachable)
         }
+    }
+
+    /// What only reads may be posted again, whatever became of the last POST.
+    mutating func askAgain() {
+        transaction.isKnownToCloud = true
+        wait(for: SubmissionOutcome.Refusal(.cloudUnavailable, isTransient: true))
     }
 
     private mutating func acknowledge(_ idPosTxs: String, _ claimant: TransactionID?) {
         transaction.submittedAt = now
         // A number that is another transaction's identifies nothing.
         guard claimant == nil else { return doubt(.inconsistentResult) }
-        guard transaction.idPosTxs ?? idPosTxs == idPosTxs else { return noteSecondSale(idPosTxs) }
+        // What moves no money may be asked for more than once.
+        guard !transaction.effect.movesMoney || transaction.idPosTxs ?? idPosTxs == idPosTxs else {
+            return noteSecondSale(idPosTxs)
+        }
         transaction.idPosTxs = idPosTxs
         transaction.state = .submitted
         transaction.reason = nil
@@ -58,20 +73,28 @@ extension TransactionMachine {
         weigh(Evidence(source: .acknowledgement, answer: answer, receivedAt: now), claimant)
         switch transaction.state {
         // Without a number and without a verdict nothing was acknowledged.
-        case .accepted, .submitting: doubt(isForeign ? .inconsistentResult : .noAcknowledgement)
+        case .accepted, .submitting:
+            guard transaction.effect != .reading else { return askAgain() }
+            doubt(isForeign ? .inconsistentResult : .noAcknowledgement)
         case .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt: return
         }
     }
 
     private mutating func refuse(_ refusal: SubmissionOutcome.Refusal) {
         // A number or a callback proves that a POST reached the cloud, whatever this answer says.
-        guard transaction.idPosTxs == nil, !transaction.isKnownToCloud else { return doubt(.noAcknowledgement) }
+        let isKnown = transaction.idPosTxs != nil || transaction.isKnownToCloud
+        guard !isKnown || transaction.effect == .reading else { return doubt(.noAcknowledgement) }
         let isTokenRejected = refusal.code == .unauthorized && refusal.isTransient
         if isTokenRejected { return submitAgain() }
         // A cloud that cannot be reached says nothing about the token.
         if refusal.code != .cloudUnavailable { transaction.rejectedTokens = 0 }
         if refusal.code == .commandExpired { return expire() }
         guard refusal.isTransient else { return finish(.failed, Reason(refusal.code)) }
+        wait(for: refusal)
+    }
+
+    /// Waits until the same may be tried again, and says why.
+    mutating func wait(for refusal: SubmissionOutcome.Refusal) {
         let isBusy = refusal.code == .terminalBusy
         let usual = isBusy ? rules.busyRetryAfter : rules.transientRetry.delay(afterTries: transaction.attempts)
         let left = transaction.command.expiresAt - now
@@ -98,7 +121,8 @@ extension TransactionMachine {
         case .acknowledged(let idPosTxs):
             transaction.submittedAt = transaction.submittedAt ?? now
             guard claimant == nil else { return }
-            if let known = transaction.idPosTxs, known != idPosTxs { noteSecondSale(idPosTxs) } else { adopt(idPosTxs) }
+            let isSecond = transaction.idPosTxs.map { $0 != idPosTxs } ?? false
+            if isSecond, transaction.effect.movesMoney { noteSecondSale(idPosTxs) } else { adopt(idPosTxs) }
         case .answered(let answer):
             weigh(Evidence(source: .acknowledgement, answer: answer, receivedAt: now), claimant)
             if let number = answer.number, number == transaction.idPosTxs {
@@ -119,6 +143,10 @@ extension TransactionMachine {
 
     mutating func recover() {
         switch transaction.state {
+        case .submitting where transaction.effect == .reading:
+            transaction.state = .accepted
+            transaction.isKnownToCloud = true
+            transaction.dueAt = now
         case .submitting: doubt(.noAcknowledgement)
         case .accepted, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt: return
         }

@@ -23,7 +23,10 @@ extension TransactionMachine {
 
     /// Ends a command that was never sent, saying what it waited for.
     mutating func expire() {
-        finish(.failed, Reason(.commandExpired, waitedFor: transaction.reason?.code))
+        let reason = Reason(.commandExpired, waitedFor: transaction.reason?.code)
+        // Of what only reads one POST may have reached the terminal; that nobody waits for it any more hurts nobody.
+        let mayHaveStarted = transaction.effect == .reading && transaction.isKnownToCloud
+        finish(mayHaveStarted ? .notCompleted : .failed, reason)
     }
 
     private mutating func queryIfDue() {

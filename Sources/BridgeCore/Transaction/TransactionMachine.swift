@@ -63,6 +63,7 @@ public struct TransactionMachine {
         switch input {
         case .due: machine.wake()
         case .lifeEnded: machine.endLife()
+        case .receiptRead(let reading): machine.heedReceipt(reading)
         case .submissionStarted: machine.startSubmission()
         case .submissionEnded(let attempt, let outcome): machine.endSubmission(attempt, outcome, claimant)
         case .recovered: machine.recover()

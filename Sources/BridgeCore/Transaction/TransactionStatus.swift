@@ -72,6 +72,7 @@ public struct Reason: Sendable, Hashable {
         case unauthorized
         case blocked
         case requestRefused = "request_refused"
+        case originalNotInBatch = "original_not_in_batch"
         // in doubt
         case noAcknowledgement = "no_acknowledgement"
         case noResult = "no_result"
@@ -102,7 +103,8 @@ public struct Reason: Sendable, Hashable {
         case .laneOccupied, .terminalBusy, .cloudUnavailable, .commandExpired, .cancelledBeforeStart, .laneFull,
             .blocked, .declinedByTerminal, .nobodyPaid:
             true
-        case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .noAcknowledgement, .noResult,
+        case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .originalNotInBatch, .noAcknowledgement,
+            .noResult,
             .terminalUnreachable, .inconsistentResult, .notInJournal, .operatorNeeded, .operatorDecision:
             false
         }
@@ -124,6 +126,7 @@ public struct Reason: Sendable, Hashable {
         case .unauthorized: "Getnet does not accept the credentials"
         case .blocked: "Getnet's firewall refuses this bridge"
         case .requestRefused: "Getnet refused the request as malformed"
+        case .originalNotInBatch: "the terminal's open batch has no such receipt to take back; refund the sale instead"
         case .noAcknowledgement: "the request may have reached the terminal, but no acknowledgement came"
         case .noResult: "the terminal's time is over and no result came"
         case .terminalUnreachable: "the cloud could not reach the terminal and cannot say whether the sale began"

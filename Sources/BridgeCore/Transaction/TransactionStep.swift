@@ -24,6 +24,8 @@ public struct TransactionStep: Sendable, Equatable {
         case lifeEnded = "life_ended"
         /// The terminal's journal was read, or could not be, and the next command passes.
         case journalClosed = "journal_closed"
+        /// The terminal's journal was read for the receipt of the original.
+        case receiptRead = "receipt_read"
         /// A cancel came too late.
         case cancelRefused = "cancel_refused"
     }
@@ -69,12 +71,15 @@ extension TransactionMachine {
         case .due where after.queries > before.queries:
             return TransactionStep(kind: .query, number: after.queries, at: now)
         case .queryRequested where after != before: return TransactionStep(kind: .queryRequested, at: now)
+        case .receiptRead(let reading) where transition.finding != .refused:
+            return TransactionStep(kind: .receiptRead, detail: reading.word, at: now)
         case .unreadableCallback: return TransactionStep(kind: .unreadableCallback, at: now)
         case .lifeEnded where after != before: return TransactionStep(kind: .lifeEnded, at: now)
         case .journalClosed where after != before: return TransactionStep(kind: .journalClosed, at: now)
         case .cancel where transition.finding == .refused:
             return TransactionStep(kind: .cancelRefused, detail: before.status.rawValue, at: now)
-        case .due, .submissionStarted, .recovered, .evidence, .queryRequested, .lifeEnded, .journalAbsence,
+        case .due, .receiptRead, .submissionStarted, .recovered, .evidence, .queryRequested, .lifeEnded,
+            .journalAbsence,
             .journalClosed, .cancel, .operatorDecision, .settled, .restored:
             return nil
         }

@@ -52,11 +52,19 @@ public struct EventDraft: Sendable, Equatable {
     public let contradiction: Contradiction?
     /// What stands before it, if the event says that it waits for its lane.
     public let lane: LaneOccupancy?
+    /// What was given back of it, if that is what the event is about.
+    public let amendments: Amendments?
 
     /// A draft from its parts.
-    public init(snapshot: Transaction, contradiction: Contradiction? = nil, lane: LaneOccupancy? = nil) {
+    public init(
+        snapshot: Transaction,
+        contradiction: Contradiction? = nil,
+        lane: LaneOccupancy? = nil,
+        amendments: Amendments? = nil
+    ) {
         self.snapshot = snapshot
         self.contradiction = contradiction
         self.lane = lane
+        self.amendments = amendments
     }
 }

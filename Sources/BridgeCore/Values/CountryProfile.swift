@@ -12,18 +12,6 @@ public struct CountryProfile: Sendable, Hashable {
         case paddedString(Int)
     }
 
-    /// Getnet's optional field of a sale: its type and what it may hold.
-    public enum OptionRule: Sendable, Hashable {
-        /// `true` or `false`.
-        case boolean
-        /// An integer within bounds.
-        case integer(ClosedRange<Int64>)
-        /// A string of at most that many characters.
-        case text(Int)
-        /// One of these strings.
-        case oneOf([String])
-    }
-
     /// ISO 3166 code in lower case, sent as header `country`.
     public let code: String
     /// The only currency of its accounts.
@@ -32,8 +20,6 @@ public struct CountryProfile: Sendable, Hashable {
     public var timeZone: String
     /// How the branch number is written.
     public let branchForm: BranchForm
-    /// Whether `ticketNumber` belongs into a sale.
-    public let sendsTicketNumber: Bool
     /// Whether the terminal may add tip and cashback to the amount that was sent.
     public let terminalMayAddToAmount: Bool
     /// Which lists of a terminal's sales it can be asked for, the better one first; none: the journal cannot be read.
@@ -44,10 +30,10 @@ public struct CountryProfile: Sendable, Hashable {
     ///
     /// Source: reference §4.0, §4.8.
     public let answersByNumber: Bool
-    /// The optional fields of a sale by name.
-    public let saleOptions: [String: OptionRule]
-    /// What is sent for an option that the command does not name.
-    public let saleDefaults: [String: JSON.Scalar]
+    /// The commands that its terminals know.
+    ///
+    /// Source: reference §4.
+    public let commands: [CommandType: CommandProfile]
     /// The texts beside the wrapper's code 0 that are known, those that operators have seen included.
     public var messages: [CloudLiteral]
 
@@ -60,4 +46,15 @@ public struct CountryProfile: Sendable, Hashable {
         default: nil
         }
     }
+}
+
+extension Transaction {
+    /// How the country of the transaction takes its command.
+    public var profile: CommandProfile? { CountryProfile.named(country)?.commands[command.content.type] }
+
+    /// What its command does.
+    public var effect: CommandEffect { command.content.type.effect }
+
+    /// Whether the terminal is told the merchant's number, so that it echoes it.
+    var sendsTicketNumber: Bool { profile?.facts.contains(.ticketNumber) == true }
 }

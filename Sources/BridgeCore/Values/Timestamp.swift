@@ -83,6 +83,11 @@ extension Timestamp: CustomStringConvertible {
         self.init(milliseconds: seconds * 1_000 + fraction)
     }
 
+    /// The beginning of a day in UTC, from `YYYY-MM-DD`.
+    public static func beginning(ofDay day: String) -> Timestamp? {
+        day.utf8.count == 10 ? Timestamp(day + "T00:00:00Z") : nil
+    }
+
     private static func takeFraction(_ rest: inout ArraySlice<UInt8>) -> Int64? {
         guard rest.first == UInt8(ascii: ".") else { return 0 }
         rest = rest.dropFirst()

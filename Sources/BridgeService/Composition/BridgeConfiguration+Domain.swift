@@ -30,7 +30,8 @@ extension BridgeConfiguration {
             absenceIsFinal: journal.absenceIsFinal,
             callbackNeedsQuery: callbacks.trust == .tokenAndQuery,
             laneDepth: lanes.depth,
-            clockTolerance: journal.clockTolerance
+            clockTolerance: journal.clockTolerance,
+            voidMaxAge: void.maxAge
         )
     }
 

@@ -85,6 +85,7 @@ extension BridgeConfiguration {
             apiKey: cloud.apiKey?.exposed,
             account: account,
             maxConnections: cloud.maxConnections,
+            synchronousConnections: cloud.synchronousConnections,
             idleTimeout: cloud.idleTimeout,
             submitTimeout: submit.timeout
         )

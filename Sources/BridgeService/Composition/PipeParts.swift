@@ -70,6 +70,7 @@ struct PipeParts {
             cloud: cloud,
             callbackURL: callbackURL,
             workers: configuration.cloud.maxConnections,
+            slowWorkers: configuration.cloud.synchronousConnections,
             logger: logger
         )
     }

@@ -33,6 +33,8 @@ extension BridgeConfiguration {
         public var timeZone: String?
         /// How many connections may be open for sales; queries, journals and logins have pools of their own.
         public var maxConnections = 256
+        /// How many commands may be on the wire at once whose answer takes as long as the terminal does.
+        public var synchronousConnections = 64
         /// How long an unused connection is kept.
         public var idleTimeout: Duration = .seconds(30)
         /// How many status queries may leave in a second.

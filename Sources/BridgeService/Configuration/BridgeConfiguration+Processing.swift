@@ -38,6 +38,15 @@ extension BridgeConfiguration {
         public init() {}
     }
 
+    /// Until when a sale may be voided.
+    public struct Voids: Sendable, Equatable {
+        /// An older sale is refunded instead.
+        public var maxAge: Duration = .seconds(24 * 60 * 60)
+
+        /// Makes the defaults.
+        public init() {}
+    }
+
     /// When a missing result is asked for.
     public struct Reconcile: Sendable, Equatable {
         /// How long a callback is waited for before the first status query.

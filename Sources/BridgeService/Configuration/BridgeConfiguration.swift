@@ -42,6 +42,8 @@ public struct BridgeConfiguration: Sendable, Equatable {
     public var store: Store
     /// How a command is handed to Getnet.
     public var submit = Submit()
+    /// Until when a sale may be voided.
+    public var void = Voids()
     /// When a missing result is asked for.
     public var reconcile = Reconcile()
     /// How far the terminals' journals are believed.

@@ -8,7 +8,7 @@ extension ConfigurationKey {
                 "lanes.depth",
                 \.lanes.depth,
                 .integer(1...10_000),
-                "**Not used yet.** Commands that may wait for one terminal."
+                "Commands that may wait for one terminal."
             ),
             ConfigurationKey(
                 "lanes.backlog",
@@ -53,6 +53,12 @@ extension ConfigurationKey {
                 .duration(.milliseconds(1) ... .seconds(300)),
                 "When a busy terminal is tried again, until the command expires."
             ),
+            ConfigurationKey(
+                "void.maxAge",
+                \.void.maxAge,
+                .duration(.seconds(1) ... .seconds(7 * 86_400)),
+                "An older sale is not voided, without asking its terminal: it is to be refunded."
+            ),
         ]
     )
 
@@ -93,13 +99,13 @@ extension ConfigurationKey {
                 "journal.clockTolerance",
                 \.journal.clockTolerance,
                 .duration(.zero ... .seconds(3600)),
-                "**Not used yet.** How far a terminal's clock may be off when a row of its journal is matched."
+                "How far a terminal's clock may be off when a row of its journal is matched."
             ),
             ConfigurationKey(
                 "journal.absenceIsFinal",
                 \.journal.absenceIsFinal,
                 .toggle,
-                "**Not used yet.** Whether a payment that the journal does not list did not happen. "
+                "Whether a payment that the journal does not list did not happen. "
                     + "Only where Getnet guarantees it."
             ),
         ]

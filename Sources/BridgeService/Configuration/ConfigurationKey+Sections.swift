@@ -75,6 +75,12 @@ extension ConfigurationKey {
                     + "of their own."
             ),
             ConfigurationKey(
+                "cloud.synchronousConnections",
+                \.cloud.synchronousConnections,
+                .integer(1...1024),
+                "Connections for commands whose answer takes as long as the terminal does: all but sales, for most."
+            ),
+            ConfigurationKey(
                 "cloud.idleTimeout",
                 \.cloud.idleTimeout,
                 .duration(.seconds(1) ... .seconds(600)),

@@ -60,12 +60,12 @@ struct JournalReader: Service {
     }
 
     private func read(for id: TransactionID) async {
-        guard let transaction = await transaction(id) else { return }
+        guard let transaction = await dispatcher.transaction(id) else { return }
         for command in commands(for: transaction) {
             switch await read(command, for: transaction) {
             case .nothing: continue
             case .everything: return
-            case .something: if await self.transaction(id)?.state.isFinal == true { return }
+            case .something: if await dispatcher.transaction(id)?.state.isFinal == true { return }
             }
             if Task.isCancelled { return }
         }
@@ -132,14 +132,5 @@ struct JournalReader: Service {
             what,
             metadata: [LogKey.transaction: "\(transaction.id)", LogKey.reason: "\(code.rawValue)"]
         )
-    }
-
-    private func transaction(_ id: TransactionID) async -> Transaction? {
-        do {
-            return try await dispatcher.store.transaction(id)
-        } catch {
-            logger.warning("the store cannot be read", metadata: [LogKey.error: "\(error)"])
-            return nil
-        }
     }
 }

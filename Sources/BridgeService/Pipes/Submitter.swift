@@ -9,34 +9,44 @@ internal import ServiceLifecycle
 /// Takes accepted transactions, makes each attempt durable, POSTs it, and makes durable what the POST brought.
 ///
 /// There are as many workers as connections, so that no more transactions are marked `submitting` than could be on the wire:
-/// a crash leaves few of them in doubt.
+/// a crash leaves few of them in doubt. What may wait for a terminal has workers of its own, so that sales never wait for it.
 struct Submitter: Service {
     let dispatcher: Dispatcher
     let gate: CommandGate
     let cloud: CloudClient
     let callbackURL: CallbackURL
     let workers: Int
+    let slowWorkers: Int
     let logger: Logger
 
     func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                for _ in 0..<workers {
-                    group.addTask { await work() }
-                }
+                for _ in 0..<workers { group.addTask { await work(on: dispatcher.submissions) } }
+                for _ in 0..<slowWorkers { group.addTask { await workSlowly() } }
             }
         } onGracefulShutdown: {
             // What waits stays accepted in the store; what is on the wire is finished.
             dispatcher.submissions.close()
+            dispatcher.slowSubmissions.close()
         }
     }
 
-    private func work() async {
-        while let id = await dispatcher.submissions.next() {
+    private func work(on line: WorkQueue<TransactionID>) async {
+        while let id = await line.next() {
             // At a stop it stays accepted in the store; the next start takes it up.
             if await gate.waitUntilTerminalsMayBeWoken() { await submit(id) }
         }
     }
+
+    private func workSlowly() async {
+        while let id = await dispatcher.slowSubmissions.next() {
+            guard await gate.waitUntilTerminalsMayBeWoken() else { continue }
+            if await receipts.check(for: id) { await submit(id) }
+        }
+    }
+
+    private var receipts: ReceiptCheck { ReceiptCheck(dispatcher: dispatcher, cloud: cloud, logger: logger) }
 
     private func submit(_ id: TransactionID) async {
         await cloud.awaitToken()
@@ -66,7 +76,7 @@ struct Submitter: Service {
         FailPoint.submitterMarked.reach()
         let url = callbackURL.url(for: id)
         // The gate may have closed during the login, the commit or while the connection was opened.
-        let outcome = await cloud.charge(
+        let outcome = await cloud.post(
             started.transaction,
             callbackURL: url,
             now: dispatcher.clock,

@@ -55,6 +55,7 @@ extension TransactionStep {
             case .unreadableCallback: "callback unreadable"
             case .lifeEnded: "the terminal's time is over"
             case .journalClosed: "the journal is done with, the next command passes"
+            case .receiptRead: "the original's receipt was looked for at the terminal"
             case .cancelRefused: "cancel refused"
             }
         return [begin, StoryLine(at: at, what: what, detail: detail, rank: .end)].compactMap(\.self)

@@ -77,6 +77,8 @@ final class Metrics: Sendable {
                 increment(.contradictions)
                 continue
             }
+            // Tells nothing new of the sale itself.
+            guard draft.amendments == nil else { continue }
             increment(.transactions, type, draft.snapshot.status.rawValue)
             measure(draft.snapshot, type)
         }

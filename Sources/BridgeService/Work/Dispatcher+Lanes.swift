@@ -43,7 +43,13 @@ extension Dispatcher {
         lanes.withLockedValue { lanes in
             let key = Lanes.Key(transaction.command.content)
             let expiresAt = transaction.command.expiresAt
-            _ = lanes.enter(id, key, expiresAt: expiresAt, expiry: .now + max(expiresAt - clock(), .zero))
+            _ = lanes.enter(
+                id,
+                key,
+                isSlow: transaction.profile?.mode.mayAnswerLate ?? false,
+                expiresAt: expiresAt,
+                expiry: .now + max(expiresAt - clock(), .zero)
+            )
             lanes.mark(id, isPosted: transaction.mayBeAtTerminal)
         }
         switch transaction.state {

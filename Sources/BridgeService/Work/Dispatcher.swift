@@ -12,6 +12,8 @@ internal import NIOConcurrencyHelpers
 final class Dispatcher: Sendable {
     let store: any TransactionStore
     let submissions: WorkQueue<TransactionID>
+    /// Those whose answer may take as long as the terminal does.
+    let slowSubmissions: WorkQueue<TransactionID>
     let queries = QueryLine()
     /// Raised when there may be something to publish.
     let outboxSignal = Signal()
@@ -39,6 +41,7 @@ final class Dispatcher: Sendable {
     ) {
         self.store = store
         submissions = WorkQueue(limit: backlog)
+        slowSubmissions = WorkQueue(limit: backlog)
         journals = WorkQueue(limit: backlog)
         self.terminalLife = terminalLife
         self.storeWatch = storeWatch
@@ -85,6 +88,11 @@ final class Dispatcher: Sendable {
         }
     }
 
+    /// A transaction as it stands in the store; `nil` if there is none or the task was cancelled.
+    func transaction(_ id: TransactionID) async -> Transaction? {
+        await surely(id) { () async throws(StoreError) in try await self.store.transaction(id) } ?? nil
+    }
+
     private func surely<Value: Sendable>(
         _ id: TransactionID,
         _ change: () async throws(StoreError) -> Value
@@ -97,7 +105,7 @@ final class Dispatcher: Sendable {
             } catch {
                 tries += 1
                 logger.warning(
-                    "the store did not commit; trying again",
+                    "the store did not answer; trying again",
                     metadata: [LogKey.transaction: "\(id)", LogKey.error: "\(error)"]
                 )
                 do {
@@ -192,9 +200,10 @@ final class Dispatcher: Sendable {
 
     /// Hands a transaction to the submitter if it holds its terminal; else it is offered when the one before it leaves.
     func offer(_ id: TransactionID) {
-        guard lanes.withLockedValue({ $0.isHead(id) }) else { return }
+        let (isHead, isSlow) = lanes.withLockedValue { ($0.isHead(id), $0.isSlow(id)) }
+        guard isHead else { return }
         // Not lined up: it stays accepted in the store and is offered again when it is due.
-        if !submissions.offer(id) { retry(id, after: Self.fullLineRetry) }
+        if !(isSlow ? slowSubmissions : submissions).offer(id) { retry(id, after: Self.fullLineRetry) }
     }
 
     private static let fullLineRetry = Duration.seconds(1)

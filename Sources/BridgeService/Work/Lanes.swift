@@ -30,6 +30,8 @@ struct Lanes {
 
     private struct Stay {
         let key: Key
+        /// Whether the answer to its POST may take as long as the terminal does.
+        let isSlow: Bool
         /// When its command expires, by the calendar.
         let expiresAt: Timestamp
         /// The same, by a clock that does not jump.
@@ -52,11 +54,12 @@ struct Lanes {
     mutating func enter(
         _ id: TransactionID,
         _ key: Key,
+        isSlow: Bool = false,
         expiresAt: Timestamp,
         expiry: ContinuousClock.Instant
     ) -> Bool {
         guard stays[id] == nil else { return isHead(id) }
-        stays[id] = Stay(key: key, expiresAt: expiresAt, expiry: expiry)
+        stays[id] = Stay(key: key, isSlow: isSlow, expiresAt: expiresAt, expiry: expiry)
         lanes[key, default: Lane()].line.append(id)
         return lanes[key]?.head == id
     }
@@ -79,6 +82,9 @@ struct Lanes {
     func isExpired(_ id: TransactionID, at now: ContinuousClock.Instant) -> Bool {
         stays[id].map { now >= $0.expiry } ?? false
     }
+
+    /// Whether the answer to its POST may take as long as the terminal does; `false` if it is not here.
+    func isSlow(_ id: TransactionID) -> Bool { stays[id]?.isSlow ?? false }
 
     /// When its command expires, by the calendar; `nil` if it is not here.
     func expiresAt(_ id: TransactionID) -> Timestamp? { stays[id]?.expiresAt }

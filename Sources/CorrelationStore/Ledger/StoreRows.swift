@@ -24,6 +24,16 @@ protocol StoreRows {
         postedFrom start: Timestamp,
         to end: Timestamp
     ) throws -> [Transaction]
+    /// Every void and refund of one of these sales, in the order of acceptance.
+    func amendments(of originals: [TransactionID]) throws -> [Transaction]
+    /// The sale of the bridge that a receipt shows.
+    func sale(with receipt: SaleReceipt, account: String) throws -> Transaction?
+    /// The record of a sale that the bridge did not make.
+    func foreignSale(with receipt: SaleReceipt, account: String) throws -> OriginalSale?
+    /// Records a sale that the bridge did not make; its receipt must be new.
+    func insertForeignSale(_ sale: OriginalSale, account: String, at instant: Timestamp) throws
+    /// When the bridge closed a terminal's batch last, among its commands that were accepted after an instant.
+    func lastClose(at terminal: String, account: String, acceptedAfter start: Timestamp) throws -> Timestamp?
     /// Whether a younger transaction at the terminal of this one was POSTed.
     func hasYoungerPost(than transaction: Transaction) throws -> Bool
     /// Whose a claim is.

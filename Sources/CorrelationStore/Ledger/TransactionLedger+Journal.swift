@@ -17,6 +17,8 @@ extension TransactionLedger {
             let input: TransactionInput
             switch match.finding(for: transaction) {
             case .row(let row): input = .evidence(row.evidence(for: transaction, at: reading.readAt))
+            // A list of sales lacks what is no sale, whatever became of it.
+            case .absent where transaction.effect != .sale: continue
             case .absent:
                 // After a later sale nobody knows what the terminal had to show before; and of the sales after a
                 // backup nobody knows.
@@ -35,7 +37,8 @@ extension TransactionLedger {
     /// Whether a row is the payment of a transaction that is decided already.
     private func isTaken(_ row: JournalRow, of reading: JournalReading, _ undecided: [Transaction]) throws -> Bool {
         let terminal = undecided.first?.command.content.terminal
-        if let claim = terminal.flatMap({ row.result.paidClaim(terminal: $0) }),
+        let effect: CommandEffect = row.result.functionCode == CommandType.refund.functionCode ? .refund : .sale
+        if let claim = terminal.flatMap({ row.result.paidClaim(of: effect, terminal: $0) }),
             try rows.owner(of: .paidResult(claim), account: reading.account) != nil
         {
             return true

@@ -30,11 +30,17 @@ struct TransactionLedger<Rows: StoreRows> {
             }
             return try acceptAgain(known, from: message, at: candidate.acceptedAt)
         }
-        if !rules.allowRepeatedReference,
-            let holder = try rows.transaction(holding: command.content.reference, account: command.content.account)
+        if !rules.allowRepeatedReference, candidate.effect.movesMoney, let reference = command.content.reference,
+            let holder = try rows.transaction(holding: reference, account: command.content.account)
         {
             let differences = holder.command.content.differences(from: command.content)
             return try refuse(candidate, from: message, becauseOf: holder, differences, Self.referenceInUse)
+        }
+        var candidate = candidate
+        switch try original(of: candidate) {
+        case .none: break
+        case .sale(let original): candidate.original = original
+        case .refused(let refusal): return try refuse(candidate, from: message, refusal)
         }
         let lane = try rows.lane(of: command.content.terminal.idTerminal, account: command.content.account)
         let transition = TransactionMachine.accept(candidate, behind: lane, rules: rules.transactionRules)
@@ -77,12 +83,25 @@ struct TransactionLedger<Rows: StoreRows> {
         _ differences: [String],
         _ fault: CommandFault
     ) throws -> Acceptance {
+        let conflict = CommandRejection.Conflict(
+            transactionID: other.id,
+            status: other.status,
+            differs: differences
+        )
+        return try refuse(candidate, from: message, OriginalRefusal(fault: fault, conflict: conflict))
+    }
+
+    private func refuse(
+        _ candidate: Transaction,
+        from message: CommandMessage,
+        _ refusal: OriginalRefusal
+    ) throws -> Acceptance {
         let rejection = CommandRejection(
-            faults: [fault],
+            faults: [refusal.fault],
             commandID: candidate.command.commandID,
             type: candidate.command.content.type.rawValue,
             metadata: candidate.command.metadata,
-            conflict: CommandRejection.Conflict(transactionID: other.id, status: other.status, differs: differences)
+            conflict: refusal.conflict
         )
         return .refused(rejection, try reject(rejection, of: message, at: candidate.acceptedAt))
     }
@@ -118,6 +137,7 @@ struct TransactionLedger<Rows: StoreRows> {
             try rows.append(step, to: id)
         }
         try append(transition.events, at: instant)
+        if transition.amendsOriginal { try announceAmendments(of: transition.transaction.original, at: instant) }
         return transition
     }
 
@@ -173,14 +193,15 @@ struct TransactionLedger<Rows: StoreRows> {
                 masked: JSON.object([JSON.Member("idPosTxs", .string(idPosTxs))]).serialized,
                 receivedAt: instant
             )
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .submissionStarted, .recovered,
-            .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel,
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead,
+            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
+            .journalClosed, .cancel,
             .operatorDecision, .settled, .restored:
             return nil
         }
     }
 
-    private func append(_ drafts: [EventDraft], at instant: Timestamp) throws {
+    func append(_ drafts: [EventDraft], at instant: Timestamp) throws {
         for draft in drafts {
             let id = EventID(at: instant, random: rules.random())
             let event = rules.events.event(draft, id: id, at: instant)

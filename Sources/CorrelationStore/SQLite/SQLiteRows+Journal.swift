@@ -40,7 +40,7 @@ extension SQLiteRows {
     }
 
     /// Names keep ascending while the clock is set back; by more than this nobody sets it.
-    private static let nameTolerance = Duration.seconds(86_400)
+    static let nameTolerance = Duration.seconds(86_400)
 }
 
 extension StatementParameters {

@@ -53,16 +53,19 @@ final class SQLiteRows: StoreRows {
 
     /// The statements.
     enum Text {
-        private static let columns = TransactionColumns.all.joined(separator: ", ")
+        static let columns = TransactionColumns.all.joined(separator: ", ")
         private static let events = OutboxColumns.appended.joined(separator: ", ")
 
         static let selectByID = "SELECT \(columns) FROM transactions WHERE id = ?"
         static let selectByCommand = "SELECT \(columns) FROM transactions WHERE account = ? AND command_id = ?"
         static let selectByReference = """
             SELECT \(columns) FROM transactions
-            WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved')
+            WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved') AND type IN (\(money))
             ORDER BY rowid DESC LIMIT 1
             """
+        /// Of the others a reference is a note, no claim.
+        private static let money = CommandType.allCases.filter(\.effect.movesMoney).map { "'\($0.rawValue)'" }
+            .joined(separator: ", ")
         static let selectLane = """
             SELECT count(*), min(id) FROM transactions INDEXED BY transactions_lane
             WHERE account = ? AND terminal = ? AND in_lane = 1
@@ -169,6 +172,7 @@ final class SQLiteRows: StoreRows {
     func insert(_ transaction: Transaction) throws {
         try insertTransaction.run { row in
             TransactionColumns.writeCommand(transaction, &row)
+            TransactionColumns.writeOriginal(transaction, &row)
             TransactionColumns.writeAddress(transaction.address, &row)
             TransactionColumns.writeProgress(transaction, &row)
             TransactionColumns.writeLane(transaction, &row)
@@ -291,8 +295,8 @@ struct ColumnGroups: OptionSet, Hashable {
 
     /// The columns of a new transaction; an expired command's is final at once, without a result.
     static let inserted =
-        TransactionColumns.command + TransactionColumns.address + TransactionColumns.progress + TransactionColumns.lane
-        + ["completed_at"]
+        TransactionColumns.command + TransactionColumns.original + TransactionColumns.address
+        + TransactionColumns.progress + TransactionColumns.lane + ["completed_at"]
 
     init(rawValue: Int) {
         self.rawValue = rawValue
@@ -312,7 +316,9 @@ struct ColumnGroups: OptionSet, Hashable {
         {
             insert(.end)
         }
-        if stored.openContradictions != transaction.openContradictions || stored.restoredAt != transaction.restoredAt {
+        if stored.openContradictions != transaction.openContradictions || stored.restoredAt != transaction.restoredAt
+            || stored.receiptSeenAt != transaction.receiptSeenAt
+        {
             insert(.exceptional)
         }
     }

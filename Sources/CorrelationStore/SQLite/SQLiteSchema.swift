@@ -12,7 +12,7 @@ enum SQLiteSchema {
     /// Every migration, oldest first.
     static let migrations = [
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
-        "6 lanes", "7 steps and contradictions",
+        "6 lanes", "7 steps and contradictions", "8 commands beside the sale",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -21,7 +21,7 @@ enum SQLiteSchema {
     /// Brings a database to the newest schema.
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps]
+        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
                 try database.execute(sql: text)
@@ -199,5 +199,30 @@ enum SQLiteSchema {
         WHERE contradictions IS NOT NULL;
 
         CREATE INDEX transactions_contradicted ON transactions (id) WHERE open_contradictions > 0;
+        """
+    private static let originals = """
+        ALTER TABLE transactions ADD COLUMN original_reference TEXT;
+        ALTER TABLE transactions ADD COLUMN original_id TEXT;
+        ALTER TABLE transactions ADD COLUMN original TEXT;
+        ALTER TABLE transactions ADD COLUMN receipt_seen_at INTEGER;
+        ALTER TABLE transactions ADD COLUMN result_success INTEGER;
+        ALTER TABLE transactions ADD COLUMN result_report TEXT;
+
+        CREATE INDEX transactions_original ON transactions (original_id, id) WHERE original_id IS NOT NULL;
+        CREATE INDEX transactions_authorization ON transactions (account, result_authorization_code)
+        WHERE result_authorization_code IS NOT NULL;
+
+        CREATE TABLE foreign_sales (
+            id TEXT NOT NULL PRIMARY KEY,
+            account TEXT NOT NULL,
+            operation_id INTEGER NOT NULL,
+            authorization_code TEXT NOT NULL,
+            date TEXT NOT NULL,
+            amount INTEGER NOT NULL,
+            currency TEXT NOT NULL,
+            noted_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE UNIQUE INDEX foreign_sales_receipt ON foreign_sales (account, operation_id, authorization_code, date);
         """
 }

@@ -105,7 +105,9 @@ enum StoredJSON {
             case .bool(let flag): options[member.name] = .bool(flag)
             case .string(let text): options[member.name] = .text(text)
             case .number(let number): options[member.name] = number.integer.map { .integer($0) }
-            case .null, .array, .object: break
+            case .array, .object:
+                options[member.name] = .structure(String(decoding: member.value.serialized, as: UTF8.self))
+            case .null: break
             }
         }
         guard options.count == members.count else { throw StoredRowFault("transactions.options", of: id) }

@@ -11,6 +11,8 @@ enum TransactionColumns {
         "id", "account", "command_id", "type", "terminal", "branch", "serial_number", "alias", "amount", "currency",
         "reference", "options", "metadata", "expires_at", "country", "environment", "accepted_at",
     ]
+    /// Set once, for commands about an earlier sale.
+    static let original = ["original_reference", "original_id", "original"]
     /// Set again by a later delivery.
     static let address = ["reply_to", "correlation_id", "traceparent", "tracestate"]
     /// Set by nearly every input.
@@ -28,12 +30,12 @@ enum TransactionColumns {
         "result_response_message", "result_terminal", "result_ticket", "result_authorization_code", "result_amount",
         "result_tip", "result_cashback", "result_operation_id", "result_trans_token", "result_local_time",
         "result_utc_offset", "result_brand_code", "result_card_type_code", "result_last4", "result_entry_mode",
-        "result_id_pos_txs",
+        "result_id_pos_txs", "result_success", "result_report",
     ]
-    /// Set by contradictions, people and restored backups.
-    static let exceptional = ["open_contradictions", "restored_at"]
+    /// Set by contradictions, people, restored backups and voids.
+    static let exceptional = ["open_contradictions", "restored_at", "receipt_seen_at"]
     /// Every column but `in_doubt_since`, which is for counting only.
-    static let all = command + address + progress + number + lane + end + exceptional
+    static let all = command + original + address + progress + number + lane + end + exceptional
 
     static func writeCommand(_ transaction: Transaction, _ row: inout StatementParameters) {
         let command = transaction.command
@@ -46,15 +48,22 @@ enum TransactionColumns {
         row.add(content.terminal.idSucursal)
         row.add(content.terminal.serialNumber)
         row.add(content.terminal.alias)
-        row.add(content.amount.value)
-        row.add(content.amount.currency.rawValue)
-        row.add(content.reference)
+        // The columns are older than commands without an amount, a currency or a reference.
+        row.add(content.amount?.value ?? 0)
+        row.add(content.amount?.currency.rawValue ?? "")
+        row.add(content.reference ?? "")
         row.add(text: StoredJSON.options(content.options))
         row.add(text: command.metadata)
         row.add(command.expiresAt)
         row.add(transaction.country)
         row.add(transaction.environment)
         row.add(transaction.acceptedAt)
+    }
+
+    static func writeOriginal(_ transaction: Transaction, _ row: inout StatementParameters) {
+        row.add(text: transaction.command.content.original.map(StoredOriginal.reference))
+        row.add(transaction.original?.id.description)
+        row.add(text: transaction.original.map(StoredOriginal.sale))
     }
 
     static func writeAddress(_ address: ReplyAddress, _ row: inout StatementParameters) {
@@ -111,11 +120,14 @@ enum TransactionColumns {
         row.add(result?.last4)
         row.add(result?.entryMode)
         row.add(result?.idPosTxs)
+        row.add(result?.success.map { Int64($0 ? 1 : 0) })
+        row.add(text: result?.report)
     }
 
     static func writeExceptional(_ transaction: Transaction, _ row: inout StatementParameters) {
         row.add(Int64(transaction.openContradictions))
         row.add(transaction.restoredAt)
+        row.add(transaction.receiptSeenAt)
     }
 
     /// Reads the columns `all`.
@@ -133,20 +145,27 @@ enum TransactionColumns {
             serialNumber: row.text(),
             alias: row.optionalText()
         )
-        let amount = Money(row.integer(), try row.word("transactions.currency", of: id))
+        let value = row.integer()
+        let currency = row.text()
+        let reference = row.text()
+        let options = try StoredJSON.options(row.optionalBytes(), of: id)
+        let metadata = row.optionalBytes()
+        let expiresAt = row.instant()
+        let country = row.text()
+        let environment = row.text()
+        let acceptedAt = row.instant()
         let content = Command.Content(
             type: type,
             account: account,
             terminal: terminal,
-            amount: amount,
-            reference: row.text(),
-            options: try StoredJSON.options(row.optionalBytes(), of: id)
+            amount: try amount(value, currency, of: id),
+            reference: reference.isEmpty ? nil : reference,
+            original: try row.optionalBytes().map { try StoredOriginal.reference($0, of: id) },
+            options: options
         )
-        let metadata = row.optionalBytes()
-        let command = Command(commandID: commandID, content: content, expiresAt: row.instant(), metadata: metadata)
-        let country = row.text()
-        let environment = row.text()
-        let acceptedAt = row.instant()
+        let command = Command(commandID: commandID, content: content, expiresAt: expiresAt, metadata: metadata)
+        let originalID = row.optionalText().flatMap { TransactionID($0) }
+        let original = try row.optionalBytes().map { try StoredOriginal.sale($0, named: originalID, of: id) }
         var transaction = Transaction(
             id: id,
             command: command,
@@ -155,6 +174,7 @@ enum TransactionColumns {
             address: readAddress(&row),
             acceptedAt: acceptedAt
         )
+        transaction.original = original
         try readProgress(of: &transaction, &row)
         transaction.idPosTxs = row.optionalText()
         transaction.isInLane = row.flag()
@@ -163,7 +183,16 @@ enum TransactionColumns {
         try readEnd(of: &transaction, &row)
         transaction.settledContradictions = transaction.contradictions.count - Int(row.integer())
         transaction.restoredAt = row.optionalInstant()
+        transaction.receiptSeenAt = row.optionalInstant()
         return transaction
+    }
+
+    private static func amount(_ value: Int64, _ currency: String, of id: TransactionID) throws -> Money? {
+        guard !currency.isEmpty else { return nil }
+        guard let currency = Currency(rawValue: currency) else {
+            throw StoredRowFault("transactions.currency", of: id)
+        }
+        return Money(value, currency)
     }
 
     static func readAddress(_ row: inout StatementColumns) -> ReplyAddress {
@@ -217,6 +246,8 @@ enum TransactionColumns {
         result.last4 = row.optionalText()
         result.entryMode = row.optionalText()
         result.idPosTxs = row.optionalText()
+        result.success = row.optionalInteger().map { $0 != 0 }
+        result.report = row.optionalBytes()
         guard let responseCode else { return }
         result.responseCode = try StoredResponseCode.value(responseCode, of: transaction.id)
         transaction.result = result

@@ -26,7 +26,9 @@ extension AnswerReading {
         result.last4 = object.value("last4Digits").flatMap(Self.lastDigits)
         result.entryMode = Self.label(object.value("entryMode"))
         result.idPosTxs = idPosTxs
-        for name in ["realDate", "accountingDate"] {
+        result.success = object.value("success")?.looseFlag
+        result.report = TerminalReport.of(object, functionCode: result.functionCode)
+        for name in ["realDate", "accountingDate", "dateTime"] {
             guard let time = object.value(name)?.string.flatMap(TerminalClock.localTime) else { continue }
             result.localTime = time.text
             result.utcOffset = clock.utcOffset(at: time)

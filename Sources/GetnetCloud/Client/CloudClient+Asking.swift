@@ -62,7 +62,7 @@ extension CloudClient {
                 case .wait(let obstacle): return .notRead(obstacle.code, retryAfter: obstacle.wait)
                 }
                 let end = await observed(.journal) {
-                    await journals.send(request, body: body, timeout: configuration.journalTimeout)
+                    await journals.send(request, body: body, timeout: configuration.terminalTimeout)
                 }
                 gate.ended(permit, end)
                 note(end, of: .journal)

@@ -5,10 +5,11 @@ public import BridgeCore
 public import Logging
 public import NIOCore
 
-/// Speaks Getnet's Cloud-to-Cloud API for one account: login on demand, asynchronous sale, status query, journal.
+/// Speaks Getnet's Cloud-to-Cloud API for one account: login on demand, commands, status query, journal.
 ///
-/// Sales, queries, journals and logins have separate pools of connections, so that none can starve another: a sale finds
-/// a free connection as long as no more sales are on the wire than `maxConnections`.
+/// Commands that are acknowledged at once, those that may take minutes, queries, journals and logins have separate pools of
+/// connections, so that none can starve another: a sale finds a free connection as long as no more of them are on the wire
+/// than `maxConnections`.
 /// *Isolation*: safe from everywhere. Cancellation of a caller is not heeded; every call ends by its time-outs, or when the
 /// client is shut down.
 /// *Source*: reference §2, §4.1, §4.7 … §4.12.
@@ -34,8 +35,9 @@ public final class CloudClient: Sendable {
     let journals: CloudTransport
     let session: LoginSession
     let gate: AccountGate
-    private let sale: SaleRequest
+    private let requests: CommandRequest
     private let commands: CloudTransport
+    private let slowCommands: CloudTransport
     private let logins: CloudTransport
     private let unknownTexts: UnknownTexts
     private let logger: Logger
@@ -71,6 +73,7 @@ public final class CloudClient: Sendable {
             )
         }
         commands = pool(configuration.maxConnections)
+        slowCommands = pool(configuration.synchronousConnections, bodyLimit: AnswerReader.journalBodyLimit)
         queries = pool(configuration.queryConnections)
         journals = pool(configuration.journalConnections, bodyLimit: AnswerReader.journalBodyLimit)
         let logins = pool(Self.loginConnections)
@@ -82,7 +85,7 @@ public final class CloudClient: Sendable {
         let reader = AnswerReader(timeZone: configuration.timeZone, messages: configuration.account.profile.messages)
         self.reader = reader
         gate = AccountGate(reader: reader, logger: logger)
-        sale = SaleRequest(profile: configuration.account.profile)
+        requests = CommandRequest(profile: configuration.account.profile)
         unknownTexts = UnknownTexts(catalogue: reader.catalogue, logger: logger, onUnknownText: onUnknownText)
         session = LoginSession(
             eventLoop: group.next(),
@@ -94,7 +97,7 @@ public final class CloudClient: Sendable {
 
     /// Closes all connections; what is under way ends as it can be known.
     public func shutdown() async {
-        for transport in [commands, queries, journals, logins] {
+        for transport in [commands, slowCommands, queries, journals, logins] {
             do {
                 try await transport.shutdown()
             } catch {
@@ -106,7 +109,7 @@ public final class CloudClient: Sendable {
     /// Whether the account's commands are kept back, because Getnet's firewall or its limit on rates wants none.
     var isHeldBack: Bool { gate.isOpen }
 
-    // MARK: - Sale
+    // MARK: - Commands
 
     /// Returns once there is a token, or none can be had now.
     ///
@@ -116,7 +119,7 @@ public final class CloudClient: Sendable {
         _ = try? await session.token()
     }
 
-    /// Posts a sale, once, and tells how the POST ended.
+    /// Posts a command, once, and tells how the POST ended.
     ///
     /// Every end is one of the outcomes; see `SaleEnd` for the table. `now` is asked for the last time when a connection is
     /// open and the body about to leave: past the command's expiry nothing is sent (contract §2).
@@ -124,21 +127,24 @@ public final class CloudClient: Sendable {
     /// A rejected token is dropped and the refusal transient: another POST is another durable step (decision 0005).
     ///
     /// - Parameters:
-    ///   - transaction: What is charged.
-    ///   - callbackURL: Where the cloud is to send the result.
+    ///   - transaction: What is asked for.
+    ///   - callbackURL: Where the cloud is to send the result, if the command's mode has one.
     ///   - now: The clock that the expiry is held against.
     ///   - mayLeave: Whether anything else forbids the POST; asked together with the expiry at that last moment, from any
     ///     thread. Where it says no, nothing is sent and the refusal is transient.
     ///   - hasLeft: Told, from any thread, once the whole request was given to the connection.
     /// - Returns: How the POST ended.
-    public func charge(
+    public func post(
         _ transaction: Transaction,
         callbackURL: String,
         now: @escaping @Sendable () -> Timestamp,
         mayLeave: @escaping @Sendable () -> Bool = { true },
         hasLeft: @escaping @Sendable () -> Void = {}
     ) async -> SubmissionOutcome {
-        let body = sale.bytes(for: transaction, callbackURL: callbackURL)
+        let type = transaction.command.content.type
+        guard let body = requests.bytes(for: transaction, callbackURL: callbackURL),
+            let mode = configuration.account.profile.commands[type]?.mode
+        else { return .notStarted(.init(.requestRefused, isTransient: false)) }
         let token: AccessToken
         do {
             token = try await session.token()
@@ -156,11 +162,12 @@ public final class CloudClient: Sendable {
         case .wait(let obstacle):
             return .notStarted(.init(obstacle.code, isTransient: true, retryAfter: obstacle.wait))
         }
-        let end = await observed(.sale) {
-            await commands.send(
-                endpoint.sale(token),
+        let operation: CloudOperation = transaction.effect == .sale ? .sale : .command
+        let end = await observed(operation) {
+            await (mode.mayAnswerLate ? slowCommands : commands).send(
+                endpoint.command(type, token),
                 body: body,
-                timeout: configuration.submitTimeout,
+                timeout: mode.mayAnswerLate ? configuration.terminalTimeout : configuration.submitTimeout,
                 mayLeave: { now() < expiresAt && mayLeave() },
                 hasLeft: hasLeft
             )
@@ -173,10 +180,10 @@ public final class CloudClient: Sendable {
         case .outcome(let outcome):
             if isRefused { _ = session.rejected(token) }
             if case .acknowledged = outcome { return outcome }
-            note(end, of: .sale)
+            note(end, of: operation)
             return outcome
         case .unauthorized:
-            note(end, of: .sale)
+            note(end, of: operation)
             if let wait = session.rejected(token) {
                 // Too early for a new login; it was not this sale's turn to lose its second attempt.
                 return .notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: wait))

@@ -8,7 +8,7 @@ internal import NIOHTTP1
 struct CloudEndpoint: Sendable {
     private let common: HTTPHeaders
     private let loginRequest: HTTPClient.Request
-    private let saleRequest: HTTPClient.Request
+    private let commandRequests: [CommandType: HTTPClient.Request]
     private let pathPrefix: String
 
     /// Prepares the requests.
@@ -29,7 +29,11 @@ struct CloudEndpoint: Sendable {
             var login = headers
             login.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
             loginRequest = try HTTPClient.Request(url: base + "/postxs/auth", method: .POST, headers: login)
-            saleRequest = try HTTPClient.Request(url: base + "/postxs/sale", method: .POST)
+            var commands: [CommandType: HTTPClient.Request] = [:]
+            for type in CommandType.allCases {
+                commands[type] = try HTTPClient.Request(url: pathPrefix + type.verb, method: .POST)
+            }
+            commandRequests = commands
         } catch {
             throw CloudClient.InvalidBaseURL()
         }
@@ -38,9 +42,9 @@ struct CloudEndpoint: Sendable {
     /// The login, without its body.
     var login: HTTPClient.Request { loginRequest }
 
-    /// A sale, without its body.
-    func sale(_ token: AccessToken) -> HTTPClient.Request {
-        var request = saleRequest
+    /// A command, without its body.
+    func command(_ type: CommandType, _ token: AccessToken) -> HTTPClient.Request {
+        guard var request = commandRequests[type] else { preconditionFailure("there is a request for every command") }
         request.headers = token.commandHeaders
         return request
     }

@@ -6,6 +6,8 @@ public enum CloudOperation: String, Sendable, Hashable, CaseIterable {
     case login
     /// The POST of a sale.
     case sale
+    /// The POST of any other command.
+    case command
     /// A status query.
     case query
     /// A command that reads a terminal's journal.

@@ -22,6 +22,9 @@ public struct CloudConfiguration: Sendable {
     public var timeZone: String
     /// How many sales may be on the wire at once; whoever marks no more as being sent finds a connection free.
     public var maxConnections: Int
+    /// How many commands may be on the wire at once whose answer may take as long as the terminal does, on connections of
+    /// their own.
+    public var synchronousConnections: Int
     /// How many status queries may be on the wire at once, on connections of their own.
     public var queryConnections: Int
     /// How many terminals may be asked for their journal at once, on connections of their own.
@@ -34,10 +37,10 @@ public struct CloudConfiguration: Sendable {
     public var submitTimeout: Duration
     /// How long a whole status query may take.
     public var queryTimeout: Duration
-    /// How long a terminal may take to tell its journal, on a connection that stays open meanwhile.
+    /// How long a terminal may take to answer on the connection that asked.
     ///
     /// Source: reference §7.
-    public var journalTimeout: Duration
+    public var terminalTimeout: Duration
     /// How long a whole login may take.
     public var loginTimeout: Duration
     /// Sent as header `User-Agent`.
@@ -52,13 +55,14 @@ public struct CloudConfiguration: Sendable {
         account: Account,
         timeZone: String? = nil,
         maxConnections: Int = 256,
+        synchronousConnections: Int = 64,
         queryConnections: Int = 16,
         journalConnections: Int = 16,
         idleTimeout: Duration = .seconds(30),
         connectTimeout: Duration = .seconds(10),
         submitTimeout: Duration = .seconds(30),
         queryTimeout: Duration = .seconds(15),
-        journalTimeout: Duration = .seconds(310),
+        terminalTimeout: Duration = .seconds(310),
         loginTimeout: Duration = .seconds(15),
         userAgent: String = "getnet-bridge"
     ) {
@@ -69,13 +73,14 @@ public struct CloudConfiguration: Sendable {
         self.account = account
         self.timeZone = timeZone ?? account.profile.timeZone
         self.maxConnections = maxConnections
+        self.synchronousConnections = synchronousConnections
         self.queryConnections = queryConnections
         self.journalConnections = journalConnections
         self.idleTimeout = idleTimeout
         self.connectTimeout = connectTimeout
         self.submitTimeout = submitTimeout
         self.queryTimeout = queryTimeout
-        self.journalTimeout = journalTimeout
+        self.terminalTimeout = terminalTimeout
         self.loginTimeout = loginTimeout
         self.userAgent = userAgent
     }

@@ -14,14 +14,22 @@ extension [Transaction] {
             table.add(
                 transaction.acceptedAt.description,
                 transaction.status.rawValue + (transaction.reason.map { " (\($0.code.rawValue))" } ?? ""),
-                content.amount.text,
+                transaction.amount?.text ?? "-",
                 content.terminal.idTerminal,
-                content.reference,
+                content.reference ?? "-",
                 transaction.id.description,
                 transaction.command.commandID
             )
         }
         return table.text
+    }
+}
+
+extension OriginalSale {
+    /// The sale in one line.
+    fileprivate var text: String {
+        let receipt = operationID.map { ", receipt \($0)" } ?? ""
+        return (commandID == nil ? "not made by this bridge" : id.description) + receipt + ", \(amount.text)"
     }
 }
 
@@ -42,8 +50,9 @@ extension Transaction {
         facts.add("status", status.rawValue + (status.isFinal ? ", final" : ""))
         facts.add("reason", reason.map { "\($0.code.rawValue): \($0.message)" })
         facts.add("type", content.type.rawValue)
-        facts.add("amount", content.amount.text)
+        facts.add("amount", amount?.text)
         facts.add("reference", content.reference)
+        facts.add("original", original?.text)
         facts.add("account", "\(content.account)/\(country)/\(environment)")
         facts.add("terminal", "\(terminal.idTerminal)/\(terminal.idSucursal)/\(terminal.serialNumber)")
         facts.add("Getnet's number", idPosTxs)

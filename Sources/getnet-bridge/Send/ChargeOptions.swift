@@ -51,10 +51,10 @@ struct OptionArgument: ExpressibleByArgument {
 
     /// The value in the type that the country has for the field; of an unknown field or value the text, to be refused.
     func value(in profile: CountryProfile) -> JSON {
-        switch profile.saleOptions[name] {
+        switch profile.commands[.charge]?.fields[name]?.rule {
         case .boolean: Bool(text).map { .bool($0) } ?? .string(text)
         case .integer: Int64(text).map { .number(JSONNumber($0)) } ?? .string(text)
-        case .text, .oneOf, nil: .string(text)
+        case .text, .oneOf, .rut, .printLines, nil: .string(text)
         }
     }
 }

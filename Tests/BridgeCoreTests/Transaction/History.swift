@@ -14,6 +14,8 @@ struct History {
     private var transaction: Transaction
     /// Whether a POST may have reached the cloud, by what was told to the machine alone.
     private var mayHaveLeft = false
+    /// The journal showed the receipt that a void is about, and nothing was POSTed since.
+    private var isReceiptSeen = false
     /// A callback came, so a POST reached the cloud whatever it was told.
     private var isProven = false
     private var toldSales: Set<String> = []
@@ -29,10 +31,15 @@ struct History {
             absenceIsFinal: Bool.random(using: &random),
             callbackNeedsQuery: Int.random(in: 0..<4, using: &random) == 0
         )
-        let isArgentine = Bool.random(using: &random)
+        let types: [CommandType] = [.charge, .charge, .charge, .refund, .void]
+        let type = types.randomElement(using: &random) ?? .charge
+        let isArgentine = type != .void && Bool.random(using: &random)
         let account = isArgentine ? Account(name: "main", profile: .argentina, environment: "uat") : .sample
         let lifetime = Duration.seconds(Int.random(in: -1...120, using: &random))
-        let begun = TransactionMachine.accept(.sample(account: account, lifetime: lifetime), rules: rules)
+        let begun = TransactionMachine.accept(
+            .sample(type: type, account: account, lifetime: lifetime),
+            rules: rules
+        )
         transaction = begun.transaction
     }
 
@@ -95,8 +102,8 @@ struct History {
         case .evidence, .operatorDecision, .submissionEnded(_, .answered): true
         case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
         case .journalAbsence: rules.absenceIsFinal && before.restoredAt == nil
-        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
-            .journalClosed, .cancel, .settled, .restored:
+        case .due, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
+            .queryRequested, .lifeEnded, .journalClosed, .cancel, .settled, .restored:
             false
         }
     }
@@ -109,18 +116,33 @@ struct History {
             if rules.callbackNeedsQuery, evidence.source == .callback { return false }
             answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
-        case .due, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback, .queryRequested,
-            .lifeEnded, .journalAbsence, .journalClosed, .cancel, .operatorDecision, .settled, .restored:
+        case .due, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
+            .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .operatorDecision, .settled,
+            .restored:
             return false
         }
-        guard claimant == nil, answer.code == .done, let result = answer.result, result.functionCode == 100,
-            result.responseCode == .number(0), result.authorizationCode?.isEmpty == false
+        guard claimant == nil, answer.code == .done, let result = answer.result, result.responseCode == .number(0),
+            result.functionCode == before.command.content.type.functionCode
         else { return false }
-        let added = before.country == "ar" ? (result.tip ?? 0) + (result.cashback ?? 0) : 0
-        let asked = before.command.content.amount.value
-        return (result.amount == asked || result.amount == asked + added)
+        return isOfCommand(result, before)
             && (answer.customID ?? before.id.description) == before.id.description
             && (answer.idPosTxs == before.idPosTxs || answer.idPosTxs == nil || before.idPosTxs == nil)
+    }
+
+    /// Whether a result with the code of success is one of the command, by its own rules.
+    private func isOfCommand(_ result: TerminalResult, _ before: Transaction) -> Bool {
+        let isAuthorized = result.authorizationCode?.isEmpty == false
+        let asked = before.command.content.amount?.value
+        switch before.command.content.type {
+        case .charge:
+            let added = before.country == "ar" ? (result.tip ?? 0) + (result.cashback ?? 0) : 0
+            return isAuthorized && result.amount != nil
+                && (result.amount == asked || result.amount.map { $0 - added } == asked)
+        case .void: return result.success != false && result.operationID == before.original?.operationID
+        case .refund:
+            return isAuthorized && result.success != false && (result.amount == nil || result.amount == asked)
+        default: return false
+        }
     }
 
     private func brokenPost(_ before: Transaction, _ change: Transition) -> String? {
@@ -128,6 +150,7 @@ struct History {
         guard !posts.isEmpty else { return nil }
         if mayHaveLeft { return "a POST that may have reached the cloud was repeated" }
         if now >= before.command.expiresAt { return "an expired command was sent" }
+        if before.effect == .void, !isReceiptSeen { return "a void was sent without its receipt" }
         return posts == [.post(attempt: before.attempts + 1)] ? nil : "attempts do not count 1, 2, 3"
     }
 
@@ -211,8 +234,11 @@ struct History {
     }
 
     private mutating func note(_ input: TransactionInput, _ change: Transition) {
-        if change.effects.contains(where: { if case .post = $0 { true } else { false } }) { mayHaveLeft = true }
+        if change.effects.contains(where: { if case .post = $0 { true } else { false } }) {
+            (mayHaveLeft, isReceiptSeen) = (true, false)
+        }
         switch input {
+        case .receiptRead(let reading): if change.finding != .refused { isReceiptSeen = reading == .seen }
         case .submissionEnded(let attempt, .notStarted):
             // Only the end of the attempt that is under way says that nothing left.
             if transaction.state == .submitting(attempt: attempt), transaction.idPosTxs == nil, !isProven {
@@ -234,8 +260,11 @@ struct History {
     private mutating func randomInput() -> TransactionInput {
         let attempt = max(1, transaction.attempts - (Int.random(in: 0..<8, using: &random) == 0 ? 1 : 0))
         switch Int.random(in: 0..<20, using: &random) {
-        case 0..<3: return .due
-        case 3..<6: return .submissionStarted
+        case 0..<2: return .due
+        case 2, 3:
+            let readings: [TransactionInput.ReceiptReading] = [.seen, .seen, .seen, .missing, .notRead(.busy)]
+            return .receiptRead(readings.randomElement(using: &random) ?? .seen)
+        case 4, 5: return .submissionStarted
         case 6: return .submissionEnded(attempt: attempt, .acknowledged(idPosTxs: randomNumber() ?? "936101"))
         case 7: return .submissionEnded(attempt: attempt, .answered(randomAnswer()))
         case 8, 9: return .submissionEnded(attempt: attempt, .notStarted(.busy))
@@ -288,7 +317,7 @@ struct History {
         default:
             var answer = CloudAnswer.approved(transaction, idPosTxs: number, receipt: 19)
             answer.result?.tip = 1_000
-            answer.result?.amount = transaction.command.content.amount.value + 1_000
+            answer.result?.amount = (transaction.command.content.amount?.value ?? 0) + 1_000
             answer.customID = nil
             return answer
         }
@@ -299,10 +328,10 @@ extension CloudAnswer {
     /// An approval in the thin layout of Getnet's documentation: authorization and amount, no more identities.
     static func thinlyApproved(_ transaction: Transaction, idPosTxs: String? = "936101") -> CloudAnswer {
         var result = TerminalResult()
-        result.functionCode = 100
+        result.functionCode = transaction.command.content.type.functionCode
         result.responseCode = .number(0)
         result.authorizationCode = "010929"
-        result.amount = transaction.command.content.amount.value
+        result.amount = transaction.command.content.amount?.value
         return CloudAnswer(code: .done, idPosTxs: idPosTxs, result: result)
     }
 }

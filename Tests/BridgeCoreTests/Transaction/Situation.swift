@@ -52,7 +52,7 @@ enum Situation: String, CaseIterable {
             let refusal = SubmissionOutcome.Refusal(.terminalUnknown, isTransient: false)
             return start.after(.submissionStarted, .submissionEnded(attempt: 1, .notStarted(refusal)))
         case .completed:
-            // No command of today leads there.
+            // A charge never gets there; the table asks what would become of it.
             var transaction = start
             transaction.state = .completed
             transaction.dueAt = nil
@@ -99,7 +99,7 @@ extension CloudAnswer {
     /// Paid, but another amount.
     static func misfit(_ transaction: Transaction) -> CloudAnswer {
         var answer = approved(transaction, receipt: 40)
-        answer.result?.amount = transaction.command.content.amount.value + 1
+        answer.result?.amount = (transaction.command.content.amount?.value ?? 0) + 1
         return answer
     }
 

@@ -22,6 +22,21 @@ extension TransactionMachineTable {
         )
     ]
 
+    static let receiptRead: [TableRow] = [
+        TableRow(
+            "the receipt of a void was read",
+            input: { _ in .receiptRead(.seen) },
+            outcomes: [],
+            elsewhere: "refused"
+        ),
+        TableRow(
+            "the receipt of a void is missing",
+            input: { _ in .receiptRead(.missing) },
+            outcomes: [],
+            elsewhere: "refused"
+        ),
+    ]
+
     static let journalClosed: [TableRow] = [
         TableRow(
             "the journal was dealt with",

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A void names a receipt by a number that begins again with every batch: it is never sent before the terminal was asked
+/// what that number stands for now.
+///
+/// Source: issue on all commands §2.
+extension TransactionMachine {
+    mutating func heedReceipt(_ reading: TransactionInput.ReceiptReading) {
+        switch transaction.state {
+        case .accepted where transaction.effect == .void: weighReceipt(reading)
+        case .accepted, .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
+            next.finding = .refused
+        }
+    }
+
+    private mutating func weighReceipt(_ reading: TransactionInput.ReceiptReading) {
+        switch reading {
+        case .seen: transaction.receiptSeenAt = now
+        case .missing: finish(.failed, Reason(.originalNotInBatch))
+        case .notRead(let refusal) where refusal.isTransient: wait(for: refusal)
+        case .notRead(let refusal): finish(.failed, Reason(refusal.code))
+        }
+    }
+}
+
+extension Transaction {
+    /// Whether the terminal is to be asked for the receipt before the next POST.
+    public var needsReceipt: Bool { effect == .void && receiptSeenAt == nil }
+
+    /// Whether a row of the terminal's journal is the sale that a void is about.
+    ///
+    /// *Source*: issue on all commands §2: number, authorization and amount are the original's, and the time where both have it.
+    public func isOriginal(_ row: JournalRow) -> Bool {
+        guard let original, let operationID = original.operationID, let authorization = original.authorizationCode
+        else {
+            return false
+        }
+        let result = row.result
+        let isSale = result.functionCode.map {
+            $0 == CommandType.charge.functionCode || $0 == CommandType.promo.functionCode
+        }
+        return isSale ?? true && result.operationID == operationID && result.authorizationCode == authorization
+            && result.amount == original.amount.value
+            && (result.terminalID?.equalsIgnoringASCIICase(command.content.terminal.idTerminal) ?? true)
+            && Self.agree(result.localTime, original.localTime)
+    }
+
+    /// Whether two times are one, as far as both are known: a receipt shows the day alone.
+    private static func agree(_ left: String?, _ right: String?) -> Bool {
+        guard let left, let right else { return true }
+        return left.hasPrefix(right) || right.hasPrefix(left)
+    }
+}
+
+extension TransactionInput.ReceiptReading {
+    /// The reading in one word, for the record.
+    var word: String {
+        switch self {
+        case .seen: "seen"
+        case .missing: "missing"
+        case .notRead(let refusal): refusal.code.rawValue
+        }
+    }
+}

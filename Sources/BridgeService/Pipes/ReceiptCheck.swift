@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+internal import GetnetCloud
+internal import Logging
+
+/// Looks before a void what its receipt stands for in the terminal's open batch now.
+///
+/// The void holds its lane meanwhile, so that no command of ours comes between the look and the POST. It is looked at again before
+/// every POST, whatever was seen before.
+/// *Source*: issue on all commands §2.
+struct ReceiptCheck: Sendable {
+    let dispatcher: Dispatcher
+    let cloud: CloudClient
+    let logger: Logger
+
+    /// Whether the transaction may be POSTed: it is no void, or its receipt is there.
+    func check(for id: TransactionID) async -> Bool {
+        guard let transaction = await dispatcher.transaction(id), transaction.effect == .void,
+            transaction.state == .accepted
+        else { return true }
+        guard !dispatcher.isExpired(id) else {
+            await dispatcher.expireSurely(id)
+            return false
+        }
+        let terminal = transaction.command.content.terminal
+        let answer = await cloud.readJournal(.details, of: terminal, customID: id.description)
+        let reading = transaction.receipt(in: answer)
+        if reading != .seen {
+            logger.info("a void is not sent", metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(reading)"])
+        }
+        return await dispatcher.applySurely(.receiptRead(reading), to: id)?.transaction.needsReceipt == false
+    }
+}
+
+extension Transaction {
+    /// What an answer about the terminal's open batch says of the original's receipt.
+    fileprivate func receipt(in answer: JournalAnswer) -> TransactionInput.ReceiptReading {
+        typealias Refusal = SubmissionOutcome.Refusal
+        switch answer {
+        case .rows(let rows, let isComplete, _):
+            let namesakes = rows.filter { $0.result.operationID == original?.operationID }
+            if namesakes.count == 1, isOriginal(namesakes[0]) { return .seen }
+            // Of a list that is not whole nobody knows what it leaves out.
+            return isComplete ? .missing : .notRead(Refusal(.cloudUnavailable, isTransient: true))
+        case .answer: return .notRead(Refusal(.cloudUnavailable, isTransient: true))
+        case .notRead(let code, let wait):
+            // What is no reason to wait for a command is told as the cloud's.
+            let reason: Reason.Code = code == .terminalBusy || code == .unauthorized ? code : .cloudUnavailable
+            return .notRead(Refusal(reason, isTransient: code != .unauthorized, retryAfter: wait))
+        case .impossible(let code): return .notRead(Refusal(code, isTransient: false))
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import TestSupport
+import Testing
+
+/// What the machine does with commands that are no sale.
+@Suite struct `Commands beside the sale` {
+    private static let rules = TransactionRules()
+
+    private func begun(_ type: CommandType) -> Transaction {
+        TransactionMachine.accept(.sample(type: type), rules: Self.rules).transaction
+    }
+
+    private func answer(_ transaction: Transaction, _ change: (inout TerminalResult) -> Void = { _ in }) -> CloudAnswer
+    {
+        var result = TerminalResult.answering(transaction, responseCode: 0)
+        change(&result)
+        return .finished(transaction, result)
+    }
+
+    // MARK: - Void
+
+    @Test func `a void is not sent before its receipt was seen, and once for each time it was`() {
+        let void = begun(.void)
+        let early = TransactionMachine.apply(.submissionStarted, to: void, at: .sample, rules: Self.rules)
+        #expect(early.finding == .refused && early.effects.isEmpty && early.transaction == void)
+        let sent = void.after(.receiptRead(.seen), .submissionStarted)
+        #expect(sent.state == .submitting(attempt: 1))
+        let refused = sent.after(.submissionEnded(attempt: 1, .notStarted(.busy)))
+        #expect(refused.after(.submissionStarted).state == .accepted)
+        #expect(refused.after(.receiptRead(.seen), .submissionStarted).state == .submitting(attempt: 2))
+    }
+
+    @Test func `a void whose receipt is missing has failed and says that a refund is the way`() {
+        let failed = begun(.void).after(.receiptRead(.missing))
+        #expect(failed.state == .failed && failed.reason?.code == .originalNotInBatch && failed.attempts == 0)
+        #expect(failed.reason?.message.contains("refund") == true)
+    }
+
+    @Test func `a void waits while the terminal does not tell its receipts`() {
+        let waiting = begun(.void).after(.receiptRead(.notRead(.busy)))
+        #expect(waiting.status == .waiting && waiting.dueAt == .sample + Self.rules.busyRetryAfter)
+        let expired = waiting.after(.due, at: .sample + .seconds(120))
+        #expect(expired.state == .failed && expired.reason?.waitedFor == .terminalBusy)
+    }
+
+    @Test(
+        arguments: [
+            (17, nil, "approved"), (17, true, "approved"), (17, false, "inDoubt"), (18, true, "inDoubt"),
+            (nil, true, "inDoubt"),
+        ] as [(Int64?, Bool?, String)]
+    )
+    func `a void is approved for its own receipt alone`(operation: Int64?, success: Bool?, state: String) {
+        let sent = begun(.void).after(.receiptRead(.seen)).submitted
+        let ended = sent.after(
+            .callback(
+                answer(sent) { result in
+                    result.operationID = operation
+                    result.success = success
+                }
+            )
+        )
+        #expect("\(ended.state)" == state)
+    }
+
+    @Test func `a row is the original only if number, authorization, amount and time are`() {
+        let void = begun(.void)
+        var row = TerminalResult()
+        (row.operationID, row.authorizationCode, row.amount) = (17, "010929", 15_990)
+        row.localTime = "2026-11-22 06:12:31"
+        func isOriginal(_ change: (inout TerminalResult) -> Void) -> Bool {
+            var changed = row
+            change(&changed)
+            return void.isOriginal(JournalRow(result: changed, instants: []))
+        }
+        #expect(isOriginal { _ in })
+        #expect(isOriginal { $0.localTime = nil })
+        // Yesterday's receipt 17 is another sale than today's.
+        #expect(!isOriginal { $0.localTime = "2026-11-21 06:12:31" })
+        #expect(!isOriginal { $0.authorizationCode = "010930" })
+        #expect(!isOriginal { $0.amount = 15_991 })
+        #expect(!isOriginal { $0.operationID = 18 })
+        #expect(!isOriginal { $0.functionCode = 108 })
+        #expect(!isOriginal { $0.terminalID = "80005001" })
+    }
+
+    // MARK: - Refund
+
+    @Test(
+        arguments: [
+            ("020311", nil, nil, "approved"), ("020311", true, 15_990, "approved"), ("", true, nil, "inDoubt"),
+            ("020311", false, nil, "inDoubt"), ("020311", true, 15_991, "inDoubt"),
+        ] as [(String, Bool?, Int64?, String)]
+    )
+    func `a refund needs an authorization, and its amount where one is told`(
+        code: String,
+        success: Bool?,
+        amount: Int64?,
+        state: String
+    ) {
+        let sent = begun(.refund).submitted
+        let ended = sent.after(
+            .callback(
+                answer(sent) { result in
+                    (result.authorizationCode, result.success, result.amount) = (code, success, amount)
+                }
+            )
+        )
+        #expect("\(ended.state)" == state)
+    }
+
+    @Test(arguments: [CommandType.void, .refund])
+    func `what gives money back is not repeated when nobody knows`(type: CommandType) {
+        let sent = begun(type).after(.receiptRead(.seen), .submissionStarted)
+        let unknown = sent.after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
+        #expect(unknown.state == .inDoubt)
+        #expect(unknown.after(.receiptRead(.seen), .submissionStarted).attempts == 1)
+        #expect(sent.after(.recovered).state == .inDoubt)
+    }
+
+    // MARK: - Commands without money
+
+    @Test func `what only reads is asked again until it expires and then says that nobody answered`() {
+        let sent = begun(.poll).after(.submissionStarted)
+        let unknown = sent.after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
+        #expect(unknown.status == .waiting && unknown.reason?.code == .cloudUnavailable)
+        #expect(unknown.after(.submissionStarted).state == .submitting(attempt: 2))
+        #expect(sent.after(.recovered).after(.submissionStarted).state == .submitting(attempt: 2))
+        let expired = unknown.after(.due, at: .sample + .seconds(120))
+        #expect(expired.state == .notCompleted && expired.reason?.code == .commandExpired)
+    }
+
+    @Test func `a second number of what only reads is no second sale`() {
+        let first = begun(.poll).submitted
+        let again = first.after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936199")))
+        #expect(again.contradictions.isEmpty && again.state == .submitted)
+    }
+
+    @Test(arguments: [CommandType.poll, .close, .print])
+    func `what moves no money is completed and never approved`(type: CommandType) {
+        let sent = begun(type).submitted
+        let ended = sent.after(.callback(answer(sent)))
+        #expect(ended.state == .completed && ended.status == .completed)
+        // A later word of another kind is nobody's business.
+        let later = TransactionMachine.apply(
+            .callback(.declined(sent)),
+            to: ended,
+            at: .sample,
+            rules: Self.rules
+        )
+        #expect(later.events.isEmpty && later.transaction.contradictions.isEmpty)
+    }
+
+    @Test func `what is no sale is not in doubt for longer than its terminal lives`() {
+        let sent = begun(.close).after(.submissionStarted)
+        let unknown = sent.after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
+        #expect(unknown.state == .inDoubt && unknown.after(.submissionStarted).attempts == 1)
+        let over = TransactionMachine.apply(
+            .lifeEnded,
+            to: unknown,
+            at: .sample + Self.rules.terminalLife,
+            rules: Self.rules
+        )
+        #expect(over.transaction.state == .notCompleted && over.transaction.reason?.code == .noResult)
+        #expect(over.effects.isEmpty && !over.transaction.isInLane)
+    }
+
+    @Test func `a voucher that is read tells of another sale and claims nothing`() {
+        let sent = begun(.lastVoucher).submitted
+        let voucher = answer(sent) { result in
+            (result.functionCode, result.operationID, result.authorizationCode) = (100, 17, "010929")
+            result.ticket = "A0000099"
+        }
+        #expect(TransactionMachine.claims(of: .callback(voucher), for: sent).isEmpty)
+        let ended = sent.after(.callback(voucher))
+        #expect(ended.state == .completed && ended.paidClaim == nil)
+    }
+}
