@@ -98,7 +98,7 @@ extension TransactionInput {
         case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
             .receiptRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
             .journalAbsence,
-            .journalClosed, .cancel, .restored:
+            .journalClosed, .cancel, .cancelEnded, .restored:
             false
         }
     }

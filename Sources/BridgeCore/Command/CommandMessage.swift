@@ -79,6 +79,7 @@ public struct CommandFault: Sendable, Equatable {
         case wrongExchange = "wrong_exchange"
         case unknownTransaction = "unknown_transaction"
         case notPossible = "not_possible"
+        case alreadyFinal = "already_final"
         case originalNotPaid = "original_not_paid"
         case originalMismatch = "original_mismatch"
         case originalTooOld = "original_too_old"

@@ -28,7 +28,7 @@ extension TransactionMachine {
             claims(of: transaction.receipt(authorizationCode, operationID), for: transaction)
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .submissionStarted,
             .recovered,
-            .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel,
+            .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .cancelEnded,
             .operatorDecision, .settled, .restored:
             []
         }

@@ -37,6 +37,10 @@ public struct Transaction: Sendable, Equatable {
     public var journalReadAt: Timestamp?
     /// When the receipt of the original was seen in the terminal's journal, for the next POST alone.
     public var receiptSeenAt: Timestamp?
+    /// When a command that cancels it at the terminal was made durable, before it was sent.
+    public var cancelSentAt: Timestamp?
+    /// When that command can have no more effects: it was answered, or its time was over.
+    public var cancelEndedAt: Timestamp?
     /// When the last POST was begun.
     public var postedAt: Timestamp?
     /// When the cloud acknowledged.
@@ -106,6 +110,9 @@ public struct Transaction: Sendable, Equatable {
 
     /// How many contradictions nobody has dealt with yet.
     public var openContradictions: Int { contradictions.count - settledContradictions }
+
+    /// Whether a command that cancels it may still reach the terminal; the next sale must not be there then.
+    public var isBeingCancelled: Bool { cancelSentAt != nil && cancelEndedAt == nil }
 
     /// Between which instants the POST left that may have a result; `nil` if none may have left.
     ///

@@ -24,8 +24,10 @@ public enum TransactionInput: Sendable, Equatable {
     case journalAbsence
     /// The journal was read, or could not be; what it holds was applied before.
     case journalClosed
-    /// Somebody asks that it be not sent.
+    /// Somebody asks that it be not sent or, where the terminal can be told so, that it be ended there.
     case cancel
+    /// The command that cancels it was answered or refused, so that it has no more effects.
+    case cancelEnded(CancelEnd)
     /// A named person decides.
     ///
     /// Only statuses that evidence leads to, and `failed`.
@@ -34,6 +36,16 @@ public enum TransactionInput: Sendable, Equatable {
     case settled(by: OperatorNote)
     /// The store was restored from a backup: what happened after the backup was made is not known.
     case restored
+
+    /// How the command that cancels a sale ended; none of it says what became of the sale.
+    ///
+    /// Source: reference §4.5.
+    public enum CancelEnd: Sendable, Equatable {
+        /// The terminal answered, with its number where one could be read.
+        case answered(Int64?)
+        /// It certainly did not reach the terminal.
+        case notStarted(Reason.Code)
+    }
 
     /// What a terminal's journal says of a receipt.
     ///

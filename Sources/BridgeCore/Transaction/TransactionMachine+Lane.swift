@@ -32,6 +32,14 @@ extension TransactionMachine {
 
     /// The last POST has no more effects: what is not known by now only the journal can tell.
     mutating func endLife() {
+        // So long after it was sent no command that cancels has effects either.
+        if transaction.isBeingCancelled {
+            transaction.cancelEndedAt = now
+            if transaction.state.isFinal {
+                transaction.isInLane = false
+                return
+            }
+        }
         switch transaction.state {
         // Where no money moves nothing is left to find out.
         case .submitted where !transaction.effect.movesMoney, .inDoubt where !transaction.effect.movesMoney:

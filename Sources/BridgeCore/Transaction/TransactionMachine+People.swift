@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What people do: they cancel, decide, deal with contradictions, and restore backups.
+/// What people do: they decide, deal with contradictions, and restore backups.
 extension TransactionMachine {
-    mutating func cancel() {
-        switch transaction.state {
-        case .accepted: finish(.failed, Reason(.cancelledBeforeStart))
-        case .failed where transaction.reason?.code == .cancelledBeforeStart: next.finding = .agreed
-        case .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
-            next.finding = .refused
-        }
-    }
-
     /// A claimant is another transaction that has the payment on the receipt.
     mutating func decide(_ decision: TransactionInput.OperatorDecision, _ claimant: TransactionID?) {
         switch transaction.state {

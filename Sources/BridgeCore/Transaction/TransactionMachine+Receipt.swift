@@ -14,6 +14,8 @@ extension TransactionMachine {
     }
 
     private mutating func weighReceipt(_ reading: TransactionInput.ReceiptReading) {
+        // What was seen before means nothing beside a newer look.
+        transaction.receiptSeenAt = nil
         switch reading {
         case .seen: transaction.receiptSeenAt = now
         case .missing: finish(.failed, Reason(.originalNotInBatch))

@@ -73,6 +73,7 @@ public struct TransactionMachine {
         case .journalAbsence: machine.noteAbsence()
         case .journalClosed: machine.closeJournal()
         case .cancel: machine.cancel()
+        case .cancelEnded(let end): machine.endCancel(end)
         case .operatorDecision(let decision, _): machine.decide(decision, claimant)
         case .settled: machine.settle()
         case .restored: machine.restore()
@@ -103,7 +104,7 @@ public struct TransactionMachine {
         transaction.completedAt = now
         transaction.queryAt = nil
         transaction.dueAt = nil
-        transaction.isInLane = false
+        transaction.isInLane = transaction.isBeingCancelled
         publish()
     }
 

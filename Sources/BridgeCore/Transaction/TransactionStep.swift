@@ -26,6 +26,10 @@ public struct TransactionStep: Sendable, Equatable {
         case journalClosed = "journal_closed"
         /// The terminal's journal was read for the receipt of the original.
         case receiptRead = "receipt_read"
+        /// The command that cancels was made durable, to be sent.
+        case cancelSent = "cancel_sent"
+        /// It was answered or refused.
+        case cancelEnded = "cancel_ended"
         /// A cancel came too late.
         case cancelRefused = "cancel_refused"
     }
@@ -76,11 +80,15 @@ extension TransactionMachine {
         case .unreadableCallback: return TransactionStep(kind: .unreadableCallback, at: now)
         case .lifeEnded where after != before: return TransactionStep(kind: .lifeEnded, at: now)
         case .journalClosed where after != before: return TransactionStep(kind: .journalClosed, at: now)
+        case .cancel where after.cancelSentAt != before.cancelSentAt:
+            return TransactionStep(kind: .cancelSent, at: now)
+        case .cancelEnded(let end) where transition.finding != .refused:
+            return TransactionStep(kind: .cancelEnded, detail: end.word, at: now)
         case .cancel where transition.finding == .refused:
             return TransactionStep(kind: .cancelRefused, detail: before.status.rawValue, at: now)
         case .due, .receiptRead, .submissionStarted, .recovered, .evidence, .queryRequested, .lifeEnded,
             .journalAbsence,
-            .journalClosed, .cancel, .operatorDecision, .settled, .restored:
+            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
             return nil
         }
     }

@@ -19,6 +19,8 @@ public struct Transition: Sendable, Equatable {
         case post(attempt: Int)
         /// Ask the cloud for the status of that number.
         case query(idPosTxs: String)
+        /// Send the command that cancels it; it is durable.
+        case sendCancel
         /// Read the terminal's journal, then say `journalClosed`; until then the lane stays closed.
         case readJournal
     }

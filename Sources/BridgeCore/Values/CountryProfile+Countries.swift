@@ -14,6 +14,7 @@ extension CountryProfile {
         terminalMayAddToAmount: false,
         journals: [.details],
         answersByNumber: true,
+        cancelsSales: false,
         commands: [
             .charge: CommandProfile(.asynchronous, [.amount, .ticketNumber], chileanSale),
             .promo: CommandProfile(
@@ -53,6 +54,7 @@ extension CountryProfile {
         terminalMayAddToAmount: true,
         journals: [.details, .lastVoucher],
         answersByNumber: false,
+        cancelsSales: true,
         commands: [
             .charge: CommandProfile(
                 .asynchronous,
@@ -102,6 +104,7 @@ extension CountryProfile {
         terminalMayAddToAmount: false,
         journals: [],
         answersByNumber: false,
+        cancelsSales: false,
         commands: [
             .charge: CommandProfile(
                 .asynchronous,

@@ -30,6 +30,10 @@ public struct CountryProfile: Sendable, Hashable {
     ///
     /// Source: reference §4.0, §4.8.
     public let answersByNumber: Bool
+    /// Whether a terminal can be told to end the sale that it is at.
+    ///
+    /// Source: reference §4.5.
+    public let cancelsSales: Bool
     /// The commands that its terminals know.
     ///
     /// Source: reference §4.

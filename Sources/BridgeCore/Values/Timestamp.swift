@@ -12,6 +12,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         self.milliseconds = milliseconds
     }
 
+    /// Before everything that happens here.
+    public static let distantPast = Timestamp(milliseconds: 0)
+
     /// Whether the left one is earlier.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds

@@ -12,6 +12,7 @@ struct PipeParts {
     let reconciler: Reconciler
     let journalReader: JournalReader
     let submitter: Submitter
+    let cancelSender: CancelSender
 
     init(
         _ configuration: BridgeConfiguration,
@@ -64,6 +65,7 @@ struct PipeParts {
             metrics: metrics,
             logger: logger
         )
+        cancelSender = CancelSender(dispatcher: dispatcher, cloud: cloud, logger: logger)
         submitter = Submitter(
             dispatcher: dispatcher,
             gate: gate,

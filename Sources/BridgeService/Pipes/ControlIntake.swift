@@ -61,7 +61,7 @@ struct ControlIntake: Sendable {
         switch try await dispatcher.cancel(request, from: message) {
         case .cancelled(let transition, let latest):
             metrics.increment(.commands, request.verb.rawValue, "accepted")
-            logger.info("cancelled", metadata: [LogKey.transaction: "\(transition.transaction.id)"])
+            logger.info("a cancel was taken", metadata: [LogKey.transaction: "\(transition.transaction.id)"])
             if let latest { replies.send(latest) }
         case .repeated(let latest):
             metrics.increment(.commands, request.verb.rawValue, "repeated")

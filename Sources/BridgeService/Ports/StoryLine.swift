@@ -56,6 +56,8 @@ extension TransactionStep {
             case .lifeEnded: "the terminal's time is over"
             case .journalClosed: "the journal is done with, the next command passes"
             case .receiptRead: "the original's receipt was looked for at the terminal"
+            case .cancelSent: "the terminal is to be told to end the sale"
+            case .cancelEnded: "the terminal was told to end the sale"
             case .cancelRefused: "cancel refused"
             }
         return [begin, StoryLine(at: at, what: what, detail: detail, rank: .end)].compactMap(\.self)

@@ -52,13 +52,29 @@ extension Dispatcher {
             )
             lanes.mark(id, isPosted: transaction.mayBeAtTerminal)
         }
-        switch transaction.state {
-        case .submitted, .inDoubt:
-            timetable.planLifeEnd(of: id, at: transaction.isLifeOver ? nil : lifeEnd(of: transaction))
-        case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed:
-            timetable.planLifeEnd(of: id, at: nil)
-        }
+        let end: ContinuousClock.Instant? =
+            switch transaction.state {
+            case .submitted, .inDoubt: transaction.isLifeOver ? nil : lifeEnd(of: transaction)
+            case .approved, .declined, .notCompleted, .failed, .completed:
+                transaction.isBeingCancelled ? lifeEnd(of: transaction) : nil
+            case .accepted, .submitting: nil
+            }
+        lanes.withLockedValue { $0.plan(id, lifeEnd: end) }
+        timetable.planLifeEnd(of: id, at: end)
     }
+
+    /// Lets the body of a cancel leave now, from when on the terminal's life is counted anew; `false` if it must not leave.
+    ///
+    /// With time to spare, so that no end of the life that was planned before is under way.
+    func departCancel(_ id: TransactionID) -> Bool {
+        let now = ContinuousClock.now
+        let margin = min(Self.longestCancelMargin, terminalLife / 10)
+        let leaves = lanes.withLockedValue { $0.departCancel(id, at: now, life: terminalLife, margin: margin) }
+        if leaves { timetable.planLifeEnd(of: id, at: now + terminalLife) }
+        return leaves
+    }
+
+    private static let longestCancelMargin = Duration.seconds(5)
 
     /// By this process's own observation where it made the POST; after a restart by what is stored, and never more than a whole life.
     private func lifeEnd(of transaction: Transaction) -> ContinuousClock.Instant {
@@ -66,7 +82,8 @@ extension Dispatcher {
             return departure + terminalLife
         }
         let now = clock()
-        let left = (transaction.posting?.upperBound ?? now) + terminalLife - now
+        let latest = max(transaction.posting?.upperBound ?? now, transaction.cancelSentAt ?? .distantPast)
+        let left = latest + terminalLife - now
         return .now + min(max(left, .zero), terminalLife)
     }
 

@@ -17,6 +17,8 @@ final class Dispatcher: Sendable {
     let queries = QueryLine()
     /// Raised when there may be something to publish.
     let outboxSignal = Signal()
+    /// Sales that their terminals are to be told to end.
+    let cancels: WorkQueue<TransactionID>
     /// Doubts whose terminal's journal is to be read.
     let journals: WorkQueue<TransactionID>
     let timetable = Timetable()
@@ -42,6 +44,7 @@ final class Dispatcher: Sendable {
         self.store = store
         submissions = WorkQueue(limit: backlog)
         slowSubmissions = WorkQueue(limit: backlog)
+        cancels = WorkQueue(limit: backlog)
         journals = WorkQueue(limit: backlog)
         self.terminalLife = terminalLife
         self.storeWatch = storeWatch
@@ -186,6 +189,11 @@ final class Dispatcher: Sendable {
             case .query(let idPosTxs):
                 let query = QueryLine.Query(id: transaction.id, idPosTxs: idPosTxs)
                 if !queries.offer(query) { metrics.increment(.queriesDropped) }
+            case .sendCancel:
+                // Not lined up: it is not sent, and the lane opens when the terminal's life is over.
+                if !cancels.offer(transaction.id) {
+                    logger.warning("a cancel found no room", metadata: [LogKey.transaction: "\(transaction.id)"])
+                }
             case .readJournal: readJournal(of: transaction.id)
             case .post: break
             }

@@ -38,6 +38,8 @@ struct Lanes {
         let expiry: ContinuousClock.Instant
         /// When the body of its last POST left.
         var departure: ContinuousClock.Instant?
+        /// When what was POSTed last has no more effects.
+        var lifeEnd: ContinuousClock.Instant?
         /// Whether a POST may be under way or have left.
         var isPosted = false
     }
@@ -105,6 +107,25 @@ struct Lanes {
 
     /// When the body of its last POST left; `nil` if that is not known, or it is not here.
     func departure(of id: TransactionID) -> ContinuousClock.Instant? { stays[id]?.departure }
+
+    /// Notes when what was POSTed last has no more effects; `nil` for never POSTed.
+    mutating func plan(_ id: TransactionID, lifeEnd: ContinuousClock.Instant?) {
+        stays[id]?.lifeEnd = lifeEnd
+    }
+
+    /// Begins a new life with a cancel that leaves now; `false` if it must not leave: the terminal is another one's, or will be
+    /// before long.
+    mutating func departCancel(
+        _ id: TransactionID,
+        at now: ContinuousClock.Instant,
+        life: Duration,
+        margin: Duration
+    ) -> Bool {
+        guard isHead(id), let lifeEnd = stays[id]?.lifeEnd, now + margin < lifeEnd else { return false }
+        stays[id]?.departure = now
+        stays[id]?.lifeEnd = now + life
+        return true
+    }
 
     // MARK: - Journals
 

@@ -53,6 +53,10 @@ struct Timekeeper: Service {
         var last: TransactionID?
         var count = 0
         var waiting: [TransactionID] = []
+        // What is final and keeps its lane came before whatever waits there.
+        guard let lingering = await read({ () async throws(StoreError) in try await dispatcher.store.lingering() })
+        else { return }
+        await bringBack(lingering)
         while !Task.isCancelled {
             guard let page = await readPage(after: last) else { return }
             await bringBack(page)
@@ -83,9 +87,15 @@ struct Timekeeper: Service {
     }
 
     private func readPage(after last: TransactionID?) async -> [Transaction]? {
+        await read { () async throws(StoreError) in
+            try await dispatcher.store.unfinished(after: last, limit: Self.pageSize)
+        }
+    }
+
+    private func read(_ page: () async throws(StoreError) -> [Transaction]) async -> [Transaction]? {
         while !Task.isCancelled {
             do {
-                return try await dispatcher.store.unfinished(after: last, limit: Self.pageSize)
+                return try await page()
             } catch {
                 logger.warning("the store cannot be read; trying again", metadata: [LogKey.error: "\(error)"])
                 try? await Task.sleep(for: Self.longestSleep)

@@ -4,7 +4,7 @@ internal import BridgeCore
 
 /// What the control queue asks of the store.
 extension TransactionLedger {
-    /// Cancels what was not sent; the write transaction is the compare-and-set against whoever would send it.
+    /// Cancels what was not sent, or lets the terminal be told; the write transaction is the compare-and-set against whoever would send it.
     func cancel(
         _ request: ControlRequest,
         from message: CommandMessage,
@@ -21,7 +21,8 @@ extension TransactionLedger {
             return try refuse(request.rejection(fault, becauseOf: stored), of: message, at: instant)
         }
         let latest = try rows.latestEvent(of: stored.id)?.addressed(to: message.address)
-        return transition.finding == .agreed ? .repeated(latest: latest) : .cancelled(transition, latest: latest)
+        if transition.finding == .agreed { return .repeated(latest: latest) }
+        return .cancelled(transition, latest: latest)
     }
 
     private func refuse(
@@ -38,11 +39,11 @@ extension TransactionLedger {
     }
 
     private static var alreadyFinal: CommandFault {
-        CommandFault("original", .notPossible, "the transaction is final")
+        CommandFault("original", .alreadyFinal, "the transaction is final")
     }
 
     private static var mayHaveLeft: CommandFault {
-        CommandFault("original", .notPossible, "the request may have reached the terminal")
+        CommandFault("original", .notPossible, "it may be at the terminal, which cannot be told to end it now")
     }
 }
 

@@ -195,8 +195,7 @@ struct TransactionLedger<Rows: StoreRows> {
             )
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead,
             .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
-            .journalClosed, .cancel,
-            .operatorDecision, .settled, .restored:
+            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
             return nil
         }
     }

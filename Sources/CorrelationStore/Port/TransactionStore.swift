@@ -73,6 +73,9 @@ public protocol TransactionStore: Sendable {
     /// Transactions that are not final, after an id, in the order of their ids.
     func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
 
+    /// Transactions that are final and still keep their lane, because a command that cancels may have effects.
+    func lingering() async throws(StoreError) -> [Transaction]
+
     /// The last event of a transaction, for another address; `nil` if there is no such transaction.
     func latestEvent(
         of original: ControlRequest.Original,
@@ -169,9 +172,9 @@ public enum Acceptance: Sendable {
 
 /// What became of a `cancel`.
 public enum Cancellation: Sendable {
-    /// Nothing was sent and nothing will be; with the event that tells it, for the request's address.
+    /// Nothing was sent and nothing will be, or the terminal is being told; with the latest event, for the request's address.
     case cancelled(Transition, latest: OutboundEvent?)
-    /// It was cancelled before.
+    /// It was cancelled before, or the terminal is being told already.
     case repeated(latest: OutboundEvent?)
     /// It was refused, and the refusal is durable.
     case refused(CommandRejection)

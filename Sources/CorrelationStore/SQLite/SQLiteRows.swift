@@ -317,7 +317,8 @@ struct ColumnGroups: OptionSet, Hashable {
             insert(.end)
         }
         if stored.openContradictions != transaction.openContradictions || stored.restoredAt != transaction.restoredAt
-            || stored.receiptSeenAt != transaction.receiptSeenAt
+            || stored.receiptSeenAt != transaction.receiptSeenAt || stored.cancelSentAt != transaction.cancelSentAt
+            || stored.cancelEndedAt != transaction.cancelEndedAt
         {
             insert(.exceptional)
         }

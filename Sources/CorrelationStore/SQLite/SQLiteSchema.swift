@@ -205,6 +205,8 @@ enum SQLiteSchema {
         ALTER TABLE transactions ADD COLUMN original_id TEXT;
         ALTER TABLE transactions ADD COLUMN original TEXT;
         ALTER TABLE transactions ADD COLUMN receipt_seen_at INTEGER;
+        ALTER TABLE transactions ADD COLUMN cancel_sent_at INTEGER;
+        ALTER TABLE transactions ADD COLUMN cancel_ended_at INTEGER;
         ALTER TABLE transactions ADD COLUMN result_success INTEGER;
         ALTER TABLE transactions ADD COLUMN result_report TEXT;
 

@@ -62,6 +62,18 @@ extension SQLiteStore {
         }
     }
 
+    static let lingeringText = """
+        SELECT \(transactionColumns) FROM transactions INDEXED BY transactions_lane
+        WHERE in_lane = 1 AND completed_at IS NOT NULL ORDER BY id
+        """
+
+    /// See `TransactionStore`.
+    public func lingering() async throws(StoreError) -> [Transaction] {
+        try await relayReader.read { database in
+            try PreparedStatement(cached: Self.lingeringText, on: database).all({ _ in }, TransactionColumns.read)
+        }
+    }
+
     /// See `TransactionStore`.
     public func latestEvent(
         of original: ControlRequest.Original,

@@ -33,7 +33,9 @@ enum TransactionColumns {
         "result_id_pos_txs", "result_success", "result_report",
     ]
     /// Set by contradictions, people, restored backups and voids.
-    static let exceptional = ["open_contradictions", "restored_at", "receipt_seen_at"]
+    static let exceptional = [
+        "open_contradictions", "restored_at", "receipt_seen_at", "cancel_sent_at", "cancel_ended_at",
+    ]
     /// Every column but `in_doubt_since`, which is for counting only.
     static let all = command + original + address + progress + number + lane + end + exceptional
 
@@ -128,6 +130,8 @@ enum TransactionColumns {
         row.add(Int64(transaction.openContradictions))
         row.add(transaction.restoredAt)
         row.add(transaction.receiptSeenAt)
+        row.add(transaction.cancelSentAt)
+        row.add(transaction.cancelEndedAt)
     }
 
     /// Reads the columns `all`.
@@ -184,6 +188,8 @@ enum TransactionColumns {
         transaction.settledContradictions = transaction.contradictions.count - Int(row.integer())
         transaction.restoredAt = row.optionalInstant()
         transaction.receiptSeenAt = row.optionalInstant()
+        transaction.cancelSentAt = row.optionalInstant()
+        transaction.cancelEndedAt = row.optionalInstant()
         return transaction
     }
 

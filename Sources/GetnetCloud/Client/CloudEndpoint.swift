@@ -49,6 +49,11 @@ struct CloudEndpoint: Sendable {
         return request
     }
 
+    /// The command that ends the sale a terminal is at, without its body.
+    func cancel(_ token: AccessToken) -> HTTPClient.Request? {
+        try? HTTPClient.Request(url: pathPrefix + "cancelsale", method: .POST, headers: token.commandHeaders)
+    }
+
     /// A command that reads a terminal's journal, without its body.
     func journal(_ command: JournalCommand, _ token: AccessToken) -> HTTPClient.Request? {
         try? HTTPClient.Request(url: pathPrefix + command.verb, method: .POST, headers: token.commandHeaders)

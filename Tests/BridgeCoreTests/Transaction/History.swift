@@ -103,7 +103,7 @@ struct History {
         case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
         case .journalAbsence: rules.absenceIsFinal && before.restoredAt == nil
         case .due, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .lifeEnded, .journalClosed, .cancel, .settled, .restored:
+            .queryRequested, .lifeEnded, .journalClosed, .cancel, .cancelEnded, .settled, .restored:
             false
         }
     }
@@ -117,7 +117,8 @@ struct History {
             answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
         case .due, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .operatorDecision, .settled,
+            .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision,
+            .settled,
             .restored:
             return false
         }
@@ -201,7 +202,7 @@ struct History {
         case .approved, .declined, .notCompleted, .failed, .completed:
             if after.dueAt != nil || after.queryAt != nil { return "due after the end" }
             if !change.effects.isEmpty { return "an effect after the end" }
-            if after.isInLane { return "the lane is held after the end" }
+            if after.isInLane, !after.isBeingCancelled { return "the lane is held after the end" }
         }
         return nil
     }
@@ -209,6 +210,7 @@ struct History {
     /// The lane is left by an end, or by a doubt whose terminal's life is over and whose journal was dealt with.
     private func brokenLane(_ before: Transaction, _ input: TransactionInput, _ after: Transaction) -> String? {
         if after.isInLane, !before.isInLane { return "the lane was entered again" }
+        if after.isBeingCancelled, !after.isInLane { return "the lane was left while a cancel may have effects" }
         guard before.isInLane, !after.isInLane, !after.state.isFinal else { return nil }
         return input == .journalClosed && before.state == .inDoubt && before.isLifeOver
             ? nil : "the lane was left early"
@@ -250,7 +252,7 @@ struct History {
         // What happened after the backup nobody remembers.
         case .restored: mayHaveLeft = true
         case .due, .submissionStarted, .recovered, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed,
-            .cancel, .operatorDecision, .settled:
+            .cancel, .cancelEnded, .operatorDecision, .settled:
             return
         }
     }
@@ -277,7 +279,8 @@ struct History {
         case 13: return Bool.random(using: &random) ? .queryRequested : .unreadableCallback
         case 14: return [.journalAbsence, .journalClosed, .lifeEnded, .due].randomElement(using: &random) ?? .due
         case 15:
-            return [.cancel, .restored, .submissionStarted, .submissionStarted].randomElement(using: &random) ?? .cancel
+            return [.cancel, .cancel, .restored, .cancelEnded(.answered(0)), .submissionStarted, .submissionStarted]
+                .randomElement(using: &random) ?? .cancel
         case 16:
             switch Int.random(in: 0..<6, using: &random) {
             case 0: return randomDecision()

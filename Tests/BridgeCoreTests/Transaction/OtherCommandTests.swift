@@ -177,3 +177,55 @@ import Testing
         #expect(ended.state == .completed && ended.paidClaim == nil)
     }
 }
+
+/// A sale that its terminal is told to end.
+@Suite struct `A cancel at the terminal` {
+    private static let argentina = Account(name: "main", profile: .argentina, environment: "uat")
+
+    private var submitted: Transaction {
+        TransactionMachine.accept(.sample(account: Self.argentina), rules: Situation.rules).transaction.submitted
+    }
+
+    private func apply(_ input: TransactionInput, to transaction: Transaction) -> Transition {
+        TransactionMachine.apply(input, to: transaction, at: .sample + .seconds(1), rules: Situation.rules)
+    }
+
+    @Test func `is sent for a sale that holds its lane, once, and changes nothing of the sale`() {
+        let cancelled = apply(.cancel, to: submitted)
+        #expect(cancelled.effects == [.sendCancel] && cancelled.transaction.state == .submitted)
+        #expect(cancelled.transaction.isBeingCancelled && cancelled.events.isEmpty)
+        let again = apply(.cancel, to: cancelled.transaction)
+        #expect(again.finding == .agreed && again.effects.isEmpty)
+        let answered = apply(.cancelEnded(.answered(0)), to: cancelled.transaction).transaction
+        #expect(answered.state == .submitted && answered.isInLane && !answered.isBeingCancelled)
+    }
+
+    @Test func `keeps the lane behind a sale that ended until it was answered`() {
+        let cancelled = apply(.cancel, to: submitted).transaction
+        let paid = apply(.callback(.approved(cancelled)), to: cancelled).transaction
+        #expect(paid.state == .approved && paid.isInLane)
+        #expect(!apply(.cancelEnded(.answered(1)), to: paid).transaction.isInLane)
+        #expect(!apply(.cancelEnded(.notStarted(.terminalBusy)), to: paid).transaction.isInLane)
+    }
+
+    @Test func `keeps the lane until the terminal's life is over where nobody knows whether it arrived`() {
+        let cancelled = apply(.cancel, to: submitted).transaction
+        let paid = apply(.callback(.approved(cancelled)), to: cancelled).transaction
+        #expect(paid.after(.recovered).isInLane)
+        let over = apply(.lifeEnded, to: paid)
+        #expect(!over.transaction.isInLane && over.transaction.state == .approved && over.events.isEmpty)
+        #expect(apply(.cancelEnded(.answered(0)), to: over.transaction).finding == .refused)
+    }
+
+    @Test func `is refused where the country has no command for it, and for what is over`() {
+        let chilean = TransactionMachine.accept(.sample(), rules: Situation.rules).transaction.submitted
+        #expect(apply(.cancel, to: chilean).finding == .refused)
+        let over = apply(.lifeEnded, to: submitted).transaction
+        #expect(apply(.cancel, to: over).finding == .refused)
+        let sending = TransactionMachine.accept(.sample(account: Self.argentina), rules: Situation.rules).transaction
+            .after(.submissionStarted)
+        #expect(apply(.cancel, to: sending).finding == .refused)
+        let paid = apply(.callback(.approved(submitted)), to: submitted).transaction
+        #expect(apply(.cancel, to: paid).finding == .refused)
+    }
+}

@@ -143,6 +143,7 @@ extension Transition.Effect {
         case .post(let attempt): "post(\(attempt))"
         case .query: "query"
         case .readJournal: "readJournal"
+        case .sendCancel: "sendCancel"
         }
     }
 }

@@ -16,6 +16,15 @@ extension TransactionMachineTable {
         )
     ]
 
+    static let cancelEnded: [TableRow] = [
+        TableRow(
+            "a cancel was answered that nobody sent",
+            input: { _ in .cancelEnded(.answered(0)) },
+            outcomes: [],
+            elsewhere: "refused"
+        )
+    ]
+
     static let operatorDecision: [TableRow] = [
         TableRow(
             "an operator approves",

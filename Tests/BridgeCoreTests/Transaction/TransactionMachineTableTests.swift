@@ -37,6 +37,9 @@ import Testing
     @Test(arguments: TransactionMachineTable.cancel)
     func `only what was not sent can be cancelled`(_ row: TableRow) { check(row) }
 
+    @Test(arguments: TransactionMachineTable.cancelEnded)
+    func `the answer to no cancel means nothing`(_ row: TableRow) { check(row) }
+
     @Test(arguments: TransactionMachineTable.operatorDecision)
     func `an operator decides what is open after a POST`(_ row: TableRow) { check(row) }
 

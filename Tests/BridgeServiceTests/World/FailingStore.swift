@@ -105,6 +105,8 @@ final class FailingStore: TransactionStore {
         try await store.unfinished(after: id, limit: limit)
     }
 
+    func lingering() async throws(StoreError) -> [Transaction] { try await store.lingering() }
+
     func latestEvent(
         of original: ControlRequest.Original,
         account: String,

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Cancelling: what was not sent is not sent; what is at the terminal may be ended there, where the country has a command for it.
+///
+/// That command names no sale, it ends whatever the terminal is at. So it is sent only while its charge holds the lane, and
+/// the lane stays closed, also behind a charge that ended meanwhile, until the command can have no more effects.
+/// *Source*: issue on all commands §2; reference §4.5.
+extension TransactionMachine {
+    mutating func cancel() {
+        switch transaction.state {
+        case .accepted: finish(.failed, Reason(.cancelledBeforeStart))
+        case .failed where transaction.reason?.code == .cancelledBeforeStart: next.finding = .agreed
+        case .submitted, .inDoubt: cancelAtTerminal()
+        case .submitting, .approved, .declined, .notCompleted, .failed, .completed:
+            next.finding = .refused
+        }
+    }
+
+    private mutating func cancelAtTerminal() {
+        guard !transaction.isBeingCancelled else {
+            next.finding = .agreed
+            return
+        }
+        let isPossible = CountryProfile.named(transaction.country)?.cancelsSales == true
+        guard isPossible, transaction.effect == .sale, transaction.isInLane, !transaction.isLifeOver else {
+            next.finding = .refused
+            return
+        }
+        transaction.cancelSentAt = now
+        transaction.cancelEndedAt = nil
+        next.effects.append(.sendCancel)
+    }
+
+    mutating func endCancel(_ end: TransactionInput.CancelEnd) {
+        guard transaction.isBeingCancelled else {
+            next.finding = .refused
+            return
+        }
+        transaction.cancelEndedAt = now
+        // The answer accepts the wish; only the sale's own evidence tells its end.
+        if transaction.state.isFinal { transaction.isInLane = false }
+    }
+}
+
+extension TransactionInput.CancelEnd {
+    /// The end in one word, for the record.
+    var word: String {
+        switch self {
+        case .answered(let code): code.map { "answered \($0)" } ?? "answered"
+        case .notStarted(let code): code.rawValue
+        }
+    }
+}

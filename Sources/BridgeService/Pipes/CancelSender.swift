@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import CorrelationStore
+internal import GetnetCloud
+internal import Logging
+internal import ServiceLifecycle
+
+/// Tells terminals to end the sale that they are at, once that wish is durable.
+///
+/// An end that nobody knows is not noted: the lane stays closed until the terminal's life, counted from the cancel, is over.
+/// *Source*: issue on all commands §2.
+struct CancelSender: Service {
+    /// So many are told at once; an answer may take as long as the terminal does.
+    static let workers = 16
+
+    let dispatcher: Dispatcher
+    let cloud: CloudClient
+    let logger: Logger
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<Self.workers {
+                    group.addTask { await work() }
+                }
+            }
+        } onGracefulShutdown: {
+            dispatcher.cancels.close()
+        }
+    }
+
+    private func work() async {
+        while let id = await dispatcher.cancels.next() { await send(for: id) }
+    }
+
+    private func send(for id: TransactionID) async {
+        guard let transaction = await dispatcher.transaction(id), transaction.isBeingCancelled else { return }
+        guard !transaction.state.isFinal else {
+            await dispatcher.applySurely(.cancelEnded(.notStarted(.cancelledBeforeStart)), to: id)
+            return
+        }
+        // From when it leaves it may have effects for as long as a terminal lives.
+        let end = await cloud.cancelSale(of: transaction) { [dispatcher] in dispatcher.departCancel(id) }
+        guard let end else {
+            logger.warning("nobody knows whether a cancel arrived", metadata: [LogKey.transaction: "\(id)"])
+            return
+        }
+        await dispatcher.applySurely(.cancelEnded(end), to: id)
+    }
+}
