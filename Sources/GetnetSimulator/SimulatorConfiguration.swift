@@ -54,6 +54,24 @@ public struct SimulatorConfiguration: Sendable {
     public var callbackConnections = 64
     /// The commands that read the journal, any other verb is answered 404; absent: those of the country.
     public var journalCommands: Set<JournalCommand>?
+    /// Whether every verb exists in every country; otherwise a verb that the country lacks is answered 404.
+    public var allCommands = false
+    /// What Argentina does with a webhook where only that of a sale is known.
+    public var foreignWebhook = ForeignWebhook.ignore
+    /// Whether `details` still shows a sale that was voided.
+    public var voidedRows = VoidedRows.absent
+    /// Whether the result of a refund names the amount.
+    public var refundAmount = false
+    /// Whether a refund above what is left of its payment is declined.
+    public var capsRefunds = true
+    /// How much later than it arrives a cancellation takes effect, and is answered; not scaled.
+    public var cancelDelay: Duration = .zero
+    /// How long the issuer takes, before scaling: once the card was presented a sale is not cancelled any more.
+    ///
+    /// At most half of what the sale takes counts.
+    public var authorizationTime: Duration = .seconds(1)
+    /// How the list of terminals is laid out.
+    public var terminalList = TerminalList.wrapped
     /// How the first reads of each terminal's journal end, one after the other; then probabilities are asked.
     public var journalScript: [Fault] = []
     /// How many payments a terminal takes before it closes its batch by itself, at least 1.
@@ -92,11 +110,39 @@ public struct SimulatorConfiguration: Sendable {
         case wrapper
     }
 
+    /// What becomes of a webhook that nobody knows to work.
+    public enum ForeignWebhook: String, Sendable, CaseIterable {
+        /// The answer is held until the terminal is done, as without it.
+        case ignore
+        /// The command is acknowledged and told by a callback.
+        case accept
+        /// HTTP 400.
+        case refuse
+    }
+
+    /// Whether `details` still shows a sale that was voided.
+    public enum VoidedRows: String, Sendable, CaseIterable {
+        /// It does not.
+        case absent
+        /// It does, as if nothing had happened.
+        case present
+    }
+
+    /// How the list of terminals is laid out.
+    public enum TerminalList: String, Sendable, CaseIterable {
+        /// In `data` of a wrapper.
+        case wrapped
+        /// An array and nothing around it.
+        case bare
+    }
+
     /// Creates the configuration of the strict, undisturbed cloud.
     public init() {}
 
     /// The commands that read the journal.
-    var knownJournalCommands: Set<JournalCommand> { journalCommands ?? JournalCommand.known(in: country) }
+    var knownJournalCommands: Set<JournalCommand> {
+        journalCommands ?? (allCommands ? Set(JournalCommand.allCases) : JournalCommand.known(in: country))
+    }
 
     /// The pace that `timeScale` and `thinkTime` make.
     var pace: Pace { Pace(scale: timeScale, thinkTime: thinkTime) }

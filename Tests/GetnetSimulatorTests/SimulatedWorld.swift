@@ -80,6 +80,12 @@ struct SimulatedWorld {
 
     static let headers: HTTPHeaders = ["env": "uat", "country": "cl", "app": "posintegrado"]
 
+    private var countryHeaders: HTTPHeaders {
+        var headers = Self.headers
+        headers.replaceOrAdd(name: "country", value: simulator.configuration.country)
+        return headers
+    }
+
     func send(
         _ method: HTTPMethod,
         _ url: String,
@@ -99,7 +105,7 @@ struct SimulatedWorld {
     func logIn(
         _ form: String = "clientId=demo-client&clientSecret=demo%2Bsecret%2F2026%3D%3D"
     ) async throws -> Answer {
-        var headers = Self.headers
+        var headers = countryHeaders
         headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
         return try await send(.POST, baseURL + "/postxs/auth", headers, body: form)
     }
@@ -136,10 +142,68 @@ struct SimulatedWorld {
     }
 
     func authorized(_ token: String) -> HTTPHeaders {
-        var headers = Self.headers
+        var headers = countryHeaders
         headers.add(name: "Content-Type", value: "application/json")
         headers.add(name: "Authorization", value: "Bearer \(token)")
         return headers
+    }
+
+    /// POSTs a command without a webhook unless its members have one; a busy terminal is waited for.
+    func command(
+        _ command: TerminalCommand,
+        _ members: String = "",
+        terminal: TerminalIdentity = .documented,
+        token: String? = nil,
+        timeout: TimeAmount = .seconds(10)
+    ) async throws -> Answer {
+        let token = try await good(token)
+        var answer: Answer?
+        try await eventually {
+            let latest = try await send(
+                .POST,
+                baseURL + "/postxs/\(command.rawValue)",
+                authorized(token),
+                body: Self.body(of: command, members, terminal: terminal),
+                timeout: timeout
+            )
+            answer = latest
+            return latest.message?.hasPrefix("OPERATION IN PROGRESS") != true
+        }
+        return try #require(answer)
+    }
+
+    /// The body of a command with a `customId`, but for the one that has none.
+    static func body(
+        of command: TerminalCommand,
+        _ members: String = "",
+        terminal: TerminalIdentity = .documented
+    ) -> String {
+        let customID = command == .mode ? "" : ",\"customId\":\"cmd-1\""
+        let others = members.isEmpty ? "" : "," + members
+        return """
+            {"idTerminal":"\(terminal.idTerminal)","idSucursal":\(terminal.idSucursal),\
+            "serialNumber":"\(terminal.serialNumber)","command":\(command.number)\(customID)\(others)}
+            """
+    }
+
+    /// Sells and waits for the approval.
+    func sold(_ amount: Int = 15_990, customID: String = "sale-1", ticket: String = "A0001") async throws -> Paid {
+        let count = receiver.callbacks.count
+        let answer = try await sell(amount, customID: customID, ticket: ticket)
+        let callback = try #require(try await callbacks(count + 1).last)
+        try #require(callback.result["responseCode"] as? Int == 0, "\(answer.text) \(callback.body)")
+        return Paid(
+            operationID: try #require(callback.result["operationId"] as? Int),
+            authorizationCode: try #require(callback.result["authorizationCode"] as? String),
+            day: String(try #require(callback.result["realDate"] as? String).prefix(10))
+        )
+    }
+
+    /// A payment as its callback names it.
+    struct Paid {
+        let operationID: Int
+        let authorizationCode: String
+        let day: String
     }
 
     func query(_ idPosTxs: Any?, token: String? = nil) async throws -> Answer {

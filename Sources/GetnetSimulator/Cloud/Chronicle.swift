@@ -22,6 +22,11 @@ struct Chronicle<Event: Sendable>: Sendable {
         events.append(event)
     }
 
+    /// The event with a number, unless it is forgotten.
+    subscript(_ number: Int) -> Event? {
+        number >= first && number < nextNumber ? events[number - first] : nil
+    }
+
     /// A page of what is remembered, oldest first.
     func page(from number: Int, limit: Int) -> [Event] {
         let begin = min(max(number, first), nextNumber)

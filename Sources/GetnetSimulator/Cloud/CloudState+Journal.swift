@@ -14,6 +14,7 @@ extension CloudState {
     ///   - now: the moment.
     /// - Returns: the decision, which is in the ledger already.
     mutating func read(_ request: JournalRequest, at now: Duration) -> TakenRead {
+        settle(until: now)
         let key = Terminal.key(request.terminal.idTerminal)
         if let refusal = registryRefusal(of: request.terminal, key, terminals[key], at: now) {
             return refuse(request, refusal, at: now)
@@ -60,8 +61,13 @@ extension CloudState {
     private func content(for request: JournalRequest, _ key: String) -> JournalContent {
         let terminal = terminals[key]
         switch request.command {
-        case .details: return .rows(terminal?.batch ?? [])
-        case .lastVoucher: return .voucher(terminal?.batch.last)
+        case .details:
+            let rows = terminal?.batch ?? []
+            guard configuration.voidedRows == .absent, let voided = terminal?.voided, !voided.isEmpty else {
+                return .rows(rows)
+            }
+            return .rows(rows.filter { !voided.contains($0.operationID) })
+        case .lastVoucher: return .voucher(terminal?.lastVoucher)
         case .getTransaction:
             guard let id = request.idPosTxs, let sale = sale(id) else { return .transaction(nil) }
             let isOfBatch =

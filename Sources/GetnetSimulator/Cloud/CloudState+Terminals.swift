@@ -39,6 +39,7 @@ extension CloudState {
     ///   - now: the moment.
     /// - Returns: the sale, which is in the ledger already; nothing if there are too many terminals.
     mutating func sellAtTerminal(_ amount: Int, idTerminal: String, at now: Duration) -> TerminalSale? {
+        settle(until: now)
         let key = Terminal.key(idTerminal)
         guard terminals[key] != nil || terminals.count < Self.maximumTerminals else { return nil }
         if terminals[key] == nil { terminals[key] = newTerminal(.unseen(key)) }
@@ -73,6 +74,19 @@ extension CloudState {
         )
         let sale = TerminalSale(number: number, idTerminal: key, payment: payment, cause: cause, after: post)
         ledger.note(sale)
+        payments.add(
+            KnownPayment(
+                source: .terminalSale(number),
+                terminal: key,
+                batch: terminals[key]?.batchNumber ?? 0,
+                operationID: receipt,
+                authorizationCode: payment.authorizationCode,
+                amount: amount,
+                finishedAt: finishesAt,
+                day: String(facts.terminalTime.text.prefix(10)),
+                key: "\(key) \(receipt)"
+            )
+        )
         remember([row], key, after: post, at: now)
         return sale
     }
@@ -84,10 +98,12 @@ extension CloudState {
     ///   - now: the moment.
     /// - Returns: the close, which is in the ledger already; nothing if no command ever came to this terminal.
     mutating func closeBatch(idTerminal: String, at now: Duration) -> BatchClose? {
-        closeBatch(Terminal.key(idTerminal), cause: "control", after: nil, at: now)
+        settle(until: now)
+        return closeBatch(Terminal.key(idTerminal), cause: "control", after: nil, at: now)
     }
 
-    private mutating func closeBatch(_ key: String, cause: String, after post: Int?, at now: Duration) -> BatchClose? {
+    /// Closes a batch, and says why.
+    mutating func closeBatch(_ key: String, cause: String, after post: Int?, at now: Duration) -> BatchClose? {
         guard let freeAt = terminals[key]?.freeAt, let payments = terminals[key]?.closeBatch() else { return nil }
         let close = BatchClose(
             number: ledger.batchCloses.nextNumber,
@@ -119,25 +135,43 @@ extension CloudState {
         return terminals[key]?.addToScript(fault, times: times) ?? false
     }
 
+    /// Says which scenario the next command at a terminal has.
+    ///
+    /// - Returns: whether there was room.
+    mutating func script(_ scenario: Int, idTerminal: String) -> Bool {
+        let key = Terminal.key(idTerminal)
+        guard terminals[key] != nil || terminals.count < Self.maximumTerminals else { return false }
+        if terminals[key] == nil { terminals[key] = newTerminal(.unseen(key)) }
+        return terminals[key]?.addToCommandScript(scenario) ?? false
+    }
+
     // MARK: - Faults
 
-    /// Does what faults do at the terminal besides the sale.
+    /// Does what faults do at the terminal besides the command.
     ///
     /// - Parameters:
     ///   - faults: those that struck.
     ///   - draw: what they were drawn for.
-    ///   - request: the sale.
+    ///   - terminal: where.
+    ///   - amount: that of the command, in minor units.
+    ///   - post: its number if it is a sale.
     ///   - now: the moment.
-    mutating func strike(_ faults: Set<Fault>, _ draw: Draw, _ request: SaleRequest, at now: Duration) {
+    mutating func strike(
+        _ faults: Set<Fault>,
+        _ draw: Draw,
+        _ terminal: TerminalIdentity,
+        amount: Int,
+        after post: Int?,
+        at now: Duration
+    ) {
         guard !faults.isDisjoint(with: [.offline, .terminalSale, .batchCloses]) else { return }
-        let key = Terminal.key(request.terminal.idTerminal)
-        let post = ledger.nextNumber
-        if terminals[key] == nil { terminals[key] = newTerminal(request.terminal) }
+        let key = Terminal.key(terminal.idTerminal)
+        if terminals[key] == nil { terminals[key] = newTerminal(terminal) }
         if faults.contains(.offline) { terminals[key]?.offlineUntil = now + pace.offline }
         if faults.contains(.terminalSale) {
-            let amount = 1_000 + Int(dice.number("amount", draw.key, draw.attempt) % 99_000)
+            let drawn = 1_000 + Int(dice.number("amount", draw.key, draw.attempt) % 99_000)
             // One amount more, so that the row cannot be taken for that of the sale by anyone who looks at it.
-            let other = amount == request.amount ? amount + 1 : amount
+            let other = drawn == amount ? drawn + 1 : drawn
             _ = sellAtTerminal(other, key, cause: "fault", after: post, at: now)
         }
         if faults.contains(.batchCloses) { _ = closeBatch(key, cause: "fault", after: post, at: now) }

@@ -14,8 +14,14 @@ struct CloudState {
     var terminals: [String: Terminal] = [:]
     var offline: Set<String> = []
     var ledger: LedgerBook
+    /// What can be given back.
+    var payments: PaymentBook
+    /// What is on its way to a terminal and hits whatever runs there.
+    var cancellations = CancellationQueue()
+    /// The commands whose plans were changed.
+    var changedCourses: [CallbackDelivery.Subject] = []
+    var attempts: AttemptBook
     private var tokens: TokenBook
-    private var attempts: AttemptBook
 
     /// How many terminals are told apart; more are refused as unknown.
     static let maximumTerminals = 100_000
@@ -36,6 +42,7 @@ struct CloudState {
         tokens = TokenBook(seed: configuration.seed)
         attempts = AttemptBook(limit: configuration.ledgerLimit)
         ledger = LedgerBook(limit: configuration.ledgerLimit)
+        payments = PaymentBook(limit: configuration.ledgerLimit)
     }
 
     // MARK: - Login
@@ -70,11 +77,15 @@ struct CloudState {
     ///   - now: the moment.
     /// - Returns: the decision, which is in the ledger already.
     mutating func take(_ request: SaleRequest, token: String, at now: Duration) -> TakenSale {
+        settle(until: now)
         let decision = decide(request, at: now)
         let plan = decision.plan
-        if plan.reply == .unauthorized || plan.reply == .unauthorizedLiteral { tokens.revoke(token) }
+        revoke(token, after: plan)
         let started = plan.run.map { start(plan: plan, run: $0, request: request, at: now) }
-        if let draw = decision.draw { strike(decision.faults, draw, request, at: now) }
+        if let draw = decision.draw {
+            let post = ledger.nextNumber
+            strike(decision.faults, draw, request.terminal, amount: request.amount, after: post, at: now)
+        }
         let taken = TakenSale(number: ledger.nextNumber, request: request, plan: plan, started: started)
         let entry = LedgerEntry(
             taken,
@@ -88,27 +99,41 @@ struct CloudState {
 
     /// The scenario or the faults, unless the terminal is not to be had.
     private mutating func decide(_ request: SaleRequest, at now: Duration) -> Decision {
-        let terminal = request.terminal
-        let key = Terminal.key(terminal.idTerminal)
+        let key = Terminal.key(request.terminal.idTerminal)
+        if let refused = refusal(of: request.terminal, key, at: now) { return refused }
+        let scenario = Scenario(amount: request.amount)
+        if scenario == .approved, dice.concernsSales {
+            return disturb(request.ticketNumber ?? "\(key) \(request.amount)", pace)
+        }
+        return Decision(plan: plan(scenario, for: request), scenario: scenario.number)
+    }
+
+    /// What the cloud says instead of asking a terminal that is not to be had.
+    func refusal(
+        of terminal: TerminalIdentity,
+        _ key: String,
+        passesBusy: Bool = false,
+        at now: Duration
+    ) -> Decision? {
         let seen = terminals[key]
         if let refusal = registryRefusal(of: terminal, key, seen, at: now) {
             return Decision(plan: .neverStarted(.refused(refusal), context(attempt: 1)))
         }
-        if let seen, let refusal = seen.refusal(at: now, pace: pace) {
-            let plan = SalePlan.neverStarted(.refused(refusal), context(attempt: 1))
-            return Decision(plan: plan, occupant: seen.occupant(at: now))
-        }
-        let scenario = Scenario(amount: request.amount)
-        if scenario == .approved, dice.concernsSales { return disturb(request, key) }
-        return Decision(plan: plan(scenario, for: request), scenario: scenario.number)
+        guard !passesBusy, let seen, let refusal = seen.refusal(at: now, pace: pace) else { return nil }
+        let plan = SalePlan.neverStarted(.refused(refusal), context(attempt: 1))
+        return Decision(plan: plan, occupant: seen.occupant(at: now))
     }
 
-    /// What faults make of a sale that the amount table leaves alone.
-    private mutating func disturb(_ request: SaleRequest, _ terminal: String) -> Decision {
-        let key = request.ticketNumber ?? "\(terminal) \(request.amount)"
+    /// What faults make of something that the amount table leaves alone.
+    ///
+    /// - Parameters:
+    ///   - key: what tells it apart in every run.
+    ///   - pace: how long its terminal takes.
+    /// - Returns: the decision.
+    mutating func disturb(_ key: String, _ pace: Pace) -> Decision {
         let draw = Draw(key: key, attempt: attempts.count(key))
         let faults = dice.faults(ofSale: key, attempt: draw.attempt)
-        let disturbed = DisturbedPlan(faults, context(attempt: draw.attempt))
+        let disturbed = DisturbedPlan(faults, context(attempt: draw.attempt, pace))
         return Decision(
             plan: disturbed.plan,
             scenario: Scenario.approved.number,
@@ -122,8 +147,14 @@ struct CloudState {
         return scenario.plan(context(attempt: earlier.count { $0.scenario != nil } + 1))
     }
 
-    private func context(attempt: Int) -> PlanContext {
-        PlanContext(pace: pace, dialect: configuration.dialect, attempt: attempt)
+    /// What a plan is made for.
+    ///
+    /// - Parameters:
+    ///   - attempt: the how-many-eth POST of the same this is, from 1.
+    ///   - pace: how long its terminal takes; absent: that of a customer.
+    /// - Returns: the context.
+    func context(attempt: Int, _ pace: Pace? = nil) -> PlanContext {
+        PlanContext(pace: pace ?? self.pace, dialect: configuration.dialect, attempt: attempt)
     }
 
     private mutating func start(
@@ -136,15 +167,17 @@ struct CloudState {
         let key = Terminal.key(request.terminal.idTerminal)
         let unseen = newTerminal(request.terminal)
         let (receipt, batch) = terminals[key, default: unseen]
-            .startSale(request.terminal, run, at: now, pace: pace)
+            .startSale(request.terminal, run, post: number, at: now, pace: pace)
         let facts = SaleFacts(
             idPosTxs: firstID + number,
             request: request,
             operationID: receipt,
             terminalTime: clock.time(now + run.finishesAfter, at: key),
-            seed: configuration.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(number)
+            seed: configuration.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(number),
+            function: request.function
         )
         let sale = StartedSale(startedAt: now, plan: plan, facts: facts, batch: batch)
+        for payment in sale.knownPayments(ofPost: number, terminal: key) { payments.add(payment) }
         remember(sale.journalRows, key, after: number, at: now)
         return sale
     }
@@ -154,19 +187,30 @@ struct CloudState {
         ledger[idPosTxs - firstID]?.started
     }
 
+    /// Takes a token back if that is how its POST is answered.
+    mutating func revoke(_ token: String, after plan: SalePlan) {
+        if plan.reply == .unauthorized || plan.reply == .unauthorizedLiteral { tokens.revoke(token) }
+    }
+
     // MARK: - Query
 
-    /// What the status query says about a sale.
+    /// What the status query says about a command.
     ///
     /// - Parameters:
-    ///   - idPosTxs: the cloud's id of the sale.
+    ///   - idPosTxs: the cloud's id.
     ///   - now: the moment.
-    /// - Returns: the report and its sale, or nothing if there is no such sale.
-    mutating func status(of idPosTxs: Int, at now: Duration) -> (report: Report, sale: StartedSale)? {
+    /// - Returns: the report, the plan that it comes from and the command; nothing if there is no such command.
+    mutating func status(
+        of idPosTxs: Int,
+        at now: Duration
+    ) -> (report: Report, plan: SalePlan, facts: any ReportSubject)? {
         ledger.count { $0.queries += 1 }
-        guard let sale = sale(idPosTxs) else { return nil }
-        let elapsed = now - sale.startedAt
-        return elapsed < configuration.queryRace ? nil : (sale.plan.status(at: elapsed), sale)
+        let command = course(.command(idPosTxs - firstID - Self.commandIDDistance))
+        guard let course = command ?? course(.sale(idPosTxs - firstID)), let started = course.started else {
+            return nil
+        }
+        let elapsed = now - started.at
+        return elapsed < configuration.queryRace ? nil : (course.plan.status(at: elapsed), course.plan, started.facts)
     }
 
     // MARK: - Controls and notes
@@ -193,6 +237,15 @@ struct CloudState {
         ledger.note(faults)
     }
 
+    /// Notes a command whose request is not in order.
+    mutating func noteFaulty(_ command: TerminalCommand, _ faults: [RequestFault], at now: Duration) {
+        let number = ledger.commands.nextNumber
+        ledger.note(faults)
+        ledger.note(
+            CommandRecord(entry: CommandEntry(faults, of: command, number: number, at: clock.date(now)), started: nil)
+        )
+    }
+
     /// Notes a sale whose request is not in order.
     mutating func noteFaultySale(_ faults: [RequestFault], at now: Duration) {
         ledger.append(LedgerBook.Record(entry: LedgerEntry(faults, number: ledger.nextNumber, at: clock.date(now))))
@@ -206,7 +259,7 @@ struct CloudState {
 
 /// What the cloud has decided about a POST before anything happens.
 struct Decision {
-    let plan: SalePlan
+    var plan: SalePlan
     /// The scenario's number, if one was chosen.
     var scenario: Int?
     /// The faults that strike.

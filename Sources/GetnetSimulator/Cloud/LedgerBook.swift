@@ -20,6 +20,8 @@ struct LedgerBook {
     private(set) var faults: [RequestFault] = []
     /// The latest reads of journals.
     private(set) var journal = Chronicle<JournalRead>()
+    /// The latest commands that are neither sales nor reads of journals.
+    private(set) var commands = Chronicle<CommandRecord>()
     /// The latest sales that were made at terminals without the cloud.
     private(set) var terminalSales = Chronicle<TerminalSale>()
     /// The latest batches that were closed.
@@ -69,6 +71,29 @@ struct LedgerBook {
         return (first..<max(first, min(nextNumber, first + limit))).compactMap { self[$0]?.entry }
     }
 
+    /// Changes a POST, unless it is forgotten.
+    mutating func update(_ number: Int, _ change: (inout Record) -> Void) {
+        guard var record = self[number] else { return }
+        change(&record)
+        ring[number % ring.count] = record
+    }
+
+    /// Remembers a command.
+    mutating func append(_ record: CommandRecord) {
+        precondition(record.entry.number == commands.nextNumber, "commands are numbered in order")
+        commands.append(record)
+    }
+
+    /// Changes a command, unless it is forgotten.
+    mutating func updateCommand(_ number: Int, _ change: (inout CommandRecord) -> Void) {
+        commands.update(number, change)
+    }
+
+    /// Changes a sale that was made at a terminal, unless it is forgotten.
+    mutating func updateTerminalSale(_ number: Int, _ change: (inout TerminalSale) -> Void) {
+        terminalSales.update(number, change)
+    }
+
     /// Notes a read of a journal.
     mutating func note(_ read: JournalRead) {
         summary.journalReads += 1
@@ -96,6 +121,7 @@ struct LedgerBook {
         case .sale(let number):
             guard self[number] != nil else { return }
             ring[number % ring.count]?.entry.callbacks.append(callback)
+        case .command(let number): commands.update(number) { $0.entry.callbacks.append(callback) }
         case .journal(let number): journal.update(number) { $0.callbacks.append(callback) }
         }
     }

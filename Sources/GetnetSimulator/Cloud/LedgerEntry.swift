@@ -6,6 +6,8 @@ public import Foundation
 public struct LedgerEntry: Sendable, Codable, Equatable {
     /// The how-many-eth POST this is, from 0.
     public let number: Int
+    /// Its verb: `sale` or `salepromo`.
+    public let command: String
     /// When it arrived.
     public let receivedAt: Date
     /// The merchant's correlation id, if the body could be read and has one.
@@ -30,18 +32,20 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
     public let appliedFaults: [Fault]
     /// The how-many-eth POST with this ticket that the fault mix was asked about, from 1; absent if it was not asked.
     public let attempt: Int?
-    /// What the terminal was at work on instead: `sale`, `journal` or `terminalSale`.
+    /// What the terminal was at work on instead: `sale`, `journal`, `command` or `terminalSale`.
     public let foundBusyWith: String?
     /// What happened at the terminal; absent if nothing was started there.
     public internal(set) var sale: Sale?
+    /// The number of the command that ended the sale before it was paid; absent if none did.
+    public internal(set) var cancelledBy: Int?
     /// The callbacks that were sent.
     public internal(set) var callbacks: [Callback]
 
     private enum CodingKeys: String, CodingKey {
-        case number, receivedAt
+        case number, command, receivedAt
         case customID = "customId"
         case ticketNumber, amount, terminal, webhook, scenario, reply, faults, appliedFaults, attempt, foundBusyWith
-        case sale, callbacks
+        case sale, cancelledBy, callbacks
     }
 
     /// The triplet as the client spelled it, but for leading zeros of the branch.
@@ -61,7 +65,7 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         /// When the terminal is done with it.
         public let finishesAt: Date
         /// The payments that were taken by then: none, one, or two.
-        public let payments: [Payment]
+        public internal(set) var payments: [Payment]
     }
 
     /// Money that moved.
@@ -76,11 +80,15 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         public let paidAt: Date
         /// When, by the terminal's clock: local, `YYYY-MM-DD HH:mm:ss`.
         public let terminalTime: String
+        /// How much of it was taken back by voids: nothing or everything.
+        public internal(set) var voided = 0
+        /// How much of it was given back by refunds.
+        public internal(set) var refunded = 0
 
         private enum CodingKeys: String, CodingKey {
             case authorizationCode
             case operationID = "operationId"
-            case amount, paidAt, terminalTime
+            case amount, paidAt, terminalTime, voided, refunded
         }
     }
 
@@ -117,6 +125,20 @@ public struct LedgerSummary: Sendable, Codable, Equatable {
     public internal(set) var paidAmount = 0
     /// Sales that were started for a `customId` that the ledger already has a started sale of.
     public internal(set) var repeatedSales = 0
+    /// Sales that were cancelled before they were paid; their payments are not counted.
+    public internal(set) var cancelledSales = 0
+    /// POSTs of other commands, reads of journals apart, refused and faulty ones included.
+    public internal(set) var commands = 0
+    /// Voids that took a payment back.
+    public internal(set) var voids = 0
+    /// Their amount in minor units.
+    public internal(set) var voidedAmount = 0
+    /// Refunds that gave money back.
+    public internal(set) var refunds = 0
+    /// Their amount in minor units.
+    public internal(set) var refundedAmount = 0
+    /// Refunds after which more had been given back than was paid.
+    public internal(set) var overRefunds = 0
     /// Reads of a journal, refused ones included.
     public internal(set) var journalReads = 0
     /// Sales that were made at a terminal without the cloud.

@@ -11,22 +11,19 @@ struct TakenSale: Sendable {
     /// What was started at the terminal, if anything was.
     let started: StartedSale?
 
-    /// The sale whose answer is held until it has ended, if it is one.
-    var held: StartedSale? {
-        guard request.webhook == nil, plan.reply == .sent else { return nil }
-        return started
-    }
 }
 
 /// A sale that was started at a terminal.
 struct StartedSale: Sendable {
     /// When its POST arrived, counted from the start of the simulator.
     let startedAt: Duration
-    let plan: SalePlan
+    var plan: SalePlan
     let facts: SaleFacts
 
     /// The how-many-eth batch of its terminal it belongs to.
     let batch: Int
+    /// How often its plan was changed.
+    var revision = 0
 
     /// The payments that the terminal takes, as it remembers them.
     var journalRows: [JournalRow] {
@@ -68,6 +65,7 @@ extension LedgerEntry {
     /// The entry of a POST that the cloud has decided about.
     init(_ taken: TakenSale, decision: Decision, receivedAt: Date, finishesAt: Date) {
         number = taken.number
+        command = taken.request.promotion == nil ? "sale" : TerminalCommand.promotionSale.rawValue
         self.receivedAt = receivedAt
         customID = taken.request.customID
         ticketNumber = taken.request.ticketNumber
@@ -75,7 +73,7 @@ extension LedgerEntry {
         terminal = Terminal(taken.request.terminal)
         webhook = taken.request.webhook
         scenario = decision.scenario
-        reply = taken.held == nil ? taken.plan.reply.word : "held"
+        reply = taken.course.held == nil ? taken.plan.reply.word : "held"
         faults = []
         appliedFaults = decision.faults.isEmpty ? [] : Fault.allCases.filter(decision.faults.contains)
         attempt = decision.draw?.attempt
@@ -87,12 +85,14 @@ extension LedgerEntry {
                 payments: $0.payments(at: finishesAt)
             )
         }
+        cancelledBy = nil
         callbacks = []
     }
 
     /// The entry of a POST with something wrong in it.
     init(_ faults: [RequestFault], number: Int, at receivedAt: Date) {
         self.number = number
+        command = "sale"
         self.receivedAt = receivedAt
         customID = nil
         ticketNumber = nil
@@ -106,6 +106,7 @@ extension LedgerEntry {
         attempt = nil
         foundBusyWith = nil
         sale = nil
+        cancelledBy = nil
         callbacks = []
     }
 }
@@ -119,6 +120,28 @@ extension LedgerEntry.Terminal {
 }
 
 extension StartedSale {
+    /// The payments, as whoever takes them back finds them.
+    ///
+    /// - Parameters:
+    ///   - post: the number of its POST.
+    ///   - terminal: the key of its terminal.
+    /// - Returns: the payments, in the order of their receipts.
+    func knownPayments(ofPost post: Int, terminal: String) -> [KnownPayment] {
+        journalRows.enumerated().map { index, row in
+            KnownPayment(
+                source: .sale(post: post, index: index),
+                terminal: terminal,
+                batch: batch,
+                operationID: row.operationID,
+                authorizationCode: facts.authorizationCode(payment: row.payment),
+                amount: row.amount,
+                finishedAt: row.finishedAt,
+                day: String(facts.terminalTime.text.prefix(10)),
+                key: facts.request.ticketNumber ?? "\(terminal) \(row.operationID)"
+            )
+        }
+    }
+
     /// The payments that the terminal takes.
     ///
     /// - Parameter paidAt: the instant at which it is done.

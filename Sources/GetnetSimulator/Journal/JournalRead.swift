@@ -24,7 +24,7 @@ public struct JournalRead: Sendable, Codable, Equatable {
     ///
     /// Shape: `answered`, the name of a ``CloudMessage`` such as `busy15Seconds`, or that of a ``Fault``.
     public let ending: String
-    /// What the terminal was at work on instead: `sale`, `journal` or `terminalSale`.
+    /// What the terminal was at work on instead: `sale`, `journal`, `command` or `terminalSale`.
     public let foundBusyWith: String?
     /// The receipts of what the terminal read, damaged rows included; whether anyone saw them, `ending` says.
     public let rows: [Int]
@@ -45,7 +45,7 @@ public struct TerminalSale: Sendable, Codable, Equatable {
     /// The terminal's `idTerminal`.
     public let idTerminal: String
     /// What was paid.
-    public let payment: LedgerEntry.Payment
+    public internal(set) var payment: LedgerEntry.Payment
     /// Why: `control` or `fault`.
     public let cause: String
     /// The number of the POST that the fault struck.
@@ -62,7 +62,7 @@ public struct BatchClose: Sendable, Codable, Equatable {
     public let closedAt: Date
     /// How many payments the batch held.
     public let payments: Int
-    /// Why: `control`, `fault` or `limit`.
+    /// Why: `control`, `fault`, `limit` or `command`.
     public let cause: String
     /// The number of the POST that the fault struck, or that reached the limit.
     public let after: Int?

@@ -15,6 +15,11 @@ struct JournalRow: Equatable, Sendable {
     let finishedAt: Duration
     /// Where the random choices of its sale come from.
     let seed: UInt64
+    /// What it is the voucher of: 100 of a sale, 102 of a void, 108 of a refund.
+    var function = 100
+
+    /// The card that was presented.
+    var card: CardSample { CardSample(seed: seed) }
 
     /// The payment as every report agrees on it.
     ///
@@ -34,7 +39,8 @@ struct JournalRow: Equatable, Sendable {
             ),
             operationID: operationID - (payment - 1),
             terminalTime: time,
-            seed: seed
+            seed: seed,
+            function: function
         )
     }
 }

@@ -6,6 +6,8 @@
 public enum CloudMessage: Equatable, Sendable {
     /// A login that worked.
     case loggedIn
+    /// The list of terminals.
+    case listed
     /// A login that did not.
     case invalidCredentials
     /// The command was sent to the terminal.
@@ -40,7 +42,7 @@ public enum CloudMessage: Equatable, Sendable {
     /// The wrapper's `code`.
     var code: Int {
         switch self {
-        case .loggedIn, .sent, .finished, .completed: 1
+        case .loggedIn, .listed, .sent, .finished, .completed: 1
         case .inProcess: 2
         case .invalidCredentials, .unauthorized, .idNotFound, .keyPosNotFound, .wrongMerchant, .busy15Seconds,
             .busy5Minutes, .notResponding, .timeout90Seconds, .timeout5Minutes, .unheardOf:
@@ -59,6 +61,7 @@ public enum CloudMessage: Equatable, Sendable {
     private var english: String {
         switch self {
         case .loggedIn: "LOGIN SUCCESSFUL"
+        case .listed: "OK"
         case .invalidCredentials: "INVALID CREDENTIALS"
         case .sent: "TRANSACTION SENT"
         case .finished: "TRANSACTION FINISHED"
@@ -80,6 +83,7 @@ public enum CloudMessage: Equatable, Sendable {
     private var spanish: String {
         switch self {
         case .loggedIn: "LOGIN EXITOSO"
+        case .listed: "OK"
         case .invalidCredentials: "CREDENCIALES INVALIDAS"
         case .sent: "TRANSACCION ENVIADA"
         case .finished, .completed: "TRANSACCION FINALIZADA"

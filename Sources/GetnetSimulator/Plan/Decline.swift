@@ -8,6 +8,12 @@ public enum Decline: Int, Sendable, CaseIterable {
     case doNotHonour = 5
     /// Invalid card.
     case invalidCard = 14
+    /// Nothing is there that could be cancelled, or it was taken back before.
+    case nothingToTakeBack = 12
+    /// More is to be given back than was paid.
+    case aboveWhatIsLeft = 13
+    /// No such payment.
+    case originalNotFound = 25
     /// Insufficient funds.
     case insufficientFunds = 51
     /// Expired card.
@@ -22,6 +28,9 @@ public enum Decline: Int, Sendable, CaseIterable {
         switch self {
         case .doNotHonour: "Tarjeta no autorizada"
         case .invalidCard: "Tarjeta invalida"
+        case .nothingToTakeBack: "Transaccion invalida"
+        case .aboveWhatIsLeft: "Monto invalido"
+        case .originalNotFound: "Transaccion original no encontrada"
         case .insufficientFunds: "Fondos insuficientes"
         case .expiredCard: "Tarjeta vencida"
         case .overLimit: "Excede limite"

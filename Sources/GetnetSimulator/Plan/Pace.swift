@@ -8,7 +8,7 @@ public struct Pace: Equatable, Sendable {
     /// The factor between the real world and this simulator: 1 is real, 0.001 makes 90 s into 90 ms.
     public let scale: Double
     /// How long a customer takes to pay.
-    public let think: Duration
+    public private(set) var think: Duration
     /// When the cloud says `TIMEOUT (90 SECONDS)`; the terminal goes on.
     public let responseWindow: Duration
     /// When the cloud forgets about a sale that never ended, counted from its start.
@@ -19,8 +19,10 @@ public struct Pace: Equatable, Sendable {
     public let lateCallback: Duration
     /// The gap between two different callbacks of one sale.
     public let betweenCallbacks: Duration
-    /// How long a terminal takes to read its journal.
+    /// How long a terminal takes to read its journal, and for most commands that need no card.
     public let reading: Duration
+    /// How long a terminal takes for what is hardly work: to say that it is there, to be told something.
+    public let signal: Duration
     /// For how long a terminal that was lost cannot be reached.
     public let offline: Duration
 
@@ -40,6 +42,17 @@ public struct Pace: Equatable, Sendable {
         lateCallback = .seconds(30) * scale
         betweenCallbacks = .seconds(2) * scale
         reading = .seconds(2) * scale
+        signal = .milliseconds(500) * scale
         offline = .seconds(60) * scale
+    }
+
+    /// A duration of the real world, scaled.
+    func scaled(_ duration: Duration) -> Duration { duration * scale }
+
+    /// The same pace for a command that takes a terminal another time than a customer.
+    func taking(_ duration: Duration) -> Pace {
+        var pace = self
+        pace.think = duration
+        return pace
     }
 }

@@ -16,7 +16,9 @@ struct CallbackCourier: Sendable {
         await withDiscardingTaskGroup { group in
             for await errand in cloud.callbacks.errands {
                 switch errand {
-                case .sale(let taken): group.addTask { await sendAll(of: taken) }
+                case .course(let course): group.addTask { await sendAll(of: course) }
+                case .cancellation(at: let moment):
+                    group.addTask { if await cloud.wait(until: moment) { cloud.settle() } }
                 case .journal(let read): group.addTask { await send(read) }
                 case .delivery(let delivery): group.addTask { await send(delivery) }
                 }
@@ -24,19 +26,22 @@ struct CallbackCourier: Sendable {
         }
     }
 
-    /// Sends every callback of a sale, each at its time; those of one moment at once, others one after the other.
-    func sendAll(of taken: TakenSale) async {
-        guard let sale = taken.started, let webhook = taken.request.webhook else { return }
+    /// Sends every callback of a command, each at its time; those of one moment at once, others one after the other.
+    ///
+    /// It ends when the plan of the command changes: what is still to be told is another errand then.
+    func sendAll(of course: Course) async {
+        guard let started = course.started, let webhook = course.webhook else { return }
         let settings = cloud.configuration
-        var remaining = sale.plan.callbacks[...]
+        var remaining = course.plan.callbacks[...]
         while let moment = remaining.first?.after {
             let due = remaining.prefix { $0.after == moment }
             remaining = remaining.dropFirst(due.count)
-            guard await cloud.wait(until: sale.startedAt + moment + settings.callbackDelay) else { return }
+            guard await cloud.wait(until: started.at + moment + settings.callbackDelay) else { return }
+            guard cloud.isCurrent(course) else { return }
             let deliveries = due.flatMap { step in
                 let delivery = CallbackDelivery(
-                    subject: .sale(taken.number),
-                    content: .report(step.report, about: sale),
+                    subject: course.subject,
+                    content: .report(step.report, about: started.facts, course.plan.dialect),
                     webhook: webhook
                 )
                 return repeatElement(delivery, count: settings.callbackCopies)
@@ -92,8 +97,8 @@ struct CallbackCourier: Sendable {
 
     private func text(of content: CallbackDelivery.Content) -> String {
         switch content {
-        case .report(let report, about: let sale):
-            cloud.writer(sale.plan.dialect).report(report, about: sale.facts, as: .finished)
+        case .report(let report, about: let facts, let dialect):
+            cloud.writer(dialect).report(report, about: facts, as: .finished)
         case .journal(let read): cloud.writer(cloud.configuration.dialect).journal(read)
         }
     }

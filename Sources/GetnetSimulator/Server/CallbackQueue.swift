@@ -2,7 +2,7 @@
 
 import NIOConcurrencyHelpers
 
-/// The sales whose callbacks are still to be sent, and the callbacks that are held back.
+/// The commands whose callbacks are still to be sent, and the callbacks that are held back.
 ///
 /// Limits: ``maximumErrands`` waiting, ``maximumHeld`` held back; what is above is refused.
 final class CallbackQueue: Sendable {
@@ -13,8 +13,10 @@ final class CallbackQueue: Sendable {
 
     /// Something that the courier has to do.
     enum Errand: Sendable {
-        /// All callbacks of a sale, each at its time.
-        case sale(TakenSale)
+        /// All callbacks of a command, each at its time.
+        case course(Course)
+        /// The cancellation that is to happen at a moment.
+        case cancellation(at: Duration)
         /// The callback of a read of a journal, at its time.
         case journal(TakenRead)
         /// One callback, now.
@@ -89,21 +91,22 @@ struct CallbackDelivery: Sendable {
     let webhook: String
 
     /// Whose callback it is, by number in the ledger.
-    enum Subject: Sendable {
+    enum Subject: Hashable, Sendable {
         case sale(Int)
+        case command(Int)
         case journal(Int)
     }
 
     /// What it says; it becomes text when it is sent.
     enum Content: Sendable {
-        case report(Report, about: StartedSale)
+        case report(Report, about: any ReportSubject, Dialect)
         case journal(TakenRead)
     }
 
     /// What it says, in one word.
     var kind: String {
         switch content {
-        case .report(let report, about: _): report.kind
+        case .report(let report, about: _, _): report.kind
         case .journal(let read): read.content == nil ? "message" : "result"
         }
     }

@@ -8,6 +8,7 @@ import ServiceLifecycle
 struct Cloud: Sendable {
     let configuration: SimulatorConfiguration
     let callbacks = CallbackQueue()
+    private let changes = PlanChanges()
     private let state: NIOLockedValueBox<CloudState>
     private let origin = ContinuousClock.now
 
@@ -38,6 +39,52 @@ struct Cloud: Sendable {
             } catch {
                 return false
             }
+        }
+    }
+
+    /// Waits for a moment, or until the plan of a command changes.
+    ///
+    /// - Parameters:
+    ///   - moment: counted from the start.
+    ///   - course: the command.
+    /// - Returns: whether one of both came; not so if the surrounding task is cancelled before.
+    func wait(until moment: Duration, orChangeOf course: Course) async -> Bool {
+        let change = changes.next(of: course.subject)
+        defer { changes.end(course.subject) }
+        guard isCurrent(course) else { return true }
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await wait(until: moment) }
+            group.addTask {
+                for await _ in change {}
+                return !Task.isCancelled
+            }
+            let came = await group.next() ?? false
+            group.cancelAll()
+            return came
+        }
+    }
+
+    /// The plan of a command as it is by now.
+    func plan(of course: Course) -> SalePlan {
+        settle()
+        return withState { $0.course(course.subject)?.plan } ?? course.plan
+    }
+
+    /// Whether the plan of a command is still the one it was started with.
+    func isCurrent(_ course: Course) -> Bool {
+        settle()
+        return withState { $0.isCurrent(course) }
+    }
+
+    /// Lets every cancellation happen whose moment has come.
+    func settle() {
+        let changed = withState { state in
+            state.settle(until: now)
+            return state.takeChangedCourses()
+        }
+        for course in changed {
+            if course.webhook != nil, !callbacks.add(.course(course)) { noteDropped(1) }
+            changes.end(course.subject)
         }
     }
 

@@ -3,7 +3,7 @@
 import Hummingbird
 import NIOCore
 
-/// Login, sale and status query.
+/// Login, sales and status query.
 ///
 /// Limits: bodies up to ``maximumBodyBytes``.
 struct CloudEndpoints: Sendable {
@@ -21,6 +21,9 @@ struct CloudEndpoints: Sendable {
     func add(to router: RouterGroup<CloudContext>) {
         router.post("postxs/auth") { request, _ in try await logIn(request) }
         router.post("postxs/sale") { request, context in try await sell(request, context) }
+        if TerminalCommand.promotionSale.isKnown(to: cloud.configuration) {
+            router.post("postxs/salepromo") { request, context in try await sell(request, context, isPromotion: true) }
+        }
         router.get("postxs/{idPosTxs}") { request, context in
             query(context.parameters.get("idPosTxs") ?? "", request.headers)
         }
@@ -29,7 +32,7 @@ struct CloudEndpoints: Sendable {
     // MARK: - Login
 
     private func logIn(_ request: Request) async throws -> Response {
-        let form = FormBody(try await body(of: request))
+        let form = FormBody(try await request.bytes())
         switch gate.admit(request.headers, contentType: "application/x-www-form-urlencoded", needsToken: false) {
         case .refused(let response): return response
         case .faulty(let faults): return refuse(faults)
@@ -50,30 +53,26 @@ struct CloudEndpoints: Sendable {
 
     // MARK: - Sale
 
-    private func sell(_ request: Request, _ context: CloudContext) async throws -> Response {
-        let body = try await body(of: request)
+    private func sell(
+        _ request: Request,
+        _ context: CloudContext,
+        isPromotion: Bool = false
+    ) async throws -> Response {
+        let body = try await request.bytes()
         let token: String
         switch gate.admit(request.headers, contentType: "application/json") {
         case .refused(let response): return response
         case .faulty(let faults): return refuseSale(faults)
         case .admitted(let admitted): token = admitted
         }
-        var reader = SaleRequestReader(strict: cloud.configuration.strict, country: cloud.configuration.country)
+        let settings = cloud.configuration
+        var reader = SaleRequestReader(strict: settings.strict, country: settings.country, isPromotion: isPromotion)
         switch reader.read(body) {
         case .faults(let faults): return refuseSale(faults)
         case .sale(let sale):
             let taken = cloud.withState { $0.take(sale, token: token, at: cloud.now) }
-            return try await answer(taken, context)
+            return try await CourseAnswer(cloud: cloud, courier: courier).play(taken.course, context)
         }
-    }
-
-    private func answer(_ taken: TakenSale, _ context: CloudContext) async throws -> Response {
-        if taken.plan.repliesAfterCallbacks {
-            await courier.sendAll(of: taken)
-        } else if taken.started != nil && taken.request.webhook != nil {
-            if !cloud.callbacks.add(.sale(taken)) { cloud.noteDropped(1) }
-        }
-        return try await SaleAnswer(cloud: cloud, gate: gate).response(to: taken, context)
     }
 
     // MARK: - Query
@@ -87,18 +86,14 @@ struct CloudEndpoints: Sendable {
         guard let number = Int(idPosTxs) else {
             return refuse([RequestFault("idPosTxs", "must be a number")])
         }
-        guard let (report, sale) = cloud.withState({ $0.status(of: number, at: cloud.now) }) else {
+        cloud.settle()
+        guard let (report, plan, facts) = cloud.withState({ $0.status(of: number, at: cloud.now) }) else {
             return .json(cloud.writer(cloud.configuration.dialect).message(.idNotFound))
         }
-        return .json(cloud.writer(sale.plan.dialect).report(report, about: sale.facts, as: .completed))
+        return .json(cloud.writer(plan.dialect).report(report, about: facts, as: .completed))
     }
 
     // MARK: - Faults
-
-    private func body(of request: Request) async throws -> [UInt8] {
-        let buffer = try await request.body.collect(upTo: Self.maximumBodyBytes)
-        return Array(buffer.readableBytesView)
-    }
 
     private func refuse(_ faults: [RequestFault]) -> Response {
         cloud.withState { $0.note(faults) }
@@ -108,5 +103,13 @@ struct CloudEndpoints: Sendable {
     private func refuseSale(_ faults: [RequestFault]) -> Response {
         cloud.withState { $0.noteFaultySale(faults, at: cloud.now) }
         return .badRequest(faults)
+    }
+}
+
+extension Request {
+    /// The whole body.
+    func bytes() async throws -> [UInt8] {
+        let buffer = try await body.collect(upTo: CloudEndpoints.maximumBodyBytes)
+        return Array(buffer.readableBytesView)
     }
 }

@@ -24,6 +24,10 @@ struct LedgerEndpoints: Sendable {
             let (from, limit) = Self.page(request.uri.queryParameters)
             return try Self.json(controls.ledger.journalReads(from: from, limit: limit))
         }
+        router.get("ledger/commands") { request, _ in
+            let (from, limit) = Self.page(request.uri.queryParameters)
+            return try Self.json(controls.ledger.commands(from: from, limit: limit))
+        }
         router.get("ledger/terminal-sales") { request, _ in
             let (from, limit) = Self.page(request.uri.queryParameters)
             return try Self.json(controls.ledger.terminalSales(from: from, limit: limit))
@@ -54,6 +58,12 @@ struct LedgerEndpoints: Sendable {
         }
         router.post("terminals/{idTerminal}/journal/{fault}") { request, context in
             spoil(context.parameters, times: request.uri.queryParameters.get("times", as: Int.self) ?? 1)
+        }
+        router.post("terminals/{idTerminal}/commands/{scenario}") { _, context in
+            guard let scenario = context.parameters.get("scenario", as: Int.self), (0...999).contains(scenario),
+                controls.setNextCommand(scenario, idTerminal: context.parameters.get("idTerminal") ?? "")
+            else { return Response(status: .badRequest) }
+            return Response(status: .noContent)
         }
         router.on("redirected", method: .post) { _, _ in
             cloud.withState { $0.note([RequestFault("redirect", "was followed with a POST")]) }

@@ -6,7 +6,7 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 
-/// A Getnet cloud with terminals, for development and tests: login, sale, status query, journal, callbacks.
+/// A Getnet cloud with terminals, for development and tests: login, every command, status query, callbacks.
 ///
 /// It is an independent reading of the reference and shares nothing with the bridge's client. The last three digits
 /// of the amount choose what happens, see ``Scenario``; `ledger` tells what really happened.
@@ -81,6 +81,7 @@ public final class Simulator: Service {
         let router = Router(context: CloudContext.self, options: .caseInsensitive)
         let paths = router.group(RouterPath(configuration.basePath))
         CloudEndpoints(cloud: cloud, courier: courier).add(to: paths)
+        CommandEndpoints(cloud: cloud, courier: courier).add(to: paths)
         JournalEndpoints(cloud: cloud).add(to: paths)
         LedgerEndpoints(cloud: cloud, controls: controls).add(to: router.group("simulator"))
         return Application(

@@ -11,7 +11,8 @@ public struct SimulatorLedger: Sendable {
     /// - Parameter customID: the merchant's correlation id.
     /// - Returns: the POSTs.
     public func entries(customID: String) -> [LedgerEntry] {
-        cloud.withState { $0.ledger.entries(customID: customID) }
+        cloud.settle()
+        return cloud.withState { $0.ledger.entries(customID: customID) }
     }
 
     /// The sales that were started at a terminal for a `customId`, oldest first.
@@ -29,7 +30,8 @@ public struct SimulatorLedger: Sendable {
     ///   - limit: how many numbers are looked at.
     /// - Returns: the POSTs.
     public func entries(from number: Int = 0, limit: Int = .max / 2) -> [LedgerEntry] {
-        cloud.withState { $0.ledger.entries(from: number, limit: limit) }
+        cloud.settle()
+        return cloud.withState { $0.ledger.entries(from: number, limit: limit) }
     }
 
     /// A page of all reads of journals, oldest first.
@@ -40,6 +42,17 @@ public struct SimulatorLedger: Sendable {
     /// - Returns: the reads.
     public func journalReads(from number: Int = 0, limit: Int = .max / 2) -> [JournalRead] {
         cloud.withState { $0.ledger.journal.page(from: number, limit: limit) }
+    }
+
+    /// A page of all commands that are neither sales nor reads of journals, oldest first.
+    ///
+    /// - Parameters:
+    ///   - number: the first number wanted; forgotten ones are skipped.
+    ///   - limit: how many are wanted at most.
+    /// - Returns: the commands.
+    public func commands(from number: Int = 0, limit: Int = .max / 2) -> [CommandEntry] {
+        cloud.settle()
+        return cloud.withState { $0.ledger.commands.page(from: number, limit: limit).map(\.entry) }
     }
 
     /// A page of the sales that were made at terminals without the cloud, oldest first.
@@ -69,6 +82,7 @@ public struct SimulatorLedger: Sendable {
 
     /// Counts over everything since the start.
     public var summary: LedgerSummary {
+        cloud.settle()
         var summary = cloud.withState { $0.ledger.summary }
         summary.callbacksHeld = cloud.callbacks.heldCount
         return summary
@@ -126,6 +140,17 @@ public struct SimulatorControls: Sendable {
     @discardableResult
     public func spoilJournal(with fault: Fault, times: Int = 1, idTerminal: String) -> Bool {
         cloud.withState { $0.script(fault, times: times, idTerminal: idTerminal) }
+    }
+
+    /// Lets the next command at a terminal, but for sales and reads of the journal, go as a scenario says.
+    ///
+    /// - Parameters:
+    ///   - scenario: its number, see ``Scenario``; one that is not in the table means: as usual.
+    ///   - idTerminal: which terminal.
+    /// - Returns: whether it will be so.
+    @discardableResult
+    public func setNextCommand(_ scenario: Int, idTerminal: String) -> Bool {
+        cloud.withState { $0.script(scenario, idTerminal: idTerminal) }
     }
 
     /// Holds back every callback that becomes due from now on.

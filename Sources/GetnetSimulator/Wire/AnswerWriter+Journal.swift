@@ -30,7 +30,7 @@ extension AnswerWriter {
         case .rows(let rows): return around(details(rows, of: read, isDamaged), of: read)
         case .voucher(let row?):
             let result = TerminalResult(.approved(payment: row.payment), oddity: isDamaged ? .unreadable : nil)
-            return around(object(result, facts(of: row, read)), of: read)
+            return around(facts(of: row, read).object(result, dialect.layout, cancelCode: cancelCode), of: read)
         case .transaction(let sale?):
             var truth = sale.truth
             if isDamaged { truth.oddity = .unreadable }
@@ -48,11 +48,6 @@ extension AnswerWriter {
         data.add("customId", orNull: read.request.customID)
         data.add("response", json: response)
         return wrapper(.finished, data: data.object)
-    }
-
-    private func object(_ result: TerminalResult, _ facts: SaleFacts) -> String {
-        let writer = ResultWriter(result: result, facts: facts, cancelCode: cancelCode)
-        return dialect.layout == .flat ? writer.flatObject : writer.object
     }
 
     private func nothing(_ words: String, _ read: TakenRead) -> String {

@@ -23,22 +23,22 @@ struct AnswerWriter {
         return wrapper(.loggedIn, data: data.object)
     }
 
-    /// The acknowledgement of an asynchronous sale.
-    func sent(_ facts: SaleFacts, withID: Bool) -> String {
+    /// The acknowledgement of an asynchronous command.
+    func sent(_ facts: any ReportSubject, withID: Bool) -> String {
         var data = JSONText()
         if withID { add(facts.idPosTxs, to: &data) }
-        if let customID = facts.request.customID { data.add("customId", customID) }
+        if let customID = facts.customID { data.add("customId", customID) }
         return wrapper(.sent, data: data.object)
     }
 
-    /// What is said about a sale.
+    /// What is said about a command.
     ///
     /// - Parameters:
     ///   - report: what is said.
-    ///   - facts: the sale.
+    ///   - facts: the command.
     ///   - message: the wrapper's message around a result.
     /// - Returns: the body, which is no JSON text where the report says so.
-    func report(_ report: Report, about facts: SaleFacts, as message: CloudMessage) -> String {
+    func report(_ report: Report, about facts: any ReportSubject, as message: CloudMessage) -> String {
         switch report {
         case .result(let result): finished(result, facts, as: message, padding: 0)
         case .oversized(let result): finished(result, facts, as: message, padding: Self.oversizedBytes)
@@ -52,19 +52,20 @@ struct AnswerWriter {
 
     private func finished(
         _ result: TerminalResult,
-        _ facts: SaleFacts,
+        _ facts: any ReportSubject,
         as message: CloudMessage,
         padding: Int
     ) -> String {
-        let writer = ResultWriter(result: result, facts: facts.named(by: result.oddity), cancelCode: cancelCode)
-        if dialect.layout == .flat { return wrapper(message, data: writer.flatObject) }
+        let named = facts.named(by: result.oddity)
+        let object = named.object(result, dialect.layout, cancelCode: cancelCode)
+        if dialect.layout == .flat { return wrapper(message, data: object) }
         var data = JSONText()
-        add(writer.facts.idPosTxs, to: &data)
-        data.add("customId", orNull: writer.facts.request.customID)
+        add(named.idPosTxs, to: &data)
+        data.add("customId", orNull: named.customID)
         if result.oddity == .encodedAsText {
-            data.add("response", writer.object)
+            data.add("response", object)
         } else {
-            data.add("response", json: writer.object)
+            data.add("response", json: object)
         }
         if padding > 0 { data.add("padding", String(repeating: "x", count: padding)) }
         return wrapper(message, data: data.object)
@@ -86,27 +87,5 @@ struct AnswerWriter {
         wrapper.add("message", message.text(dialect.locale))
         wrapper.add("data", json: data)
         return wrapper.object
-    }
-}
-
-extension SaleFacts {
-    /// The facts as a result with this oddity names them.
-    fileprivate func named(by oddity: TerminalResult.Oddity?) -> SaleFacts {
-        guard oddity == .otherTransaction || oddity == .otherTicket else { return self }
-        var request = request
-        request.ticketNumber = "OTHER-TICKET"
-        guard oddity == .otherTransaction else { return renamed(idPosTxs, request) }
-        request.customID = "other-sale"
-        return renamed(idPosTxs + 7_000_000, request)
-    }
-
-    private func renamed(_ idPosTxs: Int, _ request: SaleRequest) -> SaleFacts {
-        SaleFacts(
-            idPosTxs: idPosTxs,
-            request: request,
-            operationID: operationID,
-            terminalTime: terminalTime,
-            seed: seed
-        )
     }
 }

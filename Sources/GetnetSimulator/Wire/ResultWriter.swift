@@ -13,7 +13,7 @@ struct ResultWriter {
         var object = JSONText()
         object.add("functionCode", functionCode)
         if result.oddity != .noResponseCode { object.add("code", responseCode) }
-        object.add("message", responseMessage)
+        object.add("message", result.responseMessage)
         object.add("authorizationCode", authorizationCode)
         object.add("amount", amount)
         return object.object
@@ -25,7 +25,7 @@ struct ResultWriter {
         object.pascalCase = result.oddity == .pascalCase
         object.add("functionCode", functionCode)
         addResponseCode(to: &object)
-        object.add("responseMessage", responseMessage)
+        object.add("responseMessage", result.responseMessage)
         addSale(to: &object)
         addMerchant(to: &object)
         addRest(to: &object)
@@ -36,36 +36,13 @@ struct ResultWriter {
 
     private var functionCode: Int {
         if result.verdict == .processingError { return 0 }
-        return result.oddity == .otherFunction ? 102 : 100
+        return result.oddity == .otherFunction ? 102 : facts.function
     }
 
-    private var responseCode: Int {
-        switch result.verdict {
-        case .approved, .processingError: 0
-        case .declined(let decline): decline.rawValue
-        case .nobodyPaid: 1006
-        case .cancelled: cancelCode
-        case .hostUnreachable: -1
-        }
-    }
-
-    private var responseMessage: String {
-        switch result.verdict {
-        case .approved: "Aprobado"
-        case .declined(let decline): decline.text
-        case .nobodyPaid: "Tiempo de espera excedido"
-        case .cancelled: "Operacion Cancelada"
-        case .hostUnreachable: "Error de comunicacion"
-        case .processingError: "Error durante el procesamiento"
-        }
-    }
+    private var responseCode: Int { result.responseCode(cancelCode: cancelCode) }
 
     private var payment: Int {
         if case .approved(let payment) = result.verdict { payment } else { 1 }
-    }
-
-    private var isApproved: Bool {
-        if case .approved = result.verdict { true } else { false }
     }
 
     /// Whether a card was presented: only then the result knows card and merchant.
@@ -77,7 +54,7 @@ struct ResultWriter {
     }
 
     private var authorizationCode: String {
-        isApproved && result.oddity != .noAuthorization ? facts.authorizationCode(payment: payment) : ""
+        result.isApproved && result.oddity != .noAuthorization ? facts.authorizationCode(payment: payment) : ""
     }
 
     private var amount: Int {
@@ -145,5 +122,38 @@ struct ResultWriter {
         object.add("rutRead", json: "null")
         object.add("rutMatch", false)
         object.add("rutCheckResult", 0)
+    }
+}
+
+extension TerminalResult {
+    /// Whether it says yes.
+    var isApproved: Bool {
+        if case .approved = verdict { true } else { false }
+    }
+
+    /// The terminal's code.
+    ///
+    /// - Parameter cancelCode: that of what was cancelled at the terminal.
+    /// - Returns: the code, 0 where it says yes.
+    func responseCode(cancelCode: Int) -> Int {
+        switch verdict {
+        case .approved, .processingError: 0
+        case .declined(let decline): decline.rawValue
+        case .nobodyPaid: 1006
+        case .cancelled: cancelCode
+        case .hostUnreachable: -1
+        }
+    }
+
+    /// The terminal's text, which is Spanish whatever the language of the cloud.
+    var responseMessage: String {
+        switch verdict {
+        case .approved: "Aprobado"
+        case .declined(let decline): decline.text
+        case .nobodyPaid: "Tiempo de espera excedido"
+        case .cancelled: "Operacion Cancelada"
+        case .hostUnreachable: "Error de comunicacion"
+        case .processingError: "Error durante el procesamiento"
+        }
     }
 }

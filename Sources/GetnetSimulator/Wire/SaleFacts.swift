@@ -3,15 +3,17 @@
 /// What every report about one sale agrees on.
 struct SaleFacts: Equatable, Sendable {
     /// The cloud's id of the sale.
-    let idPosTxs: Int
+    var idPosTxs: Int
     /// What was asked for.
-    let request: SaleRequest
+    var request: SaleRequest
     /// The receipt number of the first payment at this terminal; a second payment has the next one.
     let operationID: Int
     /// When the terminal is done, in its local time.
     let terminalTime: TerminalTime
     /// Where the random choices of this sale come from.
     let seed: UInt64
+    /// The command that its result answers.
+    var function = 100
 
     /// The issuer's approval of a payment: 6 digits, leading zeros included.
     func authorizationCode(payment: Int) -> String {
@@ -20,10 +22,7 @@ struct SaleFacts: Equatable, Sendable {
     }
 
     /// The card that the customer presents.
-    var card: CardSample {
-        var random = SeededRandom(seed: ~seed)
-        return CardSample.all[Int(random.next() % UInt64(CardSample.all.count))]
-    }
+    var card: CardSample { CardSample(seed: seed) }
 
     /// 28 digits: terminal, merchant, local sequence, local time (reference §4.2).
     func transToken(payment: Int) -> String {
@@ -52,6 +51,16 @@ struct CardSample: Equatable, Sendable {
         CardSample(brand: "VI", type: "PR", last4: "2250", aid: "A0000000031010", entryMode: "16"),
         CardSample(brand: "AX", type: "CR", last4: "1005", aid: "A000000025010402", entryMode: "16"),
     ]
+}
+
+extension CardSample {
+    /// The card that a customer presents.
+    ///
+    /// - Parameter seed: where the random choices of the sale come from.
+    init(seed: UInt64) {
+        var random = SeededRandom(seed: ~seed)
+        self = Self.all[Int(random.next() % UInt64(Self.all.count))]
+    }
 }
 
 /// A generator whose whole future is in its seed (SplitMix64).

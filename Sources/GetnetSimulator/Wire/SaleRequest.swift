@@ -12,6 +12,11 @@ public struct SaleRequest: Equatable, Sendable {
     public var customID: String?
     /// Where the callback goes; absent: the POST is held until the sale has ended.
     public var webhook: String?
+    /// The id of the promotion, if it is a sale with one.
+    public var promotion: String?
+
+    /// Its number: 100, or 126 with a promotion.
+    var function: Int { promotion == nil ? 100 : TerminalCommand.promotionSale.number }
 }
 
 /// The KeyPos triplet.

@@ -7,7 +7,10 @@ struct SaleRequestReader {
     static let amounts = 1...999_999_999
     static let maximumTicketLength = 24
 
+    static let maximumPromotionLength = 250
+
     let country: String
+    let isPromotion: Bool
     private var members: CommandMembers
 
     /// Creates a reader for one body.
@@ -15,8 +18,10 @@ struct SaleRequestReader {
     /// - Parameters:
     ///   - strict: whether everything the reference does not allow is a fault.
     ///   - country: lower-case ISO code; decides which members exist.
-    init(strict: Bool, country: String) {
+    ///   - isPromotion: whether it is a sale with a promotion, command 126.
+    init(strict: Bool, country: String, isPromotion: Bool = false) {
         self.country = country
+        self.isPromotion = isPromotion
         members = CommandMembers(strict: strict)
     }
 
@@ -31,7 +36,8 @@ struct SaleRequestReader {
     /// - Parameter body: the whole body.
     /// - Returns: the sale, or the faults.
     mutating func read(_ body: [UInt8]) -> Reading {
-        guard members.read(body, allowed: Self.names(in: country), of: "a sale in \(country)") else {
+        let names = isPromotion ? Self.names(in: country).union(["idPromo"]) : Self.names(in: country)
+        guard members.read(body, allowed: names, of: "a sale in \(country)") else {
             return .faults(members.faults)
         }
         let sale = SaleRequest(
@@ -39,9 +45,10 @@ struct SaleRequestReader {
             amount: readAmount(),
             ticketNumber: readTicket(),
             customID: members.readCustomID(),
-            webhook: members.readWebhook()
+            webhook: members.readWebhook(),
+            promotion: isPromotion ? readPromotion() : nil
         )
-        members.checkCommand(100)
+        members.checkCommand(sale.function)
         if members.strict { checkOptions() }
         return members.faults.isEmpty ? .sale(sale) : .faults(members.faults)
     }
@@ -59,6 +66,16 @@ struct SaleRequestReader {
         }
         if !Self.amounts.contains(amount) { members.fault("amount", "must be 1 to 999999999") }
         return amount
+    }
+
+    private mutating func readPromotion() -> String {
+        guard case .string(let promotion)? = members["idPromo"], !promotion.isEmpty,
+            promotion.utf8.count <= Self.maximumPromotionLength
+        else {
+            members.fault("idPromo", "must be a string of 1 to \(Self.maximumPromotionLength) characters")
+            return ""
+        }
+        return promotion
     }
 
     private mutating func readTicket() -> String? {
