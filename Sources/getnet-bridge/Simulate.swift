@@ -22,6 +22,7 @@ struct Simulate: Verb {
     @OptionGroup(title: "Simulated callbacks") var callbacks: SimulatedCallbackOptions
 
     @OptionGroup(title: "Simulated journal") var journal: SimulatedJournalOptions
+    @OptionGroup(title: "Simulated commands") var commands: SimulatedCommandOptions
     @OptionGroup(title: "Simulated faults") var faults: SimulatedFaultOptions
 
     @Flag(help: "Print the scenarios by the last three digits of the amount, and end.")
@@ -37,6 +38,7 @@ struct Simulate: Verb {
         try cloud.check()
         try callbacks.check()
         try journal.check()
+        try commands.check()
         try faults.check()
     }
 
@@ -52,6 +54,7 @@ struct Simulate: Verb {
         cloud.apply(to: &configuration)
         callbacks.apply(to: &configuration)
         journal.apply(to: &configuration)
+        commands.apply(to: &configuration)
         faults.apply(to: &configuration)
         let simulator = Simulator(configuration: configuration, logger: logger)
         let announcement = Announcement(simulator: simulator, console: invocation.console, isForMachines: json)
