@@ -2,6 +2,7 @@
 
 import Foundation
 import GetnetSimulator
+import NIOHTTP1
 import Testing
 
 @Suite("Simulator: a refund over real sockets")
@@ -111,7 +112,7 @@ struct SimulatorRefundTests {
         }
     }
 
-    @Test func `the same faults strike voids and refunds in every run, and the ledger knows them`() async throws {
+    @Test func `faults strike refunds that the table leaves alone, and the ledger knows them`() async throws {
         let configuration = SimulatorConfiguration.fast.with {
             $0.faults.probabilities = [.serverErrorAfter: 1, .noCallback: 1]
         }
@@ -130,6 +131,25 @@ struct SimulatorRefundTests {
             )
             #expect(entry.appliedFaults == [.serverErrorAfter, .noCallback])
             #expect(entry.movedAmount == 1_000)
+        }
+    }
+
+    @Test func `a refund whose answer is lost is known to the terminal`() async throws {
+        try await SimulatedWorld.run { world in
+            let sale = try await world.sold(15_990)
+            let body = ",\"webhook\":\"\(world.webhook)\""
+            let answer = try await refund(world, 1_213, of: sale, body)
+            let id = try #require(answer.data["idPosTxs"] as? Int)
+            _ = try await world.callbacks(3)
+            let read = SimulatedWorld.body(of: .poll, "\"idPosTxs\":\(id)")
+                .replacingOccurrences(of: "\"command\":106", with: "\"command\":99")
+            let headers = try await world.authorized(world.token())
+            let told = try await world.send(.POST, world.baseURL + "/postxs/get_transaction", headers, body: read)
+            #expect(told.data["idPosTxs"] as? Int == id)
+            #expect(told.result["functionCode"] as? Int == 108)
+            #expect(told.result["success"] as? Bool == true)
+            #expect(world.simulator.ledger.journalReads().last?.rows == [sale.operationID + 1])
+            #expect(world.simulator.ledger.commands(customID: "cmd-1").map(\.movedAmount) == [1_213])
         }
     }
 

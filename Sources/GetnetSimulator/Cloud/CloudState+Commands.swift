@@ -95,6 +95,7 @@ extension CloudState {
         if !request.command.passesBusyTerminals {
             terminals[key]?.start(.command, at: now, for: run.occupiesFor, pace: pace)
         }
+        let batch = terminals[key]?.batchNumber ?? 0
         let facts = CommandFacts(
             idPosTxs: firstID + Self.commandIDDistance + number,
             request: request,
@@ -104,7 +105,7 @@ extension CloudState {
             namesAmount: configuration.refundAmount
         )
         if plan.isDone { affect(request, key, number: number, finishesAt: now + run.finishesAfter, at: now) }
-        return StartedCommand(startedAt: now, plan: plan, facts: facts)
+        return StartedCommand(startedAt: now, plan: plan, facts: facts, batch: batch)
     }
 
     private mutating func content(

@@ -69,11 +69,20 @@ extension CloudState {
             return .rows(rows.filter { !voided.contains($0.operationID) })
         case .lastVoucher: return .voucher(terminal?.lastVoucher)
         case .getTransaction:
-            guard let id = request.idPosTxs, let sale = sale(id) else { return .transaction(nil) }
+            guard let id = request.idPosTxs else { return .transaction(nil) }
+            if let command = movement(id, at: key), command.batch == terminal?.batchNumber { return .movement(command) }
+            guard let sale = sale(id) else { return .transaction(nil) }
             let isOfBatch =
                 Terminal.key(sale.facts.request.terminal.idTerminal) == key && sale.batch == terminal?.batchNumber
             return .transaction(isOfBatch ? sale : nil)
         }
+    }
+
+    /// The void or refund of a terminal that has an id.
+    private func movement(_ idPosTxs: Int, at key: String) -> StartedCommand? {
+        guard let command = ledger.commands[idPosTxs - firstID - Self.commandIDDistance]?.started else { return nil }
+        let request = command.facts.request
+        return request.command.movesMoney && Terminal.key(request.terminal.idTerminal) == key ? command : nil
     }
 
     // MARK: - Ledger

@@ -41,24 +41,6 @@ struct StartedSale: Sendable {
             )
         }
     }
-
-    /// What the terminal's journal says about it: the truth, whatever callbacks and queries say.
-    var truth: TerminalResult {
-        switch plan.run?.outcome {
-        case .paid(let extra): TerminalResult(.approved(payment: 1), oddity: extra == 0 ? nil : .otherAmount)
-        case .paidTwice: .paid
-        case .notPaid, nil: plan.status.reversed().lazy.compactMap(\.report.refusal).first ?? .nobodyPaid
-        }
-    }
-}
-
-extension Report {
-    /// A result that is no approval, without what may be odd about it.
-    fileprivate var refusal: TerminalResult? {
-        guard case .result(let result) = self else { return nil }
-        if case .approved = result.verdict { return nil }
-        return TerminalResult(result.verdict)
-    }
 }
 
 extension LedgerEntry {

@@ -42,10 +42,10 @@ struct CommandResultWriter {
         let name = layout == .flat ? "code" : "responseCode"
         let code = result.responseCode(cancelCode: cancelCode)
         switch result.oddity {
-        case .noResponseCode: break
+        case .noResponseCode, .unreadable: break
         case .textResponseCode: object.add(name, TerminalTime.padded(code, 2))
         case nil, .otherAmount, .noAuthorization, .otherFunction, .otherTicket, .otherTransaction, .pascalCase,
-            .encodedAsText, .unreadable:
+            .encodedAsText:
             object.add(name, code)
         }
         object.add(layout == .flat ? "message" : "responseMessage", result.responseMessage)

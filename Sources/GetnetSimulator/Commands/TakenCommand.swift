@@ -28,6 +28,8 @@ struct StartedCommand: Sendable {
     let startedAt: Duration
     var plan: SalePlan
     let facts: CommandFacts
+    /// The how-many-eth batch of its terminal it belongs to.
+    let batch: Int
     /// How often its plan was changed.
     var revision = 0
 }
@@ -114,9 +116,6 @@ extension CommandEntry {
 }
 
 extension SalePlan {
-    /// Whether the terminal does what was asked.
-    var isDone: Bool { (run?.outcome.payments ?? 0) > 0 }
-
     /// The same course of events, but the terminal says no.
     ///
     /// - Parameter decline: why.

@@ -36,13 +36,28 @@ enum JournalContent: Sendable {
     case voucher(JournalRow?)
     /// What became of a sale, if it is one of the batch.
     case transaction(StartedSale?)
+    /// What became of a void or refund of the batch.
+    case movement(StartedCommand)
 
     /// The receipts of what was found.
     var receipts: [Int] {
         switch self {
         case .rows(let rows): rows.map(\.operationID)
         case .voucher(let row): row.map { [$0.operationID] } ?? []
+        case .movement(let command): command.receipts
         case .transaction(let sale): sale?.journalRows.map(\.operationID) ?? []
+        }
+    }
+}
+
+extension StartedCommand {
+    /// The receipts that it left in the journal.
+    fileprivate var receipts: [Int] {
+        guard plan.isDone else { return [] }
+        switch facts.content {
+        case .void: return facts.request.operationID.map { [$0] } ?? []
+        case .refund(let receipt): return Array(receipt..<receipt + (plan.run?.outcome.payments ?? 1))
+        case .nothing, .success, .connected, .totals, .voucher, .parameters: return []
         }
     }
 }

@@ -25,6 +25,9 @@ struct LedgerEndpoints: Sendable {
             return try Self.json(controls.ledger.journalReads(from: from, limit: limit))
         }
         router.get("ledger/commands") { request, _ in
+            if let customID = request.uri.queryParameters.get("customId") {
+                return try Self.json(controls.ledger.commands(customID: customID))
+            }
             let (from, limit) = Self.page(request.uri.queryParameters)
             return try Self.json(controls.ledger.commands(from: from, limit: limit))
         }

@@ -55,6 +55,14 @@ public struct SimulatorLedger: Sendable {
         return cloud.withState { $0.ledger.commands.page(from: number, limit: limit).map(\.entry) }
     }
 
+    /// The remembered commands with a `customId` that are neither sales nor reads of journals, oldest first.
+    ///
+    /// - Parameter customID: the merchant's correlation id.
+    /// - Returns: the commands.
+    public func commands(customID: String) -> [CommandEntry] {
+        commands().filter { $0.customID == customID }
+    }
+
     /// A page of the sales that were made at terminals without the cloud, oldest first.
     ///
     /// - Parameters:

@@ -32,12 +32,18 @@ extension AnswerWriter {
             let result = TerminalResult(.approved(payment: row.payment), oddity: isDamaged ? .unreadable : nil)
             return around(facts(of: row, read).object(result, dialect.layout, cancelCode: cancelCode), of: read)
         case .transaction(let sale?):
-            var truth = sale.truth
-            if isDamaged { truth.oddity = .unreadable }
-            return report(.result(truth), about: sale.facts, as: .finished)
+            return told(sale.plan.truth, of: sale.facts, isDamaged)
+        case .movement(let command): return told(command.plan.truth, of: command.facts, isDamaged)
         case .voucher(nil): return around(nothing("No existe comprobante", read), of: read)
         case .transaction(nil): return around(nothing("Transaccion no encontrada", read), of: read)
         }
+    }
+
+    /// The wrapper around the truth about a command, with the ids of that command.
+    private func told(_ truth: TerminalResult, of facts: any ReportSubject, _ isDamaged: Bool) -> String {
+        var truth = truth
+        if isDamaged { truth.oddity = .unreadable }
+        return report(.result(truth), about: facts, as: .finished)
     }
 
     /// The wrapper around what a terminal says to a read, with the read's own ids.
