@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import BridgeCore
+import Foundation
+import GetnetSimulator
+import NIOConcurrencyHelpers
+import TestSupport
+import Testing
+
+@testable import BridgeService
+
+/// Every command beside the charge: through the broker, the bridge, the simulator, and back.
+@Suite("Commands of every type")
+struct EveryCommandTests {
+    /// Commands without an original, with the options that they need, and what they tell.
+    private static let plain: [(type: CommandType, options: String, report: String?)] = [
+        (.poll, "{}", "connected"), (.details, #"{"printOnPos":false}"#, "sales"), (.close, "{}", nil),
+        (.totals, "{}", "txCount"), (.params, "{}", "version"), (.lastVoucher, "{}", nil),
+        (.print, #"{"details":[{"printSeq":1,"type":"text","encode":"","data":"GRACIAS","align":"center"}]}"#, nil),
+        (.duplicate, #"{"operationId":1}"#, nil), (.bioauth, #"{"rutToValidate":"12.345.678-5"}"#, "rutMatch"),
+        (.c2cMode, #"{"c2cMode":true}"#, nil), (.shift, #"{"numberOfShift":1}"#, nil), (.shiftReport, "{}", nil),
+        (.normalMode, "{}", nil),
+    ]
+
+    @Test(arguments: [Country.chile, .argentina])
+    func `are completed where the country has them and refused by name where it lacks them`(
+        country: Country
+    )
+        async throws
+    {
+        try await country.run { world in
+            let known = world.configuration.account.profile.commands
+            // Something to duplicate and to read.
+            let charge = try await world.charge(15_000, country)
+            #expect(charge.status == "approved")
+            // A closed batch has nothing to duplicate, a terminal in normal mode nothing to say.
+            let order: [CommandType] = [.close, .normalMode]
+            let plain = Self.plain.sorted { !order.contains($0.type) && order.contains($1.type) }
+            for (type, options, report) in plain {
+                let id = try await world.ask(type, country, #""options":\#(options)"#)
+                guard known[type] != nil else {
+                    let refused = try await world.events.first("\(type) is refused") { $0.commandID == id }
+                    #expect(refused.faults.first == "not_in_country", "\(type)")
+                    continue
+                }
+                let final = try await world.events.final(of: id)
+                #expect(final.status == "completed", "\(type) \(String(decoding: final.body, as: UTF8.self))")
+                #expect(final.routingKey.hasPrefix("\(type.rawValue).completed.\(country.code).main."))
+                #expect(final.data["amount"] == nil && final.data["reference"] == nil)
+                if let report { #expect(final.data["result"]?["report"]?[report] != nil, "\(type)") }
+                #expect(!final.holdsCardData, "\(type)")
+            }
+            #expect(world.simulator.ledger.faults.isEmpty, "\(world.simulator.ledger.faults)")
+        }
+    }
+
+    @Test func `a promotion is a sale`() async throws {
+        try await Country.chile.run { world in
+            let id = try await world.ask(
+                .promo,
+                .chile,
+                #""amount":{"value":15000,"currency":"CLP"},"reference":"P1","options":{"idPromo":"2X1"}"#
+            )
+            let final = try await world.events.final(of: id)
+            #expect(final.status == "approved" && final.data["result"]?["functionCode"]?.integer == 126)
+        }
+    }
+
+    @Test(arguments: [Country.chile, .argentina])
+    func `refunds in parts reach zero, the sale tells of each, and the next one is refused`(
+        country: Country
+    )
+        async throws
+    {
+        try await country.run { world in
+            let charge = try await world.charge(15_000, country)
+            let sale = try #require(charge.transactionID)
+            for number in 1...2 {
+                let id = try await world.refund(7_500, of: #"{"transactionId":"\#(sale)"}"#, country)
+                let final = try await world.events.final(of: id)
+                #expect(final.status == "approved", "\(String(decoding: final.body, as: UTF8.self))")
+                #expect(final.data["original"]?["transactionId"]?.string == sale)
+                let amended = try await world.events.first("the sale tells of \(number)") { event in
+                    event.routingKey.hasPrefix("charge.amended.") && event.amendments.count == number
+                }
+                #expect(amended.data["status"]?.string == "approved" && amended.isFinal)
+                #expect(amended.data["remaining"]?["value"]?.integer == Int64(15_000 - number * 7_500))
+            }
+            let over = try await world.refund(1, of: #"{"transactionId":"\#(sale)"}"#, country)
+            let refused = try await world.events.first("it is refused") { $0.commandID == over }
+            #expect(refused.faults == ["exceeds_remaining"])
+            #expect(refused.data["conflict"]?["remaining"]?["value"]?.integer == 0)
+            let summary = world.simulator.ledger.summary
+            #expect(summary.refunds == 2 && summary.overRefunds == 0)
+        }
+    }
+
+    @Test func `a void takes back its own sale, after a restart as well`() async throws {
+        try await Surroundings.run { surroundings in
+            let sale = NIOLockedValueBox<String?>(nil)
+            try await surroundings.withBridge { world in
+                let name = try await world.charge(15_000, .chile).transactionID
+                sale.withLockedValue { $0 = name }
+            }
+            let name = try #require(sale.withLockedValue { $0 })
+            try await surroundings.withBridge { world in
+                let id = try await world.void(#"{"transactionId":"\#(name)"}"#)
+                let final = try await world.events.final(of: id)
+                #expect(final.status == "approved", "\(String(decoding: final.body, as: UTF8.self))")
+                #expect(final.data["amount"]?["value"]?.integer == 15_000)
+                let again = try await world.void(#"{"transactionId":"\#(name)"}"#)
+                let refused = try await world.events.first("it is refused") { $0.commandID == again }
+                #expect(refused.faults == ["exceeds_remaining"])
+                #expect(world.simulator.ledger.summary.voids == 1)
+            }
+        }
+    }
+
+    @Test func `a void of an older batch's receipt does not touch the same receipt of today`() async throws {
+        try await Country.chile.run { world in
+            let first = try await world.charge(15_000, .chile)
+            let receipt = try #require(first.data["result"]?["operationId"]?.integer)
+            // Behind the bridge's back: it knows of no close.
+            #expect(world.simulator.controls.closeBatch(idTerminal: "80005000") != nil)
+            let second = try await world.charge(15_000, .chile)
+            #expect(second.data["result"]?["operationId"]?.integer == receipt)
+            let id = try await world.void(#"{"transactionId":"\#(try #require(first.transactionID))"}"#)
+            let final = try await world.events.final(of: id)
+            #expect(final.status == "failed" && final.reason == "original_not_in_batch")
+            #expect(world.simulator.ledger.summary.voids == 0)
+            #expect(try await world.posts(of: id).isEmpty)
+            // What was not taken back is still there to be refunded.
+            let refund = try await world.refund(
+                15_000,
+                of: #"{"transactionId":"\#(first.transactionID ?? "")"}"#,
+                .chile
+            )
+            #expect(try await world.events.final(of: refund).status == "approved")
+        }
+    }
+
+    @Test func `after a close of ours a void is refused without asking`() async throws {
+        try await Country.chile.run { world in
+            let charge = try await world.charge(15_000, .chile)
+            let close = try await world.ask(.close, .chile)
+            #expect(try await world.events.final(of: close).status == "completed")
+            let id = try await world.void(#"{"transactionId":"\#(try #require(charge.transactionID))"}"#)
+            let refused = try await world.events.first("it is refused") { $0.commandID == id }
+            #expect(refused.faults == ["batch_closed"])
+        }
+    }
+
+    @Test func `a receipt of Getnet's is enough for a refund`() async throws {
+        try await Country.chile.run { world in
+            let charge = try await world.charge(15_000, .chile)
+            let result = try #require(charge.data["result"])
+            let code = try #require(result["authorizationCode"]?.string)
+            let day = try #require(result["terminalLocalTime"]?.string).prefix(10)
+            let receipt = """
+                {"getnet":{"operationId":\(result["operationId"]?.integer ?? 0),"authorizationCode":"\(code)",\
+                "date":"\(day)","amount":{"value":15000,"currency":"CLP"}}}
+                """
+            let id = try await world.refund(15_000, of: receipt, .chile)
+            let final = try await world.events.final(of: id)
+            #expect(final.status == "approved")
+            // The table knows the sale: both names share what is left.
+            #expect(final.data["original"]?["transactionId"]?.string == charge.transactionID)
+        }
+    }
+
+    @Test func `a cancel ends the sale at its terminal, and never the next one`() async throws {
+        try await Country.argentina.run(
+            simulate: {
+                // Times 0.01: long enough to be cancelled before the card is presented.
+                $0.thinkTime = .seconds(80)
+                $0.cancelDelay = .milliseconds(200)
+            }
+        ) { world in
+            // The control queue is answered some time after the first command.
+            try await world.virtualHost.declareQueue("asked")
+            try await world.control("status", #""original":{"commandId":"nobody"}"#) { $0.replyTo = "asked" }
+            _ = try await world.surroundings.take(1, from: "asked")
+            let first = ChargeCommand(amount: 15_000)
+            let second = ChargeCommand(amount: 15_000)
+            try await world.sendCharge(first, .argentina)
+            try await world.sendCharge(second, .argentina)
+            _ = try await world.events.first("submitted") {
+                $0.commandID == first.commandID && $0.status == "submitted"
+            }
+            try await world.control("cancel", #""original":{"commandId":"\#(first.commandID)"}"#)
+            let ended = try await world.events.final(of: first.commandID)
+            #expect(ended.status == "not_completed")
+            #expect(world.simulator.ledger.summary.cancelledSales == 1)
+            #expect(try await world.events.final(of: second.commandID).status == "approved")
+            let next = try #require(try await world.transaction(of: second.commandID)?.postedAt)
+            let cancelled = try #require(try await world.transaction(of: first.commandID))
+            #expect(cancelled.cancelEndedAt.map { $0 <= next } == true)
+            #expect(world.simulator.ledger.faults.isEmpty)
+        }
+    }
+}
+
+/// A country with everything that a world needs to be there.
+enum Country: Sendable, CustomTestStringConvertible {
+    case chile
+    case argentina
+
+    var testDescription: String { code }
+    var code: String { self == .chile ? "cl" : "ar" }
+    var currency: String { self == .chile ? "CLP" : "ARS" }
+
+    func run(
+        simulate: (inout SimulatorConfiguration) -> Void = { _ in },
+        _ test: @escaping @Sendable (BridgeWorld) async throws -> Void
+    ) async throws {
+        try await BridgeWorld.run(
+            simulate: {
+                $0.country = code
+                simulate(&$0)
+            },
+            configure: { $0.cloud.country = self == .chile ? .cl : .ar },
+            test
+        )
+    }
+}
+
+extension EventLog.Entry {
+    /// The voids and refunds that an amended sale names.
+    fileprivate var amendments: [JSON] {
+        guard case .array(let amendments) = data["amendments"] else { return [] }
+        return amendments
+    }
+
+    /// Whether anything of what must never leave is in it.
+    fileprivate var holdsCardData: Bool {
+        let text = String(decoding: body, as: UTF8.self)
+        return ["bin", "expiryDate", "commerceRut", "rutRead", "rutToValidate", "branchAddress"].contains {
+            text.contains("\"\($0)\"")
+        }
+    }
+}
+
+extension BridgeWorld {
+    private static let terminal = #"{"idTerminal":"80005000","idSucursal":"12983","serialNumber":"SNPRUEBA1234"}"#
+
+    /// Publishes a command of a type with further members; its id.
+    fileprivate func ask(_ type: CommandType, _ country: Country, _ more: String = "") async throws -> String {
+        let id = UUID().uuidString.lowercased()
+        let members = [#""commandId":"\#(id)","type":"\#(type.rawValue)","terminal":\#(Self.terminal)"#, more]
+        let body = "{" + members.filter { !$0.isEmpty }.joined(separator: ",") + "}"
+        try await send(Array(body.utf8), routingKey: "\(type.rawValue).main")
+        return id
+    }
+
+    fileprivate func sendCharge(_ command: ChargeCommand, _ country: Country) async throws {
+        let text = String(decoding: command.json, as: UTF8.self).replacing("CLP", with: country.currency)
+        try await send(Array(text.utf8))
+    }
+
+    /// Charges, and waits for the end.
+    fileprivate func charge(_ amount: Int64, _ country: Country) async throws -> EventLog.Entry {
+        let command = ChargeCommand(amount: amount)
+        try await sendCharge(command, country)
+        return try await events.final(of: command.commandID)
+    }
+
+    fileprivate func refund(_ amount: Int64, of original: String, _ country: Country) async throws -> String {
+        let reference = "F" + UUID().uuidString.prefix(13).filter { $0 != "-" }
+        return try await ask(
+            .refund,
+            country,
+            """
+            "amount":{"value":\(amount),"currency":"\(country.currency)"},"reference":"\(reference)","original":\(original)
+            """
+        )
+    }
+
+    fileprivate func void(_ original: String) async throws -> String {
+        let reference = "V" + UUID().uuidString.prefix(13).filter { $0 != "-" }
+        return try await ask(.void, .chile, #""reference":"\#(reference)","original":\#(original)"#)
+    }
+}
