@@ -24,6 +24,18 @@ struct LanesTests {
         lanes.enter(id(number), Self.key, expiresAt: .sample, expiry: Self.now + .seconds(number))
     }
 
+    @Test func `whoever was accepted first stands first, in whatever order they come back after a start`() {
+        var lanes = Lanes()
+        let names = (0..<4).map { TransactionID(at: .sample + .seconds($0), random: 1) }
+        let key = Lanes.Key(Transaction.sample().command.content)
+        for index in [2, 0, 3, 1] {
+            _ = lanes.enter(names[index], key, expiresAt: .sample, expiry: .now)
+        }
+        #expect(lanes.isHead(names[0]))
+        #expect(lanes.leave(names[0]) == names[1])
+        #expect(lanes.leave(names[1]) == names[2])
+    }
+
     @Test func `the first holds the terminal until it leaves, then the next does, in order`() {
         var lanes = lanes(3)
         #expect([1, 2, 3].map { lanes.isHead(id($0)) } == [true, false, false])

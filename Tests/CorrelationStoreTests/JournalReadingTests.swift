@@ -35,6 +35,8 @@ import Testing
             at: at(seconds + 40)
         )
         let over = try await store.apply(.lifeEnded, to: id, at: Self.posted + .seconds(seconds) + Self.life)
+        // The next one may pass; nothing else is left of the lane.
+        _ = try await store.apply(.journalClosed, to: id, at: Self.posted + .seconds(seconds) + Self.life)
         return try #require(over?.transaction)
     }
 
@@ -195,6 +197,55 @@ import Testing
             #expect(
                 try await status(store, doubt) == (isFinal ? "not_completed:not_in_journal" : "in_doubt:not_in_journal")
             )
+        }
+    }
+
+    @Test(arguments: [nil, "R1"])
+    func `a doubt from before a restore is decided by a row with its ticket alone`(ticket: String?) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let first = try SQLiteStore.open(path: path, rules: .test())
+            let doubt = try await doubt(first, 1)
+            await first.close()
+            try SQLiteStore.hold(path: path, at: at(400))
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            // It was in doubt before the backup: nothing in its own row tells of the restore.
+            #expect(try await store.transaction(doubt.id)?.restoredAt == nil)
+            _ = try await read(store, [row(at: 60, ticket: ticket)])
+            #expect(try await status(store, doubt) == (ticket == nil ? "in_doubt:no_acknowledgement" : "approved"))
+            await store.close()
+        }
+    }
+
+    @Test func `a payment that came against another status is nobody else's`() async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let declined = try await store.submitted(Charge(commandID: "c-0", reference: "R0", terminal: "80005000"))
+            var refusal = TerminalResult.refused(51)
+            refusal.ticket = "R0"
+            _ = try await store.apply(.callback(refusal), to: declined.id, at: at(5))
+            let doubt = try await doubt(store, 1, after: 6)
+            var paid = TerminalResult.paid(reference: "R0")
+            paid.localTime = "2026-11-18 07:27:31"
+            paid.transToken = "token-17"
+            paid.authorizationCode = "010917"
+            _ = try await store.apply(.callback(paid), to: declined.id, at: at(30))
+            #expect(try await store.transaction(declined.id)?.openContradictions == 1)
+            _ = try await read(store, [row(at: 20)])
+            #expect(try await status(store, doubt) == "in_doubt:not_in_journal")
+        }
+    }
+
+    @Test func `a row that fits a neighbour is not free, though list and callback spell it differently`() async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let paid = try await store.submitted(Charge(commandID: "c-0", reference: "R0", terminal: "80005000"))
+            var result = TerminalResult.paid(reference: "R0")
+            (result.localTime, result.authorizationCode) = ("2026-11-18 07:27:35", "10917")
+            result.transToken = nil
+            _ = try await store.apply(.callback(result), to: paid.id, at: at(5))
+            let doubt = try await doubt(store, 1, after: 6)
+            _ = try await read(store, [row(at: 20)])
+            #expect(try await status(store, doubt) == "in_doubt:not_in_journal")
         }
     }
 

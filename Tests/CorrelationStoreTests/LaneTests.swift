@@ -10,6 +10,21 @@ import Testing
         Charge(commandID: "c-\(number)", reference: "R\(number)", terminal: terminal, acceptedAt: at(Int64(number)))
     }
 
+    @Test func `nobody is POSTed while somebody accepted earlier holds the lane`() async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let first = try await store.create(Charge(commandID: "c-1", reference: "R1", terminal: "80005000"))
+            let second = try await store.create(
+                Charge(commandID: "c-2", reference: "R2", terminal: "80005000", acceptedAt: at(1))
+            )
+            let early = try await store.apply(.submissionStarted, to: second.id, at: at(2))
+            #expect(early?.finding == .refused && early?.effects.isEmpty == true)
+            #expect(try await store.transaction(second.id)?.attempts == 0)
+            _ = try await store.apply(.cancel, to: first.id, at: at(3))
+            let started = try await store.apply(.submissionStarted, to: second.id, at: at(4))
+            #expect(started?.effects == [.post(attempt: 1)])
+        }
+    }
+
     @Test(arguments: StoreEngine.allCases)
     func `a command behind another waits, and its event says what is ahead`(engine: StoreEngine) async throws {
         try await engine.withStore { store in

@@ -65,6 +65,21 @@ struct RecoveryTests {
         }
     }
 
+    @Test func `an early release does not let pass what the backup shows as not sent`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.hold(path: path, at: at(1))
+            #expect(try SQLiteStore.release(path: path))
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            #expect(try await store.heldSince() == nil)
+            #expect(try await store.isRestorePending())
+            try await store.finishRestore()
+            #expect(try await !store.isRestorePending())
+            await store.close()
+        }
+    }
+
     @Test func `a hold outlives restarts, keeps its first instant and ends once`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"

@@ -172,6 +172,14 @@ extension JournalAnswer {
         #expect(!answer.isComplete)
     }
 
+    @Test(arguments: [
+        details("[\(row())]", functionCode: "100"), details("[\(row())]", functionCode: "0"),
+        details("[\(row())]", responseCode: "51"),
+    ])
+    func `is no list where it answers another question or none`(body: String) async throws {
+        #expect(try await read(.details, .http(200, body)).rows == [])
+    }
+
     @Test func `is not believed in a single row where one of its elements cannot be read`() async throws {
         for other in ["7", "{}", row(extra: #","amount":1"#)] {
             #expect(try await read(.details, .http(200, details("[\(row()),\(other)]"))).rows == [])

@@ -17,12 +17,19 @@ public struct JournalMatch: Sendable {
 
     private let rows: [JournalRow]
     private let undecided: [Transaction]
+    private let storeRestoredAt: Timestamp?
     private let rules: TransactionRules
 
     /// A match of rows that nobody has claimed with every undecided transaction of the terminal that was POSTed.
-    public init(rows: [JournalRow], undecided: [Transaction], rules: TransactionRules) {
+    public init(
+        rows: [JournalRow],
+        undecided: [Transaction],
+        storeRestoredAt: Timestamp? = nil,
+        rules: TransactionRules
+    ) {
         self.rows = rows
         self.undecided = undecided
+        self.storeRestoredAt = storeRestoredAt
         self.rules = rules
     }
 
@@ -33,8 +40,21 @@ public struct JournalMatch: Sendable {
         let hasRival = undecided.contains { $0.id != transaction.id && fits(row, $0) }
         guard fitting.count == 1, !hasRival else { return .ambiguous }
         // Of what was charged after a backup was made nobody remembers the rivals: only the ticket tells.
-        let isNamed = transaction.restoredAt == nil || row.result.ticket == transaction.command.content.reference
+        let isOlder = storeRestoredAt.map { transaction.acceptedAt <= $0 } ?? false
+        let isNamed =
+            transaction.restoredAt == nil && !isOlder || row.result.ticket == transaction.command.content.reference
         return isNamed ? .row(row) : .ambiguous
+    }
+
+    /// Whether a row may be the payment of a transaction that is approved already.
+    ///
+    /// Callback and list may spell one identity differently, so that only a row of its own frees another one that would fit.
+    public func mayBe(_ row: JournalRow, of approved: Transaction) -> Bool {
+        guard let result = approved.result else { return fits(row, approved) }
+        if result.isSame(as: row.result) { return true }
+        guard fits(row, approved) else { return false }
+        let hasOwnRow = rows.contains { $0 != row && result.isSame(as: $0.result) }
+        return !(hasOwnRow && result.isPlainlyAnother(than: row.result))
     }
 
     /// Whether a row can be the sale of a transaction.

@@ -73,6 +73,17 @@ public struct TerminalResult: Sendable, Equatable {
         return agrees && shared > 0
     }
 
+    /// Whether receipt or authorization say that it is another payment, be the authorization written with or without zeros in
+    /// front.
+    func isPlainlyAnother(than other: TerminalResult) -> Bool {
+        func differ(_ left: String?, _ right: String?) -> Bool {
+            guard let left, let right else { return false }
+            return left.drop { $0 == "0" } != right.drop { $0 == "0" }
+        }
+        return differ(operationID.map(String.init), other.operationID.map(String.init))
+            || differ(authorizationCode, other.authorizationCode)
+    }
+
     /// What identifies the result, parted by `|`; what it does not carry is empty.
     public var identity: String {
         [idPosTxs, operationID.map(String.init), authorizationCode, transToken, localTime]

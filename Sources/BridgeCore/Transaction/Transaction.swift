@@ -92,6 +92,11 @@ public struct Transaction: Sendable, Equatable {
         }
     }
 
+    /// Whether a row of the terminal's journal is a payment that speaks against its status.
+    public func isContradicted(by row: TerminalResult) -> Bool {
+        contradictions.contains { $0.code.speaksOfPayment && $0.carriedPayment.isSame(as: row) }
+    }
+
     /// What the outside is told.
     public var status: TransactionStatus {
         switch state {

@@ -35,6 +35,9 @@ extension TransactionMachine {
 
     private mutating func follow(_ judgement: Judgement, _ evidence: Evidence) {
         switch judgement {
+        case .verdict(let verdict, _) where mayBeOfEarlierAttempt(verdict, evidence):
+            next.finding = .undecided
+            transaction.isKnownToCloud = true
         case .verdict(let verdict, let result): conclude(verdict, result, evidence)
         case .inconsistent(let result):
             next.finding = .inconsistent
@@ -49,6 +52,14 @@ extension TransactionMachine {
             next.finding = judgement == .foreign ? .foreign : .undecided
             heedUndecided(isCallback: evidence.source == .callback)
         }
+    }
+
+    /// While another POST is under way that nobody paid tells of an earlier one only, which was said not to have started.
+    private func mayBeOfEarlierAttempt(_ verdict: Judgement.Verdict, _ evidence: Evidence) -> Bool {
+        guard case .submitting(let attempt) = transaction.state, attempt > 1, transaction.effect.movesMoney else {
+            return false
+        }
+        return verdict != .approved && evidence.source != .acknowledgement
     }
 
     private mutating func conclude(_ verdict: Judgement.Verdict, _ result: TerminalResult, _ evidence: Evidence) {

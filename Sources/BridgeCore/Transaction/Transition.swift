@@ -11,6 +11,16 @@ public struct Transition: Sendable, Equatable {
     /// What became of the evidence in the input.
     public var finding: Finding?
 
+    /// A transition that changes nothing, because the input was not possible.
+    public init(refusing transaction: Transaction) {
+        self.init(transaction: transaction)
+        finding = .refused
+    }
+
+    init(transaction: Transaction) {
+        self.transaction = transaction
+    }
+
     /// What to do once the commit is durable.
     public enum Effect: Sendable, Equatable {
         /// Hand it to the submitter.

@@ -75,13 +75,14 @@ struct Submitter: Service {
         }
         FailPoint.submitterMarked.reach()
         let url = callbackURL.url(for: id)
+        let latest = ContinuousClock.now + dispatcher.longestDeparture
         // The gate may have closed during the login, the commit or while the connection was opened.
         let outcome = await cloud.post(
             started.transaction,
             callbackURL: url,
             now: dispatcher.clock,
             mayLeave: { [gate, dispatcher] in
-                guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id) else { return false }
+                guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id), .now < latest else { return false }
                 dispatcher.depart(id)
                 return true
             },

@@ -22,6 +22,12 @@ extension Dispatcher {
         await applySurely(.due, to: id, notBefore: expiry)
     }
 
+    /// So long after its durable step a POST may leave; then it is begun anew.
+    ///
+    /// After a restart the terminal's life is counted from that step. Getnet's own time-outs end before `terminalLife` does by
+    /// more than this.
+    var longestDeparture: Duration { max(.seconds(1), terminalLife / 32) }
+
     /// Notes that the body of a POST leaves now: the terminal's life begins.
     func depart(_ id: TransactionID) { lanes.withLockedValue { $0.depart(id, at: .now) } }
 

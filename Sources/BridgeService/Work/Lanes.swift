@@ -52,7 +52,9 @@ struct Lanes {
     /// How many commands wait for their first or next POST.
     var waiting: Int { stays.count - posted }
 
-    /// Puts a transaction at the end of its lane; `true` if it holds the terminal at once.
+    /// Puts a transaction into its lane, at the place of its name; `true` if it holds the terminal at once.
+    ///
+    /// Names ascend with acceptance, and whoever comes back after a start may come in another order.
     mutating func enter(
         _ id: TransactionID,
         _ key: Key,
@@ -62,8 +64,10 @@ struct Lanes {
     ) -> Bool {
         guard stays[id] == nil else { return isHead(id) }
         stays[id] = Stay(key: key, isSlow: isSlow, expiresAt: expiresAt, expiry: expiry)
-        lanes[key, default: Lane()].line.append(id)
-        return lanes[key]?.head == id
+        var lane = lanes[key] ?? Lane()
+        lane.line.insert(id, at: lane.line.lastIndex { $0 < id }.map { $0 + 1 } ?? 0)
+        lanes[key] = lane
+        return lane.head == id
     }
 
     /// Takes a transaction out; the one that may be POSTed from now on, if that changed.

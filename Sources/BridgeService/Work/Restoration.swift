@@ -6,7 +6,7 @@ internal import Logging
 
 /// What a held store needs before anything else begins: nothing that its backup shows as not sent may be sent.
 ///
-/// Done anew at every start of a held store, so that a crash in the middle leaves nothing out.
+/// Done anew at every start until it was done once, so that neither a crash in the middle nor an early release leaves anything out.
 struct Restoration {
     /// So many rows are read at once.
     static let pageSize = 1_000
@@ -19,11 +19,14 @@ struct Restoration {
     ///
     /// *Throws*: `StoreError`; the bridge must not start then.
     func begin() async throws(StoreError) {
-        guard let since = try await dispatcher.store.heldSince() else { return }
-        gate.close(
-            .held,
-            because: "the store was restored and is held since \(since); run: getnet-bridge store release"
-        )
+        let since = try await dispatcher.store.heldSince()
+        guard try await dispatcher.store.isRestorePending() || since != nil else { return }
+        if let since {
+            gate.close(
+                .held,
+                because: "the store was restored and is held since \(since); run: getnet-bridge store release"
+            )
+        }
         var last: TransactionID?
         var count = 0
         while true {
@@ -33,6 +36,8 @@ struct Restoration {
             guard page.count == Self.pageSize, let end = page.last else { break }
             last = end.id
         }
+        try await dispatcher.store.finishRestore()
+        guard since != nil else { return }
         logger.warning(
             "the store is held: no command is taken and no terminal woken until it is released",
             metadata: [LogKey.count: "\(count)"]

@@ -34,6 +34,8 @@ protocol StoreRows {
     func insertForeignSale(_ sale: OriginalSale, account: String, at instant: Timestamp) throws
     /// When the bridge closed a terminal's batch last, among its commands that were accepted after an instant.
     func lastClose(at terminal: String, account: String, acceptedAfter start: Timestamp) throws -> Timestamp?
+    /// Final transactions at a terminal, accepted from an instant on, with evidence against their status.
+    func contradicted(at terminal: String, account: String, acceptedFrom start: Timestamp) throws -> [Transaction]
     /// Whether a younger transaction at the terminal of this one was POSTed.
     func hasYoungerPost(than transaction: Transaction) throws -> Bool
     /// Whose a claim is.

@@ -8,6 +8,15 @@ extension TransactionLedger {
 
     static var restoreNote: String { "restored_at" }
 
+    /// Stands from the restore until everything that the backup shows as not sent was put in doubt, released or not.
+    static var pendingNote: String { "restore_pending" }
+
+    /// Whether what the backup shows as not sent may still be sent.
+    func isRestorePending() throws -> Bool { try rows.note(Self.pendingNote) != nil }
+
+    /// Nothing that the backup shows as not sent can be sent any more.
+    func finishRestore() throws { try rows.note(Self.pendingNote, nil) }
+
     /// When the store was restored last, if it ever was.
     func restoredAt() throws -> Timestamp? {
         try rows.note(Self.restoreNote).flatMap { Timestamp($0) }

@@ -10,8 +10,13 @@ extension TransactionLedger {
     func apply(_ reading: JournalReading) throws -> [Transition] {
         let undecided = try rows.undecided(at: reading.terminal, account: reading.account)
         let free = try reading.rows.filter { try !isTaken($0, of: reading, undecided) }
-        let match = JournalMatch(rows: free, undecided: undecided, rules: rules.transactionRules)
         let restoredAt = try restoredAt()
+        let match = JournalMatch(
+            rows: free,
+            undecided: undecided,
+            storeRestoredAt: restoredAt,
+            rules: rules.transactionRules
+        )
         var transitions: [Transition] = []
         for transaction in undecided where transaction.isLifeOver {
             let input: TransactionInput
@@ -52,7 +57,15 @@ extension TransactionLedger {
                 postedFrom: instant - reach,
                 to: instant + rules.transactionRules.clockTolerance
             )
-            if settled.contains(where: { $0.result?.isSame(as: row.result) == true }) { return true }
+            let match = JournalMatch(rows: reading.rows, undecided: [], rules: rules.transactionRules)
+            if settled.contains(where: { match.mayBe(row, of: $0) }) { return true }
+            // A payment that came against another status is known as well, and nobody's twice.
+            let contradicted = try rows.contradicted(
+                at: reading.terminal,
+                account: reading.account,
+                acceptedFrom: instant - reach - CommandReader.longestLife
+            )
+            if contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return true }
         }
         return false
     }

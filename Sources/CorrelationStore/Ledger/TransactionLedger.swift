@@ -124,6 +124,7 @@ struct TransactionLedger<Rows: StoreRows> {
     /// Applies an input to a transaction and writes what changed; writes nothing where nothing did.
     func apply(_ input: TransactionInput, to id: TransactionID, at instant: Timestamp) throws -> Transition? {
         guard let stored = try rows.transaction(id) else { return nil }
+        if input == .submissionStarted, try !holdsLane(stored) { return Transition(refusing: stored) }
         let transition = TransactionMachine.apply(
             input,
             to: stored,
@@ -139,6 +140,13 @@ struct TransactionLedger<Rows: StoreRows> {
         try append(transition.events, at: instant)
         if transition.amendsOriginal { try announceAmendments(of: transition.transaction.original, at: instant) }
         return transition
+    }
+
+    /// Whether nobody who was accepted before it stands in its lane; the last lock in front of a POST.
+    private func holdsLane(_ transaction: Transaction) throws -> Bool {
+        guard transaction.isInLane else { return false }
+        let content = transaction.command.content
+        return try rows.lane(of: content.terminal.idTerminal, account: content.account)?.holder == transaction.id
     }
 
     /// Another transaction that has what the input would claim.

@@ -98,6 +98,12 @@ public protocol TransactionStore: Sendable {
     /// Since when the store is held after a restore, if it is.
     func heldSince() async throws(StoreError) -> Timestamp?
 
+    /// Whether the store was restored and what its backup shows as not sent may still be sent.
+    func isRestorePending() async throws(StoreError) -> Bool
+
+    /// Notes that nothing of that can be sent any more.
+    func finishRestore() async throws(StoreError)
+
     /// Ends the hold; `false` if there was none.
     func release() async throws(StoreError) -> Bool
 

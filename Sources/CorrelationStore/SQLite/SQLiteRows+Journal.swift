@@ -27,6 +27,17 @@ extension SQLiteRows {
         )
     }
 
+    func contradicted(at terminal: String, account: String, acceptedFrom start: Timestamp) throws -> [Transaction] {
+        let oldest = TransactionID(at: start - Self.nameTolerance, random: 0)
+        return try occasional(Text.selectContradicted).all(
+            {
+                $0.add(account, terminal)
+                $0.add(oldest.description)
+            },
+            TransactionColumns.read
+        )
+    }
+
     func hasYoungerPost(than transaction: Transaction) throws -> Bool {
         let content = transaction.command.content
         let found = try occasional(Text.selectYoungerPost).first(

@@ -81,6 +81,10 @@ final class SQLiteRows: StoreRows {
             WHERE account = ? AND terminal = ? AND id >= ? AND status = 'approved'
                 AND (posted_at BETWEEN ? AND ? OR restored_at IS NOT NULL)
             """
+        static let selectContradicted = """
+            SELECT \(columns) FROM transactions INDEXED BY transactions_terminal
+            WHERE account = ? AND terminal = ? AND id >= ? AND contradictions IS NOT NULL AND completed_at IS NOT NULL
+            """
         static let selectYoungerPost = """
             SELECT 1 FROM transactions INDEXED BY transactions_terminal
             WHERE account = ? AND terminal = ? AND id > ? AND coalesce(posted_at, restored_at) IS NOT NULL LIMIT 1

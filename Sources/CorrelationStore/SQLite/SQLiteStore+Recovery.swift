@@ -44,7 +44,8 @@ extension SQLiteStore {
     /// - Throws: `StoreOpeningError`: among others while another process has the store.
     public static func hold(path: String, at instant: Timestamp) throws(StoreOpeningError) {
         try changeNote(path) { database, name in
-            for (policy, name) in [("IGNORE", name), ("REPLACE", SQLiteWriter.Ledger.restoreNote)] {
+            let notes = [SQLiteWriter.Ledger.restoreNote, SQLiteWriter.Ledger.pendingNote].map { ("REPLACE", $0) }
+            for (policy, name) in [("IGNORE", name)] + notes {
                 try database.execute(
                     sql: "INSERT OR \(policy) INTO meta (name, value) VALUES (?, ?)",
                     arguments: [name, instant.description]

@@ -116,6 +116,16 @@ public final class SQLiteStore: TransactionStore {
     }
 
     /// See `TransactionStore`.
+    public func isRestorePending() async throws(StoreError) -> Bool {
+        try await queue.commit { try $0.isRestorePending() }
+    }
+
+    /// See `TransactionStore`.
+    public func finishRestore() async throws(StoreError) {
+        try await queue.commit { try $0.finishRestore() }
+    }
+
+    /// See `TransactionStore`.
     public func release() async throws(StoreError) -> Bool {
         try await queue.commit { try $0.release() }
     }

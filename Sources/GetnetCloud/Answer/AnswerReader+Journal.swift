@@ -18,12 +18,13 @@ extension AnswerReader {
             elements.count <= Self.journalRowLimit
         else { return ([], false) }
         let rows = elements.compactMap { LooseObject($0).flatMap(row) }
-        guard rows.count == elements.count else { return ([], false) }
         let answered = reading.answer.result
-        let isWhole =
+        // What does not say that it is this terminal's list is none.
+        let isList =
             reading.answer.code == .done && answered?.functionCode == JournalCommand.details.functionCode
             && answered?.responseCode == .number(0) && !object.isContradictory && names(answered, terminal)
-        return (rows, isWhole && rows.allSatisfy { isDated($0) && names($0.result, terminal) })
+        guard isList, rows.count == elements.count else { return ([], false) }
+        return (rows, rows.allSatisfy { isDated($0) && names($0.result, terminal) })
     }
 
     /// The last voucher, where the terminal has one.

@@ -29,6 +29,21 @@ public struct AnswerReader: Sendable {
         reading(of: bytes)?.answer
     }
 
+    /// Whether a number of Getnet's stands anywhere in a body, be it where no answer has one: something was started then.
+    static func mentionsNumber(_ bytes: [UInt8]) -> Bool {
+        func mentions(_ value: JSON) -> Bool {
+            switch value {
+            case .null, .bool, .number, .string: false
+            case .array(let elements): elements.contains(where: mentions)
+            case .object(let members):
+                members.contains { member in
+                    member.name.lowercased() == "idpostxs" && !member.value.isAbsentIdentity || mentions(member.value)
+                }
+            }
+        }
+        return (try? JSONParser.parse(bytes)).map(mentions) ?? false
+    }
+
     /// An answer with what only this module looks at.
     struct Reading {
         let answer: CloudAnswer

@@ -19,10 +19,13 @@ struct MessageCatalogue: Sendable {
 
     /// The fault that the whole text is a literal of.
     func literal(_ message: String?) -> CloudFault? {
-        guard let message else { return nil }
+        guard let message, !Self.isCut(message) else { return nil }
         let text = Self.withoutTimeHint(Self.normalized(message))
         return wholes[text] ?? beginnings.first { Self.goesOn(text, from: $0.text) }?.fault
     }
+
+    /// Whether the end of a text may be missing: nobody knows what else it said.
+    static func isCut(_ message: String) -> Bool { message.utf8.count > AnswerReader.messageLimit - 4 }
 
     /// Whether a text begins so and goes on, nobody knows how, without a word of another message.
     private static func goesOn(_ text: String, from beginning: String) -> Bool {
@@ -47,7 +50,7 @@ struct MessageCatalogue: Sendable {
     ///
     /// All words are looked for, so that one of another fault before them hides nothing.
     static func maySpeakOfStart(_ message: String?) -> Bool {
-        maySpeakOfWaiting(message) || contains(message, progressWords)
+        maySpeakOfWaiting(message) || contains(message, progressWords) || message.map(isCut) ?? false
     }
 
     /// Whether a text may say that somebody waited for the terminal in vain.

@@ -26,6 +26,15 @@ enum SaleEnd: Equatable {
                 return
             }
             self.init(http, reading?.answer, reader.catalogue)
+            if permitsAnother, AnswerReader.mentionsNumber(http.body) { self = .outcome(.unknown(.noAcknowledgement)) }
+        }
+    }
+
+    /// Whether another POST, or `failed`, may follow.
+    private var permitsAnother: Bool {
+        switch self {
+        case .unauthorized, .outcome(.notStarted): true
+        case .outcome(.acknowledged), .outcome(.answered), .outcome(.unknown): false
         }
     }
 

@@ -7,6 +7,22 @@ import Testing
 @Suite struct `A transaction` {
     private let charge = Situation.accepted.transaction
 
+    @Test func `while a second POST is under way that nobody paid ends nothing, a payment does`() {
+        let second = Situation.waiting.transaction.after(.submissionStarted)
+        #expect(second.state == .submitting(attempt: 2))
+        for answer in [CloudAnswer.declined(second), .notCompleted(second)] {
+            let told = second.after(.callback(answer))
+            #expect(told.state == .submitting(attempt: 2) && told.isKnownToCloud)
+            // The POST of the second attempt is refused: the first one is what there is.
+            let refused = told.after(.submissionEnded(attempt: 2, .notStarted(.busy)))
+            #expect(refused.state == .inDoubt && refused.idPosTxs == Situation.number)
+            #expect(refused.after(.query(answer)).state.isFinal)
+            let other = told.after(.submissionEnded(attempt: 2, .acknowledged(idPosTxs: "936199")))
+            #expect(other.state == .inDoubt)
+        }
+        #expect(second.after(.callback(.approved(second))).state == .approved)
+    }
+
     @Test func `that expired before it was accepted fails at once and is never sent`() {
         let change = TransactionMachine.accept(.sample(lifetime: .zero), rules: Situation.rules)
         #expect(change.transaction.status == .failed)

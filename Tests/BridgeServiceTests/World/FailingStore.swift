@@ -105,6 +105,10 @@ final class FailingStore: TransactionStore {
         try await store.unfinished(after: id, limit: limit)
     }
 
+    func isRestorePending() async throws(StoreError) -> Bool { try await store.isRestorePending() }
+
+    func finishRestore() async throws(StoreError) { try await store.finishRestore() }
+
     func lingering() async throws(StoreError) -> [Transaction] { try await store.lingering() }
 
     func latestEvent(

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import TestSupport
+import Testing
+
+@testable import GetnetCloud
+
+/// Answers that would permit another POST but for what is hidden in them.
+@Suite struct `A refusal that hides a start` {
+    private let reader = AnswerReader(timeZone: "America/Santiago")
+
+    private func end(_ status: Int, _ body: String) -> SaleEnd {
+        let answer = HTTPAnswer(status: status, retryAfter: nil, body: Array(body.utf8))
+        return SaleEnd(.answered(answer), of: Transaction.sample().id, reader: reader)
+    }
+
+    @Test(arguments: [
+        (200, #"{"code":0,"message":"OPERATION IN PROGRESS","data":[{"idPosTxs":936101}]}"#),
+        (200, #"{"code":0,"message":"UNAUTHORIZED","data":{"inner":{"deep":{"IdPosTxs":"936101"}}}}"#),
+        (400, #"{"title":"Bad Request","idPosTxs":936101}"#), (429, #"{"idPosTxs":936101}"#),
+        (403, #"{"error":{"idpostxs":"936101"}}"#), (401, #"[{"idPosTxs":936101}]"#),
+    ])
+    func `is unknown where a number of Getnet's stands anywhere`(status: Int, body: String) {
+        #expect(end(status, body) == .outcome(.unknown(.noAcknowledgement)))
+    }
+
+    @Test(arguments: [#"{"code":0,"message":"OPERATION IN PROGRESS","data":[{"idPosTxs":0}]}"#])
+    func `is what it says where the number is none`(body: String) {
+        #expect(end(200, body) == .outcome(.notStarted(.init(.terminalBusy, isTransient: true))))
+    }
+
+    @Test(arguments: [" ", "."])
+    func `is unknown where the text is longer than what was kept of it`(filling: String) {
+        let text = "OPERATION IN PROGRESS" + String(repeating: filling, count: 400) + "TIMEOUT (90 SECONDS)"
+        let body = #"{"code":0,"message":"\#(text)","data":null}"#
+        #expect(end(200, body) == .outcome(.unknown(.noAcknowledgement)))
+        #expect(end(400, body) == .outcome(.unknown(.noAcknowledgement)))
+    }
+}
