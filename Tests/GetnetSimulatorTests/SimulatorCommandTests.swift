@@ -178,6 +178,21 @@ struct SimulatorCommandTests {
         }
     }
 
+    @Test(arguments: SimulatorConfiguration.ForeignWebhook.allCases)
+    func `so is that of a read of the journal`(policy: SimulatorConfiguration.ForeignWebhook) async throws {
+        try await SimulatedWorld.run(Self.argentina.with { $0.foreignWebhook = policy }) { world in
+            let body = SimulatedWorld.body(of: .poll, "\"webhook\":\"\(world.webhook)\"")
+                .replacingOccurrences(of: "\"command\":106", with: "\"command\":105")
+            let headers = try await world.authorized(world.token())
+            let answer = try await world.send(.POST, world.baseURL + "/postxs/details", headers, body: body)
+            switch policy {
+            case .ignore: #expect(answer.result["saleDetails"] != nil)
+            case .accept: #expect(answer.message == "TRANSACTION SENT")
+            case .refuse: #expect(answer.status == 400)
+            }
+        }
+    }
+
     @Test func `Argentina can accept or refuse it`() async throws {
         try await SimulatedWorld.run(Self.argentina.with { $0.foreignWebhook = .accept }) { world in
             let answer = try await world.command(.poll, "\"webhook\":\"\(world.webhook)\"")

@@ -51,7 +51,7 @@ struct JournalRequest: Equatable, Sendable {
     let idPosTxs: Int?
     let customID: String?
     /// Where the callback goes; absent: the answer is held until the journal is read.
-    let webhook: String?
+    var webhook: String?
 
     /// Reads a body.
     ///

@@ -39,7 +39,14 @@ struct JournalEndpoints: Sendable {
         let strict = cloud.configuration.strict
         switch JournalRequest.read(Array(body.readableBytesView), as: command, strict: strict) {
         case .failure(let faults): return refuse(faults.list)
-        case .success(let asked):
+        case .success(var asked):
+            switch cloud.configuration.readWebhook {
+            case .accept: break
+            case .ignore: asked.webhook = nil
+            case .refuse:
+                guard asked.webhook != nil else { break }
+                return refuse([RequestFault("webhook", "is not known for \(command.rawValue) here")])
+            }
             let taken = cloud.withState { $0.read(asked, at: cloud.now) }
             if asked.webhook != nil, taken.finishesWithCallback, !cloud.callbacks.add(.journal(taken)) {
                 cloud.noteDropped(1)
