@@ -5,11 +5,12 @@ internal import BridgeCore
 internal import CorrelationStore
 internal import Logging
 
-/// What talks to the broker: a connection to consume, one for events, one for replies, now and then one to look.
+/// What talks to the broker: connections to consume, for events, for dead letters, for replies, now and then one to look.
 struct BrokerParts {
     let consumer: AMQPConsumer
     let control: AMQPConsumer
     let eventPublisher: AMQPPublisher
+    let deadLetterPublisher: AMQPPublisher
     let replyPublisher: AMQPPublisher
     let replies: ReplySender
     let render: EventMessage
@@ -30,6 +31,13 @@ struct BrokerParts {
         eventPublisher = AMQPPublisher(
             endpoint: endpoint,
             name: "getnet-bridge events",
+            limits: limits,
+            logger: logger,
+            onEvent: onEvent
+        )
+        deadLetterPublisher = AMQPPublisher(
+            endpoint: endpoint,
+            name: "getnet-bridge dead letters",
             limits: limits,
             logger: logger,
             onEvent: onEvent

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AMQPClient
 internal import BridgeCore
+internal import CorrelationStore
 internal import GetnetCloud
 internal import Logging
 
 /// The pipes behind the store: to the cloud, from the cloud where it is asked, to the broker, and what keeps their time.
 struct PipeParts {
     let relay: OutboxRelay
+    let deadLetterRelay: OutboxRelay
     let outboxWatch: OutboxWatch
     let timekeeper: Timekeeper
     let reconciler: Reconciler
@@ -25,21 +28,27 @@ struct PipeParts {
         metrics: Metrics,
         logger: Logger
     ) {
+        // Only events hold commands back: of a dead letter nobody waits for the result of a charge.
         let held = HeldEntries()
-        relay = OutboxRelay(
-            dispatcher: dispatcher,
-            publisher: broker.eventPublisher,
-            replies: broker.replies,
-            render: broker.render,
-            eventsExchange: configuration.events.exchange,
-            deadLettersExchange: configuration.deadLetters.exchange,
-            switchedOff: configuration.switchedOffStatuses,
-            held: held,
-            settler: Settler(store: dispatcher.store, logger: logger),
-            metrics: metrics,
-            stop: stop,
-            logger: logger
-        )
+        func relay(of kind: OutboxEntry.Kind, _ publisher: AMQPPublisher, _ held: HeldEntries) -> OutboxRelay {
+            OutboxRelay(
+                kind: kind,
+                dispatcher: dispatcher,
+                publisher: publisher,
+                replies: broker.replies,
+                render: broker.render,
+                eventsExchange: configuration.events.exchange,
+                deadLettersExchange: configuration.deadLetters.exchange,
+                switchedOff: configuration.switchedOffStatuses,
+                held: held,
+                settler: Settler(store: dispatcher.store, logger: logger),
+                metrics: metrics,
+                stop: stop,
+                logger: logger
+            )
+        }
+        self.relay = relay(of: .event, broker.eventPublisher, held)
+        deadLetterRelay = relay(of: .deadLetter, broker.deadLetterPublisher, HeldEntries())
         outboxWatch = OutboxWatch(
             dispatcher: dispatcher,
             held: held,

@@ -53,6 +53,7 @@ struct PortParts {
             metrics: metrics,
             readiness: readiness,
             store: dispatcher.store,
+            deadLetters: broker.deadLetterPublisher,
             replies: broker.replyPublisher,
             control: broker.control,
             clock: WallClock.now,

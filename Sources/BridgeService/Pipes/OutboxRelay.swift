@@ -10,7 +10,8 @@ internal import ServiceLifecycle
 /// Publishes what the commits wrote: in order within a transaction, side by side between transactions, until confirmed.
 ///
 /// Source: contract §3 "Publishing". An entry is settled only after the broker confirmed it; a crash in between publishes it
-/// once more with the same id.
+/// once more with the same id. Events and dead letters have a relay and a connection each: a dead-letter queue that confirms
+/// nothing delays no event.
 struct OutboxRelay: Service {
     /// So many entries are held in memory; the rest waits in the store.
     static let heldLimit = 2_000
@@ -27,6 +28,7 @@ struct OutboxRelay: Service {
     /// For so long.
     static let unroutedLife = Duration.seconds(7 * 86_400)
 
+    let kind: OutboxEntry.Kind
     let dispatcher: Dispatcher
     let publisher: AMQPPublisher
     let replies: ReplySender
@@ -50,10 +52,13 @@ struct OutboxRelay: Service {
             }
         } onGracefulShutdown: {
             held.startFlushing(until: stop.flushDeadline)
-            dispatcher.outboxSignal.raise()
+            signal.raise()
         }
         await settler.finish()
     }
+
+    /// Raised when there may be something of this kind to publish.
+    private var signal: Signal { kind == .event ? dispatcher.outboxSignal : dispatcher.deadLetterSignal }
 
     private func relay(into group: inout DiscardingTaskGroup) async {
         var cursor: Int64 = 0
@@ -66,7 +71,7 @@ struct OutboxRelay: Service {
             if room > 0,
                 let page = await read(
                     { limit throws(StoreError) in
-                        try await dispatcher.store.pending(after: cursor, limit: limit)
+                        try await dispatcher.store.pending(after: cursor, of: kind, limit: limit)
                     },
                     limit: min(room, Self.pageSize)
                 )
@@ -82,7 +87,7 @@ struct OutboxRelay: Service {
             }
             if fetched == 0 {
                 if held.isFlushed { return }
-                await dispatcher.outboxSignal.wait(atMost: Self.longestSleep)
+                await signal.wait(atMost: Self.longestSleep)
             }
         }
     }
@@ -94,7 +99,7 @@ struct OutboxRelay: Service {
         guard room > 0,
             let page = await read(
                 { limit throws(StoreError) in
-                    try await dispatcher.store.unrouted(dueBy: now, limit: limit)
+                    try await dispatcher.store.unrouted(dueBy: now, of: kind, limit: limit)
                 },
                 limit: min(room, Self.pageSize)
             )
@@ -117,7 +122,7 @@ struct OutboxRelay: Service {
         while let entry = next {
             guard await deliver(entry, isRetryOfUnrouted: false) else { return }
             next = held.next(of: line)
-            if held.isWorthALook(below: Self.heldLimit) { dispatcher.outboxSignal.raise() }
+            if held.isWorthALook(below: Self.heldLimit) { signal.raise() }
         }
     }
 

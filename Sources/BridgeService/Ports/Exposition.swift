@@ -10,6 +10,7 @@ struct Exposition: Sendable {
     let metrics: Metrics
     let readiness: Readiness
     let store: any TransactionStore
+    let deadLetters: AMQPPublisher
     let replies: AMQPPublisher
     let control: AMQPConsumer
     let clock: @Sendable () -> Timestamp
@@ -35,7 +36,10 @@ struct Exposition: Sendable {
 
     private func writeConnections(_ page: inout PrometheusText) {
         let consumers = [("commands", readiness.commands.snapshot), ("control", control.snapshot)]
-        let publishers = [("events", readiness.events.snapshot), ("replies", replies.snapshot)]
+        let publishers = [
+            ("events", readiness.events.snapshot), ("dead_letters", deadLetters.snapshot),
+            ("replies", replies.snapshot),
+        ]
         var connected: [PrometheusText.Sample] = []
         var blocked: [PrometheusText.Sample] = []
         var reconnects: [PrometheusText.Sample] = []

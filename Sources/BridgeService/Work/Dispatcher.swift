@@ -17,6 +17,8 @@ final class Dispatcher: Sendable {
     let queries = QueryLine()
     /// Raised when there may be something to publish.
     let outboxSignal = Signal()
+    /// Raised when there may be a dead letter to publish.
+    let deadLetterSignal = Signal()
     /// Sales that their terminals are to be told to end.
     let cancels: WorkQueue<TransactionID>
     /// Doubts whose terminal's journal is to be read.
@@ -128,7 +130,7 @@ final class Dispatcher: Sendable {
                 switch acceptance {
                 case .created(let transition): self.handOn(transition)
                 case .repeated: break
-                case .refused: self.outboxSignal.raise()
+                case .refused: self.signalRefusal()
                 }
             }
         }
@@ -140,7 +142,13 @@ final class Dispatcher: Sendable {
         try await timed { () async throws(StoreError) in
             try await store.reject(rejection, of: message, at: now)
         }
+        signalRefusal()
+    }
+
+    /// A refusal is an event and a dead letter.
+    private func signalRefusal() {
         outboxSignal.raise()
+        deadLetterSignal.raise()
     }
 
     /// Cancels what a `cancel` names; see `TransactionStore.cancel`.
@@ -151,7 +159,7 @@ final class Dispatcher: Sendable {
                 switch cancellation {
                 case .cancelled(let transition, _): self.handOn(transition)
                 case .repeated: break
-                case .refused: self.outboxSignal.raise()
+                case .refused: self.signalRefusal()
                 }
             }
         }

@@ -64,11 +64,19 @@ public protocol TransactionStore: Sendable {
     /// Notes what became of outbox entries. May be late: an entry that is not settled is published again.
     func settle(_ settlements: [Settlement]) async throws(StoreError)
 
-    /// Entries that wait to be published, after a position, in the order of their commits.
-    func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry]
+    /// Entries that wait to be published, after a position, in the order of their commits; of one kind, or of all.
+    func pending(
+        after position: Int64,
+        of kind: OutboxEntry.Kind?,
+        limit: Int
+    ) async throws(StoreError) -> [OutboxEntry]
 
-    /// Unrouted entries that are to be tried again by now, oldest first.
-    func unrouted(dueBy instant: Timestamp, limit: Int) async throws(StoreError) -> [OutboxEntry]
+    /// Unrouted entries that are to be tried again by now, oldest first; of one kind, or of all.
+    func unrouted(
+        dueBy instant: Timestamp,
+        of kind: OutboxEntry.Kind?,
+        limit: Int
+    ) async throws(StoreError) -> [OutboxEntry]
 
     /// Transactions that are not final, after an id, in the order of their ids.
     func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
@@ -116,6 +124,16 @@ public protocol TransactionStore: Sendable {
 
 /// For callers that nothing follows from the order of the commits.
 extension TransactionStore {
+    /// Entries of all kinds that wait to be published.
+    public func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry] {
+        try await pending(after: position, of: nil, limit: limit)
+    }
+
+    /// Unrouted entries of all kinds that are to be tried again by now.
+    public func unrouted(dueBy instant: Timestamp, limit: Int) async throws(StoreError) -> [OutboxEntry] {
+        try await unrouted(dueBy: instant, of: nil, limit: limit)
+    }
+
     /// Takes a command.
     public func accept(
         _ candidate: Transaction,
@@ -231,6 +249,14 @@ public struct OutboxEntry: Sendable, Equatable {
         case event(OutboundEvent)
         /// To the dead-letter exchange.
         case deadLetter(DeadLetter)
+    }
+
+    /// Where an entry goes; each kind has a connection of its own, so that neither waits for the other's queue.
+    public enum Kind: Sendable, Hashable, CaseIterable {
+        /// To the events exchange.
+        case event
+        /// To the dead-letter exchange.
+        case deadLetter
     }
 
     /// Ascending with the order of commits.

@@ -13,28 +13,43 @@ extension SQLiteStore {
     // The planner would walk the table from the position on, past every settled row; the index holds pending ones only.
     static let pendingText = """
         SELECT \(entryColumns) FROM outbox INDEXED BY outbox_pending
-        WHERE settled_at IS NULL AND position > ? ORDER BY position LIMIT ?
+        WHERE settled_at IS NULL AND position > ?1 AND (?2 IS NULL OR (kind = 'dead_letter') = ?2)
+        ORDER BY position LIMIT ?3
         """
     static let unroutedText = """
         SELECT \(entryColumns) FROM outbox INDEXED BY outbox_unrouted
-        WHERE retry_at <= ? ORDER BY retry_at, position LIMIT ?
+        WHERE retry_at <= ?1 AND (?2 IS NULL OR (kind = 'dead_letter') = ?2) ORDER BY retry_at, position LIMIT ?3
         """
 
     /// See `TransactionStore`.
-    public func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry] {
-        try await entries(Self.pendingText, position, limit)
+    public func pending(
+        after position: Int64,
+        of kind: OutboxEntry.Kind?,
+        limit: Int
+    ) async throws(StoreError) -> [OutboxEntry] {
+        try await entries(Self.pendingText, position, kind, limit)
     }
 
     /// See `TransactionStore`.
-    public func unrouted(dueBy instant: Timestamp, limit: Int) async throws(StoreError) -> [OutboxEntry] {
-        try await entries(Self.unroutedText, instant.milliseconds, limit)
+    public func unrouted(
+        dueBy instant: Timestamp,
+        of kind: OutboxEntry.Kind?,
+        limit: Int
+    ) async throws(StoreError) -> [OutboxEntry] {
+        try await entries(Self.unroutedText, instant.milliseconds, kind, limit)
     }
 
-    private func entries(_ text: String, _ bound: Int64, _ limit: Int) async throws(StoreError) -> [OutboxEntry] {
+    private func entries(
+        _ text: String,
+        _ bound: Int64,
+        _ kind: OutboxEntry.Kind?,
+        _ limit: Int
+    ) async throws(StoreError) -> [OutboxEntry] {
         try await relayReader.read { database in
             try PreparedStatement(cached: text, on: database).all(
                 {
                     $0.add(bound)
+                    $0.add(kind.map { Int64($0 == .deadLetter ? 1 : 0) })
                     $0.add(Int64(limit))
                 },
                 OutboxColumns.readEntry

@@ -112,6 +112,31 @@ struct HeldCommandsTests {
 }
 
 extension HeldCommandsTests {
+    @Test func `dead letters that cannot be published hold back neither events nor commands, and none is lost`()
+        async throws
+    {
+        try await Surroundings.run(configure: { $0.outbox.holdCommandsAfter = .milliseconds(300) }) { surroundings in
+            try await surroundings.withBridge { _ in }
+            try await surroundings.withBridge({ $0.topology.mode = .none }) { world in
+                try await world.surroundings.deleteDeadLetterExchange()
+                try await world.send(Array("{}".utf8))
+                let refusal = try await world.events.first("it is refused") { !$0.faults.isEmpty }
+                try await always("commands are taken", for: world.configuration.outbox.holdCommandsAfter * 3) {
+                    try await !world.health("/readyz/commands?verbose").text.contains("[-] outbox:")
+                }
+                for number in 1...5 {
+                    let charge = ChargeCommand(terminal: BridgeWorld.terminal(number))
+                    try await world.send(charge)
+                    #expect(try await world.events.final(of: charge.commandID).status == "approved")
+                }
+                #expect(try await world.virtualHost.depth(of: world.configuration.deadLetters.queue) == 0)
+                try await world.surroundings.restoreDeadLetterExchange()
+                let letter = try await world.surroundings.takeDeadLetters(1)[0]
+                #expect(letter.header("getnet-event-id") == refusal.id)
+            }
+        }
+    }
+
     @Test func `an outbox that cannot be read holds commands and POSTs back until it can`() async throws {
         try await Surroundings.run(configure: { $0.outbox.holdCommandsAfter = .seconds(2) }) { surroundings in
             let store = NIOLockedValueBox<FailingStore?>(nil)
@@ -154,6 +179,20 @@ extension BridgeWorld {
 }
 
 extension Surroundings {
+    /// Makes dead letters unpublishable while everything else works.
+    func deleteDeadLetterExchange() async throws {
+        try await virtualHost.broker.management(
+            "DELETE",
+            "exchanges/\(virtualHost.name)/\(configuration.deadLetters.exchange)"
+        )
+    }
+
+    /// Makes dead letters publishable again.
+    func restoreDeadLetterExchange() async throws {
+        try await virtualHost.declareExchange(configuration.deadLetters.exchange)
+        try await virtualHost.bind(configuration.deadLetters.queue, to: configuration.deadLetters.exchange)
+    }
+
     /// Makes events unpublishable while everything else works.
     func deleteEventsExchange() async throws {
         try await virtualHost.broker.management(

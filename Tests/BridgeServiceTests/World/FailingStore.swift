@@ -92,13 +92,21 @@ final class FailingStore: TransactionStore {
         try await store.probe(at: instant)
     }
 
-    func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry] {
+    func pending(
+        after position: Int64,
+        of kind: OutboxEntry.Kind?,
+        limit: Int
+    ) async throws(StoreError) -> [OutboxEntry] {
         if hidesOutbox.withLockedValue({ $0 }) { throw .unavailable("the outbox cannot be read") }
-        return try await store.pending(after: position, limit: limit)
+        return try await store.pending(after: position, of: kind, limit: limit)
     }
 
-    func unrouted(dueBy instant: Timestamp, limit: Int) async throws(StoreError) -> [OutboxEntry] {
-        try await store.unrouted(dueBy: instant, limit: limit)
+    func unrouted(
+        dueBy instant: Timestamp,
+        of kind: OutboxEntry.Kind?,
+        limit: Int
+    ) async throws(StoreError) -> [OutboxEntry] {
+        try await store.unrouted(dueBy: instant, of: kind, limit: limit)
     }
 
     func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction] {
