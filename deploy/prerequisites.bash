@@ -8,6 +8,9 @@
 readonly BUILD_PACKAGES=(librabbitmq-dev libsqlite3-dev zlib1g-dev pkg-config)
 # shellcheck disable=SC2034
 readonly BROKER_PACKAGES=(rabbitmq-server)
+# The validators of the contract come from PyPI, into an environment below .build.
+# shellcheck disable=SC2034
+readonly CONTRACT_PACKAGES=(python3-venv)
 
 # missing_packages PACKAGE...: those that are not installed, one a line
 missing_packages() {

@@ -5,8 +5,8 @@
     check.py --seen DIR  what the tests saw: DIR/events*.jsonl, DIR/ports*.jsonl
 
 AsyncAPI has no official validator for Python. Two packages read the document, each with a model of 3.0 of its own:
-asyncapi3 (every object and member, closed) and asyncapi-python (references, operations, addresses and parameters). The AMQP
-bindings are checked against amqp-binding-0.3.0.json beside this file.
+asyncapi3 (every object and member, closed) and asyncapi-python (references, operations, addresses and parameters). The
+AMQP bindings are checked against amqp-binding-0.3.0.json beside this file.
 """
 
 import argparse
@@ -159,16 +159,48 @@ def check_examples():
         for schemas in (as_published, strict):
             for error in event_faults(schemas, event):
                 fault(path.name, error)
-        grown = copy.deepcopy(event)
-        grown["data"]["addedLater"] = True
-        if event_faults(as_published, grown):
-            fault(path.name, "the published schema refuses a member that is added later")
-        if not event_faults(strict, grown):
-            fault(path.name, "the closed schema takes a member that nobody knows")
+        check_openness(path, event, as_published, strict)
     for path in files("examples/rejections"):
         check_rejection(path, load(path), as_published)
     documented = {load(path)["faults"][0]["code"] for path in files("examples/rejections")}
-    return {folder: len(files(f"examples/{folder}")) for folder in ("commands", "control", "events", "rejections")}, documented
+    folders = ("commands", "control", "events", "rejections")
+    return {folder: len(files(f"examples/{folder}")) for folder in folders}, documented
+
+
+def check_openness(path, event, as_published, strict):
+    """Members may come; none comes or is renamed unnoticed by the tests."""
+    for place in objects(event):
+        if place[:2] == ["data", "metadata"]:
+            continue
+        grown = copy.deepcopy(event)
+        reach(grown, place)["addedLater"] = True
+        if event_faults(as_published, grown):
+            fault(path.name, f"{place}: the published schema refuses a member that is added later")
+        if not event_faults(strict, grown):
+            fault(path.name, f"{place}: the closed schema takes a member that nobody knows")
+        for name in reach(event, place):
+            renamed = copy.deepcopy(event)
+            there = reach(renamed, place)
+            there[f"{name}Renamed"] = there.pop(name)
+            if not event_faults(strict, renamed):
+                fault(path.name, f"{place}: the closed schema takes {name} under another name")
+
+
+def objects(value, place=()):
+    """Where there are objects in a value."""
+    if isinstance(value, dict):
+        yield list(place)
+        for name, part in value.items():
+            yield from objects(part, (*place, name))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from objects(part, (*place, index))
+
+
+def reach(value, place):
+    for step in place:
+        value = value[step]
+    return value
 
 
 def check_rejection(path, example, schemas):
@@ -187,7 +219,7 @@ def event_faults(schemas, event):
     if not name or not (CONTRACT / "schemas" / "events" / f"{name[1]}.json").exists():
         return [f"the data schema {event.get('dataschema')} is not documented"]
     found = schemas.faults(f"schemas/events/cloud-event.json#/$defs/{name[1]}", event)
-    return found + kind_faults(event)
+    return found or kind_faults(event)
 
 
 def kind_faults(event):
@@ -259,15 +291,15 @@ def check_locations(path, document):
         ]
         for parameter, definition in channel.get("parameters", {}).items():
             steps = definition["location"].removeprefix("$message.payload#/").split("/")
-            if not any(reaches(example, steps) for example in examples):
+            if not any(has(example, steps) for example in examples):
                 fault(path.name, f"channel {name}: no example has what {parameter} is taken from")
 
 
-def reaches(value, steps):
-    for step in steps:
-        if not isinstance(value, dict) or step not in value:
-            return False
-        value = value[step]
+def has(value, steps):
+    try:
+        reach(value, steps)
+    except (KeyError, TypeError):
+        return False
     return True
 
 

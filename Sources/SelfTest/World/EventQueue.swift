@@ -4,6 +4,7 @@ import AMQPClient
 import Foundation
 import Logging
 import NIOConcurrencyHelpers
+import Rig
 
 /// A consumer of the events exchange that remembers everything in the order of its arrival.
 ///
@@ -31,6 +32,13 @@ struct EventQueue: Sendable {
             consumption: AMQPConsumption(queue: Self.name, prefetch: 1),
             logger: logger
         ) { delivery in
+            Transcript.events.append(
+                event: delivery.body,
+                contentType: delivery.properties.contentType,
+                headers: delivery.properties.headers.compactMapValues {
+                    if case .string(let text) = $0 { text } else { nil }
+                }
+            )
             let event = DeliveredEvent(delivery.body, messageID: delivery.properties.messageID)
             state.withLockedValue { $0.add(event, delivery.body) }
             return .acknowledge

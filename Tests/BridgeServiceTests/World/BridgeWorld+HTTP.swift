@@ -16,6 +16,17 @@ struct PortAnswer: Sendable {
     let text: String
 
     var json: JSON { (try? JSONParser.parse(Array(text.utf8))) ?? .null }
+
+    /// The answer, written down for the check against the contract.
+    fileprivate func noted(_ path: String) -> PortAnswer {
+        Transcript.ports.append(
+            answer: Array(text.utf8),
+            to: path,
+            status: status,
+            contentType: headers["content-type"]
+        )
+        return self
+    }
 }
 
 extension BridgeWorld {
@@ -54,7 +65,7 @@ extension BridgeWorld {
     func health(_ path: String) async throws -> PortAnswer {
         try await eventually("the health port is bound", within: Self.patience) { bridge.healthPort != nil }
         let port = try #require(bridge.healthPort)
-        return try await Self.request("http://127.0.0.1:\(port)\(path)")
+        return try await Self.request("http://127.0.0.1:\(port)\(path)").noted(path)
     }
 
     /// Asks the admin port with the token of the tests.
@@ -63,7 +74,7 @@ extension BridgeWorld {
         return try await Self.request(
             "http://127.0.0.1:\(port)\(path)",
             headers: token.map { ["authorization": "Bearer \($0)"] } ?? [:]
-        )
+        ).noted(path)
     }
 
     /// POSTs to the admin port with the token of the tests.
@@ -78,7 +89,7 @@ extension BridgeWorld {
             method: "POST",
             body: Array(body.utf8),
             headers: token.map { ["authorization": "Bearer \($0)"] } ?? [:]
-        )
+        ).noted(path)
     }
 
     /// What a counter or a gauge stands at; 0 where it never counted.

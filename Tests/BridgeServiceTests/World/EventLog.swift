@@ -50,6 +50,13 @@ struct EventLog: Service {
             consumption: AMQPConsumption(queue: queue, prefetch: 200),
             logger: BridgeWorld.quiet
         ) { delivery in
+            Transcript.events.append(
+                event: delivery.body,
+                contentType: delivery.properties.contentType,
+                headers: delivery.properties.headers.compactMapValues {
+                    if case .string(let text) = $0 { text } else { nil }
+                }
+            )
             let entry = Entry(
                 routingKey: delivery.routingKey,
                 id: delivery.properties.messageID,

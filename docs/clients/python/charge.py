@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Charges a card on a terminal and waits for the end. Needs pika.
+
+    python3 charge.py --terminal 80005000/12983/SNPRUEBA1234 --amount 15990 --reference A0001234
+
+Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not started), 13 in doubt (do NOT repeat with
+another id), 14 rejected, 15 no end within --wait (repeat with the same --command-id, never with another one).
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+import uuid
+
+import pika
+
+EXIT = {"approved": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13}
+REJECTED, NO_END = 14, 15
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="Charges a card on a terminal.")
+    parser.add_argument("--url", default=os.environ.get("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/%2F"))
+    parser.add_argument("--terminal", required=True, help="idTerminal/idSucursal/serialNumber")
+    parser.add_argument("--amount", required=True, type=int, help="minor units: pesos in Chile, centavos in Argentina")
+    parser.add_argument("--currency", default="CLP")
+    parser.add_argument("--reference", required=True, help="your number of this attempt, on the receipt too")
+    parser.add_argument("--account", default="main")
+    parser.add_argument("--command-id", default=str(uuid.uuid4()))
+    parser.add_argument("--wait", type=float, default=360, help="seconds; a terminal may take 315 of them")
+    return parser.parse_args()
+
+
+def command(given):
+    terminal, branch, serial = given.terminal.split("/")
+    return {
+        "commandId": given.command_id,
+        "type": "charge",
+        "account": given.account,
+        "terminal": {"idTerminal": terminal, "idSucursal": branch, "serialNumber": serial},
+        "amount": {"value": given.amount, "currency": given.currency},
+        "reference": given.reference,
+    }
+
+
+def publish(channel, given, reply_to):
+    """Returns only when the broker has the command safe; what was not confirmed is sent again by starting again."""
+    channel.basic_publish(
+        exchange="getnet.commands",
+        routing_key=f"charge.{given.account}",
+        body=json.dumps(command(given)),
+        properties=pika.BasicProperties(
+            content_type="application/json",
+            delivery_mode=pika.DeliveryMode.Persistent,
+            timestamp=int(time.time()),
+            reply_to=reply_to,
+            correlation_id=given.command_id,
+        ),
+        mandatory=True,
+    )
+
+
+def follow(channel, queue, given):
+    """The exit status by the latest event of the command; the copies to reply_to come in order."""
+    status, deadline = NO_END, time.monotonic() + given.wait
+    for method, properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=0.5):
+        if method is not None and properties.correlation_id == given.command_id:
+            data = json.loads(body)["data"]
+            if "faults" in data:
+                print("rejected:", json.dumps(data["faults"]))
+                return REJECTED
+            print(data["status"], json.dumps(data.get("reason") or data.get("result") or {}), flush=True)
+            if data["final"]:
+                # "completed" is the end of commands that move no money.
+                return EXIT.get(data["status"], 0)
+            status = EXIT["in_doubt"] if data["status"] == "in_doubt" else NO_END
+        if time.monotonic() > deadline:
+            return status
+
+
+def main():
+    given = arguments()
+    # Before anything is sent: whoever repeats the attempt needs it.
+    print("commandId", given.command_id, flush=True)
+    connection = pika.BlockingConnection(pika.URLParameters(given.url))
+    channel = connection.channel()
+    channel.confirm_delivery()
+    queue = channel.queue_declare("", exclusive=True, auto_delete=True).method.queue
+    publish(channel, given, queue)
+    status = follow(channel, queue, given)
+    connection.close()
+    return status
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (pika.exceptions.AMQPError, OSError) as error:
+        print(f"no end is known: {error!r}; repeat with the same --command-id", file=sys.stderr)
+        sys.exit(NO_END)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps what became of every transaction in a table, safely against duplicates, restarts and lost connections.
+
+    python3 consumer.py --database sales.db
+
+Needs pika. An event is acknowledged only after the commit of what was made of it. One that comes again changes nothing,
+and one that is older than what is known changes nothing either.
+"""
+
+import argparse
+import json
+import os
+import sqlite3
+import sys
+import time
+
+import pika
+
+QUEUE = "shop.sales"
+BINDINGS = ["*.*.#"]
+PREFETCH = 50
+RECONNECT_SECONDS = 1
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS seen (event_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS sale (
+    transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL, type TEXT NOT NULL,
+    sequence INTEGER NOT NULL, status TEXT NOT NULL, is_final INTEGER NOT NULL, for_person INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS todo (event_id TEXT PRIMARY KEY, what TEXT NOT NULL);
+"""
+
+
+def open_database(path):
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    database.executescript(TABLES)
+    return database
+
+
+def take(database, event):
+    """One commit for an event: that it was seen, and what it means."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        fresh = database.execute("INSERT OR IGNORE INTO seen VALUES (?)", [event["id"]]).rowcount == 1
+        if fresh:
+            act(database, event)
+        database.execute("COMMIT")
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    return fresh
+
+
+def act(database, event):
+    data = event["data"]
+    if "transactionId" not in data:
+        # Refused commands and callbacks without a transaction.
+        return todo(database, event)
+    row = [data["transactionId"], data["commandId"], data["type"], data["sequence"], data["status"], data["final"]]
+    is_newer = database.execute(
+        """INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET sequence = excluded.sequence,
+           status = excluded.status, is_final = excluded.is_final WHERE excluded.sequence > sale.sequence""",
+        row,
+    ).rowcount
+    if "contradiction" in data:
+        # Evidence against a final status: nothing is undone by a program.
+        return todo(database, event)
+    if is_newer:
+        decide(database, event)
+
+
+def decide(database, event):
+    """First whether it is final, then its status; whatever is unknown is looked at by a person."""
+    data = event["data"]
+    if not data["final"]:
+        if data["status"] == "in_doubt":
+            # Money may have moved. Never charge again: the event that ends the doubt comes, or a person decides.
+            database.execute("UPDATE sale SET for_person = 1 WHERE transaction_id = ?", [data["transactionId"]])
+        return
+    database.execute("UPDATE sale SET for_person = 0 WHERE transaction_id = ?", [data["transactionId"]])
+    if data["status"] not in ("approved", "declined", "not_completed", "failed", "completed"):
+        todo(database, event)
+    # Here the shop hands over the goods (approved) or offers another attempt (declined, not_completed, failed): in the
+    # same commit, as a row that another part of the shop works off.
+
+
+def todo(database, event):
+    database.execute("INSERT OR IGNORE INTO todo VALUES (?, ?)", [event["id"], json.dumps(event)])
+
+
+def consume(given, database):
+    connection = pika.BlockingConnection(pika.URLParameters(given.url))
+    channel = connection.channel()
+    channel.queue_declare(given.queue, durable=True, arguments={"x-queue-type": "quorum"})
+    for key in BINDINGS:
+        channel.queue_bind(given.queue, "getnet.events", key)
+    channel.basic_qos(prefetch_count=PREFETCH)
+    finals = 0
+    for method, _, body in channel.consume(given.queue, inactivity_timeout=0.2):
+        if method is not None:
+            event = json.loads(body)
+            fresh = take(database, event)
+            if given.crash_after == event["data"].get("status"):
+                # For the tests: dies after the commit, before the broker knows.
+                os._exit(99)
+            channel.basic_ack(method.delivery_tag)
+            words = [event["type"], event["data"].get("commandId", "-"), "taken" if fresh else "known"]
+            print(*words, flush=True)
+            finals += event["data"].get("final") is True
+        if given.finals and finals >= given.finals:
+            connection.close()
+            return
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Keeps what became of every transaction.")
+    parser.add_argument("--url", default=os.environ.get("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/%2F"))
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--queue", default=QUEUE)
+    parser.add_argument("--finals", type=int, default=0, help="end after so many final events; 0: never")
+    parser.add_argument("--crash-after", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    database = open_database(given.database)
+    while True:
+        try:
+            return consume(given, database)
+        except pika.exceptions.AMQPError as error:
+            # Whatever was not acknowledged comes again.
+            print(f"connection lost: {error!r}", file=sys.stderr)
+            time.sleep(RECONNECT_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
