@@ -368,6 +368,9 @@ def check_seen(folder):
             print(f"contract:   {count:7} {name}")
     if not events:
         fault(str(folder), "no event was seen")
+    documented = {path.stem for path in files("examples/events")}
+    if unseen := sorted(documented - set(events)):
+        print(f"contract: documented and not seen: {', '.join(unseen)}")
 
 
 def schema_of_answer(answer):

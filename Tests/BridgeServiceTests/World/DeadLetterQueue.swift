@@ -17,6 +17,8 @@ extension Surroundings {
                     while taken.count < count, let delivery = try await session.get(queue: queue) {
                         try await session.settle(delivery, .acknowledge)
                         taken.append(delivery)
+                        // Whatever else is taken out of a queue is a reply.
+                        if queue != configuration.deadLetters.queue { Transcript.events.append(delivery) }
                     }
                     return taken.count >= count
                 }

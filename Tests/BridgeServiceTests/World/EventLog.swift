@@ -50,13 +50,7 @@ struct EventLog: Service {
             consumption: AMQPConsumption(queue: queue, prefetch: 200),
             logger: BridgeWorld.quiet
         ) { delivery in
-            Transcript.events.append(
-                event: delivery.body,
-                contentType: delivery.properties.contentType,
-                headers: delivery.properties.headers.compactMapValues {
-                    if case .string(let text) = $0 { text } else { nil }
-                }
-            )
+            Transcript.events.append(delivery)
             let entry = Entry(
                 routingKey: delivery.routingKey,
                 id: delivery.properties.messageID,
@@ -100,5 +94,18 @@ struct EventLog: Service {
             return found != nil
         }
         return try #require(found)
+    }
+}
+
+extension Transcript {
+    /// Writes down a delivery that is an event.
+    func append(_ delivery: Delivery) {
+        append(
+            event: delivery.body,
+            contentType: delivery.properties.contentType,
+            headers: delivery.properties.headers.compactMapValues {
+                if case .string(let text) = $0 { text } else { nil }
+            }
+        )
     }
 }
