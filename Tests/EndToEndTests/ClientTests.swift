@@ -15,7 +15,9 @@ private let python = ProcessInfo.processInfo.environment["GETNET_BRIDGE_TEST_PYT
 struct ClientTests {
     private static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "docs/clients/python")
+        .appending(path: "docs/clients")
+    /// Where Debian puts what the Java client imports.
+    private static let jars = ["amqp-client", "gson", "slf4j-api", "slf4j-nop"].map { "/usr/share/java/\($0).jar" }
     private static let patience = Duration.seconds(60)
 
     @Test func `a charge is sent and followed to its end, and sent again it is the same one`() async throws {
@@ -32,6 +34,21 @@ struct ClientTests {
             )
             #expect(try await bridge.terminate() == .status(0))
             #expect(try await site.simulator.summary().posts == 2)
+        }
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/share/java/amqp-client.jar"), "no Java client"))
+    func `a charge is sent from Java`() async throws {
+        try await Site.run { site in
+            let bridge = try await Self.startBridge(site)
+            for (amount, expected) in [("15000", 0), ("15101", 10)] {
+                let words = ["80005000/12983/SNPRUEBA1234", amount, "JV-\(amount)", "jv-\(amount)"]
+                let client = try Self.start(site, "Charge.java", words)
+                let exit = try await client.program.waitForExit(within: Self.patience)
+                let text = try client.text()
+                #expect(exit == .status(Int32(expected)), "\(text)")
+            }
+            #expect(try await bridge.terminate() == .status(0))
         }
     }
 
@@ -89,9 +106,11 @@ struct ClientTests {
 
     private static func start(_ site: Site, _ name: String, _ arguments: [String]) throws -> Client {
         let output = site.folder.appending(path: "\(name)-\(UUID().uuidString).log").path
+        let isJava = name.hasSuffix(".java")
+        let file = folder.appending(path: isJava ? "java" : "python").appending(path: name).path
         let program = try SpawnedProgram(
-            try #require(python),
-            [folder.appending(path: name).path] + arguments,
+            isJava ? "/usr/bin/java" : try #require(python),
+            (isJava ? ["-cp", jars.joined(separator: ":"), file] : [file]) + arguments,
             environment: ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "AMQP_URL": site.virtualHost.url],
             output: output
         )
