@@ -187,6 +187,14 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The Swift client of the documentation; never part of the product.
+        .executableTarget(
+            name: "charge-client",
+            dependencies: ["AMQPClient"],
+            path: "docs/clients/swift",
+            swiftSettings: settings
+        ),
+
         // MARK: - Tests
         .target(
             name: "TestSupport",

@@ -37,19 +37,13 @@ struct ClientTests {
         }
     }
 
+    @Test func `a charge is sent from Swift`() async throws {
+        try await Self.charge(by: "charge-client", "sw")
+    }
+
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/share/java/amqp-client.jar"), "no Java client"))
     func `a charge is sent from Java`() async throws {
-        try await Site.run { site in
-            let bridge = try await Self.startBridge(site)
-            for (amount, expected) in [("15000", 0), ("15101", 10)] {
-                let words = ["80005000/12983/SNPRUEBA1234", amount, "JV-\(amount)", "jv-\(amount)"]
-                let client = try Self.start(site, "Charge.java", words)
-                let exit = try await client.program.waitForExit(within: Self.patience)
-                let text = try client.text()
-                #expect(exit == .status(Int32(expected)), "\(text)")
-            }
-            #expect(try await bridge.terminate() == .status(0))
-        }
+        try await Self.charge(by: "Charge.java", "jv")
     }
 
     @Test func `a consumer that is killed before its acknowledgement takes each event once`() async throws {
@@ -106,15 +100,38 @@ struct ClientTests {
 
     private static func start(_ site: Site, _ name: String, _ arguments: [String]) throws -> Client {
         let output = site.folder.appending(path: "\(name)-\(UUID().uuidString).log").path
-        let isJava = name.hasSuffix(".java")
-        let file = folder.appending(path: isJava ? "java" : "python").appending(path: name).path
+        let line = try commandLine(of: name) + arguments
         let program = try SpawnedProgram(
-            isJava ? "/usr/bin/java" : try #require(python),
-            (isJava ? ["-cp", jars.joined(separator: ":"), file] : [file]) + arguments,
+            line[0],
+            Array(line.dropFirst()),
             environment: ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "AMQP_URL": site.virtualHost.url],
             output: output
         )
         return Client(program: program, output: output)
+    }
+
+    /// A client in Python or Java is a file, the one in Swift stands beside the bridge.
+    private static func commandLine(of name: String) throws -> [String] {
+        if name.hasSuffix(".py") { return [try #require(python), folder.appending(path: "python/\(name)").path] }
+        if name.hasSuffix(".java") {
+            return ["/usr/bin/java", "-cp", jars.joined(separator: ":"), folder.appending(path: "java/\(name)").path]
+        }
+        return [ChildProcess.program.deletingLastPathComponent().appending(path: name).path]
+    }
+
+    /// Two charges by a client that knows no options.
+    private static func charge(by name: String, _ tag: String) async throws {
+        try await Site.run { site in
+            let bridge = try await startBridge(site)
+            for (amount, expected) in [("15000", 0), ("15101", 10)] {
+                let words = ["80005000/12983/SNPRUEBA1234", amount, "\(tag)-\(amount)", "id-\(tag)-\(amount)"]
+                let client = try start(site, name, words)
+                let exit = try await client.program.waitForExit(within: patience)
+                let text = try client.text()
+                #expect(exit == .status(Int32(expected)), "\(text)")
+            }
+            #expect(try await bridge.terminate() == .status(0))
+        }
     }
 
     private static func charge(_ site: Site, _ arguments: [String], exit expected: Int32?) async throws {

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AMQPClient
+import Foundation
+
+/// Charges a card on a terminal and waits for the end.
+///
+/// `charge-client <idTerminal/idSucursal/serialNumber> <pesos> <reference> [<commandId>]`, with AMQP_URL in the environment. Ends
+/// with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not started), 13 in doubt (do NOT repeat with another
+/// id), 14 rejected, 15 no end is known (repeat with the same commandId, never with another one).
+@main
+struct Charge {
+    private static let exits = ["approved": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13]
+    private static let rejected = 14
+    private static let noEnd = 15
+    /// A terminal may take 315 seconds.
+    private static let patience = Duration.seconds(360)
+
+    static func main() async {
+        let words = CommandLine.arguments.dropFirst().map { $0 }
+        guard words.count >= 3, let command = Command(words) else {
+            print("usage: charge-client idTerminal/idSucursal/serialNumber pesos reference [commandId]")
+            exit(EX_USAGE)
+        }
+        // Before anything is sent: whoever repeats the attempt needs it.
+        print("commandId", command.commandId)
+        do {
+            let url = ProcessInfo.processInfo.environment["AMQP_URL"] ?? "amqp://guest:guest@127.0.0.1:5672/"
+            let session = try await AMQPSession.open(try AMQPEndpoint(url: url))
+            let status = try await send(command, over: session)
+            await session.close()
+            exit(Int32(status))
+        } catch {
+            print("no end is known: \(error); repeat with the same commandId")
+            exit(Int32(noEnd))
+        }
+    }
+
+    private static func send(_ command: Command, over session: AMQPSession) async throws -> Int {
+        let queue = try await session.declareTemporaryQueue()
+        try await session.consume(queue: queue, automaticAcknowledgement: true)
+        var properties = AMQPProperties()
+        properties.contentType = "application/json"
+        properties.deliveryMode = .persistent
+        properties.timestamp = UInt64(Date().timeIntervalSince1970)
+        properties.replyTo = queue
+        properties.correlationID = command.commandId
+        let message = AMQPMessage(
+            exchange: "getnet.commands",
+            routingKey: "charge.main",
+            mandatory: true,
+            properties: properties,
+            body: Array(try JSONEncoder().encode(command))
+        )
+        // Anything else may have been lost, or not: only the same commandId is safe to send again.
+        guard case .confirmed = await session.publish(message) else { return noEnd }
+        return try await follow(command.commandId, over: session)
+    }
+
+    /// First whether it is final, then its status.
+    private static func follow(_ commandID: String, over session: AMQPSession) async throws -> Int {
+        var status = noEnd
+        let deadline = ContinuousClock.now + patience
+        while let delivery = try await session.nextDelivery(timeout: ContinuousClock.now.duration(to: deadline)) {
+            guard delivery.properties.correlationID == commandID else { continue }
+            let event = try JSONDecoder().decode(Event.self, from: Data(delivery.body)).data
+            guard let word = event.status, let isFinal = event.final else { return rejected }
+            print(word)
+            if isFinal { return exits[word] ?? 0 }
+            status = word == "in_doubt" ? exits[word] ?? noEnd : noEnd
+        }
+        return status
+    }
+}
+
+/// A charge as it is written.
+private struct Command: Encodable {
+    struct Terminal: Encodable {
+        let idTerminal: String
+        let idSucursal: String
+        let serialNumber: String
+    }
+
+    struct Amount: Encodable {
+        let value: Int64
+        let currency = "CLP"
+    }
+
+    let commandId: String
+    let type = "charge"
+    let terminal: Terminal
+    let amount: Amount
+    let reference: String
+
+    init?(_ words: [String]) {
+        let parts = words[0].split(separator: "/").map(String.init)
+        guard parts.count == 3, let value = Int64(words[1]) else { return nil }
+        terminal = Terminal(idTerminal: parts[0], idSucursal: parts[1], serialNumber: parts[2])
+        amount = Amount(value: value)
+        reference = words[2]
+        commandId = words.count > 3 ? words[3] : UUID().uuidString
+    }
+}
+
+/// What is read of an event; a refused command has no status.
+private struct Event: Decodable {
+    struct Content: Decodable {
+        let status: String?
+        let final: Bool?
+    }
+
+    let data: Content
+}
