@@ -96,6 +96,63 @@ struct EveryCommandTests {
         }
     }
 
+    /// Every way in which a refund can go wrong that the simulator has, by the last digits of its amount.
+    private static let troubles: [Int64] = [0, 101, 110, 201, 203, 207, 301, 302, 303, 304, 307, 310, 400, 402, 410]
+
+    @Test(arguments: [Country.chile, .argentina])
+    func `under every fault a refund says what happened, or that nobody knows, and never gives back more`(
+        country: Country
+    )
+        async throws
+    {
+        try await country.run(configure: { $0.reconcile.terminalLife = .seconds(4) }) { world in
+            let charge = try await world.charge(9_000_000, country)
+            let sale = #"{"transactionId":"\#(try #require(charge.transactionID))"}"#
+            var asked: [(id: String, amount: Int64)] = []
+            for trouble in Self.troubles {
+                let amount = 10_000 + trouble
+                asked.append((try await world.refund(amount, of: sale, country), amount))
+            }
+            var taken: Int64 = 0
+            for (id, amount) in asked {
+                let end = try await world.events.first("\(amount) ends or is in doubt", within: .seconds(120)) {
+                    event in
+                    event.commandID == id && (event.isFinal || event.status == "in_doubt")
+                }
+                let transaction = try #require(try await world.transaction(of: id))
+                let moved = world.simulator.ledger.commands(customID: transaction.id.description).contains(
+                    where: \.movedMoney
+                )
+                switch end.status {
+                case "approved": #expect(moved, "\(amount) was approved and nothing moved")
+                case "declined", "not_completed", "failed":
+                    #expect(!moved, "\(amount) moved and is \(end.status ?? "")")
+                case "in_doubt": break
+                default: Issue.record("\(amount) is \(end.status ?? "nothing")")
+                }
+            }
+            // What was not paid back for certain counts: whoever asks for more than the rest is refused.
+            try await eventually("what can be decided is decided", within: .seconds(60)) {
+                var open = false
+                taken = 0
+                for (id, amount) in asked {
+                    let transaction = try await world.transaction(of: id)
+                    switch transaction?.status {
+                    case .approved, .inDoubt: taken += amount
+                    case .declined, .notCompleted, .failed: break
+                    case .accepted, .waiting, .submitted, .completed, nil: open = true
+                    }
+                }
+                return !open
+            }
+            let tooMuch = try await world.refund(9_000_001 - taken, of: sale, country)
+            let refused = try await world.events.first("it is refused") { $0.commandID == tooMuch }
+            #expect(refused.data["conflict"]?["remaining"]?["value"]?.integer == 9_000_000 - taken)
+            #expect(world.simulator.ledger.summary.overRefunds == 0)
+            #expect(world.simulator.ledger.summary.refundedAmount <= Int(taken))
+        }
+    }
+
     @Test func `a void takes back its own sale, after a restart as well`() async throws {
         try await Surroundings.run { surroundings in
             let sale = NIOLockedValueBox<String?>(nil)
@@ -212,6 +269,7 @@ enum Country: Sendable, CustomTestStringConvertible {
 
     func run(
         simulate: (inout SimulatorConfiguration) -> Void = { _ in },
+        configure: (inout BridgeConfiguration) -> Void = { _ in },
         _ test: @escaping @Sendable (BridgeWorld) async throws -> Void
     ) async throws {
         try await BridgeWorld.run(
@@ -219,7 +277,10 @@ enum Country: Sendable, CustomTestStringConvertible {
                 $0.country = code
                 simulate(&$0)
             },
-            configure: { $0.cloud.country = self == .chile ? .cl : .ar },
+            configure: {
+                $0.cloud.country = self == .chile ? .cl : .ar
+                configure(&$0)
+            },
             test
         )
     }
