@@ -70,7 +70,7 @@ import Testing
             files
         )
         #expect(Set(ConfigurationKey.all.map(\.name)).subtracting(given).isEmpty)
-        let free: Set = ["cloud.timeZone", "callbacks.keyFile", "secrets.directory"]
+        let free: Set = ["cloud.timeZone", "callbacks.keyFile", "secrets.directory", "terminals.file"]
         for key in ConfigurationKey.all where !key.isRequired && !key.isSecret && !free.contains(key.name) {
             let value = outcome.values.first { $0.key == key.name }?.value
             #expect(value == key.show(.blank), "\(key.name)")

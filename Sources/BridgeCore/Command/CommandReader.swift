@@ -39,17 +39,22 @@ public struct CommandReader: Sendable {
     /// Checks a message.
     ///
     /// - Throws: `CommandRejection` with every fault at once.
-    public func read(_ message: CommandMessage, acceptedAt now: Timestamp) throws(CommandRejection) -> Command {
+    public func read(
+        _ message: CommandMessage,
+        acceptedAt now: Timestamp,
+        terminals: TerminalRegistry = TerminalRegistry()
+    ) throws(CommandRejection) -> Command {
         var faults: [CommandFault] = []
         let payload = try rules.open(message, &faults)
-        return try read(payload, faults: faults, message: message, acceptedAt: now)
+        return try read(payload, faults: faults, message: message, acceptedAt: now, terminals: terminals)
     }
 
     private func read(
         _ payload: CommandPayload,
         faults earlier: [CommandFault],
         message: CommandMessage,
-        acceptedAt now: Timestamp
+        acceptedAt now: Timestamp,
+        terminals: TerminalRegistry
     ) throws(CommandRejection) -> Command {
         var members = MemberReader(payload.data)
         members.faults = earlier
@@ -57,7 +62,7 @@ public struct CommandReader: Sendable {
         let commandID = members.word("commandId", upTo: 64, allowing: "._:-")
         let type = commandType(&members, routingKey: message.routingKey)
         let account = members.account(of: rules)
-        let terminal = self.terminal(&members)
+        let terminal = self.terminal(&members, terminals)
         // What is no command is checked like the one that most are, so that all faults are told at once.
         let shape = type ?? .charge
         let amount = self.amount(of: shape, &members)
@@ -123,9 +128,10 @@ public struct CommandReader: Sendable {
         return nil
     }
 
-    private func terminal(_ members: inout MemberReader) -> Terminal? {
+    private func terminal(_ members: inout MemberReader, _ terminals: TerminalRegistry) -> Terminal? {
         if case .string = members.peek("terminal") {
-            _ = members.string("terminal", .required)
+            let alias = members.string("terminal", .required)
+            if let terminal = alias.flatMap(terminals.terminal) { return terminal }
             members.fault("terminal", .unknownAlias, "the terminal registry knows no such alias")
             return nil
         }

@@ -50,7 +50,7 @@ public struct Bridge: Service {
             parts.ports.callbacks,
             parts.pipes.timekeeper, parts.pipes.reconciler, parts.pipes.journalReader, parts.pipes.cancelSender,
             parts.pipes.submitter,
-            parts.broker.topologyWatch,
+            parts.broker.topologyWatch, parts.terminals,
             ConsumerService(consumer: parts.broker.control, drainTimeout: Self.drainTimeout),
             ConsumerService(consumer: parts.broker.consumer, drainTimeout: Self.drainTimeout),
             GracefulDelay(

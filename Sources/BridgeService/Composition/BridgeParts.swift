@@ -11,6 +11,7 @@ struct BridgeParts {
     let stop: StopDeadline
     let storeWatch: StoreWatch
     let dispatcher: Dispatcher
+    let terminals: TerminalDirectory
     let cloud: CloudClient
     let broker: BrokerParts
     let pipes: PipeParts
@@ -36,7 +37,15 @@ struct BridgeParts {
             clock: WallClock.now,
             logger: logger
         )
-        broker = BrokerParts(configuration, dispatcher: dispatcher, gate: gate, metrics: metrics, logger: logger)
+        terminals = try TerminalDirectory(path: configuration.terminals.file, logger: logger)
+        broker = BrokerParts(
+            configuration,
+            dispatcher: dispatcher,
+            terminals: terminals,
+            gate: gate,
+            metrics: metrics,
+            logger: logger
+        )
         pipes = PipeParts(
             configuration,
             dispatcher: dispatcher,

@@ -19,6 +19,7 @@ struct BrokerParts {
     init(
         _ configuration: BridgeConfiguration,
         dispatcher: Dispatcher,
+        terminals: TerminalDirectory,
         gate: CommandGate,
         metrics: Metrics,
         logger: Logger
@@ -52,6 +53,7 @@ struct BrokerParts {
         replies = ReplySender(publisher: replyPublisher, render: render, metrics: metrics)
         let intake = CommandIntake(
             reader: CommandReader(rules: configuration.commandRules),
+            terminals: terminals,
             account: configuration.account,
             dispatcher: dispatcher,
             replies: replies,

@@ -14,6 +14,15 @@ extension BridgeConfiguration {
         public init() {}
     }
 
+    /// How terminals are called.
+    public struct Terminals: Sendable, Equatable {
+        /// A file with a name for each terminal.
+        public var file: String?
+
+        /// Makes the defaults.
+        public init() {}
+    }
+
     /// Where the correlation table is.
     public struct Store: Sendable, Equatable {
         /// The address of the store.

@@ -38,6 +38,8 @@ public struct BridgeConfiguration: Sendable, Equatable {
     public var outbox = Outbox()
     /// How much may wait in front of the terminals.
     public var lanes = Lanes()
+    /// How terminals are called.
+    public var terminals = Terminals()
     /// Where the correlation table is.
     public var store: Store
     /// How a command is handed to Getnet.

@@ -119,6 +119,18 @@ extension ConfigurationKey {
         ]
     )
 
+    static let terminals = ConfigurationSection(
+        title: "Names of terminals",
+        keys: [
+            ConfigurationKey(
+                "terminals.file",
+                \.terminals.file,
+                .optional(.path),
+                "File with a name for each terminal, `till-3: idTerminal/idSucursal/serialNumber`; read again when it changes."
+            )
+        ]
+    )
+
     static let secrets = ConfigurationSection(
         title: "Secret files",
         keys: [

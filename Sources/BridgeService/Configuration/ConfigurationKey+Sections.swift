@@ -5,7 +5,7 @@ extension ConfigurationKey {
     static let sections: [ConfigurationSection] = [
         cloud, http, callbacks, health, admin, shutdown,
         amqp, topology, commands, events, deadLetters, outbox,
-        lanes, store, submit, reconcile, journal, log, secrets,
+        lanes, terminals, store, submit, reconcile, journal, log, secrets,
     ]
 
     private static let port = ValueFormat<Int>.integer(0...65535)

@@ -8,6 +8,7 @@ internal import Logging
 /// Turns deliveries into durable transactions or durable refusals, and only then acknowledges them.
 struct CommandIntake: Sendable {
     let reader: CommandReader
+    let terminals: TerminalDirectory
     let account: Account
     let dispatcher: Dispatcher
     let replies: ReplySender
@@ -35,7 +36,7 @@ struct CommandIntake: Sendable {
         do {
             let command: Command
             do throws(CommandRejection) {
-                command = try reader.read(message, acceptedAt: now)
+                command = try reader.read(message, acceptedAt: now, terminals: terminals.current)
             } catch {
                 try await dispatcher.reject(error, of: message)
                 count(error, type: error.type)

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Names for terminals, so that callers need not know the triplets.
+///
+/// Source: contract §2, `terminal`.
+public struct TerminalRegistry: Sendable, Equatable {
+    /// So many terminals may have a name.
+    public static let limit = 100_000
+    /// A name has at most so many characters.
+    public static let longestAlias = 64
+
+    private var terminals: [String: Terminal] = [:]
+
+    /// A registry without a name.
+    public init() {}
+
+    /// How many terminals have a name.
+    public var count: Int { terminals.count }
+
+    /// The terminal of a name.
+    public func terminal(named alias: String) -> Terminal? { terminals[alias] }
+
+    /// Enters a terminal under a name, from `idTerminal/idSucursal/serialNumber`.
+    ///
+    /// - Throws: `Fault` for a name or a triplet that is none, a name that is taken, or too many of them.
+    public mutating func enter(_ triplet: String, as alias: String) throws(Fault) {
+        let isWord =
+            (1...Self.longestAlias).contains(alias.utf8.count)
+            && alias.utf8.allSatisfy {
+                (48...57).contains($0) || (97...122).contains($0.asciiLowercased) || "._-".utf8.contains($0)
+            }
+        guard isWord else { throw Fault("a name has 1 to \(Self.longestAlias) letters or digits or any of ._-") }
+        guard terminals[alias] == nil else { throw Fault("the name is given twice") }
+        guard terminals.count < Self.limit else { throw Fault("more than \(Self.limit) names") }
+        let parts = triplet.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let terminal =
+            parts.count == 3
+            ? Terminal(idTerminal: parts[0], idSucursal: parts[1], serialNumber: parts[2], alias: alias) : nil
+        guard let terminal else { throw Fault("idTerminal/idSucursal/serialNumber is expected") }
+        terminals[alias] = terminal
+    }
+
+    /// Why an entry is not taken, in words that quote nothing of it.
+    public struct Fault: Error, Equatable {
+        /// One sentence for a person.
+        public let message: String
+
+        init(_ message: String) { self.message = message }
+    }
+}

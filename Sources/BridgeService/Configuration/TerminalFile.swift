@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BridgeCore
+internal import Foundation
+internal import Yams
+
+/// The file that names the terminals: a YAML mapping from a name to `idTerminal/idSucursal/serialNumber`.
+public enum TerminalFile {
+    /// The longest file, in bytes.
+    static let longest = 16 << 20
+
+    /// Why a file gives no registry; every line that is wrong is named.
+    public struct Fault: Error, Equatable, CustomStringConvertible {
+        /// One line for each fault.
+        public let description: String
+    }
+
+    /// Reads a file.
+    ///
+    /// Isolation: any thread that may block.
+    ///
+    /// - Throws: `Fault` with every fault at once; a file with one gives no registry at all.
+    public static func read(_ path: String) throws(Fault) -> TerminalRegistry {
+        let text: String
+        do throws(UnreadableFile) {
+            text = try TextFile.read(path, longest: longest)
+        } catch {
+            throw Fault(description: "\(path) \(error.message)")
+        }
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            throw Fault(description: "\(path) is no YAML mapping, or names a terminal twice")
+        }
+        guard let root else { return TerminalRegistry() }
+        if let scalar = root.scalar, scalar.string.isEmpty { return TerminalRegistry() }
+        guard let mapping = root.mapping else {
+            throw Fault(description: "\(path) is no mapping of names to terminals")
+        }
+        var registry = TerminalRegistry()
+        var faults: [String] = []
+        for (name, value) in mapping {
+            let place = "\(path):\(name.mark?.line ?? 0)"
+            guard let alias = name.scalar?.string, let triplet = value.scalar?.string else {
+                faults.append("\(place): idTerminal/idSucursal/serialNumber is expected")
+                continue
+            }
+            do throws(TerminalRegistry.Fault) {
+                try registry.enter(triplet, as: alias)
+            } catch {
+                faults.append("\(place): \(error.message)")
+            }
+        }
+        guard faults.isEmpty else { throw Fault(description: faults.joined(separator: "\n")) }
+        return registry
+    }
+
+    /// What changes when somebody writes or replaces the file.
+    static func version(of path: String) -> [String]? {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+        let keys: [FileAttributeKey] = [.modificationDate, .size, .systemFileNumber]
+        return keys.map { "\(attributes[$0] ?? "")" }
+    }
+}
