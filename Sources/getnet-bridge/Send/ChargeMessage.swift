@@ -72,7 +72,10 @@ struct ChargeMessage {
                 acceptedAt: sentAt
             )
         } catch {
-            let lines = error.faults.map { "\n  \($0.path.isEmpty ? "command" : $0.path): \($0.message)" }
+            // The names of terminals are the bridge's, which may run elsewhere.
+            let faults = error.faults.filter { $0.code != .unknownAlias }
+            guard !faults.isEmpty else { return }
+            let lines = faults.map { "\n  \($0.path.isEmpty ? "command" : $0.path): \($0.message)" }
             throw Failure(.data, "the command is not valid, nothing was sent" + lines.joined())
         }
     }
