@@ -42,13 +42,13 @@ public struct Amendments: Sendable, Equatable {
     public init(of original: OriginalSale, among transactions: [Transaction]) {
         paid = original.amount
         entries = transactions.compactMap { transaction in
-            guard transaction.counts, let amount = transaction.amount else { return nil }
+            guard transaction.times > 0, let amount = transaction.amount else { return nil }
             return Entry(
                 id: transaction.id,
                 commandID: transaction.command.commandID,
                 type: transaction.command.content.type,
                 status: transaction.status,
-                amount: amount
+                amount: Money(amount.value * Int64(transaction.times), amount.currency)
             )
         }
     }
@@ -72,13 +72,15 @@ public struct Amendments: Sendable, Equatable {
 }
 
 extension Transaction {
-    /// Whether it takes from what is left of its original.
+    /// How often it takes its amount from what is left of its original.
     ///
-    /// What is under way or in doubt counts in full; what ended without effect does not, unless evidence speaks against that.
-    fileprivate var counts: Bool {
+    /// What is under way or in doubt counts in full; what ended without effect does not. Each payment that evidence tells of beside
+    /// its status counts once more, and so does a second one of which nobody knows what became.
+    fileprivate var times: Int {
+        let further = contradictions.count { $0.code.speaksOfPayment || $0.code == .secondSale }
         switch state {
-        case .accepted, .submitting, .submitted, .inDoubt, .approved, .completed: true
-        case .declined, .notCompleted, .failed: isPaid
+        case .accepted, .submitting, .submitted, .inDoubt, .approved, .completed: return 1 + further
+        case .declined, .notCompleted, .failed: return further
         }
     }
 }

@@ -36,6 +36,14 @@ import Testing
         #expect(left(paid) == 14_990)
     }
 
+    @Test func `a refund that was given back twice counts twice`() {
+        let submitted = refund(2, 1_000).submitted
+        let approved = submitted.after(.callback(.approved(submitted)))
+        let twice = approved.after(.callback(.approved(submitted, receipt: 18)))
+        #expect(twice.openContradictions == 1)
+        #expect(left(twice) == 13_990)
+    }
+
     @Test func `a void takes everything, so that nothing stands beside it`() {
         let void = TransactionMachine.accept(.sample(3, type: .void), rules: TransactionRules()).transaction
         #expect(left(void) == 0)
