@@ -275,6 +275,56 @@ struct OriginalTests {
     }
 
     @Test(arguments: StoreEngine.allCases)
+    func `a sale that the cloud told thinly shares what is left with its receipt, in either order`(
+        _ engine: StoreEngine
+    )
+        async throws
+    {
+        try await engine.withStore { store in
+            let charge = try await store.submitted()
+            var thin = TerminalResult.paid()
+            (thin.operationID, thin.localTime, thin.transToken) = (nil, nil, nil)
+            let record = try await taken(
+                Ask(number: 1, original: .receipt(receipt(operation: 18)), amount: 990),
+                by: store
+            )
+            #expect(record.original?.commandID == nil)
+            _ = try await store.apply(.callback(thin), to: charge.id, at: at(10))
+            // Receipt 18 may be this sale: nothing of it says otherwise.
+            let refused = try await refusal(
+                Ask(number: 2, original: .transaction(charge.id), amount: 15_001),
+                by: store
+            )
+            #expect(refused.conflict?.remaining == Money(15_000, .clp))
+            let byReceipt = Ask(number: 3, original: .receipt(receipt(operation: 19)), amount: 15_000)
+            #expect(try await taken(byReceipt, by: store).original?.id == charge.id)
+            let over = Ask(number: 4, original: .transaction(charge.id), amount: 1)
+            #expect(try await refusal(over, by: store).faults.map(\.code) == [.exceedsRemaining])
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `a payment against another status shares what is left with its receipt`(_ engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let charge = try await store.submitted(
+                Charge(
+                    acceptedAt: Timestamp(milliseconds: 1_795_342_320_000),
+                    expiresAt: Timestamp(milliseconds: 1_795_342_400_000)
+                )
+            )
+            let later = charge.acceptedAt
+            _ = try await store.apply(.callback(.refused(51)), to: charge.id, at: later + .seconds(5))
+            _ = try await store.apply(.callback(.paid()), to: charge.id, at: later + .seconds(6))
+            var first = Ask(number: 1, original: .transaction(charge.id), amount: 15_990)
+            first.acceptedAt = later + .seconds(10)
+            _ = try await taken(first, by: store)
+            var second = Ask(number: 2, original: .receipt(receipt()), amount: 1)
+            second.acceptedAt = later + .seconds(11)
+            #expect(try await refusal(second, by: store).conflict?.transactionID == charge.id)
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
     func `a void or refund is read back as it was written`(_ engine: StoreEngine) async throws {
         try await engine.withStore { store in
             let sale = try await sale(store)

@@ -71,6 +71,20 @@ public struct OriginalSale: Sendable, Equatable {
     /// The day of the sale at the terminal, `YYYY-MM-DD`.
     public var date: String? { localTime.map { String($0.prefix(10)) } }
 
+    /// What a receipt would show of it, where all of it is known.
+    public var receipt: SaleReceipt? {
+        guard let operationID, let authorizationCode, let date else { return nil }
+        return SaleReceipt(operationID: operationID, authorizationCode: authorizationCode, date: date, amount: amount)
+    }
+
+    /// Whether a receipt may be its: nothing that both carry differs, the authorization is there, and the amount is not asked.
+    ///
+    /// A result in the thin layout has neither number nor time; two names for one sale must share what is left of it.
+    public func mayBe(_ receipt: SaleReceipt) -> Bool {
+        authorizationCode == receipt.authorizationCode && operationID ?? receipt.operationID == receipt.operationID
+            && date ?? receipt.date == receipt.date
+    }
+
     /// The sale that a transaction of the bridge made; `nil` for one that took no money.
     public init?(_ transaction: Transaction) {
         guard transaction.effect == .sale, let asked = transaction.command.content.amount,

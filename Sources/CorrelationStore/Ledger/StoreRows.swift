@@ -30,6 +30,8 @@ protocol StoreRows {
     func sale(with receipt: SaleReceipt, account: String) throws -> Transaction?
     /// The record of a sale that the bridge did not make.
     func foreignSale(with receipt: SaleReceipt, account: String) throws -> OriginalSale?
+    /// The records with an authorization.
+    func foreignSales(authorizedBy code: String, account: String) throws -> [OriginalSale]
     /// Records a sale that the bridge did not make; its receipt must be new.
     func insertForeignSale(_ sale: OriginalSale, account: String, at instant: Timestamp) throws
     /// When the bridge closed a terminal's batch last, among its commands that were accepted after an instant.

@@ -155,10 +155,9 @@ extension TransactionLedger {
     /// Voids and refunds of a sale, also those from a time when the store did not know that the sale was its own.
     private func amendments(of sale: OriginalSale, account: String) throws -> [Transaction] {
         var names = [sale.id]
-        if sale.commandID != nil, let receipt = sale.receipt,
-            let record = try rows.foreignSale(with: receipt, account: account)
-        {
-            names.append(record.id)
+        if sale.commandID != nil, let code = sale.authorizationCode {
+            let records = try rows.foreignSales(authorizedBy: code, account: account)
+            names += records.filter { record in record.receipt.map(sale.mayBe) ?? false }.map(\.id)
         }
         return try rows.amendments(of: names)
     }
@@ -176,13 +175,5 @@ extension TransactionLedger {
         )
         guard let closed, closed > end else { return nil }
         return CommandFault("original", .batchClosed, "the terminal's batch was closed since; refund it instead")
-    }
-}
-
-extension OriginalSale {
-    /// What a receipt would show of it, where all of it is known.
-    fileprivate var receipt: SaleReceipt? {
-        guard let operationID, let authorizationCode, let date else { return nil }
-        return SaleReceipt(operationID: operationID, authorizationCode: authorizationCode, date: date, amount: amount)
     }
 }

@@ -11,14 +11,49 @@ extension SQLiteRows {
     }
 
     func sale(with receipt: SaleReceipt, account: String) throws -> Transaction? {
-        try occasional(Text.selectSaleOfReceipt).all(
+        let approved = try occasional(Text.selectSaleOfReceipt).all(
             {
                 $0.add(account)
                 $0.add(receipt.authorizationCode)
                 $0.add(receipt.operationID)
             },
             TransactionColumns.read
-        ).first { $0.effect == .sale && OriginalSale($0)?.date ?? receipt.date == receipt.date }
+        )
+        return try (approved + contradicted(around: receipt, account: account)).first { transaction in
+            OriginalSale(transaction).map { $0.mayBe(receipt) } ?? false
+        }
+    }
+
+    /// Sales of those days whose payment speaks against their status, so that no column names it.
+    private func contradicted(around receipt: SaleReceipt, account: String) throws -> [Transaction] {
+        guard let day = Timestamp.beginning(ofDay: receipt.date) else { return [] }
+        return try occasional(Text.selectContradictedSales).all(
+            {
+                $0.add(TransactionID(at: day - Self.nameTolerance * 2, random: 0).description)
+                $0.add(TransactionID(at: day + Self.nameTolerance * 3, random: 0).description)
+                $0.add(account)
+            },
+            TransactionColumns.read
+        )
+    }
+
+    func foreignSales(authorizedBy code: String, account: String) throws -> [OriginalSale] {
+        try occasional(Text.selectForeignSales).all(
+            {
+                $0.add(account)
+                $0.add(code)
+            },
+            { row -> OriginalSale? in
+                let id = TransactionID(row.text())
+                let receipt = SaleReceipt(
+                    operationID: row.integer(),
+                    authorizationCode: code,
+                    date: row.text(),
+                    amount: Money(row.integer(), try row.word("foreign_sales.currency", of: id))
+                )
+                return id.map { OriginalSale(receipt, id: $0) }
+            }
+        ).compactMap { $0 }
     }
 
     func foreignSale(with receipt: SaleReceipt, account: String) throws -> OriginalSale? {
@@ -74,8 +109,17 @@ extension SQLiteRows.Text {
         """
     fileprivate static let selectSaleOfReceipt = """
         SELECT \(columns) FROM transactions INDEXED BY transactions_authorization
-        WHERE account = ? AND result_authorization_code = ? AND result_operation_id = ? AND status = 'approved'
+        WHERE account = ? AND result_authorization_code = ? AND coalesce(result_operation_id, ?3) = ?3
+            AND status = 'approved'
+        ORDER BY result_operation_id IS NULL, id DESC
+        """
+    fileprivate static let selectContradictedSales = """
+        SELECT \(columns) FROM transactions
+        WHERE id >= ? AND id < ? AND account = ? AND contradictions IS NOT NULL AND status <> 'approved'
         ORDER BY id DESC
+        """
+    fileprivate static let selectForeignSales = """
+        SELECT id, operation_id, date, amount, currency FROM foreign_sales WHERE account = ? AND authorization_code = ?
         """
     fileprivate static let selectForeignSale = """
         SELECT id, amount, currency FROM foreign_sales
