@@ -121,11 +121,6 @@ extension Transaction {
         if state == .approved { return result ?? TerminalResult() }
         return contradictions.first { $0.code == .paidAfterAll }?.carriedPayment
     }
-
-    /// Whether evidence says that it was paid, be it against its status.
-    public var isPaid: Bool {
-        state == .approved || contradictions.contains { $0.code.speaksOfPayment }
-    }
 }
 
 extension Contradiction.Code {

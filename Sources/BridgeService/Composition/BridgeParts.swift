@@ -20,6 +20,7 @@ struct BridgeParts {
     init(_ configuration: BridgeConfiguration, store: any TransactionStore, logger: Logger) throws {
         let metrics = Metrics()
         let keys = try Self.keys(configuration)
+        Self.notePresumptions(of: configuration.account.profile, logger)
         stop = StopDeadline(timeout: configuration.shutdown.timeout)
         storeWatch = StoreWatch(store: store, gate: gate, logger: logger)
         cloud = try CloudClient(
@@ -65,6 +66,16 @@ struct BridgeParts {
             gate: gate,
             metrics: metrics,
             logger: logger
+        )
+    }
+
+    /// What the reference does not know of a country is said, not hidden.
+    private static func notePresumptions(of profile: CountryProfile, _ logger: Logger) {
+        let presumed = profile.commands.filter(\.value.isPresumed).keys.map(\.rawValue).sorted()
+        guard !presumed.isEmpty else { return }
+        logger.warning(
+            "nobody has documented these commands for this country; they are presumed to be another country's",
+            metadata: [LogKey.reason: "\(profile.code): \(presumed.joined(separator: ", "))"]
         )
     }
 

@@ -10,9 +10,6 @@ extension Dispatcher {
     /// How many commands wait for a terminal, or for a POST.
     var waiting: Int { lanes.withLockedValue { $0.waiting } }
 
-    /// Whether it may be POSTed now.
-    func mayPost(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.isHead(id) } }
-
     /// Whether a command has expired by a clock that does not jump.
     func isExpired(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.isExpired(id, at: .now) } }
 
