@@ -91,6 +91,26 @@ extension CloudState {
         return sale
     }
 
+    /// Lets somebody take a payment of the open batch back at the terminal itself.
+    ///
+    /// - Parameters:
+    ///   - operationID: its receipt.
+    ///   - idTerminal: where.
+    ///   - now: the moment.
+    /// - Returns: whether there was something to take back.
+    mutating func voidAtTerminal(_ operationID: Int, idTerminal: String, at now: Duration) -> Bool {
+        settle(until: now)
+        let key = Terminal.key(idTerminal)
+        guard let batch = terminals[key]?.batchNumber,
+            let number = payments.number(terminal: key, batch: batch, operationID: operationID),
+            let payment = payments[number], payment.left == payment.amount
+        else { return false }
+        payments.update(number) { $0.voided += payment.amount }
+        ledger.takeBack(payment, voided: payment.amount)
+        terminals[key]?.void(operationID, at: now)
+        return true
+    }
+
     /// Closes the batch of a terminal as soon as it is free: its journal is empty then, receipts begin with 1.
     ///
     /// - Parameters:

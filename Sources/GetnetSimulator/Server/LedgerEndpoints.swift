@@ -55,6 +55,12 @@ struct LedgerEndpoints: Sendable {
         router.post("terminals/{idTerminal}/sales") { request, context in
             try sell(at: context.parameters.get("idTerminal") ?? "", request.uri.queryParameters)
         }
+        router.post("terminals/{idTerminal}/voids") { request, context in
+            let receipt = request.uri.queryParameters.get("operationId", as: Int.self) ?? 0
+            let idTerminal = context.parameters.get("idTerminal") ?? ""
+            let isVoided = controls.voidAtTerminal(receipt, idTerminal: idTerminal)
+            return Response(status: isVoided ? .noContent : .notFound)
+        }
         router.post("terminals/{idTerminal}/close") { _, context in
             let close = controls.closeBatch(idTerminal: context.parameters.get("idTerminal") ?? "")
             return try close.map(Self.json) ?? Response(status: .notFound)

@@ -129,6 +129,17 @@ public struct SimulatorControls: Sendable {
         cloud.withState { $0.sellAtTerminal(amount, idTerminal: idTerminal, at: cloud.now) }
     }
 
+    /// Lets somebody take a payment of the open batch back at the terminal itself, without the cloud.
+    ///
+    /// - Parameters:
+    ///   - operationID: its receipt.
+    ///   - idTerminal: where.
+    /// - Returns: whether there was something to take back.
+    @discardableResult
+    public func voidAtTerminal(_ operationID: Int, idTerminal: String) -> Bool {
+        cloud.withState { $0.voidAtTerminal(operationID, idTerminal: idTerminal, at: cloud.now) }
+    }
+
     /// Closes the batch of a terminal as soon as it is free: its journal is empty then, receipts begin with 1.
     ///
     /// - Parameter idTerminal: which terminal.
