@@ -71,6 +71,10 @@ import Testing
         #expect(body(.totals, Self.argentina) == #"{\#(argentine),"command":104,"customId":"ID"}"#)
     }
 
+    @Test func `that reconciles waits for the list and asks for no paper`() {
+        #expect(body(.reconcile) == #"{\#(chilean),"command":105,"printOnPos":false,"customId":"ID"}"#)
+    }
+
     @Test func `carries no name where the terminal takes none`() {
         #expect(body(.c2cMode, Self.chile, ["c2cMode": .bool(true)]) == #"{\#(chilean),"command":129,"c2cMode":true}"#)
     }
@@ -90,8 +94,10 @@ import Testing
 
     @Test func `goes to the verb of the reference, whose refund is a void`() {
         #expect(CommandType.void.verb == "refund" && CommandType.refund.verb == "return")
-        #expect(Set(CommandType.allCases.map(\.verb)).count == CommandType.allCases.count)
-        #expect(Set(CommandType.allCases.map(\.functionCode)).count == CommandType.allCases.count)
+        // What reconciles asks for the details.
+        let own = CommandType.allCases.filter { $0 != .reconcile }
+        #expect(Set(own.map(\.verb)).count == own.count && Set(own.map(\.functionCode)).count == own.count)
+        #expect(CommandType.reconcile.verb == "details" && CommandType.reconcile.functionCode == 105)
     }
 }
 

@@ -69,6 +69,7 @@ public struct CommandFault: Sendable, Equatable {
         case currencyMismatch = "currency_mismatch"
         case typeMismatch = "type_mismatch"
         case unknownType = "unknown_type"
+        // Nothing gets it now; no word of the contract is taken back.
         case notSupportedYet = "not_supported_yet"
         case notInCountry = "not_in_country"
         case unknownAccount = "unknown_account"

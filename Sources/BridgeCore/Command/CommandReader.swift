@@ -120,8 +120,6 @@ public struct CommandReader: Sendable {
         }
         if ControlVerb(rawValue: name) != nil {
             members.fault(path, .wrongExchange, "this is a control message; it goes to the control exchange")
-        } else if CommandType.reserved.contains(name) {
-            members.fault(path, .notSupportedYet, "this command is not supported yet")
         } else {
             members.fault(path, .unknownType, "there is no such command; the first word of the routing key names it")
         }

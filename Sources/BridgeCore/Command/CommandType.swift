@@ -36,9 +36,8 @@ public enum CommandType: String, Sendable, Hashable, CaseIterable {
     case shiftReport = "shift-report"
     /// Takes the terminal back from this integration.
     case normalMode = "normal-mode"
-
-    /// Names that the contract reserves; they are refused with `not_supported_yet`.
-    public static let reserved: Set<String> = ["reconcile"]
+    /// Reads the sales of the open batch and compares them with the table.
+    case reconcile
 }
 
 /// What a command does, which decides what may be done about it.
@@ -79,12 +78,12 @@ extension CommandType {
         case .charge, .promo: .sale
         case .void: .void
         case .refund: .refund
-        case .poll, .details, .lastVoucher, .totals, .params: .reading
+        case .poll, .details, .lastVoucher, .totals, .params, .reconcile: .reading
         case .close, .print, .duplicate, .bioauth, .c2cMode, .shift, .shiftReport, .normalMode: .acting
         }
     }
 
-    /// The number that Getnet gives the command.
+    /// The number that Getnet gives the command; `reconcile` asks the terminal what `details` does.
     ///
     /// Source: reference §4.0.
     public var functionCode: Int64 {
@@ -94,7 +93,7 @@ extension CommandType {
         case .void: 102
         case .close: 103
         case .totals: 104
-        case .details: 105
+        case .details, .reconcile: 105
         case .poll: 106
         case .normalMode: 107
         case .refund: 108
@@ -119,7 +118,7 @@ extension CommandType {
         case .void: "refund"
         case .refund: "return"
         case .poll: "poll"
-        case .details: "details"
+        case .details, .reconcile: "details"
         case .lastVoucher: "lastvoucher"
         case .totals: "totals"
         case .params: "params"
@@ -142,7 +141,7 @@ extension CommandType {
         case .lastVoucher: [101, 100, 102, 108, 126].contains(functionCode)
         case .duplicate: [109, 100, 126].contains(functionCode)
         case .charge, .promo, .void, .refund, .poll, .details, .totals, .params, .close, .print, .bioauth, .c2cMode,
-            .shift, .shiftReport, .normalMode:
+            .shift, .shiftReport, .normalMode, .reconcile:
             functionCode == self.functionCode
         }
     }

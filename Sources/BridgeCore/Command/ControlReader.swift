@@ -50,7 +50,7 @@ public struct ControlReader: Sendable {
         let keyed = String(routingKey.prefix { $0 != "." })
         guard let written = members.string("type", .required) else { return nil }
         guard let verb = ControlVerb(rawValue: written) else {
-            if CommandType(rawValue: written) != nil || CommandType.reserved.contains(written) {
+            if CommandType(rawValue: written) != nil {
                 members.fault("type", .wrongExchange, "this is a command; it goes to the command exchange")
             } else {
                 members.fault("type", .unknownType, "there is no such control message")

@@ -40,6 +40,8 @@ public struct CloudAnswer: Sendable, Equatable {
     public var result: TerminalResult?
     /// The whole answer as JSON, masked, for the record.
     public var masked: [UInt8]
+    /// The sales of the terminal's open batch, where it is a list of them.
+    public var journal: JournalList?
 
     /// An answer from its parts.
     public init(
@@ -48,7 +50,8 @@ public struct CloudAnswer: Sendable, Equatable {
         idPosTxs: String? = nil,
         customID: String? = nil,
         result: TerminalResult? = nil,
-        masked: [UInt8] = []
+        masked: [UInt8] = [],
+        journal: JournalList? = nil
     ) {
         self.code = code
         self.message = message
@@ -56,6 +59,7 @@ public struct CloudAnswer: Sendable, Equatable {
         self.customID = customID
         self.result = result
         self.masked = masked
+        self.journal = journal
     }
 }
 

@@ -26,6 +26,26 @@ public struct JournalRow: Sendable, Equatable {
     }
 }
 
+/// The sales of a terminal's open batch, as it answered them.
+public struct JournalList: Sendable, Equatable {
+    /// What it answered, oldest first as far as is known.
+    public let rows: [JournalRow]
+    /// Whether the whole list was answered and each row of it has an amount and a time.
+    public let isComplete: Bool
+
+    /// A list from its parts.
+    public init(rows: [JournalRow], isComplete: Bool) {
+        self.rows = rows
+        self.isComplete = isComplete
+    }
+
+    /// Whether what is not in it is not in the open batch of that terminal.
+    func isWhole(at terminal: Terminal) -> Bool {
+        isComplete
+            && rows.allSatisfy { $0.result.terminalID?.equalsIgnoringASCIICase(terminal.idTerminal) ?? true }
+    }
+}
+
 /// What reading a terminal's journal brought.
 public enum JournalAnswer: Sendable, Equatable {
     /// Rows of the terminal.

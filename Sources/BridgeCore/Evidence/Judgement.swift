@@ -45,7 +45,7 @@ public enum Judgement: Sendable, Equatable {
         if isRenumbered { return transaction.looksPaid(result) ? .inconsistent(result) : .foreign }
         switch result.responseCode {
         case .number(0):
-            guard fits(result, transaction) else { return .inconsistent(result) }
+            guard fits(result, transaction), transaction.isRead(by: answer) else { return .inconsistent(result) }
             return .verdict(transaction.effect.movesMoney ? .approved : .completed, result)
         case .number(nobodyPaid): return .verdict(.notCompleted, result)
         case .number(hostUnreachable), .missing, .unreadable: return .inconsistent(result)
@@ -99,6 +99,11 @@ public enum Judgement: Sendable, Equatable {
 }
 
 extension Transaction {
+    /// Whether an answer holds what the command asked for; nothing can be compared with half a list.
+    func isRead(by answer: CloudAnswer) -> Bool {
+        command.content.type != .reconcile || answer.journal?.isWhole(at: command.content.terminal) == true
+    }
+
     /// Whether the terminal reports that money moved, be it the right amount or not.
     func looksPaid(_ result: TerminalResult) -> Bool { effect.movesMoney && looksDone(result) }
 

@@ -39,6 +39,7 @@ extension CountryProfile {
                 ["rutToValidate": .required(.rut), "authType": .optional(.integer(0...9), .integer(0))]
             ),
             .c2cMode: CommandProfile(.synchronous, [], ["c2cMode": .required(.boolean)], sendsCustomID: false),
+            .reconcile: CommandProfile(.synchronous, [], paper),
         ],
         messages: CloudLiteral.documented
     )
@@ -91,6 +92,7 @@ extension CountryProfile {
             ),
             .shiftReport: CommandProfile(.synchronous, [], paper),
             .normalMode: CommandProfile(.synchronous),
+            .reconcile: CommandProfile(.synchronous, [], paper),
         ],
         messages: CloudLiteral.documented
     )

@@ -30,7 +30,8 @@ public protocol TransactionStore: Sendable {
 
     /// Applies an input to a transaction through `TransactionMachine`; `nil` if there is no such transaction.
     ///
-    /// `onCommit` is told as that of `accept`, where there is such a transaction.
+    /// A journal that comes to a `reconcile` is held against the terminal's undecided transactions and compared with the table in
+    /// the same commit. `onCommit` is told of each transition, as that of `accept`.
     func apply(
         _ input: TransactionInput,
         to id: TransactionID,

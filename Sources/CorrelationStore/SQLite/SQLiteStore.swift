@@ -78,7 +78,7 @@ public final class SQLiteStore: TransactionStore {
         at instant: Timestamp,
         onCommit: @escaping @Sendable (Transition) -> Void
     ) async throws(StoreError) -> Transition? {
-        try await queue.commit({ try $0.apply(input, to: id, at: instant) }, then: { $0.map(onCommit) })
+        try await queue.commit({ try $0.take(input, to: id, at: instant) }, then: { $0.forEach(onCommit) }).first
     }
 
     /// See `TransactionStore`.

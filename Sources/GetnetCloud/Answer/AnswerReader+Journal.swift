@@ -8,23 +8,27 @@ extension AnswerReader {
     /// A longer answer of a terminal about its journal is not read to its end, in bytes.
     static let journalBodyLimit = 4 * 1_024 * 1_024
 
-    /// The rows that a list brought, and whether what is not among them is not in the terminal's batch.
+    /// The sales in an answer that is a list of them.
     ///
     /// Of a list with an element that cannot be read or contradicts itself no row is believed: that element could be the
     /// second one that fits a transaction.
     /// *Source*: reference §4.12.
-    func details(_ reading: Reading, of terminal: Terminal) -> (rows: [JournalRow], isComplete: Bool) {
-        guard let object = reading.terminal, case .array(let elements) = object.value("saleDetails"),
-            elements.count <= Self.journalRowLimit
-        else { return ([], false) }
+    func journal(in object: LooseObject, of answer: CloudAnswer) -> JournalList? {
+        guard answer.code == .done, answer.result?.functionCode == JournalCommand.details.functionCode,
+            answer.result?.responseCode == .number(0), !object.isContradictory,
+            case .array(let elements) = object.value("saleDetails"), elements.count <= Self.journalRowLimit
+        else { return nil }
         let rows = elements.compactMap { LooseObject($0).flatMap(row) }
-        let answered = reading.answer.result
-        // What does not say that it is this terminal's list is none.
-        let isList =
-            reading.answer.code == .done && answered?.functionCode == JournalCommand.details.functionCode
-            && answered?.responseCode == .number(0) && !object.isContradictory && names(answered, terminal)
-        guard isList, rows.count == elements.count else { return ([], false) }
-        return (rows, rows.allSatisfy { isDated($0) && names($0.result, terminal) })
+        guard rows.count == elements.count else { return nil }
+        return JournalList(rows: rows, isComplete: rows.allSatisfy(isDated))
+    }
+
+    /// The rows that a list brought, and whether what is not among them is not in that terminal's batch.
+    ///
+    /// What says that it is another terminal's list is none.
+    func details(_ reading: Reading, of terminal: Terminal) -> (rows: [JournalRow], isComplete: Bool) {
+        guard let list = reading.answer.journal, names(reading.answer.result, terminal) else { return ([], false) }
+        return (list.rows, list.isComplete && list.rows.allSatisfy { names($0.result, terminal) })
     }
 
     /// The last voucher, where the terminal has one.

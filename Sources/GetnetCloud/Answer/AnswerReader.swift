@@ -71,7 +71,7 @@ public struct AnswerReader: Sendable {
             reading.cloudNumber("idPosTxs", in: places) ?? data.flatMap { reading.cloudNumber("id", in: [$0]) }
         let customID = reading.identity("customId", in: places) { $0.identity }
         let result = terminal.map { reading.result($0, idPosTxs: idPosTxs, clock: clock) }
-        let answer = CloudAnswer(
+        var answer = CloudAnswer(
             code: reading.isContradictory ? .unknown : CloudAnswer.Code(code),
             message: wrapper.value("message")?.string.flatMap { AnswerMask.freeText($0, limit: Self.messageLimit) },
             idPosTxs: idPosTxs,
@@ -79,6 +79,7 @@ public struct AnswerReader: Sendable {
             result: result,
             masked: AnswerMask.masked(json).serialized
         )
+        answer.journal = terminal.flatMap { journal(in: $0.object, of: answer) }
         return Reading(answer: answer, isContradictory: reading.isContradictory, terminal: terminal?.object)
     }
 }

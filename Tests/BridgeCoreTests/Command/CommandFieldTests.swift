@@ -53,7 +53,7 @@ import Testing
             ("commandId", #""a\u0000""#, "commandId invalid_format"),
             ("commandId", "\"\(String(repeating: "x", count: 65))\"", "commandId invalid_format"),
             ("type", #""CHARGE""#, "type unknown_type"), ("type", "1", "type wrong_type"),
-            ("type", #""reconcile""#, "type not_supported_yet"), ("type", #""""#, "type unknown_type"),
+            ("type", #""""#, "type unknown_type"),
             ("account", #""other""#, "account unknown_account"), ("account", "{}", "account wrong_type"),
             ("terminal", nil, "terminal required"), ("terminal", "1", "terminal wrong_type"),
             ("terminal", #""till-3""#, "terminal unknown_alias"),

@@ -31,13 +31,14 @@ import Testing
                 .sample,
                 [
                     .charge, .promo, .void, .refund, .poll, .details, .close, .print, .duplicate, .bioauth, .c2cMode,
+                    .reconcile,
                 ]
             ),
             (
                 Self.argentina,
                 [
                     .charge, .refund, .poll, .details, .lastVoucher, .totals, .params, .shift, .shiftReport,
-                    .normalMode,
+                    .normalMode, .reconcile,
                 ]
             ),
             (Self.uruguay, [.charge]),

@@ -8,7 +8,6 @@ import Testing
 struct ContractWordTests {
     private static let words: [String: [String]] = [
         "commandType": CommandType.allCases.map(\.rawValue),
-        "reservedType": Array(CommandType.reserved),
         "controlVerb": ControlVerb.allCases.map(\.rawValue),
         "status": TransactionStatus.allCases.map(\.rawValue),
         "finalStatus": TransactionStatus.allCases.filter(\.isFinal).map(\.rawValue),

@@ -20,7 +20,7 @@ struct EveryCommandTests {
         (.print, #"{"details":[{"printSeq":1,"type":"text","encode":"","data":"GRACIAS","align":"center"}]}"#, nil),
         (.duplicate, #"{"operationId":1}"#, nil), (.bioauth, #"{"rutToValidate":"12.345.678-5"}"#, "rutMatch"),
         (.c2cMode, #"{"c2cMode":true}"#, nil), (.shift, #"{"numberOfShift":1}"#, nil), (.shiftReport, "{}", nil),
-        (.normalMode, "{}", nil),
+        (.normalMode, "{}", nil), (.reconcile, "{}", "agrees"),
     ]
 
     @Test(arguments: [Country.chile, .argentina])
@@ -306,7 +306,7 @@ extension BridgeWorld {
     private static let terminal = #"{"idTerminal":"80005000","idSucursal":"12983","serialNumber":"SNPRUEBA1234"}"#
 
     /// Publishes a command of a type with further members; its id.
-    fileprivate func ask(_ type: CommandType, _ country: Country, _ more: String = "") async throws -> String {
+    func ask(_ type: CommandType, _ country: Country, _ more: String = "") async throws -> String {
         let id = UUID().uuidString.lowercased()
         let members = [#""commandId":"\#(id)","type":"\#(type.rawValue)","terminal":\#(Self.terminal)"#, more]
         let body = "{" + members.filter { !$0.isEmpty }.joined(separator: ",") + "}"
@@ -314,13 +314,13 @@ extension BridgeWorld {
         return id
     }
 
-    fileprivate func sendCharge(_ command: ChargeCommand, _ country: Country) async throws {
+    func sendCharge(_ command: ChargeCommand, _ country: Country) async throws {
         let text = String(decoding: command.json, as: UTF8.self).replacing("CLP", with: country.currency)
         try await send(Array(text.utf8))
     }
 
     /// Charges, and waits for the end.
-    fileprivate func charge(_ amount: Int64, _ country: Country) async throws -> EventLog.Entry {
+    func charge(_ amount: Int64, _ country: Country) async throws -> EventLog.Entry {
         let command = ChargeCommand(amount: amount)
         try await sendCharge(command, country)
         return try await events.final(of: command.commandID)
@@ -337,7 +337,7 @@ extension BridgeWorld {
         )
     }
 
-    fileprivate func void(_ original: String) async throws -> String {
+    func void(_ original: String) async throws -> String {
         let reference = "V" + UUID().uuidString.prefix(13).filter { $0 != "-" }
         return try await ask(.void, .chile, #""reference":"\#(reference)","original":\#(original)"#)
     }

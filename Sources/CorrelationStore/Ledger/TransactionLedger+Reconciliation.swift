@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// A terminal's open batch, held against the table.
+///
+/// Source: issue on all commands §2.
+extension TransactionLedger {
+    /// Applies an input to a transaction, with what follows for others in the same commit.
+    ///
+    /// - Returns: The transaction's own transition first; nothing if there is no such transaction.
+    func take(_ input: TransactionInput, to id: TransactionID, at instant: Timestamp) throws -> [Transition] {
+        guard let stored = try rows.transaction(id) else { return [] }
+        var input = input
+        var others: [Transition] = []
+        if let list = input.answer?.journal(for: stored) {
+            // A row that decides a doubt is that transaction's when the sides are compared.
+            others = try apply(JournalReading(list, of: stored, at: instant))
+            let report = try reconciliation(of: list.rows, for: stored, at: instant)
+            input.report(report.document(in: CountryProfile.named(stored.country)?.currency))
+        }
+        return try [apply(input, to: id, at: instant)].compactMap { $0 } + others
+    }
+
+    private func reconciliation(
+        of list: [JournalRow],
+        for transaction: Transaction,
+        at now: Timestamp
+    ) throws -> Reconciliation {
+        let content = transaction.command.content
+        let (terminal, account) = (content.terminal.idTerminal, content.account)
+        let transactionRules = rules.transactionRules
+        let readFrom = now - Reconciliation.longestBatch
+        let lastClose = try rows.lastClose(at: terminal, account: account, acceptedAfter: readFrom)
+        let beginning = ([lastClose].compactMap { $0 } + list.flatMap(\.instants)).min() ?? now
+        let start =
+            max(readFrom, beginning) - transactionRules.terminalLife - transactionRules.clockTolerance
+        var paid = try rows.approved(at: terminal, account: account, postedFrom: start, to: now)
+        paid += try rows.contradicted(
+            at: terminal,
+            account: account,
+            acceptedFrom: start - CommandReader.longestLife
+        )
+        // Whoever owns a row belongs to the batch, be its time what it may.
+        for row in list {
+            guard let claim = row.result.paidClaim(of: .sale, terminal: content.terminal),
+                let owner = try rows.owner(of: .paidResult(claim), account: account)
+            else { continue }
+            if let known = try rows.transaction(owner) { paid.append(known) }
+        }
+        let unique = Dictionary(paid.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let books = TerminalBooks(
+            paid: unique.values.sorted { $0.id < $1.id },
+            undecided: try rows.undecided(at: terminal, account: account),
+            lastClose: lastClose,
+            readFrom: readFrom
+        )
+        return Reconciliation(of: list, with: books, rules: transactionRules)
+    }
+}
+
+extension JournalReading {
+    fileprivate init(_ list: JournalList, of transaction: Transaction, at instant: Timestamp) {
+        let content = transaction.command.content
+        self.init(
+            terminal: content.terminal.idTerminal,
+            account: content.account,
+            rows: list.rows,
+            isComplete: list.isComplete,
+            readAt: instant
+        )
+    }
+}
+
+extension CloudAnswer {
+    /// The whole list that it brings to a transaction that compares.
+    fileprivate func journal(for transaction: Transaction) -> JournalList? {
+        guard transaction.command.content.type == .reconcile, !transaction.state.isFinal,
+            case .verdict(.completed, _) = Judgement.of(self, for: transaction)
+        else { return nil }
+        return journal
+    }
+}
+
+extension TransactionInput {
+    /// The answer that it carries.
+    fileprivate var answer: CloudAnswer? {
+        switch self {
+        case .evidence(let evidence): evidence.answer
+        case .submissionEnded(_, .answered(let answer)): answer
+        case .due, .lifeEnded, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
+            .queryRequested, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled,
+            .restored:
+            nil
+        }
+    }
+
+    /// Puts a report in the place of the answer's own.
+    fileprivate mutating func report(_ document: [UInt8]) {
+        guard var answer else { return }
+        answer.result?.report = document
+        switch self {
+        case .evidence(let evidence):
+            self = .evidence(Evidence(source: evidence.source, answer: answer, receivedAt: evidence.receivedAt))
+        case .submissionEnded(let attempt, _): self = .submissionEnded(attempt: attempt, .answered(answer))
+        case .due, .lifeEnded, .receiptRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested,
+            .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
+            break
+        }
+    }
+}
