@@ -17,6 +17,9 @@ public struct TerminalRegistry: Sendable, Equatable {
     /// How many terminals have a name.
     public var count: Int { terminals.count }
 
+    /// The names, in alphabetical order.
+    public var aliases: [String] { terminals.keys.sorted() }
+
     /// The terminal of a name.
     public func terminal(named alias: String) -> Terminal? { terminals[alias] }
 

@@ -7,7 +7,7 @@ enum ExitStatus: Int32, Sendable {
     /// Approved, or done.
     case done = 0
 
-    /// The self-test found a broken promise.
+    /// The self-test found a broken promise, or a terminal and the table do not agree.
     case broken = 1
 
     case declined = 10

@@ -6,7 +6,7 @@ internal import BridgeService
 internal import Foundation
 
 /// One charge as a message on the command exchange.
-struct ChargeMessage {
+struct ChargeMessage: FollowedCommand {
     let commandID: String
     let reference: String
     let amountText: String
@@ -154,7 +154,8 @@ struct ChargeMessage {
         return writer.bytes
     }
 
-    private static func terminal(_ text: String) -> JSON {
+    /// A terminal as a command names it: by its three parts, or by an alias.
+    static func terminal(_ text: String) -> JSON {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3 else { return .string(text) }
         return .object([

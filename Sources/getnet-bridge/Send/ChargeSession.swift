@@ -3,7 +3,15 @@
 internal import AMQPClient
 internal import BridgeCore
 
-/// One connection that publishes a charge and hears what becomes of it.
+/// A command that is published once and followed to its end.
+protocol FollowedCommand {
+    var commandID: String { get }
+
+    /// The message for the broker.
+    func amqp(replyTo queue: String) -> AMQPMessage
+}
+
+/// One connection that publishes a charge, or another command, and hears what becomes of it.
 struct ChargeSession {
     /// How long one look at the reply queue takes at most.
     private static let patience = Duration.seconds(1)
@@ -30,16 +38,21 @@ struct ChargeSession {
         await session.close()
     }
 
-    /// Publishes the charge and reports its events until a final one, at most for `limit`.
+    /// Publishes a command and tells its events until a final one, at most for `limit`.
     ///
     /// - Returns: what the last event says.
-    /// - Throws: `Failure` if the charge certainly was not taken.
-    func follow(_ message: ChargeMessage, for limit: Duration, _ report: ChargeReport) async throws -> ChargeEnd {
+    /// - Throws: `Failure` if the command certainly was not taken.
+    func follow(
+        _ message: some FollowedCommand,
+        for limit: Duration,
+        tell: (ChargeEvent) -> Void,
+        note: (String) -> Void
+    ) async throws -> ChargeEnd {
         let deadline = ContinuousClock.now + limit
         let doubt = try Self.verdict(
             on: await session.publish(message.amqp(replyTo: queue), timeout: Self.confirmTimeout)
         )
-        if let doubt { report.note(doubt) }
+        if let doubt { note(doubt) }
         var watch = ChargeWatch(commandID: message.commandID)
         do throws(AMQPError) {
             while ContinuousClock.now < deadline {
@@ -47,11 +60,11 @@ struct ChargeSession {
                 guard let delivery = try await session.nextDelivery(timeout: patience) else { continue }
                 guard let event = ChargeEvent(delivery.properties, body: delivery.body), watch.take(event)
                 else { continue }
-                report.tell(event)
+                tell(event)
                 if let status = watch.end { return ChargeEnd(status: status) }
             }
         } catch {
-            report.note("the connection to the broker is gone: \(error)")
+            note("the connection to the broker is gone: \(error)")
         }
         let silence = watch.isSilent ? await silence(isConfirmed: doubt == nil) : nil
         return ChargeEnd(status: watch.statusSoFar, silence: silence)

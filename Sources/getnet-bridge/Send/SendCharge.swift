@@ -46,7 +46,7 @@ struct SendCharge: ConfiguredVerb {
             configuration.amqp.named("getnet-bridge send"),
             commandQueue: configuration.commands.queue
         )
-        let end = try await session.follow(message, for: wait.duration, report)
+        let end = try await session.follow(message, for: wait.duration, tell: report.tell, note: report.note)
         await session.close()
         report.end(message, end)
         return end.status

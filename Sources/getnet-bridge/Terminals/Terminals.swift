@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+
+/// Terminals, asked through the bridge that runs.
+struct Terminals: VerbGroup {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask terminals through the bridge.",
+        subcommands: [Reconcile.self]
+    )
+}
+
+/// Which terminals are meant.
+struct TerminalArguments: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "Which one: idTerminal/idSucursal/serialNumber, or an alias (default: each of terminals.file).",
+            valueName: "terminal"
+        )
+    )
+    var terminal: String?
+
+    /// The terminals, as a command names them.
+    ///
+    /// - Throws: `Failure` where none is named and no file names any.
+    func names(_ configuration: BridgeConfiguration) throws(Failure) -> [String] {
+        if let terminal { return [terminal] }
+        guard let path = configuration.terminals.file else {
+            throw Failure(.usage, "name a terminal, or set terminals.file to mean each of it")
+        }
+        do throws(TerminalFile.Fault) {
+            return try TerminalFile.read(path).aliases
+        } catch {
+            throw Failure(.configuration, "terminals.file: \(error)")
+        }
+    }
+}
