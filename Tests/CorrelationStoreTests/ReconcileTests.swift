@@ -16,10 +16,20 @@ import Testing
 
     /// A `reconcile` that was POSTed.
     private func posted(_ store: any TransactionStore, at seconds: Int64) async throws -> TransactionID {
+        let id = try await accepted(.reconcile, store, at: seconds)
+        _ = try await store.apply(.submissionStarted, to: id, at: at(seconds + 1))
+        return id
+    }
+
+    private func accepted(
+        _ type: CommandType,
+        _ store: any TransactionStore,
+        at seconds: Int64
+    ) async throws -> TransactionID {
         let command = Command(
-            commandID: "reconcile-\(seconds)",
+            commandID: "\(type.rawValue)-\(seconds)",
             content: Command.Content(
-                type: .reconcile,
+                type: type,
                 account: "main",
                 terminal: Self.terminal,
                 amount: nil,
@@ -38,7 +48,6 @@ import Testing
             acceptedAt: at(seconds)
         )
         _ = try await store.accept(candidate, from: Charge().message)
-        _ = try await store.apply(.submissionStarted, to: candidate.id, at: at(seconds + 1))
         return candidate.id
     }
 
@@ -62,7 +71,9 @@ import Testing
     }
 
     private func report(_ transaction: Transaction?) throws -> JSON {
-        try JSONParser.parse(try #require(transaction?.result?.report))
+        let bytes = try #require(transaction?.result?.report)
+        let report = try JSONParser.parse(bytes)
+        return try #require(report["reconciliation"])
     }
 
     @Test(arguments: StoreEngine.allCases)
@@ -148,6 +159,28 @@ import Testing
             )
             #expect(own?.transaction.status == .notCompleted && own?.transaction.result == nil)
             #expect(own?.transaction.reason?.code == .inconsistentResult)
+        }
+    }
+
+    @Test func `what was read before a close is kept with it until its end, after a restart as well`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, account: .test)
+            let first = try SQLiteStore.open(path: path, rules: .test())
+            let id = try await accepted(.close, first, at: 500)
+            let list = JournalList(rows: [row(500, receipt: 1, at: 60)], isComplete: true)
+            _ = try await first.apply(.batchRead(.init(list)), to: id, at: at(501))
+            await first.close()
+            let store = try SQLiteStore.open(path: path, rules: .test())
+            _ = try await store.apply(.submissionStarted, to: id, at: at(502))
+            var result = TerminalResult()
+            (result.functionCode, result.responseCode) = (103, .number(0))
+            let closed = CloudAnswer(code: .done, result: result, masked: Array("{}".utf8))
+            let own = try await store.apply(.submissionEnded(attempt: 1, .answered(closed)), to: id, at: at(503))
+            #expect(own?.transaction.status == .completed)
+            #expect(try report(own?.transaction)["terminal"]?["total"]?.integer == 500)
+            #expect(try await store.story(of: id).steps.map(\.kind) == [.batchRead])
+            await store.close()
         }
     }
 

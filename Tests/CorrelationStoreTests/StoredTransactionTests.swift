@@ -96,7 +96,7 @@ extension TransactionInput {
         case .evidence, .submissionEnded(_, .answered): true
         case .operatorDecision, .settled: finding != .refused
         case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
-            .receiptRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
+            .receiptRead, .batchRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
             .journalAbsence,
             .journalClosed, .cancel, .cancelEnded, .restored:
             false

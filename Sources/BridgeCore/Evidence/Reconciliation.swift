@@ -80,33 +80,37 @@ public struct Reconciliation: Sendable, Equatable {
 }
 
 extension Reconciliation {
-    /// The comparison as an event publishes it: JSON without card data, amounts in minor units of the currency.
-    public func document(in currency: Currency?) -> [UInt8] {
+    /// The report of a terminal as an event publishes it, with the comparison in it: JSON without card data, amounts in minor
+    /// units of the currency.
+    public func report(in currency: Currency?) -> [UInt8] {
         var writer = JSONWriter(reserving: 512)
         writer.object { report in
-            report.member("agrees", agrees)
-            if let since { report.write(since) }
-            report.member("currency", currency?.rawValue)
-            report.write("terminal", terminal)
-            report.write("table", table)
-            report.array("unclaimed") { list in
-                for row in unclaimed.prefix(Self.listLimit) { list.write(row) }
-            }
-            report.array("missing") { list in
-                for payment in missing.prefix(Self.listLimit) { list.write(payment) }
-            }
-            report.array("undecided") { list in
-                for transaction in undecided.prefix(Self.listLimit) { list.writeUndecided(transaction) }
-            }
-            if max(unclaimed.count, missing.count, undecided.count) > Self.listLimit {
-                report.member("truncated", true)
-            }
+            report.object("reconciliation") { $0.write(self, currency) }
         }
         return writer.bytes
     }
 }
 
 extension JSONWriter {
+    fileprivate mutating func write(_ found: Reconciliation, _ currency: Currency?) {
+        member("agrees", found.agrees)
+        if let since = found.since { write(since) }
+        member("currency", currency?.rawValue)
+        write("terminal", found.terminal)
+        write("table", found.table)
+        let limit = Reconciliation.listLimit
+        array("unclaimed") { list in
+            for row in found.unclaimed.prefix(limit) { list.write(row) }
+        }
+        array("missing") { list in
+            for payment in found.missing.prefix(limit) { list.write(payment) }
+        }
+        array("undecided") { list in
+            for transaction in found.undecided.prefix(limit) { list.writeUndecided(transaction) }
+        }
+        if max(found.unclaimed.count, found.missing.count, found.undecided.count) > limit { member("truncated", true) }
+    }
+
     fileprivate mutating func write(_ since: Reconciliation.Beginning) {
         object("since") { member in
             member.member("at", since.instant.description)

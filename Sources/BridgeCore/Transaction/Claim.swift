@@ -26,7 +26,8 @@ extension TransactionMachine {
         case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
         case .operatorDecision(.approved(let authorizationCode, let operationID), _):
             claims(of: transaction.receipt(authorizationCode, operationID), for: transaction)
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .submissionStarted,
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
+            .submissionStarted,
             .recovered,
             .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .cancelEnded,
             .operatorDecision, .settled, .restored:

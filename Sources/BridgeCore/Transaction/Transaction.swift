@@ -37,6 +37,8 @@ public struct Transaction: Sendable, Equatable {
     public var journalReadAt: Timestamp?
     /// When the receipt of the original was seen in the terminal's journal, for the next POST alone.
     public var receiptSeenAt: Timestamp?
+    /// What reading the open batch before the close brought, as JSON, to be told with its end.
+    public var batchReport: [UInt8]?
     /// When a command that cancels it at the terminal was made durable, before it was sent.
     public var cancelSentAt: Timestamp?
     /// When that command can have no more effects: it was answered, or its time was over.

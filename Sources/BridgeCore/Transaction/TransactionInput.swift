@@ -8,6 +8,8 @@ public enum TransactionInput: Sendable, Equatable {
     case lifeEnded
     /// The journal of the terminal was read for the receipt that a void is about.
     case receiptRead(ReceiptReading)
+    /// The terminal's open batch was read before it is closed, or could not be.
+    case batchRead(BatchReading)
     /// A POST is about to be made.
     case submissionStarted
     /// What the POST of that attempt brought.
@@ -57,6 +59,35 @@ public enum TransactionInput: Sendable, Equatable {
         case missing
         /// Nothing was learned.
         case notRead(SubmissionOutcome.Refusal)
+    }
+
+    /// What reading a terminal's open batch before it is closed brought.
+    ///
+    /// Source: issue on all commands §2.
+    public struct BatchReading: Sendable, Equatable {
+        /// The whole list of its sales; `nil` where it could not be read.
+        public let list: JournalList?
+        /// Why it could not be read.
+        public let obstacle: Reason.Code?
+        /// What is told with the end of the close, as JSON; the store fills it in for a list.
+        public var report: [UInt8]
+
+        /// A list that is to be compared.
+        public init(_ list: JournalList) {
+            self.list = list
+            obstacle = nil
+            report = []
+        }
+
+        /// Nothing was learned.
+        public init(notRead code: Reason.Code) {
+            list = nil
+            obstacle = code
+            report =
+                JSON.object([
+                    JSON.Member("reconciliation", .object([JSON.Member("notRead", .string(code.rawValue))]))
+                ]).serialized
+        }
     }
 
     /// What a person found out.

@@ -73,6 +73,7 @@ extension TransactionMachine {
         let misfitSource = transaction.decidedBy
         next.finding = .decided
         transaction.result = result
+        if let report = transaction.batchReport { transaction.result?.report = report }
         transaction.decidedBy = evidence.source
         switch verdict {
         case .approved: finish(.approved, nil)

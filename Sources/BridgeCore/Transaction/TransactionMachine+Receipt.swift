@@ -13,6 +13,15 @@ extension TransactionMachine {
         }
     }
 
+    /// A close tells what was in the batch that it closed; nothing that was read, or was not, keeps it back.
+    mutating func heedBatch(_ reading: TransactionInput.BatchReading) {
+        switch transaction.state {
+        case .accepted where transaction.command.content.type == .close: transaction.batchReport = reading.report
+        case .accepted, .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
+            next.finding = .refused
+        }
+    }
+
     private mutating func weighReceipt(_ reading: TransactionInput.ReceiptReading) {
         // What was seen before means nothing beside a newer look.
         transaction.receiptSeenAt = nil
@@ -26,6 +35,12 @@ extension TransactionMachine {
 }
 
 extension Transaction {
+    /// Whether the open batch is to be read before the next POST: once, and again where the terminal was busy.
+    public var needsBatchReading: Bool {
+        guard command.content.type == .close, state == .accepted else { return false }
+        return batchReport.map { $0 == TransactionInput.BatchReading(notRead: .terminalBusy).report } ?? true
+    }
+
     /// Whether the terminal is to be asked for the receipt before the next POST.
     public var needsReceipt: Bool { effect == .void && receiptSeenAt == nil }
 

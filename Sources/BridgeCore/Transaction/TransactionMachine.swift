@@ -64,6 +64,7 @@ public struct TransactionMachine {
         case .due: machine.wake()
         case .lifeEnded: machine.endLife()
         case .receiptRead(let reading): machine.heedReceipt(reading)
+        case .batchRead(let reading): machine.heedBatch(reading)
         case .submissionStarted: machine.startSubmission()
         case .submissionEnded(let attempt, let outcome): machine.endSubmission(attempt, outcome, claimant)
         case .recovered: machine.recover()

@@ -26,6 +26,8 @@ public struct TransactionStep: Sendable, Equatable {
         case journalClosed = "journal_closed"
         /// The terminal's journal was read for the receipt of the original.
         case receiptRead = "receipt_read"
+        /// The terminal's open batch was read before its close.
+        case batchRead = "batch_read"
         /// The command that cancels was made durable, to be sent.
         case cancelSent = "cancel_sent"
         /// It was answered or refused.
@@ -77,6 +79,8 @@ extension TransactionMachine {
         case .queryRequested where after != before: return TransactionStep(kind: .queryRequested, at: now)
         case .receiptRead(let reading) where transition.finding != .refused:
             return TransactionStep(kind: .receiptRead, detail: reading.word, at: now)
+        case .batchRead(let reading) where transition.finding != .refused:
+            return TransactionStep(kind: .batchRead, detail: reading.obstacle?.rawValue ?? "compared", at: now)
         case .unreadableCallback: return TransactionStep(kind: .unreadableCallback, at: now)
         case .lifeEnded where after != before: return TransactionStep(kind: .lifeEnded, at: now)
         case .journalClosed where after != before: return TransactionStep(kind: .journalClosed, at: now)
@@ -86,7 +90,7 @@ extension TransactionMachine {
             return TransactionStep(kind: .cancelEnded, detail: end.word, at: now)
         case .cancel where transition.finding == .refused:
             return TransactionStep(kind: .cancelRefused, detail: before.status.rawValue, at: now)
-        case .due, .receiptRead, .submissionStarted, .recovered, .evidence, .queryRequested, .lifeEnded,
+        case .due, .receiptRead, .batchRead, .submissionStarted, .recovered, .evidence, .queryRequested, .lifeEnded,
             .journalAbsence,
             .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
             return nil

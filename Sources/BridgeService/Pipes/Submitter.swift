@@ -42,11 +42,15 @@ struct Submitter: Service {
     private func workSlowly() async {
         while let id = await dispatcher.slowSubmissions.next() {
             guard await gate.waitUntilTerminalsMayBeWoken() else { continue }
-            if await receipts.check(for: id) { await submit(id) }
+            guard await receipts.check(for: id) else { continue }
+            await batches.check(for: id)
+            await submit(id)
         }
     }
 
     private var receipts: ReceiptCheck { ReceiptCheck(dispatcher: dispatcher, cloud: cloud, logger: logger) }
+
+    private var batches: BatchCheck { BatchCheck(dispatcher: dispatcher, cloud: cloud, logger: logger) }
 
     private func submit(_ id: TransactionID) async {
         await cloud.awaitToken()

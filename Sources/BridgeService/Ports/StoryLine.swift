@@ -56,6 +56,7 @@ extension TransactionStep {
             case .lifeEnded: "the terminal's time is over"
             case .journalClosed: "the journal is done with, the next command passes"
             case .receiptRead: "the original's receipt was looked for at the terminal"
+            case .batchRead: "the open batch was read before its close"
             case .cancelSent: "the terminal is to be told to end the sale"
             case .cancelEnded: "the terminal was told to end the sale"
             case .cancelRefused: "cancel refused"

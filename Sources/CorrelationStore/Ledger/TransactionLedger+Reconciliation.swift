@@ -13,11 +13,11 @@ extension TransactionLedger {
         guard let stored = try rows.transaction(id) else { return [] }
         var input = input
         var others: [Transition] = []
-        if let list = input.answer?.journal(for: stored) {
+        if let list = input.journal(for: stored) {
             // A row that decides a doubt is that transaction's when the sides are compared.
             others = try apply(JournalReading(list, of: stored, at: instant))
             let report = try reconciliation(of: list.rows, for: stored, at: instant)
-            input.report(report.document(in: CountryProfile.named(stored.country)?.currency))
+            input.report(report.report(in: CountryProfile.named(stored.country)?.currency))
         }
         return try [apply(input, to: id, at: instant)].compactMap { $0 } + others
     }
@@ -72,22 +72,13 @@ extension JournalReading {
     }
 }
 
-extension CloudAnswer {
-    /// The whole list that it brings to a transaction that compares.
-    fileprivate func journal(for transaction: Transaction) -> JournalList? {
-        guard transaction.command.content.type == .reconcile, !transaction.state.isFinal,
-            case .verdict(.completed, _) = Judgement.of(self, for: transaction)
-        else { return nil }
-        return journal
-    }
-}
-
 extension TransactionInput {
-    /// The answer that it carries.
-    fileprivate var answer: CloudAnswer? {
+    /// The whole list of an open batch that it brings to a transaction that compares.
+    fileprivate func journal(for transaction: Transaction) -> JournalList? {
         switch self {
-        case .evidence(let evidence): evidence.answer
-        case .submissionEnded(_, .answered(let answer)): answer
+        case .evidence(let evidence): evidence.answer.journal(for: transaction)
+        case .submissionEnded(_, .answered(let answer)): answer.journal(for: transaction)
+        case .batchRead(let reading): transaction.needsBatchReading ? reading.list : nil
         case .due, .lifeEnded, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
             .queryRequested, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled,
             .restored:
@@ -95,17 +86,37 @@ extension TransactionInput {
         }
     }
 
-    /// Puts a report in the place of the answer's own.
-    fileprivate mutating func report(_ document: [UInt8]) {
-        guard var answer else { return }
-        answer.result?.report = document
+    /// Puts the comparison in the place of what it reports itself.
+    fileprivate mutating func report(_ comparison: [UInt8]) {
         switch self {
         case .evidence(let evidence):
+            let answer = evidence.answer.reporting(comparison)
             self = .evidence(Evidence(source: evidence.source, answer: answer, receivedAt: evidence.receivedAt))
-        case .submissionEnded(let attempt, _): self = .submissionEnded(attempt: attempt, .answered(answer))
-        case .due, .lifeEnded, .receiptRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested,
-            .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
+        case .submissionEnded(let attempt, .answered(let answer)):
+            self = .submissionEnded(attempt: attempt, .answered(answer.reporting(comparison)))
+        case .batchRead(var reading):
+            reading.report = comparison
+            self = .batchRead(reading)
+        case .due, .lifeEnded, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
+            .queryRequested, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled,
+            .restored:
             break
         }
+    }
+}
+
+extension CloudAnswer {
+    /// The whole list that it is to a `reconcile`.
+    fileprivate func journal(for transaction: Transaction) -> JournalList? {
+        guard transaction.command.content.type == .reconcile, !transaction.state.isFinal,
+            case .verdict(.completed, _) = Judgement.of(self, for: transaction)
+        else { return nil }
+        return journal
+    }
+
+    fileprivate func reporting(_ report: [UInt8]) -> CloudAnswer {
+        var answer = self
+        answer.result?.report = report
+        return answer
     }
 }

@@ -201,7 +201,7 @@ struct TransactionLedger<Rows: StoreRows> {
                 masked: JSON.object([JSON.Member("idPosTxs", .string(idPosTxs))]).serialized,
                 receivedAt: instant
             )
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead,
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
             .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
             .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
             return nil

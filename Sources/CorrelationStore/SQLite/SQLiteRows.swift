@@ -322,7 +322,7 @@ struct ColumnGroups: OptionSet, Hashable {
         }
         if stored.openContradictions != transaction.openContradictions || stored.restoredAt != transaction.restoredAt
             || stored.receiptSeenAt != transaction.receiptSeenAt || stored.cancelSentAt != transaction.cancelSentAt
-            || stored.cancelEndedAt != transaction.cancelEndedAt
+            || stored.cancelEndedAt != transaction.cancelEndedAt || stored.batchReport != transaction.batchReport
         {
             insert(.exceptional)
         }

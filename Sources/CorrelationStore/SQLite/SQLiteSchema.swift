@@ -13,6 +13,7 @@ enum SQLiteSchema {
     static let migrations = [
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
         "6 lanes", "7 steps and contradictions", "8 commands beside the sale",
+        "9 batches before their close",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -21,7 +22,7 @@ enum SQLiteSchema {
     /// Brings a database to the newest schema.
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals]
+        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals, batches]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
                 try database.execute(sql: text)
@@ -226,5 +227,9 @@ enum SQLiteSchema {
         ) STRICT, WITHOUT ROWID;
 
         CREATE UNIQUE INDEX foreign_sales_receipt ON foreign_sales (account, operation_id, authorization_code, date);
+        """
+
+    private static let batches = """
+        ALTER TABLE transactions ADD COLUMN batch_report TEXT;
         """
 }

@@ -32,9 +32,9 @@ enum TransactionColumns {
         "result_utc_offset", "result_brand_code", "result_card_type_code", "result_last4", "result_entry_mode",
         "result_id_pos_txs", "result_success", "result_report",
     ]
-    /// Set by contradictions, people, restored backups and voids.
+    /// Set by contradictions, people, restored backups, voids and closes.
     static let exceptional = [
-        "open_contradictions", "restored_at", "receipt_seen_at", "cancel_sent_at", "cancel_ended_at",
+        "open_contradictions", "restored_at", "receipt_seen_at", "cancel_sent_at", "cancel_ended_at", "batch_report",
     ]
     /// Every column but `in_doubt_since`, which is for counting only.
     static let all = command + original + address + progress + number + lane + end + exceptional
@@ -132,6 +132,7 @@ enum TransactionColumns {
         row.add(transaction.receiptSeenAt)
         row.add(transaction.cancelSentAt)
         row.add(transaction.cancelEndedAt)
+        row.add(text: transaction.batchReport)
     }
 
     /// Reads the columns `all`.
@@ -190,6 +191,7 @@ enum TransactionColumns {
         transaction.receiptSeenAt = row.optionalInstant()
         transaction.cancelSentAt = row.optionalInstant()
         transaction.cancelEndedAt = row.optionalInstant()
+        transaction.batchReport = row.optionalBytes()
         return transaction
     }
 

@@ -44,12 +44,15 @@ extension CloudClient {
     ///   - command: What is read.
     ///   - terminal: Whose journal.
     ///   - customID: A name for the reading, at most 25 characters; an answer under another name is not believed.
+    ///   - patience: How long it may take, if less than a terminal may.
     /// - Returns: What was read, or why not. Whatever is not read may be asked for again.
     public func readJournal(
         _ command: JournalCommand,
         of terminal: Terminal,
-        customID: String
+        customID: String,
+        within patience: Duration? = nil
     ) async -> JournalAnswer {
+        let timeout = min(patience ?? configuration.terminalTimeout, configuration.terminalTimeout)
         let body = JournalRequest(profile: configuration.account.profile)
             .bytes(for: command, of: terminal, customID: customID)
         guard let body else { return .impossible(.requestRefused) }
@@ -62,7 +65,7 @@ extension CloudClient {
                 case .wait(let obstacle): return .notRead(obstacle.code, retryAfter: obstacle.wait)
                 }
                 let end = await observed(.journal) {
-                    await journals.send(request, body: body, timeout: configuration.terminalTimeout)
+                    await journals.send(request, body: body, timeout: timeout)
                 }
                 gate.ended(permit, end)
                 note(end, of: .journal)

@@ -8,7 +8,7 @@ struct ReconciliationText {
 
     /// The text of what is known last; without a report it says why there is none.
     init(_ terminal: String, _ event: ChargeEvent?) {
-        guard let event, let report = event.data["result"]?["report"], report["agrees"] != nil else {
+        guard let event, let report = event.data["result"]?["report"]?["reconciliation"] else {
             text = "\(terminal)\n  \(event?.line ?? "no answer")"
             return
         }

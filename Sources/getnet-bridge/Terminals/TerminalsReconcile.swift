@@ -64,7 +64,7 @@ extension Terminals {
                 if last == nil { console.note("\(name): no bridge answered in time") }
                 return end.status
             }
-            return last?.data["result"]?["report"]?["agrees"] == .bool(true) ? .done : .broken
+            return last?.data["result"]?["report"]?["reconciliation"]?["agrees"] == .bool(true) ? .done : .broken
         }
     }
 }

@@ -166,13 +166,14 @@ import Testing
     @Test func `a report names at most so many and says so`() throws {
         let count = Int64(Reconciliation.listLimit + 1)
         let found = compare((1...count).map { row($0, minute: $0 % 40) }, [])
-        let report = try JSONParser.parse(found.document(in: .clp))
+        let report = try #require(try JSONParser.parse(found.report(in: .clp))["reconciliation"])
         guard case .array(let rows) = report["unclaimed"] else {
             Issue.record("no list")
             return
         }
         #expect(rows.count == Reconciliation.listLimit && report["truncated"] == .bool(true))
         #expect(report["terminal"]?["count"]?.integer == count)
-        #expect(try JSONParser.parse(compare([row(1)], []).document(in: .clp))["truncated"] == nil)
+        let short = try JSONParser.parse(compare([row(1)], []).report(in: .clp))["reconciliation"]
+        #expect(short?["agrees"] == .bool(false) && short?["truncated"] == nil)
     }
 }

@@ -102,7 +102,7 @@ struct History {
         case .evidence, .operatorDecision, .submissionEnded(_, .answered): true
         case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
         case .journalAbsence: rules.absenceIsFinal && before.restoredAt == nil
-        case .due, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
+        case .due, .receiptRead, .batchRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
             .queryRequested, .lifeEnded, .journalClosed, .cancel, .cancelEnded, .settled, .restored:
             false
         }
@@ -116,7 +116,7 @@ struct History {
             if rules.callbackNeedsQuery, evidence.source == .callback { return false }
             answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
-        case .due, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
+        case .due, .receiptRead, .batchRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
             .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision,
             .settled,
             .restored:
@@ -251,8 +251,8 @@ struct History {
         case .unreadableCallback: (mayHaveLeft, isProven) = (true, true)
         // What happened after the backup nobody remembers.
         case .restored: mayHaveLeft = true
-        case .due, .submissionStarted, .recovered, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed,
-            .cancel, .cancelEnded, .operatorDecision, .settled:
+        case .due, .batchRead, .submissionStarted, .recovered, .queryRequested, .lifeEnded, .journalAbsence,
+            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled:
             return
         }
     }
@@ -265,6 +265,7 @@ struct History {
         case 0..<2: return .due
         case 2, 3:
             let readings: [TransactionInput.ReceiptReading] = [.seen, .seen, .seen, .missing, .notRead(.busy)]
+            if Int.random(in: 0..<5, using: &random) == 0 { return .batchRead(.init(notRead: .terminalBusy)) }
             return .receiptRead(readings.randomElement(using: &random) ?? .seen)
         case 4, 5: return .submissionStarted
         case 6: return .submissionEnded(attempt: attempt, .acknowledged(idPosTxs: randomNumber() ?? "936101"))

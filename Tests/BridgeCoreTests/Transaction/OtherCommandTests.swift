@@ -85,6 +85,23 @@ import Testing
         #expect(!isOriginal { $0.terminalID = "80005001" })
     }
 
+    // MARK: - Close
+
+    @Test func `a close keeps what was read before it until its end, and is sent whatever that was`() {
+        let close = begun(.close)
+        #expect(close.needsBatchReading && !begun(.poll).needsBatchReading)
+        let unread = TransactionInput.BatchReading(notRead: .cloudUnavailable)
+        let read = close.after(.batchRead(unread))
+        #expect(read.batchReport == unread.report && !read.needsBatchReading && read.status == .accepted)
+        #expect(close.after(.batchRead(.init(notRead: .terminalBusy))).needsBatchReading)
+        let sent = read.submitted
+        let ended = sent.after(.callback(answer(sent)))
+        #expect(ended.state == .completed && ended.result?.report == unread.report)
+        // Too late, and for no other command.
+        #expect(sent.after(.batchRead(.init(notRead: .blocked))).batchReport == unread.report)
+        #expect(begun(.poll).after(.batchRead(unread)).batchReport == nil)
+    }
+
     // MARK: - Refund
 
     @Test(

@@ -35,6 +35,12 @@ extension TransactionMachineTable {
             outcomes: [],
             elsewhere: "refused"
         ),
+        TableRow(
+            "the batch was read before a close",
+            input: { _ in .batchRead(.init(notRead: .terminalBusy)) },
+            outcomes: [],
+            elsewhere: "refused"
+        ),
     ]
 
     static let journalClosed: [TableRow] = [

@@ -29,7 +29,7 @@ import Testing
     func `a life that is over asks for the journal and decides nothing`(_ row: TableRow) { check(row) }
 
     @Test(arguments: TransactionMachineTable.receiptRead)
-    func `a receipt that was read means nothing to a charge`(_ row: TableRow) { check(row) }
+    func `a receipt or a batch that was read means nothing to a charge`(_ row: TableRow) { check(row) }
 
     @Test(arguments: TransactionMachineTable.journalClosed)
     func `only a journal after the terminal's life lets the next command pass a doubt`(_ row: TableRow) { check(row) }

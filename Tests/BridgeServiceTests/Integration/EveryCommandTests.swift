@@ -20,7 +20,7 @@ struct EveryCommandTests {
         (.print, #"{"details":[{"printSeq":1,"type":"text","encode":"","data":"GRACIAS","align":"center"}]}"#, nil),
         (.duplicate, #"{"operationId":1}"#, nil), (.bioauth, #"{"rutToValidate":"12.345.678-5"}"#, "rutMatch"),
         (.c2cMode, #"{"c2cMode":true}"#, nil), (.shift, #"{"numberOfShift":1}"#, nil), (.shiftReport, "{}", nil),
-        (.normalMode, "{}", nil), (.reconcile, "{}", "agrees"),
+        (.normalMode, "{}", nil), (.reconcile, "{}", "reconciliation"),
     ]
 
     @Test(arguments: [Country.chile, .argentina])

@@ -94,6 +94,32 @@ import Testing
         }
     }
 
+    @Test func `is done by a close before it, and told with it`() async throws {
+        try await Country.chile.run { world in
+            _ = try await world.charge(15_000, .chile)
+            _ = world.simulator.controls.sellAtTerminal(4_444, idTerminal: Self.terminal)
+            let id = try await world.ask(.close, .chile)
+            let final = try await world.events.final(of: id)
+            #expect(final.status == "completed")
+            let report = try #require(final.data["result"]?["report"]?["reconciliation"])
+            #expect(report["agrees"] == .bool(false) && report["table"]?["total"]?.integer == 15_000)
+            #expect(report.list("unclaimed").map { $0["amount"]?.integer } == [4_444])
+        }
+    }
+
+    @Test func `does not keep a close back where the journal cannot be read`() async throws {
+        try await Country.chile.run { world in
+            _ = try await world.charge(15_000, .chile)
+            #expect(world.simulator.controls.spoilJournal(with: .journalReset, idTerminal: Self.terminal))
+            let id = try await world.ask(.close, .chile)
+            let final = try await world.events.final(of: id)
+            #expect(final.status == "completed")
+            let report = final.data["result"]?["report"]?["reconciliation"]
+            #expect(report == .object([JSON.Member("notRead", .string("cloud_unavailable"))]))
+            #expect(world.simulator.ledger.journalReads().count == 1)
+        }
+    }
+
     @Test func `asks again while the journal cannot be read, and compares no damaged list`() async throws {
         try await Country.chile.run { world in
             _ = try await world.charge(15_000, .chile)
@@ -115,7 +141,7 @@ extension BridgeWorld {
         let id = try await ask(.reconcile, country)
         let final = try await events.final(of: id)
         #expect(final.status == "completed", "\(String(decoding: final.body, as: UTF8.self))")
-        return try #require(final.data["result"]?["report"])
+        return try #require(final.data["result"]?["report"]?["reconciliation"])
     }
 }
 

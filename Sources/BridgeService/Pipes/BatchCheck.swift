@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import GetnetCloud
+internal import Logging
+
+/// Reads before a close what is in the batch, so that it is compared with the table while the terminal still knows it.
+///
+/// The close holds its lane meanwhile. It is sent whatever the reading brought, so that the reading takes no more than half of the
+/// time that the command has left.
+/// *Source*: issue on all commands §2.
+struct BatchCheck: Sendable {
+    let dispatcher: Dispatcher
+    let cloud: CloudClient
+    let logger: Logger
+
+    /// Reads the batch that the transaction is about to close; does nothing for any other.
+    func check(for id: TransactionID) async {
+        guard let transaction = await dispatcher.transaction(id), transaction.needsBatchReading,
+            CountryProfile.named(transaction.country)?.journals.contains(.details) == true, !dispatcher.isExpired(id)
+        else { return }
+        let answer = await cloud.readJournal(
+            .details,
+            of: transaction.command.content.terminal,
+            customID: id.description,
+            within: max(.zero, transaction.command.expiresAt - dispatcher.clock()) / 2
+        )
+        let reading = TransactionInput.BatchReading(answer)
+        if let obstacle = reading.obstacle {
+            logger.warning(
+                "a batch is closed without being compared",
+                metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(obstacle.rawValue)"]
+            )
+        }
+        await dispatcher.applySurely(.batchRead(reading), to: id)
+    }
+}
+
+extension TransactionInput.BatchReading {
+    fileprivate init(_ answer: JournalAnswer) {
+        switch answer {
+        case .rows(let rows, isComplete: true, _): self.init(JournalList(rows: rows, isComplete: true))
+        // Of a list that is not whole nobody knows what it leaves out.
+        case .rows, .answer: self.init(notRead: .inconsistentResult)
+        case .notRead(let code, _), .impossible(let code): self.init(notRead: code)
+        }
+    }
+}
