@@ -45,6 +45,45 @@ struct TerminalsTests {
         }
     }
 
+    @Test func `check polls each terminal of the file and tells which can be reached`() async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            let names = site.folder.appending(path: "terminals.yaml")
+            try "till-1: \(Self.terminal)\ntill-2: 80004404/12983/SNPRUEBA4404\n"
+                .write(to: names, atomically: true, encoding: .utf8)
+            var settings = site.settings
+            settings["terminals.file"] = names.path
+            let bridge = try site.startBridge(settings)
+            try await bridge.ready()
+            let one = try await Self.run(site, "terminals", "check", settings, ["till-1", "--wait", "20s"])
+            #expect(one.exit == .status(0), "\(one.words)")
+            let all = try await Self.run(site, "terminals", "check", settings, ["--wait", "20s"])
+            #expect(all.exit == .status(1), "\(all.words)")
+            let lines = all.words.split(separator: "\n").map(String.init)
+            #expect(lines.contains { $0.hasPrefix("till-1") && $0.contains("connected") }, "\(all.words)")
+            #expect(lines.contains { $0.hasPrefix("till-2") && $0.contains("terminal_unknown") }, "\(all.words)")
+            #expect(try await bridge.terminate() == .status(0))
+        }
+    }
+
+    @Test func `discover prints what can be the file, without a bridge`() async throws {
+        try await Site.run { site in
+            // The simulator lists the terminals that commands came to.
+            try await site.makeStore()
+            let bridge = try site.startBridge()
+            try await bridge.ready()
+            let poll = try await Self.run(site, "terminals", "check", site.settings, [Self.terminal])
+            #expect(poll.exit == .status(0), "\(poll.words)")
+            #expect(try await bridge.terminate() == .status(0))
+            let found = try await Self.run(site, "terminals", "discover", site.settings, [])
+            #expect(found.exit == .status(0), "\(found.words)")
+            #expect(
+                found.words.contains("# 1 terminal of main, cl, uat\n80005000: \(Self.terminal)\n"),
+                "\(found.words)"
+            )
+        }
+    }
+
     private static func run(
         _ site: Site,
         _ noun: String,

@@ -135,6 +135,19 @@ struct SimulatorVoidTests {
         }
     }
 
+    @Test func `what is voided at the terminal itself leaves the journal, once`() async throws {
+        try await SimulatedWorld.run { world in
+            let sale = try await world.sold(customID: "a")
+            let controls = world.simulator.controls
+            #expect(controls.voidAtTerminal(sale.operationID, idTerminal: "80005000"))
+            #expect(!controls.voidAtTerminal(sale.operationID, idTerminal: "80005000"))
+            #expect(!controls.voidAtTerminal(99, idTerminal: "80005000"))
+            #expect(try await rows(world) == [])
+            #expect(world.simulator.ledger.sales(customID: "a").first?.payments.first?.voided == 15_990)
+            #expect(world.simulator.ledger.commands().isEmpty)
+        }
+    }
+
     @Test func `what is sold at the terminal itself can be voided too`() async throws {
         try await SimulatedWorld.run { world in
             let sale = try #require(world.simulator.controls.sellAtTerminal(4_500, idTerminal: "80005000"))

@@ -8,6 +8,8 @@
 public enum ConfigurationUse: Sendable, CaseIterable {
     /// Running the bridge: every key that has no default.
     case serving
+    /// Asking Getnet's cloud itself: how to reach it, and as whom.
+    case asking
     /// Publishing commands: the account's country and environment.
     case sending
     /// Looking at the broker: nothing.
@@ -22,6 +24,7 @@ public enum ConfigurationUse: Sendable, CaseIterable {
         guard key.isRequired else { return false }
         return switch self {
         case .serving: true
+        case .asking: key.name.hasPrefix("cloud.")
         case .sending: ["cloud.country", "cloud.environment"].contains(key.name)
         case .broker: false
         case .store: key.name == "store.url"

@@ -56,6 +56,18 @@ public enum TerminalFile {
         return registry
     }
 
+    /// The text of a file that names these terminals by their ids; one that comes again gets a number.
+    public static func text(naming terminals: [Terminal]) -> String {
+        var counts: [String: Int] = [:]
+        return terminals.map { terminal in
+            let count = counts[terminal.idTerminal, default: 0] + 1
+            counts[terminal.idTerminal] = count
+            let name = count == 1 ? terminal.idTerminal : "\(terminal.idTerminal)-\(count)"
+            return "\(name): \(terminal.idTerminal)/\(terminal.idSucursal)/\(terminal.serialNumber)\n"
+        }
+        .joined()
+    }
+
     /// What changes when somebody writes or replaces the file.
     static func version(of path: String) -> [String]? {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }

@@ -81,7 +81,7 @@ extension CloudClient {
     }
 
     /// Asks with a token, and once more with a new one where the cloud did not accept the first: `nil` says so.
-    private func withToken<Answer>(_ ask: (AccessToken) async -> Answer?) async throws(LoginFailure) -> Answer {
+    func withToken<Answer>(_ ask: (AccessToken) async -> Answer?) async throws(LoginFailure) -> Answer {
         var rejected: AccessToken?
         for _ in 0..<Self.tokenTries {
             let token = try await session.token()

@@ -10,6 +10,7 @@ struct CloudEndpoint: Sendable {
     private let loginRequest: HTTPClient.Request
     private let commandRequests: [CommandType: HTTPClient.Request]
     private let pathPrefix: String
+    private let terminalList: String
 
     /// Prepares the requests.
     ///
@@ -24,6 +25,7 @@ struct CloudEndpoint: Sendable {
         if let apiKey = configuration.apiKey { headers.add(name: "API-KEY", value: apiKey) }
         common = headers
         pathPrefix = base + "/postxs/"
+        terminalList = base + "/posdata"
         do {
             guard base.hasPrefix("http://") || base.hasPrefix("https://") else { throw HTTPClientError.emptyScheme }
             var login = headers
@@ -57,6 +59,11 @@ struct CloudEndpoint: Sendable {
     /// A command that reads a terminal's journal, without its body.
     func journal(_ command: JournalCommand, _ token: AccessToken) -> HTTPClient.Request? {
         try? HTTPClient.Request(url: pathPrefix + command.verb, method: .POST, headers: token.commandHeaders)
+    }
+
+    /// The question which terminals the account has.
+    func terminals(_ token: AccessToken) -> HTTPClient.Request? {
+        try? HTTPClient.Request(url: terminalList, method: .GET, headers: token.queryHeaders)
     }
 
     /// A status query; `nil` for something that is no number of Getnet's.

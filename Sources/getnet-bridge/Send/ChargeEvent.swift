@@ -70,8 +70,11 @@ extension ChargeEvent {
         let word = outcome == .rejected ? "rejected" : data["status"]?.string ?? "-"
         let padded = word + String(repeating: " ", count: max(1, 15 - word.count))
         let clock = time.count >= 23 ? String(time.dropFirst(11).prefix(12)) : time
-        return "\(clock)  \(padded)\(details.filter { !$0.isEmpty }.joined(separator: ", "))"
+        return "\(clock)  \(padded)\(detail)"
     }
+
+    /// What the event says beside its status.
+    var detail: String { details.filter { !$0.isEmpty }.joined(separator: ", ") }
 
     private var details: [String] {
         if outcome == .rejected { return faults }

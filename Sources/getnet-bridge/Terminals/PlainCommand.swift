@@ -13,8 +13,14 @@ struct PlainCommand: FollowedCommand {
     private let body: [UInt8]
     private let sentAt: Timestamp
 
-    /// Builds the message, with an id of its own.
-    init(_ type: CommandType, at terminal: String, _ configuration: BridgeConfiguration, now: Timestamp) {
+    /// Builds the message, with an id of its own; without a life of its own it has the bridge's usual one.
+    init(
+        _ type: CommandType,
+        at terminal: String,
+        _ configuration: BridgeConfiguration,
+        now: Timestamp,
+        expiresIn life: Duration? = nil
+    ) {
         let name = UUID().uuidString.lowercased()
         commandID = name
         exchange = configuration.commands.exchange
@@ -25,6 +31,7 @@ struct PlainCommand: FollowedCommand {
             command.member("commandId", name)
             command.member("type", type.rawValue)
             command.member("terminal", ChargeMessage.terminal(terminal))
+            command.member("expiresAt", life.map { (now + $0).description })
         }
         body = writer.bytes
     }

@@ -4,11 +4,11 @@ internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
 
-/// Terminals, asked through the bridge that runs.
+/// Terminals, asked through the bridge that runs, and listed by Getnet.
 struct Terminals: VerbGroup {
     static let configuration = CommandConfiguration(
-        abstract: "Ask terminals through the bridge.",
-        subcommands: [Reconcile.self]
+        abstract: "Find terminals, and ask them through the bridge.",
+        subcommands: [Discover.self, Check.self, Reconcile.self]
     )
 }
 

@@ -77,6 +77,18 @@ struct TerminalNameTests {
         }
     }
 
+    @Test func `that were found make a file that can be read`() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("terminals-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let found = [("80005000", "12983"), ("80005000", "7"), ("8000500E1", "12983")].compactMap {
+            Terminal(idTerminal: $0.0, idSucursal: $0.1, serialNumber: "SNPRUEBA1234")
+        }
+        try Data(TerminalFile.text(naming: found).utf8).write(to: file)
+        let read = try TerminalFile.read(file.path)
+        #expect(read.aliases == ["80005000", "80005000-2", "8000500E1"])
+        #expect(read.terminal(named: "80005000-2")?.idSucursal == "7")
+    }
+
     @Test func `may be none`() throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("terminals-\(UUID().uuidString).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
