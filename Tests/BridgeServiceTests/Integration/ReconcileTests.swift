@@ -3,6 +3,7 @@
 import BridgeCore
 import Foundation
 import GetnetSimulator
+import TestSupport
 import Testing
 
 @testable import BridgeService
@@ -91,6 +92,29 @@ import Testing
             let report = try await world.reconcile(.chile)
             #expect(report["agrees"] == .bool(true))
             #expect(report["table"] == report["terminal"])
+        }
+    }
+
+    @Test func `decides a doubt whose journal could not be read before, by the one row that fits`() async throws {
+        try await Country.chile.run(configure: { $0.reconcile.terminalLife = .seconds(2) }) { world in
+            #expect(
+                world.simulator.controls.spoilJournal(
+                    with: .journalReset,
+                    times: JournalReader.tries,
+                    idTerminal: Self.terminal
+                )
+            )
+            // Paid; neither the acknowledgement nor a callback comes.
+            let command = ChargeCommand(amount: 15_302)
+            try await world.sendCharge(command, .chile)
+            try await eventually("the doubt lets the next one pass", within: .seconds(30)) {
+                let doubt = try await world.transaction(of: command.commandID)
+                return doubt?.status == .inDoubt && doubt?.isInLane == false
+            }
+            let report = try await world.reconcile(.chile)
+            let charge = try await world.events.final(of: command.commandID)
+            #expect(charge.status == "approved" && charge.data["evidence"]?.string == "journal")
+            #expect(report["agrees"] == .bool(true) && report["table"]?["total"]?.integer == 15_302)
         }
     }
 
