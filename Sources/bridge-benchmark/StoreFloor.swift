@@ -23,7 +23,10 @@ struct StoreFloor: AsyncParsableCommand {
     var batch: Int
 
     func run() async throws {
-        try SQLiteStore.create(path: path, account: Account(name: "main", profile: .chile, environment: "uat"))
+        try SQLiteStore.create(
+            path: path,
+            accounts: Accounts(Account(name: "main", profile: .chile, environment: "uat"))
+        )
         let floor = try StoreFloorConnection(path: path)
         // What the values hold is made beforehand: only SQLite is measured.
         let charges = (0..<transactions).map(FloorCharge.init)

@@ -81,7 +81,7 @@ struct Serve: ConfiguredVerb {
         _ logger: Logger
     ) throws(StoreOpeningError) {
         do throws(StoreOpeningError) {
-            try SQLiteStore.create(path: path, account: configuration.account)
+            try SQLiteStore.create(path: path, accounts: configuration.accounts)
         } catch {
             if case .exists = error { return }
             throw error

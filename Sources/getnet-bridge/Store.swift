@@ -8,8 +8,8 @@ internal import CorrelationStore
 /// The store, as a thing to look after.
 struct Store: VerbGroup {
     static let configuration = CommandConfiguration(
-        abstract: "Make, migrate, back up, release or look at the store.",
-        subcommands: [Initialize.self, Migrate.self, Status.self, Backup.self, Release.self]
+        abstract: "Make, migrate, back up, release or look at the store; admit accounts.",
+        subcommands: [Initialize.self, Migrate.self, Status.self, Backup.self, Release.self, Admit.self]
     )
 
     /// Makes a new, empty store.
@@ -25,8 +25,10 @@ struct Store: VerbGroup {
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .newStore, invocation)
             let path = try configuration.storePath()
-            try SQLiteStore.create(path: path, account: configuration.account)
-            try invocation.console.print("made \(path) for \(StoreOwner(configuration.account))")
+            try SQLiteStore.create(path: path, accounts: configuration.accounts)
+            try invocation.console.print(
+                "made \(path) for \(configuration.accounts.all.map { "\(StoreOwner($0))" }.joined(separator: ", "))"
+            )
             return .done
         }
     }
@@ -79,9 +81,7 @@ extension StoreStatus {
     fileprivate func text(_ path: String) -> String {
         var facts = Facts()
         facts.add("store", path)
-        facts.add("account", owner.account)
-        facts.add("country", owner.country)
-        facts.add("environment", owner.environment)
+        for owner in owners { facts.add("account", owner.description) }
         facts.add("schema", "\(schema), this program's is \(Self.newestSchema)\(remedy)")
         facts.add("database", "\(databaseBytes) bytes, log \(logBytes) bytes")
         for status in TransactionStatus.allCases {
@@ -102,9 +102,15 @@ extension StoreStatus {
         var writer = JSONWriter(reserving: 512)
         writer.object { status in
             status.member("path", path)
-            status.member("account", owner.account)
-            status.member("country", owner.country)
-            status.member("environment", owner.environment)
+            status.array("accounts") { list in
+                for owner in owners {
+                    list.object { account in
+                        account.member("account", owner.account)
+                        account.member("country", owner.country)
+                        account.member("environment", owner.environment)
+                    }
+                }
+            }
             status.member("schema", schema)
             status.member("newestSchema", Self.newestSchema)
             status.object("transactions") { counts in

@@ -29,7 +29,7 @@ struct Transactions: VerbGroup {
             let isComplete = found.count < filters.question.limit
             let contradicted = filters.question.isOfNewest ? try await inspection.transactions(.contradicted) : nil
             if json {
-                let documents = try TransactionDocument(inspection.owner, configuration)
+                let documents = try TransactionDocument(inspection.owners, configuration)
                 try invocation.console.print(
                     documents.list(found, isComplete: isComplete, contradicted: contradicted)
                 )
@@ -68,7 +68,7 @@ struct Transactions: VerbGroup {
             }
             let story = try await inspection.story(of: transaction.id)
             if json {
-                let documents = try TransactionDocument(inspection.owner, configuration)
+                let documents = try TransactionDocument(inspection.owners, configuration)
                 try invocation.console.print(documents.whole(transaction, story))
             } else {
                 try invocation.console.print(transaction.text(with: story))
@@ -128,12 +128,16 @@ struct TransactionFilters: ParsableArguments {
 }
 
 extension TransactionDocument {
-    /// Documents of the account that a store belongs to.
-    fileprivate init(_ owner: StoreOwner, _ configuration: BridgeConfiguration) throws(Failure) {
-        guard let profile = CountryProfile.named(owner.country) else {
-            throw Failure(.data, "the store belongs to the country \(owner.country), which this program does not know")
+    /// Documents of the accounts that a store belongs to.
+    fileprivate init(_ owners: [StoreOwner], _ configuration: BridgeConfiguration) throws(Failure) {
+        var accounts: [Account] = []
+        for owner in owners {
+            guard let profile = CountryProfile.named(owner.country) else {
+                throw Failure(.data, "the store belongs to the country \(owner.country), unknown to this program")
+            }
+            accounts.append(Account(name: owner.account, profile: profile, environment: owner.environment))
         }
-        let account = Account(name: owner.account, profile: profile, environment: owner.environment)
-        self.init(events: EventWriter(account: account, terminalLife: configuration.reconcile.terminalLife))
+        guard let accounts = Accounts(accounts) else { throw Failure(.data, "the store names an account twice") }
+        self.init(events: EventWriter(accounts: accounts, terminalLife: configuration.reconcile.terminalLife))
     }
 }

@@ -31,7 +31,10 @@ import Testing
     /// Makes everything that has a rule of its own about a number.
     private func build(_ configuration: BridgeConfiguration) async throws {
         let logger = Logger(label: "bounds") { _ in SwiftLogNoOpLogHandler() }
-        let cloud = try CloudClient(configuration: configuration.cloudConfiguration, logger: logger)
+        let cloud = try CloudClient(
+            configuration: configuration.cloudConfiguration(of: configuration.cloud),
+            logger: logger
+        )
         await cloud.shutdown()
         _ = QueryBudget(queriesPerSecond: configuration.cloud.queriesPerSecond)
         _ = StopDeadline(timeout: configuration.shutdown.timeout).flushDeadline

@@ -29,14 +29,14 @@ import Testing
         ] {
             let configuration = try outcome.result.get()
             #expect(configuration.cloud.messages == expected)
-            #expect(configuration.account.profile.messages == CloudLiteral.documented + expected)
+            #expect(configuration.accounts.all[0].profile.messages == CloudLiteral.documented + expected)
             #expect(outcome.values.first { $0.key == "cloud.messages" }?.value == text)
         }
     }
 
     @Test func `are none by default`() throws {
         let outcome = try ConfigurationFixture().load()
-        #expect(try outcome.result.get().account.profile.messages == CloudLiteral.documented)
+        #expect(try outcome.result.get().accounts.all[0].profile.messages == CloudLiteral.documented)
         #expect(outcome.values.first { $0.key == "cloud.messages" }?.value == "none")
     }
 

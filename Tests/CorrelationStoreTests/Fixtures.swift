@@ -18,10 +18,22 @@ extension StoreRules {
         allowRepeatedReference: Bool = false,
         transactionRules: TransactionRules = TransactionRules()
     ) -> StoreRules {
+        test(
+            accounts: Accounts(account),
+            allowRepeatedReference: allowRepeatedReference,
+            transactionRules: transactionRules
+        )
+    }
+
+    static func test(
+        accounts: Accounts,
+        allowRepeatedReference: Bool = false,
+        transactionRules: TransactionRules = TransactionRules()
+    ) -> StoreRules {
         StoreRules(
-            account: account,
+            accounts: accounts,
             transactionRules: transactionRules,
-            events: EventWriter(account: account, terminalLife: transactionRules.terminalLife),
+            events: EventWriter(accounts: accounts, terminalLife: transactionRules.terminalLife),
             allowRepeatedReference: allowRepeatedReference,
             random: { UInt128.random(in: 0...UInt128.max) }
         )

@@ -16,7 +16,7 @@ struct FullDiskTests {
             try SmallDisk.mount(at: directory, size: "3m")
             defer { try? SmallDisk.unmount(directory) }
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let ballast = directory + "/ballast"
             try Data(count: 1_000_000).write(to: URL(fileURLWithPath: ballast))
             let store = try SQLiteStore.open(path: path, rules: .test())

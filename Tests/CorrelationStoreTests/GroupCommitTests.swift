@@ -19,7 +19,7 @@ struct GroupCommitTests {
     ) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let store = try SQLiteStore.open(path: path, rules: .test(), limits: limits, report: counter.note)
             let holder = try HeldWriter(path: path)
             do {
@@ -99,7 +99,7 @@ struct GroupCommitTests {
         struct Undone: Error {}
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let database = try DatabaseQueue(path: path)
             let queue = CommitQueue<SQLiteStore.Ledger>(limits: .init())
             database.asyncWriteWithoutTransaction { database in

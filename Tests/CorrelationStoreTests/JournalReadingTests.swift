@@ -204,7 +204,7 @@ import Testing
     func `a doubt from before a restore is decided by a row with its ticket alone`(ticket: String?) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let first = try SQLiteStore.open(path: path, rules: .test())
             let doubt = try await doubt(first, 1)
             await first.close()

@@ -165,7 +165,7 @@ import Testing
     @Test func `what was read before a close is kept with it until its end, after a restart as well`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let first = try SQLiteStore.open(path: path, rules: .test())
             let id = try await accepted(.close, first, at: 500)
             let list = JournalList(rows: [row(500, receipt: 1, at: 60)], isComplete: true)
@@ -187,7 +187,7 @@ import Testing
     @Test func `a store that is opened anew keeps the report`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let first = try SQLiteStore.open(path: path, rules: .test())
             let id = try await posted(first, at: 500)
             let own = try await first.apply(answer([row(500, receipt: 1, at: 60)]), to: id, at: at(502))

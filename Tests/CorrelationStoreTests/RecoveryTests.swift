@@ -17,7 +17,7 @@ struct RecoveryTests {
     {
         try await withTemporaryDirectory { directory in
             let (path, copy) = (directory + "/store.sqlite", directory + "/copy.sqlite")
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let store = try SQLiteStore.open(path: path, rules: .test())
             for number in 0..<100 {
                 _ = try await store.create(Charge(commandID: "b-\(number)", reference: "B\(number)"))
@@ -36,7 +36,7 @@ struct RecoveryTests {
             #expect(!left.contains { $0.hasSuffix(".new") || $0.hasPrefix("copy.sqlite-") })
             let status = try SQLiteStore.status(path: copy)
             #expect(status.faults.isEmpty)
-            #expect(status.owner == StoreOwner(.test))
+            #expect(status.owners == [StoreOwner(.test)])
             let taken = status.transactions[.accepted] ?? 0
             #expect((100...500).contains(taken))
             // Each transaction with its event: nothing is torn apart.
@@ -53,7 +53,7 @@ struct RecoveryTests {
             #expect(throws: StoreOpeningError.missing(path: path)) {
                 try SQLiteStore.backup(path: path, to: directory + "/copy")
             }
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let taken = directory + "/taken"
             try Data("mine".utf8).write(to: URL(fileURLWithPath: taken))
             #expect(throws: StoreOpeningError.exists(path: taken)) { try SQLiteStore.backup(path: path, to: taken) }
@@ -68,7 +68,7 @@ struct RecoveryTests {
     @Test func `an early release does not let pass what the backup shows as not sent`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             try SQLiteStore.hold(path: path, at: at(1))
             #expect(try SQLiteStore.release(path: path))
             let store = try SQLiteStore.open(path: path, rules: .test())
@@ -83,7 +83,7 @@ struct RecoveryTests {
     @Test func `a hold outlives restarts, keeps its first instant and ends once`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             try SQLiteStore.hold(path: path, at: at(1))
             try SQLiteStore.hold(path: path, at: at(2))
             #expect(try SQLiteStore.status(path: path).heldSince == at(1))
@@ -106,7 +106,7 @@ struct RecoveryTests {
     {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let rules = StoreRules.test(transactionRules: TransactionRules(absenceIsFinal: true))
             let before = try SQLiteStore.open(path: path, rules: rules)
             let charge = try await before.create(Charge(expiresAt: at(3_000)))

@@ -34,7 +34,7 @@ struct SQLiteFileTests {
             #expect(error { _ = try SQLiteStore.status(path: path) } == .empty(path: path))
             #expect(error { try SQLiteStore.migrate(path: path) } == .empty(path: path))
             // An empty file holds nothing that could be lost.
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             await (try SQLiteStore.open(path: path, rules: .test())).close()
         }
     }
@@ -59,7 +59,7 @@ struct SQLiteFileTests {
             #expect(error { _ = try SQLiteStore.status(path: path) } == .empty(path: path))
             #expect(error { _ = try StoreInspection.open(path: path) } == .empty(path: path))
             #expect(error { try SQLiteStore.migrate(path: path) } == .empty(path: path))
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let store = try SQLiteStore.open(path: path, rules: .test())
             _ = try await store.create()
             await store.close()
@@ -73,7 +73,9 @@ struct SQLiteFileTests {
             let path = directory + "/store.sqlite"
             if isDatabaseEmpty { #expect(FileManager.default.createFile(atPath: path, contents: nil)) }
             #expect(FileManager.default.createFile(atPath: path + "-wal", contents: Data("what was sold".utf8)))
-            #expect(error { try SQLiteStore.create(path: path, account: .test) } == .exists(path: path + "-wal"))
+            #expect(
+                error { try SQLiteStore.create(path: path, accounts: Accounts(.test)) } == .exists(path: path + "-wal")
+            )
             let left = try Data(contentsOf: URL(fileURLWithPath: path + "-wal"))
             #expect(left == Data("what was sold".utf8))
         }
@@ -83,9 +85,9 @@ struct SQLiteFileTests {
     func `a store is never overwritten`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let before = try Data(contentsOf: URL(fileURLWithPath: path))
-            #expect(error { try SQLiteStore.create(path: path, account: .test) } == .exists(path: path))
+            #expect(error { try SQLiteStore.create(path: path, accounts: Accounts(.test)) } == .exists(path: path))
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
         }
     }
@@ -97,7 +99,7 @@ struct SQLiteFileTests {
             for name in [".new", ".new-wal", ".new-shm"] {
                 #expect(FileManager.default.createFile(atPath: path + name, contents: Data("half".utf8)))
             }
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             #expect(try SQLiteStore.status(path: path).faults.isEmpty)
             let names = try FileManager.default.contentsOfDirectory(atPath: directory)
             #expect(!names.contains { $0.contains(".new") })
@@ -124,9 +126,12 @@ struct SQLiteFileTests {
         try await withTemporaryDirectory { directory in
             let path = directory + "/nowhere/store.sqlite"
             let expected = StoreOpeningError.directoryMissing(path: directory + "/nowhere")
-            #expect(error { try SQLiteStore.create(path: path, account: .test) } == expected)
+            #expect(error { try SQLiteStore.create(path: path, accounts: Accounts(.test)) } == expected)
             #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
-            guard case .notWritable = error({ try SQLiteStore.create(path: "/proc/store.sqlite", account: .test) })
+            guard
+                case .notWritable = error({
+                    try SQLiteStore.create(path: "/proc/store.sqlite", accounts: Accounts(.test))
+                })
             else {
                 Issue.record("made a store in /proc")
                 return
@@ -138,7 +143,7 @@ struct SQLiteFileTests {
     func `nobody else can read the files`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let store = try SQLiteStore.open(path: path, rules: .test())
             _ = try await store.create()
             for name in ["", "-wal", "-shm", ".lock"] {
@@ -155,7 +160,7 @@ struct SQLiteFileTests {
     func `a store of another account, country or environment is refused`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let others = [
                 Account(name: "other", profile: .chile, environment: "uat"),
                 Account(name: "main", profile: .argentina, environment: "uat"),
@@ -175,14 +180,14 @@ struct SQLiteFileTests {
     func `a second opener is refused with the holder's pid until the first has closed`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let store = try SQLiteStore.open(path: path, rules: .test())
             let expected = StoreOpeningError.locked(path: path, holder: getpid())
             #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
             #expect(error { try SQLiteStore.migrate(path: path) } == expected)
             #expect(expected.description.contains("pid \(getpid())"))
             // Looking is allowed.
-            #expect(try SQLiteStore.status(path: path).owner == StoreOwner(.test))
+            #expect(try SQLiteStore.status(path: path).owners == [StoreOwner(.test)])
             await store.close()
             await (try SQLiteStore.open(path: path, rules: .test())).close()
         }
@@ -193,11 +198,11 @@ struct SQLiteFileTests {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             #expect(error { _ = try StoreInspection.open(path: path) } == .missing(path: path))
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let store = try SQLiteStore.open(path: path, rules: .test())
             let inspection = try StoreInspection.open(path: path)
             let submitted = try await store.submitted()
-            #expect(inspection.owner == StoreOwner(.test))
+            #expect(inspection.owners == [StoreOwner(.test)])
             #expect(try await inspection.transaction(submitted.id) == submitted)
             #expect(try await inspection.transactions(TransactionQuestion()) == [submitted])
             #expect(try await inspection.story(of: submitted.id).events.count == 2)
@@ -209,7 +214,7 @@ struct SQLiteFileTests {
 
     /// A store as the first migration alone made it.
     private func makeOldStore(_ path: String) throws {
-        try SQLiteStore.create(path: path + ".model", account: .test)
+        try SQLiteStore.create(path: path + ".model", accounts: Accounts(.test))
         let connection = try DatabaseQueue(path: path)
         try connection.writeWithoutTransaction {
             try $0.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
@@ -262,7 +267,7 @@ struct SQLiteFileTests {
     func `a newer schema is refused`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let newer = StoreStatus.newestSchema + 1
             let connection = try DatabaseQueue(path: path)
             try await connection.write { try $0.execute(sql: "PRAGMA user_version = \(newer)") }
@@ -277,7 +282,7 @@ struct SQLiteFileTests {
     func `every commit is synced and the log is write-ahead`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let writer = try SQLiteFile(path: path).writer()
             let (synchronous, journal) = try await writer.writeWithoutTransaction { database in
                 (
@@ -297,7 +302,7 @@ struct SQLiteFileTests {
     func `everything is there after closing, and the log is empty`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let store = try SQLiteStore.open(path: path, rules: .test())
             let submitted = try await store.submitted()
             let entries = try await store.waiting()
@@ -318,7 +323,7 @@ struct SQLiteFileTests {
     func `what was returned is there after a crash at any moment`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let store = try SQLiteStore.open(path: path, rules: .test())
             for round in 0..<5 {
                 let submitted = try await store.submitted(

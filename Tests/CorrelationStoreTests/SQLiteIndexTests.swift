@@ -15,7 +15,7 @@ struct SQLiteIndexTests {
     private func withFullStore(_ body: (SQLiteStore, DatabaseQueue) async throws -> Void) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let connection = try DatabaseQueue(path: path)
             try await connection.write { database in
                 try database.execute(
@@ -76,7 +76,7 @@ struct SQLiteIndexTests {
     func `the writer's statements look up every row by an index`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, account: .test)
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let connection = try DatabaseQueue(path: path)
             let lookups = [
                 SQLiteRows.Text.selectByID, SQLiteRows.Text.selectByCommand, SQLiteRows.Text.selectByReference,

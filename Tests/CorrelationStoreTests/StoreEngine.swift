@@ -22,7 +22,7 @@ enum StoreEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .sqlite:
             try await withTemporaryDirectory { directory in
                 let path = directory + "/store.sqlite"
-                try SQLiteStore.create(path: path, account: rules.account)
+                try SQLiteStore.create(path: path, accounts: rules.accounts)
                 let store = try SQLiteStore.open(path: path, rules: rules, report: report)
                 do {
                     try await body(store)

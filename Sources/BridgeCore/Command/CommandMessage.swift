@@ -73,6 +73,7 @@ public struct CommandFault: Sendable, Equatable {
         case notSupportedYet = "not_supported_yet"
         case notInCountry = "not_in_country"
         case unknownAccount = "unknown_account"
+        case accountAmbiguous = "account_ambiguous"
         case unknownAlias = "unknown_alias"
         case invalidReplyTo = "invalid_reply_to"
         case idempotencyConflict = "idempotency_conflict"
@@ -111,6 +112,8 @@ public struct CommandRejection: Error, Sendable, Equatable {
     public var commandID: String?
     /// The command's type where it could be read.
     public var type: String?
+    /// The name of the command's account where that is known.
+    public var account: String?
     /// The publisher's object where it could be read.
     public var metadata: [UInt8]?
     /// The transaction that stands in the way.
@@ -121,12 +124,14 @@ public struct CommandRejection: Error, Sendable, Equatable {
         faults: [CommandFault],
         commandID: String? = nil,
         type: String? = nil,
+        account: String? = nil,
         metadata: [UInt8]? = nil,
         conflict: Conflict? = nil
     ) {
         self.faults = faults
         self.commandID = commandID
         self.type = type
+        self.account = account
         self.metadata = metadata
         self.conflict = conflict
     }

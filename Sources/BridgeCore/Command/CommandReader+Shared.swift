@@ -42,15 +42,12 @@ extension CommandPayload {
 }
 
 extension MemberReader {
-    /// The account that a message names, or the only one.
-    mutating func account(of rules: CommandReader.Rules) -> String? {
-        guard has("account") else { return rules.account.name }
-        guard let name = string("account", .required) else { return nil }
-        if name != rules.account.name {
-            fault("account", .unknownAccount, "this bridge has no such account")
-            return nil
-        }
-        return name
+    /// The account that a message names; a fault where there is no such account.
+    mutating func account(among accounts: Accounts) -> Account? {
+        guard has("account"), let name = string("account", .required) else { return nil }
+        if let account = accounts[name] { return account }
+        fault("account", .unknownAccount, "this bridge has no such account")
+        return nil
     }
 
     /// The publisher's object as compact JSON.

@@ -6,8 +6,8 @@
 public struct CommandReader: Sendable {
     /// What a bridge lays down for all commands.
     public struct Rules: Sendable {
-        /// The one account, which owns every terminal.
-        public let account: Account
+        /// The accounts that own the terminals.
+        public let accounts: Accounts
         /// Bodies above this are not read, in bytes.
         public let maxBytes: Int
         /// How long a command without `expiresAt` lives.
@@ -16,8 +16,8 @@ public struct CommandReader: Sendable {
         public let ownQueues: Set<String>
 
         /// Rules from their parts.
-        public init(account: Account, maxBytes: Int, maxAge: Duration, ownQueues: Set<String>) {
-            self.account = account
+        public init(accounts: Accounts, maxBytes: Int, maxAge: Duration, ownQueues: Set<String>) {
+            self.accounts = accounts
             self.maxBytes = maxBytes
             self.maxAge = maxAge
             self.ownQueues = ownQueues
@@ -31,7 +31,7 @@ public struct CommandReader: Sendable {
 
     private let rules: Rules
 
-    /// A reader for an account and its limits.
+    /// A reader for accounts and their limits.
     public init(rules: Rules) {
         self.rules = rules
     }
@@ -61,15 +61,18 @@ public struct CommandReader: Sendable {
         members.checkEverywhere()
         let commandID = members.word("commandId", upTo: 64, allowing: "._:-")
         let type = commandType(&members, routingKey: message.routingKey)
-        let account = members.account(of: rules)
-        let terminal = self.terminal(&members, terminals)
+        let named = members.account(among: rules.accounts)
+        let terminal = self.terminal(&members, terminals, named)
+        let account = self.account(named, of: terminal, &members, terminals)
         // What is no command is checked like the one that most are, so that all faults are told at once.
         let shape = type ?? .charge
-        let amount = self.amount(of: shape, &members)
+        let country = account?.profile
+        if let type, let country { refuse(type, whereLackingIn: country, &members) }
+        let amount = self.amount(of: shape, &members, country)
         let reference = self.reference(of: shape, &members)
-        let original = self.original(of: shape, &members)
+        let original = self.original(of: shape, &members, country)
         let expiresAt = self.expiresAt(&members, sentAt: [payload.time, message.timestamp], acceptedAt: now)
-        let options = self.options(of: shape, &members)
+        let options = country.map { self.options(of: shape, &members, $0) } ?? members.unread("options")
         let metadata = members.metadata()
         members.refuseTheRest()
         guard members.faults.isEmpty, let commandID, let type, let account, let terminal, let expiresAt, let options
@@ -78,6 +81,7 @@ public struct CommandReader: Sendable {
                 faults: members.faults,
                 commandID: commandID,
                 type: payload.writtenType,
+                account: account?.name,
                 metadata: metadata
             )
         }
@@ -85,7 +89,7 @@ public struct CommandReader: Sendable {
             commandID: commandID,
             content: Command.Content(
                 type: type,
-                account: account,
+                account: account.name,
                 terminal: terminal,
                 amount: amount,
                 reference: reference,
@@ -111,13 +115,7 @@ public struct CommandReader: Sendable {
     }
 
     private func known(_ name: String, at path: String, _ members: inout MemberReader) -> CommandType? {
-        let profile = rules.account.profile
-        if let type = CommandType(rawValue: name) {
-            if profile.commands[type] == nil {
-                members.fault(path, .notInCountry, "the terminals of \(profile.code) do not know this command")
-            }
-            return type
-        }
+        if let type = CommandType(rawValue: name) { return type }
         if ControlVerb(rawValue: name) != nil {
             members.fault(path, .wrongExchange, "this is a control message; it goes to the control exchange")
         } else {
@@ -126,11 +124,23 @@ public struct CommandReader: Sendable {
         return nil
     }
 
-    private func terminal(_ members: inout MemberReader, _ terminals: TerminalRegistry) -> Terminal? {
+    private func refuse(_ type: CommandType, whereLackingIn country: CountryProfile, _ members: inout MemberReader) {
+        guard country.commands[type] == nil else { return }
+        members.fault("type", .notInCountry, "the terminals of \(country.code) do not know this command")
+    }
+
+    private func terminal(
+        _ members: inout MemberReader,
+        _ terminals: TerminalRegistry,
+        _ named: Account?
+    ) -> Terminal? {
         if case .string = members.peek("terminal") {
             let alias = members.string("terminal", .required)
-            if let terminal = alias.flatMap(terminals.terminal) { return terminal }
-            members.fault("terminal", .unknownAlias, "the terminal registry knows no such alias")
+            if let alias, let terminal = terminals.terminal(named: alias) {
+                let owner = terminals.account(ofAlias: alias)
+                if named == nil || owner == nil || owner == named?.name { return terminal }
+            }
+            members.fault("terminal", .unknownAlias, "the terminal registry knows no such alias of this account")
             return nil
         }
         guard var parts = members.object("terminal", .required) else { return nil }
@@ -151,10 +161,42 @@ public struct CommandReader: Sendable {
         return terminal
     }
 
+    /// The account that the command names, else the one that owns the terminal, else the only one.
+    ///
+    /// Source: contract §2, `account`; issue on all commands §3.
+    private func account(
+        _ named: Account?,
+        of terminal: Terminal?,
+        _ members: inout MemberReader,
+        _ terminals: TerminalRegistry
+    ) -> Account? {
+        guard !members.has("account") else { return named }
+        guard let terminal else { return rules.accounts.only }
+        let owners = terminals.owners(of: terminal)
+        switch owners.count {
+        case 0:
+            if let only = rules.accounts.only { return only }
+            members.fault(
+                "account",
+                .accountAmbiguous,
+                "there are several accounts, and none owns the terminal by name"
+            )
+        case 1:
+            if let owner = owners.first.flatMap({ rules.accounts[$0] }) { return owner }
+            members.fault("account", .unknownAccount, "the terminal is of an account that this bridge does not have")
+        default:
+            members.fault("account", .accountAmbiguous, "the terminal belongs to several accounts")
+        }
+        return nil
+    }
+
     /// Always there where money moves and where the command says how much.
-    private func amount(of type: CommandType, _ members: inout MemberReader) -> Money? {
+    private func amount(of type: CommandType, _ members: inout MemberReader, _ country: CountryProfile?) -> Money? {
         switch type.effect {
-        case .sale, .refund: return members.money("amount", rules.account.profile.currency)
+        // Without a country nobody knows the currency; the account is at fault already.
+        case .sale, .refund:
+            guard let country else { return members.unread("amount") }
+            return members.money("amount", country.currency)
         case .void:
             members.refuse("amount", because: "a void takes back the whole sale")
         case .reading, .acting:
@@ -168,12 +210,17 @@ public struct CommandReader: Sendable {
         return members.word("reference", upTo: 24, allowing: "-")
     }
 
-    private func original(of type: CommandType, _ members: inout MemberReader) -> OriginalReference? {
+    private func original(
+        of type: CommandType,
+        _ members: inout MemberReader,
+        _ country: CountryProfile?
+    ) -> OriginalReference? {
         guard type.effect.hasOriginal else {
             members.refuse("original", because: "this command is about no earlier sale")
             return nil
         }
-        return members.original(receiptsIn: rules.account.profile.currency)
+        guard let country else { return members.unread("original") }
+        return members.original(receiptsIn: country.currency)
     }
 
     private func expiresAt(
@@ -198,8 +245,11 @@ public struct CommandReader: Sendable {
         return instant
     }
 
-    private func options(of type: CommandType, _ members: inout MemberReader) -> [String: JSON.Scalar]? {
-        let profile = rules.account.profile
+    private func options(
+        of type: CommandType,
+        _ members: inout MemberReader,
+        _ profile: CountryProfile
+    ) -> [String: JSON.Scalar]? {
         // A command that the country lacks was refused already.
         let fields = profile.commands[type]?.fields ?? [:]
         let required = fields.filter(\.value.isRequired).keys

@@ -22,25 +22,30 @@ public struct ControlReader: Sendable {
         members.checkEverywhere()
         let verb = verb(&members, routingKey: message.routingKey)
         let commandID = members.has("commandId") ? members.word("commandId", upTo: 64, allowing: "._:-") : nil
-        let account = members.account(of: rules)
+        let named = members.account(among: rules.accounts)
         let original = members.control()
+        let account = named ?? rules.accounts.only
+        if case .command = original, account == nil, !members.has("account") {
+            members.fault("account", .accountAmbiguous, "there are several accounts; a command's id is one account's")
+        }
         let metadata = members.metadata()
         members.refuseTheRest()
         if verb == .status, message.address.replyTo == nil {
             members.fault("reply_to", .required, "is missing: there is nowhere to answer to")
         }
-        guard members.faults.isEmpty, let verb, let account, let original else {
+        guard members.faults.isEmpty, let verb, let original else {
             throw CommandRejection(
                 faults: members.faults,
                 commandID: commandID,
                 type: payload.writtenType,
+                account: account?.name,
                 metadata: metadata
             )
         }
         return ControlRequest(
             verb: verb,
             commandID: commandID,
-            account: account,
+            account: account?.name,
             original: original,
             metadata: metadata
         )

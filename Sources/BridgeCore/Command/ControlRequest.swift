@@ -24,15 +24,15 @@ public struct ControlRequest: Sendable, Equatable {
     public let verb: ControlVerb
     /// The name that the publisher gave the message; nothing is decided by it.
     public let commandID: String?
-    /// The account's name.
-    public let account: String
+    /// The account's name; `nil` where there are several, none is named and none is needed.
+    public let account: String?
     /// What it is about.
     public let original: Original
     /// The publisher's own object as compact JSON, echoed where the request itself is answered.
     public let metadata: [UInt8]?
 
     /// A request from its parts.
-    public init(verb: ControlVerb, commandID: String?, account: String, original: Original, metadata: [UInt8]?) {
+    public init(verb: ControlVerb, commandID: String?, account: String?, original: Original, metadata: [UInt8]?) {
         self.verb = verb
         self.commandID = commandID
         self.account = account
@@ -46,6 +46,7 @@ public struct ControlRequest: Sendable, Equatable {
             faults: [fault],
             commandID: commandID,
             type: verb.rawValue,
+            account: account,
             metadata: metadata,
             conflict: transaction.map {
                 CommandRejection.Conflict(transactionID: $0.id, status: $0.status, differs: nil)

@@ -63,6 +63,12 @@ struct MemberReader {
     /// Leaves a member alone, because nothing can be said of it.
     mutating func skip(_ name: String) { mark(name) }
 
+    /// Leaves a member alone that cannot be read for want of another one.
+    mutating func unread<Value>(_ name: String) -> Value? {
+        skip(name)
+        return nil
+    }
+
     /// Refuses a member that is known, but not here.
     mutating func refuse(_ name: String, because reason: String) {
         guard has(name) else { return }

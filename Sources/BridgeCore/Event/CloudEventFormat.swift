@@ -25,14 +25,26 @@ public struct CloudEventFormat: Sendable {
     }
 
     private let mode: Mode
-    private let source: String
+    private let accounts: Accounts
     private let typePrefix: String
 
-    /// A format for an account's events.
-    public init(mode: Mode, account: Account, typePrefix: String) {
+    /// A format for the events of accounts.
+    public init(mode: Mode, accounts: Accounts, typePrefix: String) {
         self.mode = mode
-        source = "/getnet/\(account.environment)/\(account.profile.code)/\(account.name)"
+        self.accounts = accounts
         self.typePrefix = typePrefix
+    }
+
+    /// Shape: `/getnet/<environment>/<country>/<account>`, `-` for each that nobody knows.
+    ///
+    /// Country and account are the routing key's, whose first four words are fixed.
+    private func source(of event: OutboundEvent) -> String {
+        let words = event.routingKey.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false)
+        guard words.count > 3 else { return "/getnet/-/-/-" }
+        let environments = Set(accounts.all.map(\.environment))
+        let environment =
+            accounts[String(words[3])]?.environment ?? (environments.count == 1 ? environments.first : nil)
+        return "/getnet/\(environment ?? "-")/\(words[2])/\(words[3])"
     }
 
     /// Renders an event; the same event gives the same bytes.
@@ -40,7 +52,7 @@ public struct CloudEventFormat: Sendable {
         let type = "\(typePrefix).\(event.name).v1"
         let schema = "urn:getnet-bridge:schema:\(event.kind.schema):1"
         let attributes: [(String, String?)] = [
-            ("specversion", "1.0"), ("id", event.id.description), ("source", source), ("type", type),
+            ("specversion", "1.0"), ("id", event.id.description), ("source", source(of: event)), ("type", type),
             ("subject", event.subject), ("time", event.time.description), ("datacontenttype", "application/json"),
             ("dataschema", schema), ("correlationid", event.address.correlationID), ("causationid", event.causationID),
             ("partitionkey", event.subject), ("traceparent", event.address.traceparent),

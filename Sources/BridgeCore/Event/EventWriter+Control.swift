@@ -29,7 +29,7 @@ extension EventWriter {
             ]),
             kind: .notFound,
             name: "status.not_found",
-            routingKey: "status.not_found.\(account.profile.code).\(account.name).-.-",
+            routingKey: "status.not_found.\(origin(of: request.account)).-.-",
             subject: nil,
             time: time,
             data: writer.bytes,

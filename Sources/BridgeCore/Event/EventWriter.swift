@@ -4,12 +4,12 @@
 ///
 /// Source: contract §3.
 public struct EventWriter: Sendable {
-    let account: Account
+    let accounts: Accounts
     private let terminalLife: Duration
 
-    /// A writer for an account; the terminal's life tells by when a result is expected.
-    public init(account: Account, terminalLife: Duration) {
-        self.account = account
+    /// A writer for accounts; the terminal's life tells by when a result is expected.
+    public init(accounts: Accounts, terminalLife: Duration) {
+        self.accounts = accounts
         self.terminalLife = terminalLife
     }
 
@@ -52,7 +52,7 @@ public struct EventWriter: Sendable {
             id: id,
             kind: .rejected,
             name: "command.rejected",
-            routingKey: "command.rejected.\(account.profile.code).\(account.name).-.-",
+            routingKey: "command.rejected.\(origin(of: rejection.account)).-.-",
             subject: nil,
             time: time,
             data: data(of: rejection, message),
@@ -61,6 +61,12 @@ public struct EventWriter: Sendable {
             mustBeRouted: true
         )
         return (event, deadLetter(rejection, of: message, eventID: id, at: time))
+    }
+
+    /// Country and account of what belongs to no transaction, `-` for each that nobody knows.
+    func origin(of name: String?) -> String {
+        let account = name.flatMap { accounts[$0] } ?? accounts.only
+        return "\(account?.profile.code ?? "-").\(account?.name ?? "-")"
     }
 
     /// The event of an authentic callback whose transaction the store does not have.
@@ -75,7 +81,7 @@ public struct EventWriter: Sendable {
             id: id,
             kind: .unmatched,
             name: "callback.unmatched",
-            routingKey: "callback.unmatched.\(account.profile.code).\(account.name).-.-",
+            routingKey: "callback.unmatched.\(origin(of: nil)).-.-",
             subject: nil,
             time: receivedAt,
             data: writer.bytes,
@@ -175,7 +181,7 @@ public struct EventWriter: Sendable {
             }
             if transaction.status.isFinal, let result = transaction.result {
                 let isOfSale = transaction.status == .approved || transaction.status == .completed
-                data.write(result, isPaid: isOfSale, currency: account.profile.currency)
+                data.write(result, isPaid: isOfSale, currency: transaction.currency)
                 data.writeCard(of: result)
             }
             data.object("getnet") { getnet in
@@ -190,7 +196,7 @@ public struct EventWriter: Sendable {
             if transaction.status == .submitted, let postedAt = transaction.postedAt {
                 data.member("resultExpectedBy", (postedAt + terminalLife).description)
             }
-            if let contradiction = draft.contradiction { data.write(contradiction, account.profile.currency) }
+            if let contradiction = draft.contradiction { data.write(contradiction, transaction.currency) }
             if let amendments = draft.amendments { data.write(amendments) }
             if let metadata = transaction.command.metadata { data.member("metadata", rawJSON: metadata) }
         }

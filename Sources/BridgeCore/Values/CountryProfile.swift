@@ -56,6 +56,12 @@ extension Transaction {
     /// How the country of the transaction takes its command.
     public var profile: CommandProfile? { CountryProfile.named(country)?.commands[command.content.type] }
 
+    /// The currency of its country.
+    var currency: Currency {
+        guard let profile = CountryProfile.named(country) else { preconditionFailure("a transaction has a country") }
+        return profile.currency
+    }
+
     /// What its command does.
     public var effect: CommandEffect { command.content.type.effect }
 

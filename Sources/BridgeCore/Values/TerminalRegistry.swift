@@ -10,6 +10,10 @@ public struct TerminalRegistry: Sendable, Equatable {
     public static let longestAlias = 64
 
     private var terminals: [String: Terminal] = [:]
+    /// Whose terminal a name stands for, where the file says it.
+    private var accounts: [String: String] = [:]
+    /// The accounts that a terminal is entered for, by its `idTerminal`.
+    private var owners: [String: Set<String>] = [:]
 
     /// A registry without a name.
     public init() {}
@@ -23,7 +27,19 @@ public struct TerminalRegistry: Sendable, Equatable {
     /// The terminal of a name.
     public func terminal(named alias: String) -> Terminal? { terminals[alias] }
 
-    /// Enters a terminal under a name, from `idTerminal/idSucursal/serialNumber`.
+    /// The account that a name belongs to; `nil` where the file does not say.
+    public func account(ofAlias alias: String) -> String? { accounts[alias] }
+
+    /// The accounts that a terminal belongs to, as far as names say.
+    ///
+    /// By a name the terminal is the account's of that name; by its triplet it is that of every name for its `idTerminal`.
+    public func owners(of terminal: Terminal) -> Set<String> {
+        if let owner = terminal.alias.flatMap({ accounts[$0] }) { return [owner] }
+        return owners[terminal.idTerminal] ?? []
+    }
+
+    /// Enters a terminal under a name, from `idTerminal/idSucursal/serialNumber` and, where a bridge has several accounts,
+    /// `/account`.
     ///
     /// - Throws: `Fault` for a name or a triplet that is none, a name that is taken, or too many of them.
     public mutating func enter(_ triplet: String, as alias: String) throws(Fault) {
@@ -37,10 +53,15 @@ public struct TerminalRegistry: Sendable, Equatable {
         guard terminals.count < Self.limit else { throw Fault("more than \(Self.limit) names") }
         let parts = triplet.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let terminal =
-            parts.count == 3
+            parts.count == 3 || parts.count == 4
             ? Terminal(idTerminal: parts[0], idSucursal: parts[1], serialNumber: parts[2], alias: alias) : nil
-        guard let terminal else { throw Fault("idTerminal/idSucursal/serialNumber is expected") }
+        guard let terminal, parts.count == 3 || !parts[3].isEmpty else {
+            throw Fault("idTerminal/idSucursal/serialNumber is expected, or that and /account")
+        }
         terminals[alias] = terminal
+        guard parts.count == 4 else { return }
+        accounts[alias] = parts[3]
+        owners[terminal.idTerminal, default: []].insert(parts[3])
     }
 
     /// Why an entry is not taken, in words that quote nothing of it.

@@ -40,31 +40,35 @@ public struct Bridge: Service {
     public func run() async throws {
         try await Restoration(dispatcher: parts.dispatcher, gate: parts.gate, logger: logger).begin()
         // The order is the order of dependence; the shutdown walks it backwards and waits for each.
-        let services: [any Service] = [
-            parts.ports.health, parts.ports.admin,
-            PublisherService(publisher: parts.broker.replyPublisher, drainTimeout: Self.drainTimeout),
-            PublisherService(publisher: parts.broker.eventPublisher, drainTimeout: Self.drainTimeout),
-            PublisherService(publisher: parts.broker.deadLetterPublisher, drainTimeout: Self.drainTimeout),
-            parts.broker.replies, parts.pipes.relay, parts.pipes.deadLetterRelay, parts.storeWatch,
-            parts.pipes.outboxWatch,
-            parts.ports.callbacks,
-            parts.pipes.timekeeper, parts.pipes.reconciler, parts.pipes.journalReader, parts.pipes.cancelSender,
-            parts.pipes.submitter,
-            parts.broker.topologyWatch, parts.terminals,
-            ConsumerService(consumer: parts.broker.control, drainTimeout: Self.drainTimeout),
-            ConsumerService(consumer: parts.broker.consumer, drainTimeout: Self.drainTimeout),
-            GracefulDelay(
-                gate: parts.gate,
-                stop: parts.stop,
-                delay: configuration.shutdown.delay,
-                logger: logger
-            ),
+        let accounts = parts.pipes.accounts
+        let services: [[any Service]] = [
+            [
+                parts.ports.health, parts.ports.admin,
+                PublisherService(publisher: parts.broker.replyPublisher, drainTimeout: Self.drainTimeout),
+                PublisherService(publisher: parts.broker.eventPublisher, drainTimeout: Self.drainTimeout),
+                PublisherService(publisher: parts.broker.deadLetterPublisher, drainTimeout: Self.drainTimeout),
+                parts.broker.replies, parts.pipes.relay, parts.pipes.deadLetterRelay, parts.storeWatch,
+                parts.pipes.outboxWatch, parts.ports.callbacks, parts.pipes.timekeeper,
+            ],
+            accounts.map(\.reconciler), accounts.map(\.journalReader), accounts.map(\.cancelSender),
+            accounts.map(\.submitter),
+            [
+                parts.broker.topologyWatch, parts.terminals,
+                ConsumerService(consumer: parts.broker.control, drainTimeout: Self.drainTimeout),
+                ConsumerService(consumer: parts.broker.consumer, drainTimeout: Self.drainTimeout),
+                GracefulDelay(
+                    gate: parts.gate,
+                    stop: parts.stop,
+                    delay: configuration.shutdown.delay,
+                    logger: logger
+                ),
+            ],
         ]
         var quiet = logger
         // At debug level a service group prints the whole of every service, pages of it.
         quiet.logLevel = max(logger.logLevel, .info)
         var group = ServiceGroupConfiguration(
-            services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+            services: services.joined().map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             logger: quiet
         )
         group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
@@ -73,10 +77,16 @@ public struct Bridge: Service {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch {
-            await parts.cloud.shutdown()
+            await shutDownClouds()
             throw error
         }
-        await parts.cloud.shutdown()
+        await shutDownClouds()
+    }
+
+    private func shutDownClouds() async {
+        await withDiscardingTaskGroup { group in
+            for pipes in parts.pipes.accounts { group.addTask { await pipes.cloud.shutdown() } }
+        }
     }
 
     /// How long a publisher or the consumer waits for the broker's last words.

@@ -6,8 +6,26 @@ public import CorrelationStore
 
 /// The configuration in the words of the modules that it configures.
 extension BridgeConfiguration {
-    /// The account that is served.
-    public var account: Account {
+    /// The clouds that are used: that of each account.
+    public var servedClouds: [Cloud] {
+        guard !accountNames.isEmpty else { return [cloud] }
+        return accountNames.map { name in
+            var own = clouds[name] ?? cloud
+            own.account = name
+            return own
+        }
+    }
+
+    /// The accounts that are served.
+    public var accounts: Accounts {
+        guard let accounts = Accounts(servedClouds.map(account(of:))) else {
+            preconditionFailure("the configuration was checked: no name stands there twice")
+        }
+        return accounts
+    }
+
+    /// The account of a cloud.
+    public func account(of cloud: Cloud) -> Account {
         var profile =
             switch cloud.country {
             case .cl: CountryProfile.chile
@@ -38,9 +56,9 @@ extension BridgeConfiguration {
     /// What the store needs to write rows.
     public var storeRules: StoreRules {
         StoreRules(
-            account: account,
+            accounts: accounts,
             transactionRules: transactionRules,
-            events: EventWriter(account: account, terminalLife: reconcile.terminalLife),
+            events: EventWriter(accounts: accounts, terminalLife: reconcile.terminalLife),
             allowRepeatedReference: commands.allowRepeatedReference,
             random: systemRandom
         )

@@ -25,7 +25,7 @@ extension BridgeConfiguration {
 
     var commandRules: CommandReader.Rules {
         CommandReader.Rules(
-            account: account,
+            accounts: accounts,
             maxBytes: commands.maxBytes,
             maxAge: commands.maxAge,
             ownQueues: ownQueues
@@ -35,7 +35,7 @@ extension BridgeConfiguration {
     var eventFormat: CloudEventFormat {
         CloudEventFormat(
             mode: events.mode == .binary ? .binary : .structured,
-            account: account,
+            accounts: accounts,
             typePrefix: events.typePrefix
         )
     }
@@ -77,13 +77,13 @@ extension BridgeConfiguration {
         )
     }
 
-    var cloudConfiguration: CloudConfiguration {
+    func cloudConfiguration(of cloud: Cloud) -> CloudConfiguration {
         CloudConfiguration(
             baseURL: cloud.baseURL,
             clientID: cloud.clientID,
             clientSecret: cloud.clientSecret.exposed,
             apiKey: cloud.apiKey?.exposed,
-            account: account,
+            account: account(of: cloud),
             maxConnections: cloud.maxConnections,
             synchronousConnections: cloud.synchronousConnections,
             idleTimeout: cloud.idleTimeout,

@@ -2,7 +2,6 @@
 
 internal import BridgeCore
 internal import CorrelationStore
-internal import GetnetCloud
 internal import Logging
 
 /// Every part of a bridge, made and joined once.
@@ -12,7 +11,6 @@ struct BridgeParts {
     let storeWatch: StoreWatch
     let dispatcher: Dispatcher
     let terminals: TerminalDirectory
-    let cloud: CloudClient
     let broker: BrokerParts
     let pipes: PipeParts
     let ports: PortParts
@@ -20,17 +18,11 @@ struct BridgeParts {
     init(_ configuration: BridgeConfiguration, store: any TransactionStore, logger: Logger) throws {
         let metrics = Metrics()
         let keys = try Self.keys(configuration)
-        Self.notePresumptions(of: configuration.account.profile, logger)
         stop = StopDeadline(timeout: configuration.shutdown.timeout)
         storeWatch = StoreWatch(store: store, gate: gate, logger: logger)
-        cloud = try CloudClient(
-            configuration: configuration.cloudConfiguration,
-            logger: logger,
-            onRequest: { metrics.count($0, $1, $2) },
-            onUnknownText: { metrics.increment(.unknownTexts, $0.rawValue) }
-        )
         dispatcher = Dispatcher(
             store: store,
+            accounts: configuration.accounts,
             backlog: configuration.lanes.backlog,
             terminalLife: configuration.reconcile.terminalLife,
             storeWatch: storeWatch,
@@ -47,11 +39,10 @@ struct BridgeParts {
             metrics: metrics,
             logger: logger
         )
-        pipes = PipeParts(
+        pipes = try PipeParts(
             configuration,
             dispatcher: dispatcher,
             broker: broker,
-            cloud: cloud,
             callbackURL: CallbackURL(publicURL: configuration.http.publicURL, keys: keys),
             gate: gate,
             stop: stop,
@@ -66,16 +57,6 @@ struct BridgeParts {
             gate: gate,
             metrics: metrics,
             logger: logger
-        )
-    }
-
-    /// What the reference does not know of a country is said, not hidden.
-    private static func notePresumptions(of profile: CountryProfile, _ logger: Logger) {
-        let presumed = profile.commands.filter(\.value.isPresumed).keys.map(\.rawValue).sorted()
-        guard !presumed.isEmpty else { return }
-        logger.warning(
-            "nobody has documented these commands for this country; they are presumed to be another country's",
-            metadata: [LogKey.reason: "\(profile.code): \(presumed.joined(separator: ", "))"]
         )
     }
 

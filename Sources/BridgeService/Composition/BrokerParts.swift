@@ -54,7 +54,7 @@ struct BrokerParts {
         let intake = CommandIntake(
             reader: CommandReader(rules: configuration.commandRules),
             terminals: terminals,
-            account: configuration.account,
+            accounts: configuration.accounts,
             dispatcher: dispatcher,
             replies: replies,
             metrics: metrics,

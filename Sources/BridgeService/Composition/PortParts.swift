@@ -38,7 +38,7 @@ struct PortParts {
             keys: keys,
             allowedSources: configuration.callbacks.allowedSources,
             maxBytes: configuration.callbacks.maxBytes,
-            answers: AnswerReader(timeZone: configuration.account.profile.timeZone),
+            answers: CallbackReaders(configuration.accounts),
             dispatcher: dispatcher,
             forwarding: QueryForwarding(),
             metrics: metrics

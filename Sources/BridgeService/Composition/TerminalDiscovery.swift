@@ -22,11 +22,15 @@ public enum TerminalDiscovery {
 
     /// Asks once.
     ///
-    /// - Throws: `Fault` where nothing was learned, `BridgeFault` where the configuration names no cloud.
-    public static func ask(_ configuration: BridgeConfiguration, logger: Logger) async throws -> Finding {
+    /// - Throws: `Fault` where nothing was learned, `BridgeFault` where the cloud has no address.
+    public static func ask(
+        _ cloud: BridgeConfiguration.Cloud,
+        _ configuration: BridgeConfiguration,
+        logger: Logger
+    ) async throws -> Finding {
         let client: CloudClient
         do throws(CloudClient.InvalidBaseURL) {
-            client = try CloudClient(configuration: configuration.cloudConfiguration, logger: logger)
+            client = try CloudClient(configuration: configuration.cloudConfiguration(of: cloud), logger: logger)
         } catch {
             throw BridgeFault(description: "cloud.baseURL is no URL of a cloud")
         }

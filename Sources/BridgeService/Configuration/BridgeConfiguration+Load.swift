@@ -21,8 +21,20 @@ extension BridgeConfiguration {
         configFile: String?,
         for use: ConfigurationUse = .serving
     ) -> ConfigurationOutcome {
-        let sources = ConfigurationSources(flags: flags, environment: environment, configFile: configFile)
+        // Which keys there are depends on a value: it is looked up first.
+        let first = ConfigurationSources(flags: flags, environment: environment, configFile: configFile)
+        let vocabulary = ConfigurationVocabulary(first.texts[ConfigurationKey.accountsName])
+        let sources =
+            vocabulary.keys.count == ConfigurationKey.all.count
+            ? first
+            : ConfigurationSources(
+                flags: flags,
+                environment: environment,
+                configFile: configFile,
+                vocabulary: vocabulary
+            )
         let assembly = ConfigurationAssembly(
+            vocabulary: vocabulary,
             texts: sources.texts,
             unreadable: sources.unreadable,
             isComplete: sources.isComplete,

@@ -10,8 +10,12 @@ public import AMQPClient
 ///
 /// Source: contract §9.
 public struct BridgeConfiguration: Sendable, Equatable {
-    /// Getnet's cloud and the account that is used there.
+    /// Getnet's cloud and the account that is used there; of several accounts what they have in common.
     public var cloud: Cloud
+    /// The names of the accounts where there are several.
+    public var accountNames: [String] = []
+    /// The clouds of the accounts where there are several, by name.
+    public var clouds: [String: Cloud] = [:]
     /// The listener for Getnet's callbacks.
     public var http: HTTP
     /// How a callback is believed.

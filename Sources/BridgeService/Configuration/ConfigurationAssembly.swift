@@ -8,11 +8,13 @@ struct ConfigurationAssembly {
     private(set) var warnings: [ConfigurationFault] = []
     private let texts: [String: ConfigurationText]
     private let use: ConfigurationUse
+    private let vocabulary: ConfigurationVocabulary
     /// Keys of which the value is not known: missing or wrong.
     private var unknown: Set<String>
 
     /// Reads every text, then looks at the values together.
     init(
+        vocabulary: ConfigurationVocabulary = .ofOneAccount,
         texts: [String: ConfigurationText],
         unreadable: Set<String> = [],
         isComplete: Bool = true,
@@ -20,25 +22,30 @@ struct ConfigurationAssembly {
     ) {
         self.texts = texts
         self.use = use
+        self.vocabulary = vocabulary
         unknown = unreadable
-        for key in ConfigurationKey.all where !unreadable.contains(key.name) {
+        for key in vocabulary.keys where !unreadable.contains(key.name) {
             read(key, isComplete: isComplete)
         }
         if case .sqlite(let path) = configuration.store.url, texts["callbacks.keyFile"] == nil {
             configuration.callbacks.keyFile = Self.directory(of: path) + "callback-keys"
         }
-        for rule in ConfigurationRule.all where unknown.isDisjoint(with: rule.keys) {
-            apply(rule)
+        checkAccounts()
+        for rule in ConfigurationRule.all {
+            let accounts = rule.isOfAccount ? configuration.accountNames : []
+            for account in accounts { apply(rule, of: account) }
+            if accounts.isEmpty { apply(rule, of: nil) }
         }
     }
 
     /// What every key came to.
     var values: [EffectiveValue] {
-        ConfigurationKey.all.map { key in
+        vocabulary.keys.map { key in
             let origin = texts[key.name]?.origin ?? originOfNotGiven(key)
             let value: String?
             if key.isSecret {
-                value = texts[key.name] == nil ? "<unset>" : "<set>"
+                let isSet = ([key.name] + (key.fallback.map { [$0] } ?? [])).contains { texts[$0] != nil }
+                value = isSet ? "<set>" : "<unset>"
             } else if unknown.contains(key.name) {
                 value = nil
             } else {
@@ -56,15 +63,22 @@ struct ConfigurationAssembly {
     private func origin(of key: String) -> ConfigurationOrigin { texts[key]?.origin ?? .default }
 
     private func originOfNotGiven(_ key: ConfigurationKey) -> ConfigurationOrigin {
+        if let fallback = key.fallback, let text = texts[fallback] { return text.origin }
         if key.isRequired { return .missing }
         // A secret is shown as set or not set itself, whatever else may hold one.
         guard let whole = key.whole, !key.isSecret, !unknown.contains(whole) else { return .default }
         return origin(of: whole)
     }
 
+    /// Whether a key without a value gets one: each account's from what they have in common, and that from each account's.
+    private func isGivenElsewhere(_ key: ConfigurationKey) -> Bool {
+        if let fallback = key.fallback { return texts[fallback] != nil }
+        return key.name.hasPrefix("cloud.") && !configuration.accountNames.isEmpty
+    }
+
     private mutating func read(_ key: ConfigurationKey, isComplete: Bool) {
         guard let text = texts[key.name] else {
-            guard key.isRequired else { return }
+            guard key.isRequired, !isGivenElsewhere(key) else { return }
             unknown.insert(key.name)
             if isComplete, use.requires(key) {
                 faults.append(ConfigurationFault(key.name, .missing, "is required", hint: key.placeToGive))
@@ -83,9 +97,33 @@ struct ConfigurationAssembly {
         }
     }
 
-    private mutating func apply(_ rule: ConfigurationRule) {
-        guard let finding = rule.look(configuration) else { return }
-        let key = rule.keys.first { texts[$0] != nil } ?? rule.keys[0]
+    /// Names of accounts must be told apart, also in the environment, and none stands beside them.
+    private mutating func checkAccounts() {
+        let names = configuration.accountNames
+        guard !names.isEmpty else { return }
+        let key = ConfigurationKey.accountsName
+        let variables = names.compactMap { ConfigurationEnvironment.name(of: "account.\($0).country") }
+        if Set(variables).count < names.count {
+            faults.append(ConfigurationFault(key, origin(of: key), "two names are one in the environment"))
+        }
+        if let text = texts[ConfigurationKey.accountName] {
+            let hint = "the accounts are named by \(key)"
+            faults.append(
+                ConfigurationFault(ConfigurationKey.accountName, text.origin, "names another account", hint: hint)
+            )
+        }
+    }
+
+    /// Looks at the values of one of several accounts, or at those of all.
+    private mutating func apply(_ rule: ConfigurationRule, of account: String?) {
+        let places = rule.keys.map { key in
+            account.map { key.hasPrefix("cloud.") ? "account.\($0).\(key.dropFirst("cloud.".count))" : key } ?? key
+        }
+        guard unknown.isDisjoint(with: places) else { return }
+        var view = configuration
+        if let account { view.cloud = configuration.clouds[account] ?? configuration.cloud }
+        guard let finding = rule.look(view) else { return }
+        let key = (places + rule.keys).first { texts[$0] != nil } ?? places[0]
         let fault = ConfigurationFault(key, origin(of: key), finding.message, hint: finding.hint)
         if rule.isWarning { warnings.append(fault) } else { faults.append(fault) }
     }

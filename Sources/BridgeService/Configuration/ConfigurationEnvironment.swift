@@ -15,11 +15,11 @@ struct ConfigurationEnvironment {
     /// The environment as a layer.
     let layer: ConfigurationLayer
 
-    init(_ environment: [String: String]) {
+    init(_ environment: [String: String], _ vocabulary: ConfigurationVocabulary = .ofOneAccount) {
         let ours = environment.filter { $0.key.hasPrefix(Self.prefix) && !Self.isMadeByKubernetes($0.key, $0.value) }
         let provider = EnvironmentVariablesProvider(environmentVariables: ours, secretsSpecifier: .all)
         layer = ConfigurationLayer(provider.snapshot(), prefix: Self.prefixWords) { .environment($1) }
-        let known = ConfigurationKey.allNames.compactMap(Self.name)
+        let known = vocabulary.names.compactMap(Self.name)
         warnings = ours.keys.filter { !known.contains($0) }.sorted().map { name in
             let nearest = Nearness.nearest(to: name, among: known)
             let isTLS = name.hasPrefix("\(Self.prefix)AMQP_TLS_")

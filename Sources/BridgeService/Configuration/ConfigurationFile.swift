@@ -17,10 +17,12 @@ struct ConfigurationFile {
     private(set) var layer: ConfigurationLayer?
     private let path: String
     private var lines: [String: Int] = [:]
+    private let vocabulary: ConfigurationVocabulary
 
     /// Reads the file at a path.
-    init(path: String) {
+    init(path: String, _ vocabulary: ConfigurationVocabulary = .ofOneAccount) {
         self.path = path
+        self.vocabulary = vocabulary
         do throws(UnreadableFile) {
             read(try TextFile.read(path, longest: Self.longest))
         } catch {
@@ -83,7 +85,7 @@ struct ConfigurationFile {
 
     private mutating func note(_ key: String, _ value: Node, _ line: Int?) -> Bool {
         // A section whose keys are all commented out is no value; nobody meant anything by it.
-        if value.isEmptyScalar, ConfigurationKey.allNames.contains(where: { $0.hasPrefix("\(key).") }) { return true }
+        if value.isEmptyScalar, vocabulary.names.contains(where: { $0.hasPrefix("\(key).") }) { return true }
         if let elements = value.sequence, elements.contains(where: { $0.scalar == nil }) {
             refuse(key, line, "is a list of something else than words")
             return false
@@ -91,8 +93,8 @@ struct ConfigurationFile {
         if let first = lines.updateValue(line ?? 0, forKey: key) {
             refuse(key, line, "is given twice", hint: "first in line \(first)")
         }
-        if !ConfigurationKey.allNames.contains(key) {
-            faults.append(.unknown(key, .file(path: path, line: line)))
+        if !vocabulary.names.contains(key) {
+            faults.append(.unknown(key, .file(path: path, line: line), among: vocabulary))
         }
         return true
     }

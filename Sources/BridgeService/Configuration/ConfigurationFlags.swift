@@ -5,8 +5,10 @@ struct ConfigurationFlags {
     private(set) var faults: [ConfigurationFault] = []
     private(set) var warnings: [ConfigurationFault] = []
     private var texts: [String: String] = [:]
+    private let vocabulary: ConfigurationVocabulary
 
-    init(_ arguments: [String]) {
+    init(_ arguments: [String], _ vocabulary: ConfigurationVocabulary = .ofOneAccount) {
+        self.vocabulary = vocabulary
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             take(argument, following: &rest)
@@ -35,11 +37,11 @@ struct ConfigurationFlags {
         } else {
             value = nil
         }
-        guard ConfigurationKey.allNames.contains(name) else {
-            faults.append(.unknown(name, .flag(flag)))
+        guard vocabulary.names.contains(name) else {
+            faults.append(.unknown(name, .flag(flag), among: vocabulary))
             return
         }
-        let key = ConfigurationKey.all.first { $0.name == name }
+        let key = vocabulary.keys.first { $0.name == name }
         guard let text = value ?? (key?.isSwitch == true ? "true" : nil) else {
             faults.append(ConfigurationFault(name, .flag(flag), "has no value"))
             return
@@ -62,16 +64,26 @@ struct ConfigurationFlags {
 
 extension ConfigurationFault {
     /// The fault of a key that does not exist, with the one that was probably meant.
-    static func unknown(_ name: String, _ origin: ConfigurationOrigin) -> ConfigurationFault {
+    static func unknown(
+        _ name: String,
+        _ origin: ConfigurationOrigin,
+        among vocabulary: ConfigurationVocabulary
+    ) -> ConfigurationFault {
         if name.hasPrefix("amqp.tls.") {
             return ConfigurationFault(name, origin, "TLS towards the broker is not there yet")
         }
-        let inside = ConfigurationKey.all.map(\.name).filter { $0.hasPrefix("\(name).") }
+        let words = name.split(separator: ".").map(String.init)
+        if words.first == "account",
+            !vocabulary.names.contains(where: { $0.hasPrefix("account.\(words.dropFirst().first ?? "").") })
+        {
+            return ConfigurationFault(name, origin, "is of an account that `accounts` does not name")
+        }
+        let inside = vocabulary.keys.map(\.name).filter { $0.hasPrefix("\(name).") }
         if !inside.isEmpty {
             let hint = "its keys are \(inside.joined(separator: ", "))"
             return ConfigurationFault(name, origin, "is a section and has no value of its own", hint: hint)
         }
-        let nearest = Nearness.nearest(to: name, among: ConfigurationKey.allNames)
+        let nearest = Nearness.nearest(to: name, among: vocabulary.names)
         return ConfigurationFault(name, origin, "is no key", hint: nearest.map { "nearest is \($0)" })
     }
 }

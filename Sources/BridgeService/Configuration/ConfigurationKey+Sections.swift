@@ -14,6 +14,14 @@ extension ConfigurationKey {
         title: "Getnet's cloud",
         keys: [
             ConfigurationKey(
+                accountsName,
+                \.accountNames,
+                .list(of: .word, empty: "none"),
+                "The accounts, where there are several. Each has every key below but `cloud.account` as "
+                    + "`account.<name>.…`, such as `account.cl-main.clientId`; what is not given there is the `cloud.…` "
+                    + "of the same name. The store has to know each: `store admit`."
+            ),
+            ConfigurationKey(
                 "cloud.baseURL",
                 \.cloud.baseURL,
                 .webAddress,

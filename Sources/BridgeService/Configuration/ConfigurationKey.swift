@@ -13,6 +13,8 @@ struct ConfigurationKey: Sendable {
     let defaultText: String?
     /// Whether serving without it is impossible.
     let isRequired: Bool
+    /// The key whose value counts where this one is not given.
+    let fallback: String?
     /// Whether the value must never be shown, and may be given as a file.
     let isSecret: Bool
     /// Whether the value needs no text after its flag.
@@ -35,6 +37,7 @@ struct ConfigurationKey: Sendable {
         self.name = name
         self.isRequired = isRequired
         self.summary = summary
+        fallback = nil
         type = format.name
         isSecret = format.isSecret
         isSwitch = format.isSwitch
@@ -44,6 +47,35 @@ struct ConfigurationKey: Sendable {
             configuration[keyPath: path] = try format.read(content)
         }
         shown = { format.show($0[keyPath: path]) }
+    }
+
+    /// Another key for the same property, of another account's cloud.
+    init(
+        renamed name: String,
+        fallback: String,
+        like key: ConfigurationKey,
+        through cloud: @escaping @Sendable (BridgeConfiguration) -> BridgeConfiguration.Cloud,
+        into set: @escaping @Sendable (inout BridgeConfiguration, BridgeConfiguration.Cloud) -> Void
+    ) {
+        self.name = name
+        self.fallback = fallback
+        type = key.type
+        defaultText = "`\(fallback)`"
+        isRequired = key.isRequired
+        isSecret = key.isSecret
+        isSwitch = key.isSwitch
+        summary = key.summary
+        readInto = { (content, configuration) throws(UnreadableValue) in
+            var other = configuration
+            other.cloud = cloud(configuration)
+            try key.readInto(content, &other)
+            set(&configuration, other.cloud)
+        }
+        shown = { configuration in
+            var other = configuration
+            other.cloud = cloud(configuration)
+            return key.shown(other)
+        }
     }
 
     /// The key under which a secret's file is named: `cloud.clientSecretFile`.

@@ -15,6 +15,9 @@ struct ConfigurationRule: Sendable {
     let isWarning: Bool
     let look: @Sendable (BridgeConfiguration) -> Finding?
 
+    /// Whether it must hold for each account.
+    var isOfAccount: Bool { keys.contains { $0.hasPrefix("cloud.") } }
+
     /// A callback URL must be shorter than this many characters.
     ///
     /// Source: contract §5.

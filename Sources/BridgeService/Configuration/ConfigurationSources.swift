@@ -10,18 +10,25 @@ struct ConfigurationSources {
     private(set) var unreadable: Set<String> = []
     /// Whether every place could be looked at, so that a key found nowhere is really missing.
     private(set) var isComplete = true
+    private let vocabulary: ConfigurationVocabulary
 
     /// Reads flags, environment, secret files and configuration file.
     ///
     /// Isolation: any thread that may block; meant for the start of the process.
-    init(flags arguments: [String], environment variables: [String: String], configFile: String?) {
-        let flags = ConfigurationFlags(arguments)
-        let environment = ConfigurationEnvironment(variables)
+    init(
+        flags arguments: [String],
+        environment variables: [String: String],
+        configFile: String?,
+        vocabulary: ConfigurationVocabulary = .ofOneAccount
+    ) {
+        self.vocabulary = vocabulary
+        let flags = ConfigurationFlags(arguments, vocabulary)
+        let environment = ConfigurationEnvironment(variables, vocabulary)
         faults = flags.faults
         warnings = flags.warnings + environment.warnings
         var file: ConfigurationLayer?
         if let configFile {
-            let read = ConfigurationFile(path: configFile)
+            let read = ConfigurationFile(path: configFile, vocabulary)
             faults += read.faults
             isComplete = read.layer != nil
             file = read.layer
@@ -37,7 +44,7 @@ struct ConfigurationSources {
         guard let text = layers.lazy.compactMap({ $0.text(of: key) }).first else { return [] }
         // Anything but an absolute path is refused with the other keys.
         guard case .one(let path) = text.content, path.hasPrefix("/") else { return [] }
-        let directory = SecretDirectory(path: path, origin: text.origin)
+        let directory = SecretDirectory(path: path, origin: text.origin, vocabulary)
         faults += directory.faults
         warnings += directory.warnings
         isComplete = isComplete && directory.faults.isEmpty
@@ -49,7 +56,7 @@ struct ConfigurationSources {
         _ directory: [ConfigurationLayer],
         _ below: [ConfigurationLayer]
     ) {
-        for key in ConfigurationKey.all {
+        for key in vocabulary.keys {
             for layer in above + directory + below {
                 let hasAnswered = take(key, from: layer)
                 if hasAnswered { break }

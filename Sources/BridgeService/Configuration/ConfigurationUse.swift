@@ -22,13 +22,15 @@ public enum ConfigurationUse: Sendable, CaseIterable {
     /// Whether a key without a default must be given.
     func requires(_ key: ConfigurationKey) -> Bool {
         guard key.isRequired else { return false }
+        // What an account needs is asked for like the one account's.
+        let name = key.fallback ?? key.name
         return switch self {
         case .serving: true
-        case .asking: key.name.hasPrefix("cloud.")
-        case .sending: ["cloud.country", "cloud.environment"].contains(key.name)
+        case .asking: name.hasPrefix("cloud.")
+        case .sending: ["cloud.country", "cloud.environment"].contains(name)
         case .broker: false
-        case .store: key.name == "store.url"
-        case .newStore: ["store.url", "cloud.country", "cloud.environment"].contains(key.name)
+        case .store: name == "store.url"
+        case .newStore: ["store.url", "cloud.country", "cloud.environment"].contains(name)
         }
     }
 }

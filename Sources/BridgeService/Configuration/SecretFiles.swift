@@ -24,7 +24,10 @@ struct SecretDirectory {
     /// The directory as a layer.
     private(set) var layer = ConfigurationLayer([:]) { _, _ in .default }
 
-    init(path: String, origin: ConfigurationOrigin) {
+    private let vocabulary: ConfigurationVocabulary
+
+    init(path: String, origin: ConfigurationOrigin, _ vocabulary: ConfigurationVocabulary = .ofOneAccount) {
+        self.vocabulary = vocabulary
         do throws(UnreadableFile) {
             read(try TextFile.names(in: path).sorted(), in: path)
         } catch {
@@ -33,7 +36,7 @@ struct SecretDirectory {
     }
 
     private mutating func read(_ names: [String], in directory: String) {
-        let known = ConfigurationKey.all.filter(\.isSecret).map(\.name)
+        let known = vocabulary.keys.filter(\.isSecret).map(\.name)
         var texts: [String: String] = [:]
         for name in names {
             let path = "\(directory)/\(name)"

@@ -4,7 +4,8 @@ public import BridgeCore
 internal import Foundation
 internal import Yams
 
-/// The file that names the terminals: a YAML mapping from a name to `idTerminal/idSucursal/serialNumber`.
+/// The file that names the terminals: a YAML mapping from a name to `idTerminal/idSucursal/serialNumber`, and
+/// `/account` behind it where a bridge has several accounts.
 public enum TerminalFile {
     /// The longest file, in bytes.
     static let longest = 16 << 20
@@ -57,13 +58,16 @@ public enum TerminalFile {
     }
 
     /// The text of a file that names these terminals by their ids; one that comes again gets a number.
-    public static func text(naming terminals: [Terminal]) -> String {
+    ///
+    /// With an account it is written to each.
+    public static func text(naming terminals: [Terminal], of account: String? = nil) -> String {
         var counts: [String: Int] = [:]
         return terminals.map { terminal in
             let count = counts[terminal.idTerminal, default: 0] + 1
             counts[terminal.idTerminal] = count
             let name = count == 1 ? terminal.idTerminal : "\(terminal.idTerminal)-\(count)"
-            return "\(name): \(terminal.idTerminal)/\(terminal.idSucursal)/\(terminal.serialNumber)\n"
+            return
+                "\(name): \(terminal.idTerminal)/\(terminal.idSucursal)/\(terminal.serialNumber)\(account.map { "/\($0)" } ?? "")\n"
         }
         .joined()
     }

@@ -18,7 +18,7 @@ struct CallbackListener: HTTPResponder {
     let keys: CallbackKeyRing
     let allowedSources: [CIDR]
     let maxBytes: Int
-    let answers: AnswerReader
+    let answers: CallbackReaders
     let dispatcher: Dispatcher
     let forwarding: QueryForwarding
     let metrics: Metrics
@@ -63,7 +63,8 @@ struct CallbackListener: HTTPResponder {
 
     private func take(_ body: [UInt8], for id: TransactionID) async throws(StoreError) -> CallbackOutcome {
         let now = dispatcher.clock()
-        guard let answer = answers.read(body) else {
+        let reader = try await answers.reader(for: id, dispatcher)
+        guard let answer = reader.read(body) else {
             let isKnown = try await dispatcher.apply(.unreadableCallback, to: id) != nil
             let callback = QuarantinedCallback(
                 cause: isKnown ? .unreadable : .unmatched,

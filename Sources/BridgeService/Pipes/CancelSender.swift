@@ -15,6 +15,7 @@ struct CancelSender: Service {
     static let workers = 16
 
     let dispatcher: Dispatcher
+    let line: WorkQueue<TransactionID>
     let cloud: CloudClient
     let logger: Logger
 
@@ -26,12 +27,12 @@ struct CancelSender: Service {
                 }
             }
         } onGracefulShutdown: {
-            dispatcher.cancels.close()
+            line.close()
         }
     }
 
     private func work() async {
-        while let id = await dispatcher.cancels.next() { await send(for: id) }
+        while let id = await line.next() { await send(for: id) }
     }
 
     private func send(for id: TransactionID) async {

@@ -9,7 +9,7 @@ internal import Logging
 struct CommandIntake: Sendable {
     let reader: CommandReader
     let terminals: TerminalDirectory
-    let account: Account
+    let accounts: Accounts
     let dispatcher: Dispatcher
     let replies: ReplySender
     let metrics: Metrics
@@ -52,6 +52,9 @@ struct CommandIntake: Sendable {
     }
 
     private func accept(_ command: Command, from message: CommandMessage, at now: Timestamp) async throws(StoreError) {
+        guard let account = accounts[command.content.account] else {
+            preconditionFailure("the reader takes no command of another account")
+        }
         let candidate = Transaction(
             id: dispatcher.names.next(at: now, random: random()),
             command: command,

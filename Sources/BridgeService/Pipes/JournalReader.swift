@@ -18,6 +18,7 @@ struct JournalReader: Service {
     static let longestWait = Duration.seconds(60)
 
     let dispatcher: Dispatcher
+    let line: WorkQueue<TransactionID>
     let gate: CommandGate
     let cloud: CloudClient
     let profile: CountryProfile
@@ -44,12 +45,12 @@ struct JournalReader: Service {
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            dispatcher.journals.close()
+            line.close()
         }
     }
 
     private func work() async {
-        while let id = await dispatcher.journals.next() {
+        while let id = await line.next() {
             guard await gate.waitUntilTerminalsMayBeWoken() else { return }
             await read(for: id)
             guard !Task.isCancelled else { return }

@@ -11,6 +11,7 @@ struct Reconciler: Service {
     static let workers = 8
 
     let dispatcher: Dispatcher
+    let line: QueryLine
     let cloud: CloudClient
     let metrics: Metrics
     let budget: QueryBudget
@@ -24,12 +25,12 @@ struct Reconciler: Service {
                 }
             }
         } onGracefulShutdown: {
-            dispatcher.queries.close()
+            line.close()
         }
     }
 
     private func work() async {
-        while let query = await dispatcher.queries.next() {
+        while let query = await line.next() {
             do {
                 try await Task.sleep(until: budget.next(), clock: .continuous)
             } catch {

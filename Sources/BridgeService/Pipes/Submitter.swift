@@ -12,6 +12,9 @@ internal import ServiceLifecycle
 /// a crash leaves few of them in doubt. What may wait for a terminal has workers of its own, so that sales never wait for it.
 struct Submitter: Service {
     let dispatcher: Dispatcher
+    let line: WorkQueue<TransactionID>
+    /// Those whose answer may take as long as the terminal does.
+    let slowLine: WorkQueue<TransactionID>
     let gate: CommandGate
     let cloud: CloudClient
     let callbackURL: CallbackURL
@@ -22,17 +25,17 @@ struct Submitter: Service {
     func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                for _ in 0..<workers { group.addTask { await work(on: dispatcher.submissions) } }
+                for _ in 0..<workers { group.addTask { await work() } }
                 for _ in 0..<slowWorkers { group.addTask { await workSlowly() } }
             }
         } onGracefulShutdown: {
             // What waits stays accepted in the store; what is on the wire is finished.
-            dispatcher.submissions.close()
-            dispatcher.slowSubmissions.close()
+            line.close()
+            slowLine.close()
         }
     }
 
-    private func work(on line: WorkQueue<TransactionID>) async {
+    private func work() async {
         while let id = await line.next() {
             // At a stop it stays accepted in the store; the next start takes it up.
             if await gate.waitUntilTerminalsMayBeWoken() { await submit(id) }
@@ -40,7 +43,7 @@ struct Submitter: Service {
     }
 
     private func workSlowly() async {
-        while let id = await dispatcher.slowSubmissions.next() {
+        while let id = await slowLine.next() {
             guard await gate.waitUntilTerminalsMayBeWoken() else { continue }
             guard await receipts.check(for: id) else { continue }
             await batches.check(for: id)

@@ -98,9 +98,10 @@ extension Dispatcher {
     // MARK: - Journals
 
     func readJournal(of id: TransactionID) {
-        guard lanes.withLockedValue({ $0.beginReading(for: id) }) else { return }
+        let account = lanes.withLockedValue { $0.beginReading(for: id) ? $0.account(of: id) : nil }
+        guard let account else { return }
         // Not lined up: the lane stays closed and the life ends once more.
-        if !journals.offer(id) {
+        if !lines(of: account).journals.offer(id) {
             lanes.withLockedValue { lanes in _ = lanes.endReading(for: id) }
             timetable.planLifeEnd(of: id, at: .now + Self.journalRetry)
         }

@@ -11,18 +11,12 @@ internal import NIOConcurrencyHelpers
 /// Every pipe goes through here, so no consequence of a commit, or of one that failed, can be forgotten by one of them.
 final class Dispatcher: Sendable {
     let store: any TransactionStore
-    let submissions: WorkQueue<TransactionID>
-    /// Those whose answer may take as long as the terminal does.
-    let slowSubmissions: WorkQueue<TransactionID>
-    let queries = QueryLine()
+    /// What waits for each account's cloud, by the account's name.
+    private let lines: [String: AccountLines]
     /// Raised when there may be something to publish.
     let outboxSignal = Signal()
     /// Raised when there may be a dead letter to publish.
     let deadLetterSignal = Signal()
-    /// Sales that their terminals are to be told to end.
-    let cancels: WorkQueue<TransactionID>
-    /// Doubts whose terminal's journal is to be read.
-    let journals: WorkQueue<TransactionID>
     let timetable = Timetable()
     let names = AscendingNames()
     let clock: @Sendable () -> Timestamp
@@ -32,10 +26,11 @@ final class Dispatcher: Sendable {
     private let metrics: Metrics
     private let logger: Logger
 
-    /// A dispatcher over a store; `backlog` limits how many accepted transactions wait to be submitted, `terminalLife` is how
+    /// A dispatcher over a store; `backlog` limits how many accepted transactions of an account wait to be submitted, `terminalLife` is how
     /// long a POST may have effects.
     init(
         store: any TransactionStore,
+        accounts: Accounts,
         backlog: Int,
         terminalLife: Duration,
         storeWatch: StoreWatch,
@@ -44,15 +39,21 @@ final class Dispatcher: Sendable {
         logger: Logger
     ) {
         self.store = store
-        submissions = WorkQueue(limit: backlog)
-        slowSubmissions = WorkQueue(limit: backlog)
-        cancels = WorkQueue(limit: backlog)
-        journals = WorkQueue(limit: backlog)
+        let names = accounts.all.map(\.name)
+        lines = Dictionary(names.map { ($0, AccountLines(backlog: backlog)) }) { first, _ in first }
         self.terminalLife = terminalLife
         self.storeWatch = storeWatch
         self.metrics = metrics
         self.clock = clock
         self.logger = logger
+    }
+
+    /// What waits for an account's cloud.
+    func lines(of account: String) -> AccountLines {
+        guard let lines = lines[account] else {
+            preconditionFailure("no store is opened with unfinished transactions of an account that is not configured")
+        }
+        return lines
     }
 
     /// Applies an input and hands on what follows; `nil` if there is no such transaction.
@@ -187,7 +188,9 @@ final class Dispatcher: Sendable {
         if !transition.events.isEmpty { outboxSignal.raise() }
         metrics.count(transition)
         logContradictions(transition)
-        if transaction.state.isFinal { queries.withdraw(transaction.id) }
+        let account = transaction.command.content.account
+        // Of an account that is not served any more, only what has ended is left.
+        if transaction.state.isFinal { lines[account]?.queries.withdraw(transaction.id) }
         // Before anything is handed over: whoever takes it may be done, and have planned the next, before we go on.
         plan(transaction, isOffered: transition.effects.contains(.submit))
         if transaction.isInLane { keepLane(of: transaction) } else { leaveLane(transaction.id) }
@@ -196,10 +199,10 @@ final class Dispatcher: Sendable {
             case .submit: offer(transaction.id)
             case .query(let idPosTxs):
                 let query = QueryLine.Query(id: transaction.id, idPosTxs: idPosTxs)
-                if !queries.offer(query) { metrics.increment(.queriesDropped) }
+                if lines[account]?.queries.offer(query) != true { metrics.increment(.queriesDropped) }
             case .sendCancel:
                 // Not lined up: it is not sent, and the lane opens when the terminal's life is over.
-                if !cancels.offer(transaction.id) {
+                if lines[account]?.cancels.offer(transaction.id) != true {
                     logger.warning("a cancel found no room", metadata: [LogKey.transaction: "\(transaction.id)"])
                 }
             case .readJournal: readJournal(of: transaction.id)
@@ -216,13 +219,15 @@ final class Dispatcher: Sendable {
 
     /// Hands a transaction to the submitter if it holds its terminal; else it is offered when the one before it leaves.
     func offer(_ id: TransactionID) {
-        let (isHead, isSlow) = lanes.withLockedValue { ($0.isHead(id), $0.isSlow(id)) }
-        guard isHead else { return }
+        let (isHead, isSlow, account) = lanes.withLockedValue { ($0.isHead(id), $0.isSlow(id), $0.account(of: id)) }
+        guard isHead, let account else { return }
+        let lines = lines(of: account)
         // Not lined up: it stays accepted in the store and is offered again when it is due.
-        if !(isSlow ? slowSubmissions : submissions).offer(id) { retry(id, after: Self.fullLineRetry) }
+        if !(isSlow ? lines.slowSubmissions : lines.submissions).offer(id) { retry(id, after: Self.fullLineRetry) }
     }
 
     private static let fullLineRetry = Duration.seconds(1)
+
     private func logContradictions(_ transition: Transition) {
         for draft in transition.events {
             guard let contradiction = draft.contradiction else { continue }

@@ -89,6 +89,9 @@ struct Lanes {
         stays[id].map { now >= $0.expiry } ?? false
     }
 
+    /// The account of its terminal; `nil` if it is not here.
+    func account(of id: TransactionID) -> String? { stays[id]?.key.account }
+
     /// Whether the answer to its POST may take as long as the terminal does; `false` if it is not here.
     func isSlow(_ id: TransactionID) -> Bool { stays[id]?.isSlow ?? false }
 

@@ -48,11 +48,13 @@ extension TransactionLedger {
 }
 
 extension StoreRows {
-    /// The transaction that a control message is about.
-    func transaction(_ original: ControlRequest.Original, account: String) throws -> Transaction? {
+    /// The transaction that a control message is about; none of an account that it does not name.
+    func transaction(_ original: ControlRequest.Original, account: String?) throws -> Transaction? {
         switch original {
-        case .transaction(let id): try transaction(id)
-        case .command(let commandID): try transaction(ofCommand: commandID, account: account)
+        case .transaction(let id):
+            let found = try transaction(id)
+            return account == nil || found?.command.content.account == account ? found : nil
+        case .command(let commandID): return try account.flatMap { try transaction(ofCommand: commandID, account: $0) }
         }
     }
 }

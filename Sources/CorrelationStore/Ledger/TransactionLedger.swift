@@ -100,6 +100,7 @@ struct TransactionLedger<Rows: StoreRows> {
             faults: [refusal.fault],
             commandID: candidate.command.commandID,
             type: candidate.command.content.type.rawValue,
+            account: candidate.command.content.account,
             metadata: candidate.command.metadata,
             conflict: refusal.conflict
         )

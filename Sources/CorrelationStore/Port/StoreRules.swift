@@ -4,8 +4,8 @@ public import BridgeCore
 
 /// What a store needs beside its engine to turn inputs into rows.
 public struct StoreRules: Sendable {
-    /// Whose transactions it holds.
-    public let account: Account
+    /// Whose transactions it takes.
+    public let accounts: Accounts
     /// The machine's times.
     public let transactionRules: TransactionRules
     /// Writes events.
@@ -17,13 +17,13 @@ public struct StoreRules: Sendable {
 
     /// Rules from their parts.
     public init(
-        account: Account,
+        accounts: Accounts,
         transactionRules: TransactionRules,
         events: EventWriter,
         allowRepeatedReference: Bool,
         random: @escaping @Sendable () -> UInt128
     ) {
-        self.account = account
+        self.accounts = accounts
         self.transactionRules = transactionRules
         self.events = events
         self.allowRepeatedReference = allowRepeatedReference

@@ -88,7 +88,7 @@ public protocol TransactionStore: Sendable {
     /// The last event of a transaction, for another address; `nil` if there is no such transaction.
     func latestEvent(
         of original: ControlRequest.Original,
-        account: String,
+        account: String?,
         for address: ReplyAddress
     ) async throws(StoreError) -> OutboundEvent?
 

@@ -11,7 +11,7 @@ extension SQLiteStore {
     ///
     /// - Parameters:
     ///   - path: An absolute path.
-    ///   - rules: How inputs become rows; its account must be the store's.
+    ///   - rules: How inputs become rows; the store must know its accounts.
     ///   - report: Called on the writer's thread after every commit.
     /// - Returns: The open store; `close` it.
     /// - Throws: `StoreOpeningError`.
@@ -34,8 +34,7 @@ extension SQLiteStore {
         let lock = try StoreLock(storePath: path)
         try file.inspect { database in
             try file.checkSchema(database)
-            let (found, expected) = (try file.owner(database), StoreOwner(rules.account))
-            if found != expected { throw StoreOpeningError.otherAccount(path: path, found: found, expected: expected) }
+            try file.check(rules.accounts, database)
         }
         return try SQLiteStore(
             file: file,
@@ -47,12 +46,12 @@ extension SQLiteStore {
         )
     }
 
-    /// Makes a new, empty store for an account; nothing that could hold a transaction is ever touched.
+    /// Makes a new, empty store for accounts; nothing that could hold a transaction is ever touched.
     ///
     /// An empty file and a database without any table are taken for nothing, unless a log lies beside them.
     ///
     /// - Throws: `StoreOpeningError`.
-    public static func create(path: String, account: Account) throws(StoreOpeningError) {
+    public static func create(path: String, accounts: Accounts) throws(StoreOpeningError) {
         let file = SQLiteFile(path: path)
         try file.checkDirectory()
         let lock = try StoreLock(storePath: path)
@@ -66,7 +65,7 @@ extension SQLiteStore {
             try draft.remove()
             guard FileManager.default.createFile(atPath: draft.path, contents: nil, attributes: SQLiteFile.attributes)
             else { throw StoreOpeningError.notWritable(path: draft.path, why: SystemError.last) }
-            try draft.fill(for: StoreOwner(account))
+            try draft.fill(for: accounts.all.map(StoreOwner.init))
             try file.removeLog()
             guard unsafe rename(draft.path, path) == 0 else {
                 throw StoreOpeningError.notWritable(path: path, why: SystemError.last)
@@ -75,6 +74,36 @@ extension SQLiteStore {
         } catch {
             throw draft.opening(error)
         }
+    }
+
+    /// Lets a store hold an account's transactions beside those that it holds.
+    ///
+    /// Nobody may have served the account with another store: what that one knows would be made twice.
+    ///
+    /// - Returns: `false` if it knew the account already.
+    /// - Throws: `StoreOpeningError`.
+    public static func admit(_ account: Account, path: String) throws(StoreOpeningError) -> Bool {
+        let file = SQLiteFile(path: path)
+        try file.checkFile()
+        let lock = try StoreLock(storePath: path)
+        defer { withExtendedLifetime(lock) {} }
+        let newcomer = StoreOwner(account)
+        let found = try file.inspect { database in
+            try file.checkSchema(database)
+            return try file.owners(database).first { $0.account == newcomer.account }
+        }
+        if let found {
+            guard found == newcomer else { throw .otherAccount(path: path, found: found, expected: newcomer) }
+            return false
+        }
+        let writer = try file.writer()
+        do {
+            try writer.write { try file.admit(newcomer, $0) }
+            try writer.close()
+        } catch {
+            throw file.opening(error)
+        }
+        return true
     }
 
     /// Brings a store to this program's schema.
@@ -110,7 +139,7 @@ extension SQLiteStore {
         guard size > 0 else { throw .empty(path: path) }
         return try file.inspect { database in
             let schema = try file.schema(database)
-            var status = StoreStatus(owner: try file.owner(database), schema: schema)
+            var status = StoreStatus(owners: try file.owners(database), schema: schema)
             (status.databaseBytes, status.logBytes) = file.bytes
             status.faults = try String.fetchAll(database, sql: "PRAGMA quick_check(10)").filter { $0 != "ok" }
             guard status.schema == SQLiteSchema.newest else { return status }
@@ -132,7 +161,7 @@ public struct StoreStatus: Sendable, Equatable {
     public static let newestSchema = SQLiteSchema.newest
 
     /// Whose transactions it holds.
-    public let owner: StoreOwner
+    public let owners: [StoreOwner]
     /// The schema's number.
     public let schema: Int
     /// Transactions by status; empty where the schema is not this program's.
@@ -150,8 +179,8 @@ public struct StoreStatus: Sendable, Equatable {
     /// What SQLite's quick check found wrong, at most ten; none is well.
     public var faults: [String] = []
 
-    init(owner: StoreOwner, schema: Int) {
-        self.owner = owner
+    init(owners: [StoreOwner], schema: Int) {
+        self.owners = owners
         self.schema = schema
     }
 }
@@ -171,18 +200,43 @@ extension SQLiteFile {
         }
     }
 
-    /// Writes the schema and the owner into an empty file and leaves it without a log.
-    fileprivate func fill(for owner: StoreOwner) throws {
+    /// Refuses accounts that the store does not know, and the lack of one that has something to end.
+    fileprivate func check(_ accounts: Accounts, _ database: Database) throws {
+        let found = try owners(database)
+        let expected = accounts.all.map(StoreOwner.init)
+        for owner in expected where !found.contains(owner) {
+            let namesake = found.first { $0.account == owner.account }
+            // With nothing in common it is another bridge's store.
+            let stranger = expected.contains(where: found.contains) ? nil : found.first
+            if let other = namesake ?? stranger {
+                throw StoreOpeningError.otherAccount(path: path, found: other, expected: owner)
+            }
+            throw StoreOpeningError.accountNotAdmitted(path: path, account: owner.account)
+        }
+        for owner in found where accounts[owner.account] == nil {
+            let unfinished = try Int.fetchOne(database, sql: Self.unfinishedText, arguments: [owner.account]) ?? 0
+            guard unfinished == 0 else {
+                throw StoreOpeningError.accountMissing(path: path, account: owner.account, unfinished: unfinished)
+            }
+        }
+    }
+
+    private static let unfinishedText = "SELECT count(*) FROM transactions WHERE completed_at IS NULL AND account = ?"
+
+    /// Writes the schema and the owners into an empty file and leaves it without a log.
+    fileprivate func fill(for owners: [StoreOwner]) throws {
         let connection = try writer()
         try connection.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
         }
         try SQLiteSchema.migrator().migrate(connection)
         try connection.write { database in
+            guard let owner = owners.first else { return }
             let values = ["account": owner.account, "country": owner.country, "environment": owner.environment]
             for (name, value) in values {
                 try database.execute(sql: "INSERT INTO meta (name, value) VALUES (?, ?)", arguments: [name, value])
             }
+            for owner in owners.dropFirst() { try admit(owner, database) }
         }
         try connection.close()
     }

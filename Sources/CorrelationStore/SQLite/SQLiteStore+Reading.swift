@@ -92,13 +92,20 @@ extension SQLiteStore {
     /// See `TransactionStore`.
     public func latestEvent(
         of original: ControlRequest.Original,
-        account: String,
+        account: String?,
         for address: ReplyAddress
     ) async throws(StoreError) -> OutboundEvent? {
         try await relayReader.read { database in
             let id: String?
             switch original {
-            case .transaction(let transaction): id = transaction.description
+            case .transaction(let transaction):
+                id = try PreparedStatement(cached: Self.idInAccountText, on: database).first(
+                    {
+                        $0.add(transaction.description)
+                        $0.add(account)
+                    },
+                    { $0.text() }
+                )
             case .command(let commandID):
                 id = try PreparedStatement(cached: Self.idOfCommandText, on: database).first(
                     {
@@ -114,6 +121,7 @@ extension SQLiteStore {
         }
     }
 
+    static let idInAccountText = "SELECT id FROM transactions WHERE id = ?1 AND account = coalesce(?2, account)"
     static let idOfCommandText = "SELECT id FROM transactions WHERE account = ? AND command_id = ?"
 
     /// See `TransactionStore`.

@@ -8,7 +8,7 @@ internal import GRDB
 /// It takes no lock and writes nothing. *Isolation*: any task.
 public struct StoreInspection: Sendable {
     /// Whose transactions the store holds.
-    public let owner: StoreOwner
+    public let owners: [StoreOwner]
     private let reader: SQLiteReader
 
     /// Opens a store for reading.
@@ -20,11 +20,11 @@ public struct StoreInspection: Sendable {
         guard size > 0 else { throw .empty(path: path) }
         let connection = try file.reader("store.inspection")
         do {
-            let owner = try connection.read { database in
+            let owners = try connection.read { database in
                 try file.checkSchema(database)
-                return try file.owner(database)
+                return try file.owners(database)
             }
-            return StoreInspection(owner: owner, reader: SQLiteReader(connection))
+            return StoreInspection(owners: owners, reader: SQLiteReader(connection))
         } catch {
             throw file.opening(error)
         }

@@ -18,6 +18,10 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
     case tooNew(path: String, schema: Int, newest: Int)
     /// The store holds another account's transactions.
     case otherAccount(path: String, found: StoreOwner, expected: StoreOwner)
+    /// The store does not know one of several accounts yet.
+    case accountNotAdmitted(path: String, account: String)
+    /// An account is not configured any more, and not all of its transactions have ended.
+    case accountMissing(path: String, account: String, unfinished: Int)
     /// Another process has it.
     case locked(path: String, holder: Int32?)
     /// The directory is not there.
@@ -32,7 +36,10 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
         switch self {
         case .missing, .empty: "getnet-bridge store init"
         case .notMigrated: "getnet-bridge store migrate"
-        case .exists, .notAStore, .tooNew, .otherAccount, .locked, .directoryMissing, .notWritable, .engine: nil
+        case .accountNotAdmitted(_, let account): "getnet-bridge store admit \(account)"
+        case .exists, .notAStore, .tooNew, .otherAccount, .accountMissing, .locked, .directoryMissing, .notWritable,
+            .engine:
+            nil
         }
     }
 }
@@ -56,6 +63,12 @@ extension StoreOpeningError: CustomStringConvertible {
             "the store \(path) has schema \(schema), this program knows \(newest) at most: use a newer program"
         case .otherAccount(let path, let found, let expected):
             "the store \(path) belongs to \(found), this bridge is configured for \(expected)"
+        case .accountNotAdmitted(let path, let account):
+            "the store \(path) does not know the account \(account); if another store does, its transactions would be "
+                + "made twice from here"
+        case .accountMissing(let path, let account, let unfinished):
+            "the store \(path) holds \(unfinished) unfinished transactions of the account \(account), which is not "
+                + "configured"
         case .locked(let path, let holder):
             "another process\(holder.map { " (pid \($0))" } ?? "") has the store \(path) open"
         case .directoryMissing(let path): "the directory \(path) does not exist"

@@ -48,7 +48,8 @@ struct Failure: Error, Equatable {
     private init(_ error: StoreOpeningError) {
         let status: ExitStatus =
             switch error {
-            case .missing, .empty, .exists, .notAStore, .notMigrated, .tooNew, .otherAccount, .directoryMissing:
+            case .missing, .empty, .exists, .notAStore, .notMigrated, .tooNew, .otherAccount, .accountNotAdmitted,
+                .accountMissing, .directoryMissing:
                 .configuration
             case .locked: .unavailable
             case .notWritable: .permission

@@ -20,15 +20,20 @@ struct ChargeMessage: FollowedCommand {
     /// Builds the message.
     ///
     /// - Throws: `Failure` if the metadata are no JSON.
-    init(_ options: ChargeOptions, _ configuration: BridgeConfiguration, at now: Timestamp) throws(Failure) {
-        let profile = configuration.account.profile
+    init(
+        _ options: ChargeOptions,
+        _ account: Account,
+        _ configuration: BridgeConfiguration,
+        at now: Timestamp
+    ) throws(Failure) {
+        let profile = account.profile
         let currency = options.currency ?? profile.currency.rawValue
         commandID = options.commandId ?? UUID().uuidString.lowercased()
         reference = options.reference ?? Self.reference(of: commandID)
         generated = (options.commandId == nil, options.reference == nil)
         amountText = AmountText.of(options.amount, currency)
         exchange = configuration.commands.exchange
-        routingKey = "\(CommandType.charge.rawValue).\(configuration.account.name)"
+        routingKey = "\(CommandType.charge.rawValue).\(account.name)"
         sentAt = now
         var metadata: JSON?
         if let text = options.metadata {
@@ -41,6 +46,7 @@ struct ChargeMessage: FollowedCommand {
         body = Self.body(
             options,
             names: (commandID, reference),
+            account: configuration.accounts.only == nil ? account.name : nil,
             currency: currency,
             profile: profile,
             metadata: metadata,
@@ -54,7 +60,7 @@ struct ChargeMessage: FollowedCommand {
     func check(_ configuration: BridgeConfiguration) throws(Failure) {
         let reader = CommandReader(
             rules: CommandReader.Rules(
-                account: configuration.account,
+                accounts: configuration.accounts,
                 maxBytes: configuration.commands.maxBytes,
                 maxAge: configuration.commands.maxAge,
                 ownQueues: []
@@ -129,6 +135,7 @@ struct ChargeMessage: FollowedCommand {
     private static func body(
         _ options: ChargeOptions,
         names: (commandID: String, reference: String),
+        account: String?,
         currency: String,
         profile: CountryProfile,
         metadata: JSON?,
@@ -138,6 +145,7 @@ struct ChargeMessage: FollowedCommand {
         writer.object { command in
             command.member("commandId", names.commandID)
             command.member("type", CommandType.charge.rawValue)
+            command.member("account", account)
             command.member("terminal", terminal(options.terminal))
             command.object("amount") { amount in
                 amount.member("value", options.amount)

@@ -18,6 +18,7 @@ struct SendCharge: ConfiguredVerb {
 
     @OptionGroup(title: "Charge") var charge: ChargeOptions
     @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var account: AccountOption
 
     @Option(help: "How long to follow the charge.")
     var wait = DurationArgument(.seconds(120))
@@ -33,13 +34,14 @@ struct SendCharge: ConfiguredVerb {
 
     func run(_ invocation: Invocation) async throws -> ExitStatus {
         let configuration = try options.load(for: .sending, invocation)
-        let message = try ChargeMessage(charge, configuration, at: .current)
+        let cloud = try account.cloud(of: configuration)
+        let message = try ChargeMessage(charge, configuration.account(of: cloud), configuration, at: .current)
         try message.check(configuration)
         if dryRun {
             try invocation.console.print(json ? message.document : Array(message.text.utf8))
             return .done
         }
-        try consent(to: message, configuration, invocation.console)
+        try consent(to: message, cloud, invocation.console)
         let report = ChargeReport(console: invocation.console, isForMachines: json)
         report.begin(message)
         let session = try await ChargeSession.open(
@@ -54,11 +56,11 @@ struct SendCharge: ConfiguredVerb {
 
     private func consent(
         to message: ChargeMessage,
-        _ configuration: BridgeConfiguration,
+        _ cloud: BridgeConfiguration.Cloud,
         _ console: Console
     ) throws(Failure) {
-        guard configuration.cloud.movesRealMoney, !yes else { return }
-        let place = "environment \(configuration.cloud.environment)"
+        guard cloud.movesRealMoney, !yes else { return }
+        let place = "environment \(cloud.environment)"
         guard console.canAsk else {
             throw Failure(.usage, "this is a real charge (\(place)): --yes is needed where nobody can be asked")
         }

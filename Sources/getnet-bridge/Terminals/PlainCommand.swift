@@ -17,6 +17,7 @@ struct PlainCommand: FollowedCommand {
     init(
         _ type: CommandType,
         at terminal: String,
+        of account: String?,
         _ configuration: BridgeConfiguration,
         now: Timestamp,
         expiresIn life: Duration? = nil
@@ -24,12 +25,14 @@ struct PlainCommand: FollowedCommand {
         let name = UUID().uuidString.lowercased()
         commandID = name
         exchange = configuration.commands.exchange
-        routingKey = "\(type.rawValue).\(configuration.account.name)"
+        routingKey = ([type.rawValue] + [account].compactMap { $0 }).joined(separator: ".")
         sentAt = now
         var writer = JSONWriter(reserving: 256)
         writer.object { command in
             command.member("commandId", name)
             command.member("type", type.rawValue)
+            // The only account needs no name.
+            command.member("account", configuration.accounts.only == nil ? account : nil)
             command.member("terminal", ChargeMessage.terminal(terminal))
             command.member("expiresAt", life.map { (now + $0).description })
         }

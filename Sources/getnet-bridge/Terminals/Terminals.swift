@@ -22,6 +22,8 @@ struct TerminalArguments: ParsableArguments {
     )
     var terminal: String?
 
+    @OptionGroup var account: AccountOption
+
     /// The terminals, as a command names them.
     ///
     /// - Throws: `Failure` where none is named and no file names any.

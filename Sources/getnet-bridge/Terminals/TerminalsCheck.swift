@@ -76,6 +76,7 @@ extension Terminals {
                 let command = PlainCommand(
                     .poll,
                     at: names[place],
+                    of: try terminals.account.name(in: configuration),
                     configuration,
                     now: .current,
                     expiresIn: wait.duration

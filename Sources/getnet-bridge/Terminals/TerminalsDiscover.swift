@@ -17,16 +17,18 @@ extension Terminals {
         )
 
         @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var account: AccountOption
 
         @Flag(help: "For machines: a list of triplets.")
         var json = false
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .asking, invocation)
+            let cloud = try account.cloud(of: configuration)
             let logger = Logger(configuration.log, isRead: invocation.console.logIsRead)
             let finding: TerminalDiscovery.Finding
             do {
-                finding = try await TerminalDiscovery.ask(configuration, logger: logger)
+                finding = try await TerminalDiscovery.ask(cloud, configuration, logger: logger)
             } catch let fault as TerminalDiscovery.Fault {
                 let status: ExitStatus = fault.reason.code == .unauthorized ? .permission : .unavailable
                 throw Failure(status, fault.reason.message)
@@ -34,11 +36,15 @@ extension Terminals {
             if json {
                 try invocation.console.print(Self.document(finding.terminals))
             } else {
-                let account = configuration.account
+                let account = configuration.account(of: cloud)
                 let count = finding.terminals.count
                 try invocation.console.print(
                     "# \(count) \(count == 1 ? "terminal" : "terminals") of \(account.name), \(account.profile.code), "
-                        + "\(account.environment)\n" + TerminalFile.text(naming: finding.terminals)
+                        + "\(account.environment)\n"
+                        + TerminalFile.text(
+                            naming: finding.terminals,
+                            of: configuration.accounts.only == nil ? account.name : nil
+                        )
                 )
             }
             if finding.unreadable > 0 {

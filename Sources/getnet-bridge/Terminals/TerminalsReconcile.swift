@@ -47,7 +47,13 @@ extension Terminals {
             _ session: ChargeSession,
             _ console: Console
         ) async throws -> ExitStatus {
-            let command = PlainCommand(.reconcile, at: name, configuration, now: .current)
+            let command = PlainCommand(
+                .reconcile,
+                at: name,
+                of: try terminals.account.name(in: configuration),
+                configuration,
+                now: .current
+            )
             var last: ChargeEvent?
             let end = try await session.follow(
                 command,

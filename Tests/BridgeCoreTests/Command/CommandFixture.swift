@@ -30,7 +30,7 @@ enum CommandFixture {
     static func reader(_ account: Account = .sample, maxBytes: Int = 262_144) -> CommandReader {
         CommandReader(
             rules: CommandReader.Rules(
-                account: account,
+                accounts: Accounts(account),
                 maxBytes: maxBytes,
                 maxAge: .seconds(120),
                 ownQueues: ["getnet-bridge.commands", "getnet-bridge.control"]

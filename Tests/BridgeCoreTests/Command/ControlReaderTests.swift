@@ -21,7 +21,7 @@ struct ControlReaderTests {
             address: ReplyAddress(replyTo: replyTo)
         )
         let rules = CommandReader.Rules(
-            account: .sample,
+            accounts: Accounts(.sample),
             maxBytes: 4_096,
             maxAge: .seconds(120),
             ownQueues: ["getnet-bridge.control"]

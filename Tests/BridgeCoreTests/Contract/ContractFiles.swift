@@ -39,7 +39,7 @@ enum ContractFiles {
 
     static func rules(_ country: String) throws -> CommandReader.Rules {
         CommandReader.Rules(
-            account: try account(in: country),
+            accounts: try Accounts(account(in: country)),
             maxBytes: 262_144,
             maxAge: .seconds(120),
             ownQueues: ["getnet-bridge.commands", "getnet-bridge.control"]

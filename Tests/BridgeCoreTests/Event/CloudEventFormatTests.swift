@@ -28,7 +28,7 @@ import Testing
     }
 
     private func format(_ mode: CloudEventFormat.Mode) -> CloudEventFormat {
-        CloudEventFormat(mode: mode, account: .sample, typePrefix: "io.getnet-bridge")
+        CloudEventFormat(mode: mode, accounts: Accounts(Account.sample), typePrefix: "io.getnet-bridge")
     }
 
     @Test func `holds all attributes in its structured body, and repeats them in headers`() throws {

@@ -8,7 +8,7 @@ import Testing
 /// Events of the sample charge, and the JSON that they must be.
 enum EventSamples {
     static let id = EventID(at: .sample, random: 7)
-    static let writer = EventWriter(account: .sample, terminalLife: .seconds(315))
+    static let writer = EventWriter(accounts: Accounts(Account.sample), terminalLife: .seconds(315))
 
     static let charge: Transaction = {
         var address = ReplyAddress()

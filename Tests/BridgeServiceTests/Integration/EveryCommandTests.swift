@@ -30,7 +30,7 @@ struct EveryCommandTests {
         async throws
     {
         try await country.run { world in
-            let known = world.configuration.account.profile.commands
+            let known = world.configuration.accounts.all[0].profile.commands
             // Something to duplicate and to read.
             let charge = try await world.charge(15_000, country)
             #expect(charge.status == "approved")

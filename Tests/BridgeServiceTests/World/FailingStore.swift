@@ -121,7 +121,7 @@ final class FailingStore: TransactionStore {
 
     func latestEvent(
         of original: ControlRequest.Original,
-        account: String,
+        account: String?,
         for address: ReplyAddress
     ) async throws(StoreError) -> OutboundEvent? {
         try await store.latestEvent(of: original, account: account, for: address)

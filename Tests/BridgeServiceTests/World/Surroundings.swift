@@ -87,7 +87,7 @@ struct Surroundings: CommandSending {
         configuration.amqp.virtualHost = virtualHost.name
         configuration.http.port = try freePort()
         configuration.http.publicURL = "http://127.0.0.1:\(configuration.http.port)"
-        try SQLiteStore.create(path: folder.appendingPathComponent("store.db").path, account: configuration.account)
+        try SQLiteStore.create(path: folder.appendingPathComponent("store.db").path, accounts: configuration.accounts)
         try await virtualHost.declareExchange(configuration.events.exchange)
         try await virtualHost.declareQueue(EventLog.queue)
         for key in bindings {
@@ -130,7 +130,7 @@ struct Surroundings: CommandSending {
         configure(&configuration)
         let path = folder.appendingPathComponent(database).path
         if !FileManager.default.fileExists(atPath: path) {
-            try SQLiteStore.create(path: path, account: configuration.account)
+            try SQLiteStore.create(path: path, accounts: configuration.accounts)
         }
         let store = try SQLiteStore.open(path: path, rules: configuration.storeRules)
         let bridge = try Bridge(configuration, store: wrap(store), logger: logger)

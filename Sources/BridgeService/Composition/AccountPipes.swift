@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import GetnetCloud
+internal import Logging
+
+/// The pipes between the store and one account's cloud: its own token, connections, workers and budget of queries.
+struct AccountPipes {
+    let cloud: CloudClient
+    let reconciler: Reconciler
+    let journalReader: JournalReader
+    let cancelSender: CancelSender
+    let submitter: Submitter
+
+    /// - Throws: `BridgeFault` where the cloud's address is none.
+    init(
+        _ settings: BridgeConfiguration.Cloud,
+        _ configuration: BridgeConfiguration,
+        dispatcher: Dispatcher,
+        callbackURL: CallbackURL,
+        gate: CommandGate,
+        metrics: Metrics,
+        logger: Logger
+    ) throws {
+        let account = configuration.account(of: settings)
+        Self.notePresumptions(of: account.profile, logger)
+        cloud = try CloudClient(
+            configuration: configuration.cloudConfiguration(of: settings),
+            logger: logger,
+            onRequest: { metrics.count($0, $1, $2) },
+            onUnknownText: { metrics.increment(.unknownTexts, $0.rawValue) }
+        )
+        let lines = dispatcher.lines(of: account.name)
+        reconciler = Reconciler(
+            dispatcher: dispatcher,
+            line: lines.queries,
+            cloud: cloud,
+            metrics: metrics,
+            budget: QueryBudget(queriesPerSecond: settings.queriesPerSecond),
+            logger: logger
+        )
+        journalReader = JournalReader(
+            dispatcher: dispatcher,
+            line: lines.journals,
+            gate: gate,
+            cloud: cloud,
+            profile: account.profile,
+            retry: RetrySchedule(first: configuration.reconcile.interval, ceiling: JournalReader.longestWait),
+            metrics: metrics,
+            logger: logger
+        )
+        cancelSender = CancelSender(dispatcher: dispatcher, line: lines.cancels, cloud: cloud, logger: logger)
+        submitter = Submitter(
+            dispatcher: dispatcher,
+            line: lines.submissions,
+            slowLine: lines.slowSubmissions,
+            gate: gate,
+            cloud: cloud,
+            callbackURL: callbackURL,
+            workers: settings.maxConnections,
+            slowWorkers: settings.synchronousConnections,
+            logger: logger
+        )
+    }
+
+    /// What the reference does not know of a country is said, not hidden.
+    private static func notePresumptions(of profile: CountryProfile, _ logger: Logger) {
+        let presumed = profile.commands.filter(\.value.isPresumed).keys.map(\.rawValue).sorted()
+        guard !presumed.isEmpty else { return }
+        logger.warning(
+            "nobody has documented these commands for this country; they are presumed to be another country's",
+            metadata: [LogKey.reason: "\(profile.code): \(presumed.joined(separator: ", "))"]
+        )
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+/// What waits to be done at one account's cloud; no account waits behind another.
+struct AccountLines: Sendable {
+    let submissions: WorkQueue<TransactionID>
+    /// Those whose answer may take as long as the terminal does.
+    let slowSubmissions: WorkQueue<TransactionID>
+    /// Sales that their terminals are to be told to end.
+    let cancels: WorkQueue<TransactionID>
+    /// Doubts whose terminal's journal is to be read.
+    let journals: WorkQueue<TransactionID>
+    let queries = QueryLine()
+
+    /// Empty lines; `backlog` limits each.
+    init(backlog: Int) {
+        submissions = WorkQueue(limit: backlog)
+        slowSubmissions = WorkQueue(limit: backlog)
+        cancels = WorkQueue(limit: backlog)
+        journals = WorkQueue(limit: backlog)
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+internal import CorrelationStore
+
+extension Store {
+    /// Lets the store hold another account's transactions.
+    struct Admit: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "Let the store hold another account's transactions; the bridge must not run.",
+            discussion: """
+                Only for an account that no other store knows: what another store knows of it would be made twice from \
+                here.
+                """
+        )
+
+        @Argument(help: "The account, as accounts names it.")
+        var account: String
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let configuration = try options.load(for: .newStore, invocation)
+            guard let newcomer = configuration.accounts[account] else {
+                throw Failure(.usage, "the configuration has no account \(account)")
+            }
+            let path = try configuration.storePath()
+            let isNew = try SQLiteStore.admit(newcomer, path: path)
+            try invocation.console.print(
+                isNew
+                    ? "\(path) holds \(StoreOwner(newcomer)) from now on"
+                    : "\(path) knows \(StoreOwner(newcomer)) already"
+            )
+            return .done
+        }
+    }
+}

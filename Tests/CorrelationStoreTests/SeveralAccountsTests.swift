@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import CorrelationStore
+import TestSupport
+import Testing
+
+/// One store for several accounts.
+@Suite struct `A store of several accounts` {
+    private static let other = Account(name: "ar-main", profile: .argentina, environment: "uat")
+
+    private func both() throws -> Accounts { try #require(Accounts([.test, Self.other])) }
+
+    private func refusal(_ path: String, _ accounts: Accounts) async -> StoreOpeningError? {
+        do throws(StoreOpeningError) {
+            await (try SQLiteStore.open(path: path, rules: .test(accounts: accounts))).close()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `knows each account that it was made for`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, accounts: both())
+            #expect(await refusal(path, try both()) == nil)
+            #expect(try SQLiteStore.status(path: path).owners == [StoreOwner(.test), StoreOwner(Self.other)])
+            let abroad = Account(name: "ar-main", profile: .argentina, environment: "prod")
+            let expected = try #require(Accounts([.test, abroad]))
+            #expect(
+                await refusal(path, expected)
+                    == .otherAccount(path: path, found: StoreOwner(Self.other), expected: StoreOwner(abroad))
+            )
+        }
+    }
+
+    @Test func `takes no account that was not admitted, because another store may know its commands`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            let expected = StoreOpeningError.accountNotAdmitted(path: path, account: "ar-main")
+            #expect(await refusal(path, try both()) == expected)
+            #expect(expected.description.hasSuffix("run: getnet-bridge store admit ar-main"))
+            #expect(try SQLiteStore.admit(Self.other, path: path))
+            #expect(try !SQLiteStore.admit(Self.other, path: path))
+            #expect(await refusal(path, try both()) == nil)
+        }
+    }
+
+    @Test func `does not open without an account that has unfinished transactions`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, accounts: both())
+            let store = try SQLiteStore.open(path: path, rules: .test(accounts: both()))
+            let open = Transaction.sample(account: Self.other)
+            _ = try await store.accept(open, from: .sample("{}"))
+            await store.close()
+            #expect(
+                await refusal(path, Accounts(.test))
+                    == .accountMissing(path: path, account: "ar-main", unfinished: 1)
+            )
+            let again = try SQLiteStore.open(path: path, rules: .test(accounts: both()))
+            _ = try await again.apply(.cancel, to: open.id, at: .sample)
+            await again.close()
+            #expect(await refusal(path, Accounts(.test)) == nil)
+        }
+    }
+
+    @Test func `keeps the command ids of accounts apart, and tells none to who names another`() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, accounts: both())
+            let store = try SQLiteStore.open(path: path, rules: .test(accounts: both()))
+            let chilean = Transaction.sample(account: .test)
+            let argentine = Transaction.sample(account: Self.other, acceptedAt: .sample + .milliseconds(1))
+            #expect(chilean.command.commandID == argentine.command.commandID)
+            for transaction in [chilean, argentine] {
+                guard case .created = try await store.accept(transaction, from: .sample("{}")) else {
+                    Issue.record("the command of \(transaction.command.content.account) is not taken")
+                    continue
+                }
+            }
+            let address = ReplyAddress()
+            let byName = try await store.latestEvent(of: .transaction(argentine.id), account: nil, for: address)
+            #expect(byName?.subject == argentine.id.description)
+            #expect(try await store.latestEvent(of: .transaction(argentine.id), account: "main", for: address) == nil)
+            let byCommand = try await store.latestEvent(
+                of: .command(argentine.command.commandID),
+                account: "ar-main",
+                for: address
+            )
+            #expect(byCommand?.subject == argentine.id.description)
+            let request = ControlRequest(
+                verb: .cancel,
+                commandID: nil,
+                account: "main",
+                original: .transaction(argentine.id),
+                metadata: nil
+            )
+            guard case .refused(let refusal) = try await store.cancel(request, from: .sample("{}"), at: .sample) else {
+                Issue.record("another account's transaction was cancelled")
+                return
+            }
+            #expect(refusal.faults.map(\.code) == [.unknownTransaction])
+            await store.close()
+        }
+    }
+}
