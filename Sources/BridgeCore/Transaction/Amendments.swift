@@ -42,13 +42,13 @@ public struct Amendments: Sendable, Equatable {
     public init(of original: OriginalSale, among transactions: [Transaction]) {
         paid = original.amount
         entries = transactions.compactMap { transaction in
-            guard transaction.times > 0, let amount = transaction.amount else { return nil }
+            guard let taken = transaction.taken(from: original.amount) else { return nil }
             return Entry(
                 id: transaction.id,
                 commandID: transaction.command.commandID,
                 type: transaction.command.content.type,
                 status: transaction.status,
-                amount: Money(amount.value * Int64(transaction.times), amount.currency)
+                amount: taken
             )
         }
     }
@@ -72,20 +72,46 @@ public struct Amendments: Sendable, Equatable {
 }
 
 extension Transaction {
-    /// How often it takes its amount from what is left of its original.
+    /// How much it takes from what is left of its original; `nil` for nothing.
     ///
     /// What is under way or in doubt counts in full; what ended without effect does not. Each payment that evidence tells of beside
-    /// its status counts once more, and so does a second one of which nobody knows what became.
-    fileprivate var times: Int {
-        let further = contradictions.count { $0.code.speaksOfPayment || $0.code == .secondSale }
-        switch state {
-        case .accepted, .submitting, .submitted, .inDoubt, .approved, .completed: return 1 + further
-        case .declined, .notCompleted, .failed: return further
+    /// its status counts once more, and so does a second one of which nobody knows what became. Where the terminal tells of more
+    /// than was asked for, that counts; a payment that nobody can make sense of takes the whole sale.
+    fileprivate func taken(from paid: Money) -> Money? {
+        guard let asked = amount else { return nil }
+        var parts = contradictions.compactMap { contradiction -> Int64? in
+            switch contradiction.code {
+            case .inconsistentPayment: paid.value
+            case .secondPayment, .paidAfterAll: max(asked.value, contradiction.carriedPayment.amount ?? 0)
+            case .secondSale: asked.value
+            case .contraryVerdict: nil
+            }
         }
+        switch state {
+        case .accepted, .submitting, .submitted, .inDoubt, .approved, .completed:
+            let isPaid = result?.responseCode == .number(0)
+            parts.append(max(asked.value, isPaid ? result?.amount ?? 0 : 0))
+        case .declined, .notCompleted, .failed: break
+        }
+        return parts.isEmpty ? nil : Money(parts.reduce(0, +), asked.currency)
     }
 }
 
 extension TransactionMachine {
+    /// Ends a void or refund that waits, because so much is not left of its sale any more; `nil` for one that does not wait.
+    ///
+    /// It fitted when it was accepted; evidence about another one may have come since.
+    public static func withhold(
+        _ transaction: Transaction,
+        at now: Timestamp,
+        rules: TransactionRules
+    ) -> Transition? {
+        guard transaction.state == .accepted else { return nil }
+        var machine = TransactionMachine(transaction, at: now, rules: rules)
+        machine.finish(.failed, Reason(.exceedsRemaining))
+        return machine.next
+    }
+
     /// Tells that what was given back of a sale has changed; nothing else about the sale does.
     public static func amend(
         _ original: Transaction,

@@ -32,6 +32,23 @@ public struct SaleReceipt: Sendable, Hashable {
     }
 }
 
+extension SaleReceipt {
+    /// The receipt with each spelling of its authorization, its own first.
+    ///
+    /// Whoever keeps authorizations as numbers loses their leading zeros; issuers give six characters.
+    public var spellings: [SaleReceipt] {
+        let bare = String(authorizationCode.drop { $0 == "0" })
+        let whole = String(repeating: "0", count: max(0, Self.authorizationLength - bare.count)) + bare
+        var codes = [authorizationCode]
+        for code in [bare, whole] where !code.isEmpty && !codes.contains(code) { codes.append(code) }
+        return codes.map {
+            SaleReceipt(operationID: operationID, authorizationCode: $0, date: date, amount: amount)
+        }
+    }
+
+    private static let authorizationLength = 6
+}
+
 /// The sale that a void or a refund is about, as it was known when the command was accepted.
 public struct OriginalSale: Sendable, Equatable {
     /// The transaction, or the record of a sale that the bridge did not make.

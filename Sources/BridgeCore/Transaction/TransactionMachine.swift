@@ -16,7 +16,7 @@ public struct TransactionMachine {
     let now: Timestamp
     let rules: TransactionRules
 
-    private init(_ transaction: Transaction, at now: Timestamp, rules: TransactionRules) {
+    init(_ transaction: Transaction, at now: Timestamp, rules: TransactionRules) {
         next = Transition(transaction: transaction)
         self.now = now
         self.rules = rules

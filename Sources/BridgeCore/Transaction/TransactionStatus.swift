@@ -73,6 +73,7 @@ public struct Reason: Sendable, Hashable {
         case blocked
         case requestRefused = "request_refused"
         case originalNotInBatch = "original_not_in_batch"
+        case exceedsRemaining = "exceeds_remaining"
         // in doubt
         case noAcknowledgement = "no_acknowledgement"
         case noResult = "no_result"
@@ -103,8 +104,8 @@ public struct Reason: Sendable, Hashable {
         case .laneOccupied, .terminalBusy, .cloudUnavailable, .commandExpired, .cancelledBeforeStart, .laneFull,
             .blocked, .declinedByTerminal, .nobodyPaid:
             true
-        case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .originalNotInBatch, .noAcknowledgement,
-            .noResult,
+        case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .originalNotInBatch, .exceedsRemaining,
+            .noAcknowledgement, .noResult,
             .terminalUnreachable, .inconsistentResult, .notInJournal, .operatorNeeded, .operatorDecision:
             false
         }
@@ -127,6 +128,7 @@ public struct Reason: Sendable, Hashable {
         case .blocked: "Getnet's firewall refuses this bridge"
         case .requestRefused: "Getnet refused the request as malformed"
         case .originalNotInBatch: "the terminal's open batch has no such receipt to take back; refund the sale instead"
+        case .exceedsRemaining: "so much is not left of the sale any more: more was given back meanwhile"
         case .noAcknowledgement: "the request may have reached the terminal, but no acknowledgement came"
         case .noResult: "the terminal's time is over and no result came"
         case .terminalUnreachable: "the cloud could not reach the terminal and cannot say whether the sale began"

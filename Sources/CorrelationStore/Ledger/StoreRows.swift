@@ -28,6 +28,8 @@ protocol StoreRows {
     func amendments(of originals: [TransactionID]) throws -> [Transaction]
     /// The sale of the bridge that a receipt shows.
     func sale(with receipt: SaleReceipt, account: String) throws -> Transaction?
+    /// Approved sales of the bridge with an authorization.
+    func sales(authorizedBy code: String, account: String) throws -> [OriginalSale]
     /// The record of a sale that the bridge did not make.
     func foreignSale(with receipt: SaleReceipt, account: String) throws -> OriginalSale?
     /// The records with an authorization.

@@ -31,9 +31,12 @@ extension TransactionLedger {
         case .command(let commandID):
             return try own(rows.transaction(ofCommand: commandID, account: account(of: candidate)), for: candidate)
         case .receipt(let receipt):
-            if let transaction = try rows.sale(with: receipt, account: account(of: candidate)) {
-                return try own(transaction, for: candidate, as: receipt)
+            for spelling in receipt.spellings {
+                if let transaction = try rows.sale(with: spelling, account: account(of: candidate)) {
+                    return try own(transaction, for: candidate, as: receipt)
+                }
             }
+            if let namesake = try namesake(of: receipt, for: candidate) { return .refused(namesake) }
             return try foreign(receipt, for: candidate)
         }
     }
@@ -88,6 +91,29 @@ extension TransactionLedger {
         CommandFault("original", .unknownTransaction, "there is no such transaction")
     }
 
+    /// Why a receipt is refused that Getnet could not tell from one of the bridge's own sales.
+    ///
+    /// A refund names its sale by what the country sends; a mistake in the rest would give the same sale a second cap.
+    private func namesake(of receipt: SaleReceipt, for candidate: Transaction) throws -> OriginalRefusal? {
+        for spelling in receipt.spellings {
+            for sale in try rows.sales(authorizedBy: spelling.authorizationCode, account: account(of: candidate))
+            where isOneToGetnet(sale, receipt, for: candidate) {
+                let message = "a sale with this authorization and amount has another number or day"
+                return OriginalRefusal(fault: CommandFault("original.getnet", .originalMismatch, message))
+            }
+        }
+        return nil
+    }
+
+    /// Whether a refund of the one is on the wire a refund of the other; a void's number is read at the terminal first.
+    private func isOneToGetnet(_ sale: OriginalSale, _ receipt: SaleReceipt, for candidate: Transaction) -> Bool {
+        let facts = candidate.profile?.facts ?? []
+        guard candidate.effect == .refund, facts.contains(.authorizationCode) else { return false }
+        return sale.amount == receipt.amount
+            && (!facts.contains(.operationID) || sale.operationID == receipt.operationID)
+            && (!facts.contains(.originalDate) || sale.date == receipt.date)
+    }
+
     // MARK: - Other sales
 
     /// A sale that the bridge did not make gets a record, so that all commands about it share what is left.
@@ -98,7 +124,7 @@ extension TransactionLedger {
         {
             return .refused(OriginalRefusal(fault: fault))
         }
-        guard let known = try rows.foreignSale(with: receipt, account: account(of: candidate)) else {
+        guard let known = try record(of: receipt, for: candidate) else {
             let sale = OriginalSale(receipt, id: TransactionID(at: candidate.acceptedAt, random: rules.random()))
             let finding = try weigh(sale, for: candidate, conflict: nil)
             if case .sale = finding {
@@ -115,6 +141,13 @@ extension TransactionLedger {
             return .refused(OriginalRefusal(fault: fault))
         }
         return try weigh(known, for: candidate, conflict: nil)
+    }
+
+    private func record(of receipt: SaleReceipt, for candidate: Transaction) throws -> OriginalSale? {
+        for spelling in receipt.spellings {
+            if let known = try rows.foreignSale(with: spelling, account: account(of: candidate)) { return known }
+        }
+        return nil
     }
 
     /// From the first place on earth where a day begins in UTC until it has ended everywhere.
@@ -137,7 +170,7 @@ extension TransactionLedger {
             let fault = CommandFault("original", .originalMismatch, message)
             return .refused(OriginalRefusal(fault: fault, conflict: conflict))
         }
-        let known = try amendments(of: sale, account: account(of: candidate))
+        let known = try amendments(of: sale, for: candidate)
         let amendments = Amendments(of: sale, among: known)
         let asked = candidate.effect == .void ? sale.amount : candidate.command.content.amount ?? sale.amount
         guard let fault = amendments.obstacle(to: asked) else { return .sale(sale) }
@@ -150,6 +183,28 @@ extension TransactionLedger {
             )
         }
         return .refused(OriginalRefusal(fault: fault, conflict: left))
+    }
+
+    /// Whether so much is not left any more as a void or refund takes; the last look in front of a POST.
+    func exceedsRemaining(_ transaction: Transaction) throws -> Bool {
+        guard let sale = transaction.original, transaction.state == .accepted else { return false }
+        let others = try amendments(of: sale, for: transaction).filter { $0.id != transaction.id }
+        return Amendments(of: sale, among: others).obstacle(to: transaction.amount ?? sale.amount) != nil
+    }
+
+    /// Voids and refunds of a sale, those of other records included that Getnet could not tell from it.
+    private func amendments(of sale: OriginalSale, for candidate: Transaction) throws -> [Transaction] {
+        var known = try amendments(of: sale, account: account(of: candidate))
+        guard sale.commandID == nil, let receipt = sale.receipt else { return known }
+        for spelling in receipt.spellings {
+            let records = try rows.foreignSales(
+                authorizedBy: spelling.authorizationCode,
+                account: account(of: candidate)
+            )
+            let others = records.filter { $0.id != sale.id && isOneToGetnet($0, receipt, for: candidate) }
+            known += try rows.amendments(of: others.map(\.id))
+        }
+        return known
     }
 
     /// Voids and refunds of a sale, also those from a time when the store did not know that the sale was its own.

@@ -126,13 +126,19 @@ struct TransactionLedger<Rows: StoreRows> {
     func apply(_ input: TransactionInput, to id: TransactionID, at instant: Timestamp) throws -> Transition? {
         guard let stored = try rows.transaction(id) else { return nil }
         if input == .submissionStarted, try !holdsLane(stored) { return Transition(refusing: stored) }
-        let transition = TransactionMachine.apply(
-            input,
-            to: stored,
-            at: instant,
-            rules: rules.transactionRules,
-            claimant: try claimant(against: stored, input)
-        )
+        var withheld: Transition?
+        if input == .submissionStarted, try exceedsRemaining(stored) {
+            withheld = TransactionMachine.withhold(stored, at: instant, rules: rules.transactionRules)
+        }
+        let transition =
+            try withheld
+            ?? TransactionMachine.apply(
+                input,
+                to: stored,
+                at: instant,
+                rules: rules.transactionRules,
+                claimant: claimant(against: stored, input)
+            )
         if transition.transaction != stored { try rows.update(transition.transaction, from: stored, at: instant) }
         if let piece = piece(of: input, transition, at: instant) { try rows.append(piece, to: id) }
         if let step = TransactionMachine.step(of: input, from: stored, to: transition, at: instant) {

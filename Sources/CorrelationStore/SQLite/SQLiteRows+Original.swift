@@ -24,6 +24,17 @@ extension SQLiteRows {
         }
     }
 
+    func sales(authorizedBy code: String, account: String) throws -> [OriginalSale] {
+        let found = try occasional(Text.selectAuthorizedSales).all(
+            {
+                $0.add(account)
+                $0.add(code)
+            },
+            TransactionColumns.read
+        )
+        return found.compactMap { OriginalSale($0) }
+    }
+
     /// Sales of those days whose payment speaks against their status, so that no column names it.
     private func contradicted(around receipt: SaleReceipt, account: String) throws -> [Transaction] {
         guard let day = Timestamp.beginning(ofDay: receipt.date) else { return [] }
@@ -112,6 +123,10 @@ extension SQLiteRows.Text {
         WHERE account = ? AND result_authorization_code = ? AND coalesce(result_operation_id, ?3) = ?3
             AND status = 'approved'
         ORDER BY result_operation_id IS NULL, id DESC
+        """
+    fileprivate static let selectAuthorizedSales = """
+        SELECT \(columns) FROM transactions INDEXED BY transactions_authorization
+        WHERE account = ? AND result_authorization_code = ? AND status = 'approved'
         """
     fileprivate static let selectContradictedSales = """
         SELECT \(columns) FROM transactions
