@@ -6,7 +6,7 @@ internal import Logging
 
 /// Reads before a close what is in the batch, so that it is compared with the table while the terminal still knows it.
 ///
-/// The close holds its lane meanwhile. It is sent whatever the reading brought, so that the reading takes no more than half of the
+/// The lane is closed meanwhile, and the close holds it afterwards. It is sent whatever the reading brought, so that the reading takes no more than half of the
 /// time that the command has left.
 /// *Source*: issue on all commands §2.
 struct BatchCheck: Sendable {
@@ -19,12 +19,16 @@ struct BatchCheck: Sendable {
         guard let transaction = await dispatcher.transaction(id), transaction.needsBatchReading,
             CountryProfile.named(transaction.country)?.journals.contains(.details) == true, !dispatcher.isExpired(id)
         else { return }
-        let answer = await cloud.readJournal(
-            .details,
-            of: transaction.command.content.terminal,
-            customID: id.description,
-            within: max(.zero, transaction.command.expiresAt - dispatcher.clock()) / 2
-        )
+        let answer = await dispatcher.behindClosedLane(for: id) {
+            await cloud.readJournal(
+                .details,
+                of: transaction.command.content.terminal,
+                customID: id.description,
+                within: max(.zero, transaction.command.expiresAt - dispatcher.clock()) / 2
+            )
+        }
+        // It left its lane before, and is not sent either.
+        guard let answer else { return }
         let reading = TransactionInput.BatchReading(answer)
         if let obstacle = reading.obstacle {
             logger.warning(

@@ -41,8 +41,13 @@ struct CancelSender: Service {
             await dispatcher.applySurely(.cancelEnded(.notStarted(.cancelledBeforeStart)), to: id)
             return
         }
-        // From when it leaves it may have effects for as long as a terminal lives.
-        let end = await cloud.cancelSale(of: transaction) { [dispatcher] in dispatcher.departCancel(id) }
+        // From when it leaves it may have effects for as long as a terminal lives; after a restart that is counted from its
+        // durable step, so that it leaves soon after that or not at all, also by a clock that was set.
+        let end = await cloud.cancelSale(of: transaction) { [dispatcher] in
+            guard let sentAt = transaction.cancelSentAt else { return false }
+            let wait = dispatcher.clock() - sentAt
+            return wait >= .zero && wait < dispatcher.longestDeparture && dispatcher.departCancel(id)
+        }
         guard let end else {
             logger.warning("nobody knows whether a cancel arrived", metadata: [LogKey.transaction: "\(id)"])
             return

@@ -7,7 +7,8 @@ internal import Logging
 
 /// Looks before a void what its receipt stands for in the terminal's open batch now.
 ///
-/// The void holds its lane meanwhile, so that no command of ours comes between the look and the POST. It is looked at again before
+/// The lane is closed meanwhile, also behind a void that expires or is cancelled, and the void holds it afterwards, so that no command
+/// of ours comes between the look and the POST, or beside the look. It is looked at again before
 /// every POST, whatever was seen before.
 /// *Source*: issue on all commands §2.
 struct ReceiptCheck: Sendable {
@@ -25,7 +26,11 @@ struct ReceiptCheck: Sendable {
             return false
         }
         let terminal = transaction.command.content.terminal
-        let answer = await cloud.readJournal(.details, of: terminal, customID: id.description)
+        let answer = await dispatcher.behindClosedLane(for: id) {
+            await cloud.readJournal(.details, of: terminal, customID: id.description)
+        }
+        // It left its lane before: there is nothing to send.
+        guard let answer else { return false }
         let reading = transaction.receipt(in: answer)
         if reading != .seen {
             logger.info("a void is not sent", metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(reading)"])

@@ -107,6 +107,15 @@ extension Dispatcher {
         }
     }
 
+    /// Reads something at the terminal of a transaction that holds it, behind a closed lane: whatever becomes of the transaction
+    /// meanwhile, nothing else is sent there before the answer; `nil` if it does not hold the terminal.
+    func behindClosedLane<Answer: Sendable>(for id: TransactionID, _ read: () async -> Answer) async -> Answer? {
+        guard lanes.withLockedValue({ $0.beginReading(for: id) }) else { return nil }
+        let answer = await read()
+        endReading(for: id)
+        return answer
+    }
+
     /// Opens the lane after a reading.
     func endReading(for id: TransactionID) {
         if let next = lanes.withLockedValue({ $0.endReading(for: id) }) { offer(next) }

@@ -45,7 +45,7 @@ extension CloudClient {
         note(end, of: .command)
         switch SaleEnd(end, of: transaction.id, reader: reader) {
         case .outcome(.answered(let answer)):
-            guard answer.result?.functionCode == Self.cancelFunctionCode else { return nil }
+            guard answer.isOfCancel(of: transaction) else { return nil }
             if case .number(let code) = answer.result?.responseCode { return .answered(code) }
             return .answered(nil)
         case .outcome(.notStarted(let refusal)): return .notStarted(refusal.code)
@@ -54,5 +54,15 @@ extension CloudClient {
             return .notStarted(.unauthorized)
         case .outcome(.acknowledged), .outcome(.unknown): return nil
         }
+    }
+}
+
+extension CloudAnswer {
+    /// Whether it ends the cancel of that transaction: what names another request or another terminal does not.
+    fileprivate func isOfCancel(of transaction: Transaction) -> Bool {
+        let terminal = transaction.command.content.terminal.idTerminal
+        return result?.functionCode == CloudClient.cancelFunctionCode
+            && (customID ?? transaction.id.description) == transaction.id.description
+            && (result?.terminalID?.equalsLoosely(terminal) ?? true)
     }
 }

@@ -197,6 +197,29 @@ struct EveryCommandTests {
         }
     }
 
+    @Test func `a terminal that is asked for a receipt gets nothing else, though the void expires meanwhile`()
+        async throws
+    {
+        try await Country.chile.run { world in
+            let sale = try #require(try await world.charge(15_000, .chile).transactionID)
+            #expect(world.simulator.controls.spoilJournal(with: .journalNoAnswer, idTerminal: "80005000"))
+            let expiry = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000) + 1_500)
+            let id = try await world.ask(
+                .void,
+                .chile,
+                #""reference":"V1","original":{"transactionId":"\#(sale)"},"expiresAt":"\#(expiry)""#
+            )
+            let final = try await world.events.final(of: id)
+            #expect(final.status == "failed" && final.reason == "command_expired")
+            let next = ChargeCommand(amount: 15_000)
+            try await world.sendCharge(next, .chile)
+            _ = try await world.events.first("it waits") { $0.commandID == next.commandID }
+            try await always("the next command is not sent", for: .seconds(1)) {
+                try await world.posts(of: next.commandID).isEmpty
+            }
+        }
+    }
+
     @Test func `after a close of ours a void is refused without asking`() async throws {
         try await Country.chile.run { world in
             let charge = try await world.charge(15_000, .chile)
