@@ -195,3 +195,19 @@ struct QueryLineTests {
         #expect(await line.next()?.idPosTxs == "2")
     }
 }
+
+@Suite("Work in hand")
+struct WorkInHandTests {
+    private func id(_ number: UInt128) -> TransactionID { TransactionID(at: .sample, random: number) }
+
+    @Test func `what one worker has no other one takes, and it is told afterwards that it was wanted again`() {
+        let work = WorkInHand()
+        #expect(work.take(id(1)))
+        #expect(!work.take(id(1)) && !work.take(id(1)))
+        #expect(work.take(id(2)))
+        #expect(work.putDown(id(1)))
+        #expect(!work.putDown(id(2)))
+        #expect(work.take(id(1)))
+        #expect(!work.putDown(id(1)))
+    }
+}

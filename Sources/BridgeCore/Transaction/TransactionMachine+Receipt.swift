@@ -16,7 +16,9 @@ extension TransactionMachine {
     /// A close tells what was in the batch that it closed; nothing that was read, or was not, keeps it back.
     mutating func heedBatch(_ reading: TransactionInput.BatchReading) {
         switch transaction.state {
-        case .accepted where transaction.command.content.type == .close: transaction.batchReport = reading.report
+        case .accepted where transaction.command.content.type == .close:
+            transaction.batchReport = reading.report
+            leaveToWorker()
         case .accepted, .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
             next.finding = .refused
         }
@@ -26,12 +28,17 @@ extension TransactionMachine {
         // What was seen before means nothing beside a newer look.
         transaction.receiptSeenAt = nil
         switch reading {
-        case .seen: transaction.receiptSeenAt = now
+        case .seen:
+            transaction.receiptSeenAt = now
+            leaveToWorker()
         case .missing: finish(.failed, Reason(.originalNotInBatch))
         case .notRead(let refusal) where refusal.isTransient: wait(for: refusal)
         case .notRead(let refusal): finish(.failed, Reason(refusal.code))
         }
     }
+
+    /// Whoever read sends it now: until it expires nobody is to be woken for it.
+    private mutating func leaveToWorker() { transaction.dueAt = transaction.command.expiresAt }
 }
 
 extension Transaction {

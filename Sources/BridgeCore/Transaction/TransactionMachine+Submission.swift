@@ -148,6 +148,8 @@ extension TransactionMachine {
             transaction.isKnownToCloud = true
             transaction.dueAt = now
         case .submitting: doubt(.noAcknowledgement)
+        // Whoever had read for it is gone.
+        case .accepted where transaction.receiptSeenAt != nil || transaction.batchReport != nil: transaction.dueAt = now
         case .accepted, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt: return
         }
     }

@@ -21,6 +21,7 @@ struct Submitter: Service {
     let workers: Int
     let slowWorkers: Int
     let logger: Logger
+    private let inHand = WorkInHand()
 
     func run() async throws {
         await withGracefulShutdownHandler {
@@ -45,10 +46,16 @@ struct Submitter: Service {
     private func workSlowly() async {
         while let id = await slowLine.next() {
             guard await gate.waitUntilTerminalsMayBeWoken() else { continue }
-            guard await receipts.check(for: id) else { continue }
-            await batches.check(for: id)
-            await submit(id)
+            guard inHand.take(id) else { continue }
+            await lookAndSubmit(id)
+            if inHand.putDown(id) { dispatcher.offer(id) }
         }
+    }
+
+    private func lookAndSubmit(_ id: TransactionID) async {
+        guard await receipts.check(for: id) else { return }
+        await batches.check(for: id)
+        await submit(id)
     }
 
     private var receipts: ReceiptCheck { ReceiptCheck(dispatcher: dispatcher, cloud: cloud, logger: logger) }

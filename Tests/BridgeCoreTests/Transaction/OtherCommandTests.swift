@@ -32,6 +32,16 @@ import Testing
         #expect(refused.after(.receiptRead(.seen), .submissionStarted).state == .submitting(attempt: 2))
     }
 
+    @Test func `nobody is woken for what its reader sends, until that one is gone`() {
+        let seen = begun(.void).after(.receiptRead(.seen))
+        #expect(seen.dueAt == seen.command.expiresAt)
+        let read = begun(.close).after(.batchRead(.init(notRead: .cloudUnavailable)))
+        #expect(read.dueAt == read.command.expiresAt)
+        for left in [seen, read] {
+            #expect(left.after(.recovered, at: .sample + .seconds(9)).dueAt == .sample + .seconds(9))
+        }
+    }
+
     @Test func `a void whose receipt is missing has failed and says that a refund is the way`() {
         let failed = begun(.void).after(.receiptRead(.missing))
         #expect(failed.state == .failed && failed.reason?.code == .originalNotInBatch && failed.attempts == 0)

@@ -197,6 +197,18 @@ struct EveryCommandTests {
         }
     }
 
+    @Test func `a void asks for its receipt once, and nothing is sent beside the question`() async throws {
+        try await Country.chile.run { world in
+            for number in 1...8 {
+                let sale = try #require(try await world.charge(15_000, .chile).transactionID)
+                let id = try await world.void(#"{"transactionId":"\#(sale)"}"#)
+                #expect(try await world.events.final(of: id).status == "approved")
+                #expect(world.simulator.ledger.summary.journalReads == number)
+            }
+            #expect(world.simulator.ledger.summary.overlaps == 0)
+        }
+    }
+
     @Test func `a terminal that is asked for a receipt gets nothing else, though the void expires meanwhile`()
         async throws
     {
