@@ -20,6 +20,8 @@ public struct RunReport: Sendable, Encodable {
     public let isRight: Bool
     /// Commands that were sent, repetitions not counted.
     public let charges: Int
+    /// Voids, refunds and cancels that were sent, repetitions not counted.
+    public let followUps: Int
     /// Rows of the table.
     public let transactions: Int
     /// POSTs that reached the cloud.
@@ -49,6 +51,7 @@ public struct RunReport: Sendable, Encodable {
         seed = outcome.seed
         isRight = outcome.isRight
         charges = outcome.charges
+        followUps = outcome.followUps
         transactions = outcome.transactions
         posts = outcome.posts
         doubts = outcome.doubts
@@ -71,8 +74,8 @@ public struct RunReport: Sendable, Encodable {
         let tenths = Int((seconds * 10).rounded())
         var lines = [
             """
-            seed \(seed): \(isRight ? "ok" : "FAILED") in \(tenths / 10).\(tenths % 10) s, \(charges) commands, \
-            \(transactions) transactions, \(posts) POSTs, \(readings) journals read, \(byJournal) decided by one, \
+            seed \(seed): \(isRight ? "ok" : "FAILED") in \(tenths / 10).\(tenths % 10) s, \(charges) charges, \
+            \(followUps) about them, \(transactions) transactions, \(posts) POSTs, \(readings) journals read, \(byJournal) decided by one, \
             \(doubts) in doubt, \(deliveries) deliveries; \(done)
             """
         ]
@@ -96,8 +99,10 @@ public struct SelfTestReport: Sendable, Encodable {
     public private(set) var runs = 0
     /// The seeds of those that failed.
     public private(set) var failedSeeds: [UInt64] = []
-    /// Everything that was found, counted by kind; the five that money is about are always there.
-    public private(set) var findings = ["lost": 0, "doubled": 0, "guessed": 0, "reordered": 0, "unannounced": 0]
+    /// Everything that was found, counted by kind; those that money is about are always there.
+    public private(set) var findings = [
+        "lost": 0, "doubled": 0, "guessed": 0, "over_refunded": 0, "reordered": 0, "unannounced": 0,
+    ]
     /// How often each disturbance happened.
     public private(set) var disturbances: [String: Int] = [:]
     /// Rows of all tables.

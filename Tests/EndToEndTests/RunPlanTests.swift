@@ -46,4 +46,19 @@ struct RunPlanTests {
             #expect(order.outcomes == ["approved"] && order.amount % 1_000 != 0)
         }
     }
+
+    @Test func `every kind of follow-up is sent, about charges without a rival, and never for more than they are`() {
+        let plans = (UInt64(1)...20).map { RunPlan(seed: $0) }
+        for plan in plans {
+            #expect(RunPlan(seed: plan.seed).followUps == plan.followUps)
+            for followUp in plan.followUps.map(\.followUp) {
+                #expect(followUp.original.contest == nil && plan.orders.contains(followUp.original))
+                #expect((1...followUp.original.amount).contains(followUp.amount ?? 1))
+                #expect(plan.country.hasVoids || followUp.verb != .void)
+            }
+        }
+        let verbs = plans.flatMap(\.followUps).map(\.followUp.verb)
+        for verb in FollowUp.Verb.allCases { #expect(verbs.count { $0 == verb } > plans.count) }
+        #expect(Set(plans.map(\.country)) == [.chile, .argentina])
+    }
 }

@@ -10,6 +10,8 @@ struct ChargeOrder: Sendable, Equatable {
     let terminal: String
     /// In minor units.
     let amount: Int64
+    /// Which the terminal takes.
+    var currency = "CLP"
     /// The final statuses that are right once the terminal's result is known.
     let outcomes: Set<String>
     /// Whether neither an acknowledgement nor a callback ever tells the result, so that doubt may remain.
@@ -21,10 +23,16 @@ struct ChargeOrder: Sendable, Equatable {
 extension ChargeOrder {
     /// The final statuses that are right after what chance did at the terminal.
     func outcomes(after posts: [TerminalPost]) -> Set<String> {
+        if posts.contains(where: \.isCancelled) { return ["not_completed"] }
         let faults = posts.filter { $0.sale != nil }.reduce(into: Set<String>()) { $0.formUnion($1.faults) }
         if faults.contains("declined") { return ["declined"] }
         if faults.contains("unpaid") { return ["not_completed"] }
         return outcomes
+    }
+
+    /// `terminal` of a command.
+    var terminalJSON: String {
+        #"{"idTerminal":"\#(terminal)","idSucursal":"12983","serialNumber":"SNPRUEBA1234"}"#
     }
 
     /// The command.
@@ -32,8 +40,8 @@ extension ChargeOrder {
         Array(
             """
             {"commandId":"\(commandID)","type":"charge",\
-            "terminal":{"idTerminal":"\(terminal)","idSucursal":"12983","serialNumber":"SNPRUEBA1234"},\
-            "amount":{"value":\(amount),"currency":"CLP"},"reference":"\(reference)"}
+            "terminal":\(terminalJSON),\
+            "amount":{"value":\(amount),"currency":"\(currency)"},"reference":"\(reference)"}
             """.utf8
         )
     }

@@ -17,7 +17,7 @@ extension Judge {
         var found: [Violation] = []
         for transaction in ledgers.store.transactions {
             let mine = (entries[transaction.id] ?? []).sorted { $0.position < $1.position }
-            let statuses = mine.map(\.status).filter { $0 != "contradicted" }
+            let statuses = mine.map(\.status).filter { !Self.afterTheEnd.contains($0) }
             if let last = statuses.last {
                 if last != transaction.status {
                     let detail = "the row says \(transaction.status), its last event \(last)"
@@ -57,7 +57,10 @@ extension Judge {
         return found
     }
 
-    /// First occurrences ascend, repetitions repeat, and nothing follows an end but a contradiction.
+    /// What may be told of a transaction after its end.
+    static let afterTheEnd: Set<String> = ["contradicted", "amended"]
+
+    /// First occurrences ascend, repetitions repeat, and nothing follows an end but what contradicts or amends it.
     private func judgeOrder(of mine: [DeliveredEvent], about id: String) -> [Violation] {
         var found: [Violation] = []
         var first: [String: DeliveredEvent] = [:]
@@ -76,7 +79,7 @@ extension Judge {
             } else if let last, event.sequence == last.sequence {
                 found.append(violation(.doubled, id, "two events have the sequence \(event.sequence ?? 0)"))
             }
-            if let end, event.name != "contradicted" {
+            if let end, !Self.afterTheEnd.contains(event.name) {
                 found.append(violation(.retracted, id, "\(event.name) came after \(end.name)"))
             }
             last = event

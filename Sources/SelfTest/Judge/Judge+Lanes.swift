@@ -4,7 +4,7 @@
 extension Judge {
     func judgeLanes() -> [Violation] {
         let lanes = Dictionary(grouping: ledgers.store.transactions, by: \.terminal)
-        return lanes.sorted { $0.key < $1.key }.flatMap { judge(lane: $0.value) } + judgeWriting()
+        return lanes.sorted { $0.key < $1.key }.flatMap { judge(lane: $0.value) } + judgeCancelling() + judgeWriting()
     }
 
     private func judge(lane: [StoreLedger.Transaction]) -> [Violation] {
@@ -53,7 +53,7 @@ extension Judge {
     private func judgeReading(_ lane: [StoreLedger.Transaction]) -> [Violation] {
         guard let readings = ledgers.readings, let life = ledgers.terminalLife else { return [] }
         var found: [Violation] = []
-        for (index, doubtful) in lane.enumerated() where doubtful.status == "in_doubt" && doubtful.number == nil {
+        for (index, doubtful) in lane.enumerated() where doubtful.isDoubtfulSale {
             guard let from = doubtful.postedAt, let next = firstPost(after: index, in: lane) else { continue }
             let isRead = readings.contains {
                 $0.terminal == doubtful.terminal && (ledgers.isClockMoved || from <= $0.startedAt)
@@ -89,6 +89,19 @@ extension Judge {
         }
     }
 
+    /// Nothing is sent to a terminal while it is told to end what it is at.
+    private func judgeCancelling() -> [Violation] {
+        ledgers.cancels.flatMap { cancel -> [Violation] in
+            let window = cancel.receivedAt..<max(cancel.receivedAt, cancel.endedAt - Self.clockTolerance)
+            return ledgers.posts.compactMap { post in
+                guard window.contains(post.receivedAt), let id = post.customID, id != cancel.customID,
+                    transactions[id]?.terminal == cancel.terminal
+                else { return nil }
+                return violation(.overlapping, id, "it was POSTed while \(cancel.customID ?? "") was being cancelled")
+            }
+        }
+    }
+
     /// The last POST that arrived was written down before.
     private func judgeWriting() -> [Violation] {
         guard !ledgers.isClockMoved else { return [] }
@@ -105,4 +118,9 @@ extension Judge {
     private func acceptance(of transaction: StoreLedger.Transaction) -> Int64 {
         entries[transaction.id]?.map(\.position).min() ?? .max
     }
+}
+
+extension StoreLedger.Transaction {
+    /// Whether its end is to be looked for in the journal, which lists sales.
+    fileprivate var isDoubtfulSale: Bool { type == "charge" && status == "in_doubt" && number == nil }
 }

@@ -13,7 +13,17 @@ extension Judge {
         for post in posts[id] ?? [] {
             let sale = post.sale.map { "sale paid \($0.payments) done \($0.finishesAt)" } ?? "no sale"
             let callbacks = post.callbacks.map { "\($0.isResult ? "result" : "other"):\($0.status ?? 0)" }
-            lines.append("terminal  \(post.receivedAt) \(post.reply) \(sale) callbacks \(callbacks)")
+            lines.append("terminal  \(post.receivedAt) \(post.verb) \(post.reply) \(sale) callbacks \(callbacks)")
+        }
+        for followUp in ledgers.followUps where followUp.commandID == transaction?.commandID ?? subject {
+            let about = transactionsByCommand[followUp.original.commandID]?.first?.id ?? "nothing"
+            lines.append("sent      \(followUp.commandID) \(followUp.verb) \(followUp.amount ?? 0) of \(about)")
+        }
+        for other in ledgers.store.transactions where other.originalID == id {
+            lines.append("about it  \(other.id) \(other.type) \(other.amount) \(other.status)")
+        }
+        for cancel in ledgers.cancels where cancel.customID == id || cancel.met == id {
+            lines.append("cancel    \(cancel.receivedAt) of \(cancel.customID ?? "-") met \(cancel.met ?? "nothing")")
         }
         if let transaction {
             lines.append(

@@ -24,7 +24,8 @@ extension Judge {
                 found.append(violation(.unannounced, id, detail))
             }
         }
-        let sold = Dictionary(grouping: ledgers.posts.filter { $0.sale != nil }) { $0.reference ?? "" }
+        let sales = ledgers.posts.filter { $0.verb == "sale" && $0.sale != nil }
+        let sold = Dictionary(grouping: sales) { $0.reference ?? transactions[$0.customID ?? ""]?.reference ?? "" }
         for (reference, sales) in sold.sorted(by: { $0.key < $1.key }) {
             let ids = Set(sales.compactMap(\.customID))
             guard ids.count > 1 else { continue }
@@ -46,10 +47,24 @@ extension Judge {
                 found.append(violation(.lost, id, "a POST arrived whose transaction the store does not have"))
                 continue
             }
-            if post.amount != transaction.amount || post.reference != transaction.reference {
+            if !post.asks(for: transaction) {
                 found.append(violation(.disagreeing, id, "the POST asks for something else than the command"))
             }
         }
         return found
     }
+}
+
+extension TerminalPost {
+    /// Whether it asks for what the transaction is about, as far as the wire tells.
+    fileprivate func asks(for transaction: StoreLedger.Transaction) -> Bool {
+        switch verb {
+        case "sale": transaction.type == "charge" && amount == transaction.amount && names(transaction.reference)
+        case "refund": transaction.type == "refund" && amount == transaction.amount
+        default: transaction.type == verb
+        }
+    }
+
+    /// In Argentina no merchant's number is on the wire.
+    private func names(_ wanted: String) -> Bool { reference.map { $0 == wanted } ?? true }
 }

@@ -5,16 +5,41 @@ extension Judge {
     private static let noPayment: Set<String> = ["declined", "not_completed"]
 
     func judgeVerdicts() -> [Violation] {
-        ledgers.orders.flatMap { order in
-            (transactionsByCommand[order.commandID] ?? []).filter(order.isTakenAs).flatMap { judge($0, against: order) }
+        let cancelled = Set(ledgers.followUps.filter { $0.verb == .cancel }.map(\.original.commandID))
+        let charges = ledgers.orders.flatMap { order in
+            taken(order.commandID, order.isTakenAs).flatMap { transaction in
+                var outcomes = order.outcomes(after: posts[transaction.id] ?? [])
+                if cancelled.contains(order.commandID), transaction.reason == "cancelled_before_start" {
+                    outcomes.insert("failed")
+                }
+                return judge(transaction, outcomes: outcomes, isUnknowable: order.isUnknowable)
+            }
         }
+        let others = ledgers.followUps.flatMap { followUp in
+            taken(followUp.commandID, followUp.isTakenAs).flatMap { transaction in
+                let outcomes = outcomes(of: transaction, after: posts[transaction.id] ?? [])
+                return judge(transaction, outcomes: outcomes, isUnknowable: followUp.isUnknowable)
+            }
+        }
+        return charges + others
     }
 
-    private func judge(_ transaction: StoreLedger.Transaction, against order: ChargeOrder) -> [Violation] {
+    private func taken(
+        _ commandID: String,
+        _ isTaken: (StoreLedger.Transaction) -> Bool
+    ) -> [StoreLedger.Transaction] {
+        (transactionsByCommand[commandID] ?? []).filter(isTaken)
+    }
+
+    private func judge(
+        _ transaction: StoreLedger.Transaction,
+        outcomes: Set<String>,
+        isUnknowable: Bool
+    ) -> [Violation] {
         let mine = posts[transaction.id] ?? []
         guard Self.isFinal(transaction.status) else {
             guard transaction.status == "in_doubt",
-                mayStayInDoubt(transaction.id, postedAt: transaction.postedAt, order)
+                mayStayInDoubt(transaction.id, postedAt: transaction.postedAt, isUnknowable: isUnknowable)
             else {
                 return [violation(.undecided, transaction.id, "ends as \(transaction.status)")]
             }
@@ -23,7 +48,6 @@ extension Judge {
         var found: [Violation] = []
         if let lie = lie(of: transaction, mine) { found.append(violation(.guessed, transaction.id, lie)) }
         let isExpired = ledgers.isClockMoved && transaction.status == "failed"
-        let outcomes = order.outcomes(after: mine)
         if !outcomes.contains(transaction.status), !isExpired {
             let right = outcomes.sorted().joined(separator: " or ")
             let detail = "\(transaction.status) instead of \(right.isEmpty ? "in_doubt" : right)"
@@ -40,7 +64,7 @@ extension Judge {
         let payments = mine.compactMap(\.sale).flatMap(\.payments)
         switch transaction.status {
         case "approved" where payments.isEmpty: return "approved, but nobody paid"
-        case "approved" where payments.first != transaction.amount: return "approved, but another amount was paid"
+        case "approved" where payments.first != amount(of: transaction): return "approved, but another amount was paid"
         case "approved": return nil
         case "failed" where mine.contains { $0.sale != nil }: return "failed, but a sale was started"
         case "failed": return nil
@@ -78,11 +102,11 @@ extension Judge {
     /// - Parameters:
     ///   - id: the transaction.
     ///   - postedAt: when its last POST was made durable, which counts where no POST arrived.
-    ///   - order: what was ordered.
+    ///   - isUnknowable: whether that is what was ordered.
     /// - Returns: whether `in_doubt` is right for it.
-    func mayStayInDoubt(_ id: String, postedAt: Int64?, _ order: ChargeOrder) -> Bool {
+    func mayStayInDoubt(_ id: String, postedAt: Int64?, isUnknowable: Bool) -> Bool {
         let mine = posts[id] ?? []
-        if order.isUnknowable { return true }
+        if isUnknowable { return true }
         // What Getnet's number is known of can be asked for.
         if transactions[id]?.number != nil { return false }
         guard !mine.isEmpty else { return wasDisturbed(at: ledgers.isClockMoved ? nil : postedAt ?? 0) }

@@ -35,8 +35,8 @@ struct Judge: Sendable {
 
     /// Everything that is wrong; nothing if every promise was kept.
     func violations() -> [Violation] {
-        judgeOrders() + judgeTerminals() + judgeLanes() + judgeVerdicts() + judgeEvidence() + judgeEntries()
-            + judgeDeliveries()
+        judgeOrders() + judgeFollowUps() + judgeTerminals() + judgeLanes() + judgeVerdicts() + judgeCaps()
+            + judgeEvidence() + judgeEntries() + judgeDeliveries()
     }
 
     // MARK: - Orders against the store
@@ -59,7 +59,7 @@ struct Judge: Sendable {
         let contests = Dictionary(grouping: ledgers.orders.filter { $0.contest != nil }) { $0.contest ?? "" }
         for contest in contests.sorted(by: { $0.key < $1.key }) { found += judge(contest: contest.value) }
         found += judgeRefusals()
-        let sent = Set(ledgers.orders.map(\.commandID))
+        let sent = Set(ledgers.orders.map(\.commandID) + ledgers.followUps.map(\.commandID))
         for transaction in ledgers.store.transactions where !sent.contains(transaction.commandID) {
             found.append(violation(.invented, transaction.id, "nobody sent the command \(transaction.commandID)"))
         }
@@ -83,10 +83,11 @@ struct Judge: Sendable {
         }
     }
 
-    /// Nobody is refused without a rival.
+    /// No charge is refused without a rival.
     private func judgeRefusals() -> [Violation] {
         let rivals = Set(ledgers.orders.filter { $0.contest != nil }.map(\.commandID))
-        return Self.refused(ledgers.events ?? []).subtracting(rivals).sorted().map {
+        let others = rivals.union(ledgers.followUps.map(\.commandID))
+        return Self.refused(ledgers.events ?? []).subtracting(others).sorted().map {
             violation(.lost, $0, "it was refused, and nothing was wrong with it")
         }
     }

@@ -4,8 +4,12 @@
 struct Ledgers: Sendable, Equatable {
     /// What was sent.
     var orders: [ChargeOrder] = []
-    /// What happened at the terminals.
+    /// What was sent about it.
+    var followUps: [FollowUp] = []
+    /// What happened at the terminals, oldest first.
     var posts: [TerminalPost] = []
+    /// Which terminals were told to end what they are at.
+    var cancels: [CancelPost] = []
     /// Which journals were read; `nil` if nobody reads them.
     var readings: [JournalReading]?
     /// Terminals that forgot payments, because their batch was closed.

@@ -7,6 +7,8 @@ struct StoreLedger: Sendable, Equatable {
     /// A row of `transactions`.
     struct Transaction: Sendable, Equatable {
         var id: String
+        /// `charge`, `void`, `refund`.
+        var type = "charge"
         var commandID: String
         var reference: String
         var terminal: String
@@ -22,6 +24,10 @@ struct StoreLedger: Sendable, Equatable {
         var number: String?
         /// The kind of evidence that made the status final.
         var decidedBy: String?
+        /// The sale that a void or a refund is about.
+        var originalID: String?
+        /// Whether its terminal was told, or was to be told, to end it.
+        var wasCancelled = false
     }
 
     /// A row of `outbox` that holds an event.

@@ -26,6 +26,10 @@ struct Violation: Sendable, Equatable, CustomStringConvertible {
         case disagreeing
         /// Something nobody sent.
         case invented
+        /// More was given back than was paid, or may have been.
+        case overRefunded = "over_refunded"
+        /// A void, a refund or a cancel hit another sale than the one that it names.
+        case misdirected
         /// The broker has an event that the outbox does not know to be sent.
         case unsettled
     }

@@ -19,6 +19,30 @@ struct RunPlan: Sendable {
         let order: ChargeOrder
     }
 
+    /// When something about a charge is sent.
+    enum Moment: Sendable, Equatable {
+        /// After the beginning.
+        case at(Duration)
+        /// After the queue delivered an event of it, the first one or its end; after ``longestWait`` in any case.
+        case event(of: String, isFinal: Bool, then: Duration)
+    }
+
+    /// A message about a charge that is handed to the broker.
+    struct FollowUpSending: Sendable, Equatable {
+        let moment: Moment
+        let followUp: FollowUp
+    }
+
+    /// Where the terminals are.
+    enum Country: String, Sendable {
+        case chile = "cl"
+        case argentina = "ar"
+
+        var currency: String { self == .chile ? "CLP" : "ARS" }
+        /// Whether a terminal takes a sale back by its receipt.
+        var hasVoids: Bool { self == .chile }
+    }
+
     /// What only one run of twenty does.
     enum Special: Int, Sendable, CaseIterable {
         case brokerKilled
@@ -33,13 +57,19 @@ struct RunPlan: Sendable {
     static let doubtfulEvery: UInt64 = 4
     /// Commands are sent over this time.
     static let sendingTime = 3_000
+    /// Runs of which one is in Argentina, where terminals can be told to end a sale.
+    static let argentineEvery: UInt64 = 5
+    /// For no event of a charge is waited longer.
+    static let longestWait = Duration.seconds(6)
     /// No disturbance is longer: a POST that is held back for so long still ends within the terminal's life.
     static let longestHold = 600
 
     let seed: UInt64
     let special: Special?
+    let country: Country
     let orders: [ChargeOrder]
     let sendings: [Sending]
+    let followUps: [FollowUpSending]
     let disturbances: [Disturbance]
 
     /// What the simulator's chance does, and how often.
@@ -52,7 +82,17 @@ struct RunPlan: Sendable {
         let isDoubtful = seed % Self.doubtfulEvery == Self.doubtfulEvery - 1
         faults = isDoubtful ? Self.doubtfulFaults : Self.usualFaults
         var load = isDoubtful ? PlannedLoad.ofTwins(seed: seed, size: size) : PlannedLoad(seed: seed, size: size)
+        country = seed % Self.argentineEvery == 1 ? .argentina : .chile
+        load.currency = country.currency
         load.draw(hasRivals: special != .clockMoved, &random)
+        let instants = load.sendings.map { ($0.order.commandID, $0.at) }
+        followUps =
+            PlannedFollowUps(
+                about: load.orders,
+                sentAt: Dictionary(instants, uniquingKeysWith: min),
+                in: country,
+                seed: seed
+            ).sendings
         self.seed = seed
         self.special = special
         orders = load.orders
@@ -103,6 +143,7 @@ private struct PlannedLoad {
 
     let seed: UInt64
     var size: RunPlan.Size
+    var currency = "CLP"
     var orders: [ChargeOrder] = []
     var sendings: [RunPlan.Sending] = []
 
@@ -124,6 +165,7 @@ private struct PlannedLoad {
                 reference: "S\(seed % 100_000_000)-\(number)",
                 terminal: "8\(1_000_000 + Int.random(in: 0..<size.terminals, using: &random))",
                 amount: Int64.random(in: thousands, using: &random) * 1_000 + scenario.number,
+                currency: currency,
                 outcomes: scenario.outcomes,
                 isUnknowable: scenario.isUnknowable
             )
@@ -159,6 +201,7 @@ private struct PlannedLoad {
             reference: order.reference,
             terminal: order.terminal,
             amount: order.amount + (sharesID ? 1_000 : 0),
+            currency: currency,
             outcomes: order.outcomes,
             isUnknowable: order.isUnknowable
         )

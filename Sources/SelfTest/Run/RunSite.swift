@@ -41,6 +41,7 @@ final class RunSite: Sendable {
     let links: Links
     let simulator: SimulatorProcess
     let settings: BridgeSettings
+    private let country: RunPlan.Country
     private let state = NIOLockedValueBox(State())
 
     init(
@@ -49,18 +50,21 @@ final class RunSite: Sendable {
         folder: URL,
         links: Links,
         simulator: SimulatorProcess,
-        movesClock: Bool
+        plan: RunPlan
     ) throws {
         self.broker = broker
         self.virtualHost = virtualHost
         self.folder = folder
         self.links = links
         self.simulator = simulator
+        country = plan.country
         settings = try Self.settings(
             in: folder,
             virtualHost: virtualHost,
             links: links,
-            environment: movesClock ? [Self.clockVariable: folder.appendingPathComponent("clock").path] : [:]
+            country: plan.country,
+            environment: plan.special == .clockMoved
+                ? [Self.clockVariable: folder.appendingPathComponent("clock").path] : [:]
         )
         state.withLockedValue { $0.children.append(simulator.process) }
     }
@@ -69,6 +73,7 @@ final class RunSite: Sendable {
         in folder: URL,
         virtualHost: String,
         links: Links,
+        country: RunPlan.Country,
         environment: [String: String] = [:]
     ) throws -> BridgeSettings {
         var settings = try BridgeSettings(
@@ -78,6 +83,7 @@ final class RunSite: Sendable {
         )
         settings.environment.merge(environment) { $1 }
         let changes = [
+            "cloud.country": country.rawValue,
             "http.port": "\(links.callbackPort)",
             "http.publicURL": "http://127.0.0.1:\(links.callbacks.port)",
             "store.create": "true",
@@ -117,7 +123,7 @@ final class RunSite: Sendable {
     func startSecondBridge() throws -> BridgeProcess {
         let folder = folder.appendingPathComponent("second")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var settings = try Self.settings(in: folder, virtualHost: virtualHost, links: links)
+        var settings = try Self.settings(in: folder, virtualHost: virtualHost, links: links, country: country)
         settings["http.port"] = "\(try LoopbackPort.free())"
         let bridge = try BridgeProcess(settings, output: nextOutput("second"))
         state.withLockedValue { $0.children.append(bridge.process) }

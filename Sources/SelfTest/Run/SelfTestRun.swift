@@ -9,6 +9,7 @@ import Rig
 struct RunOutcome: Sendable {
     var seed: UInt64
     var charges = 0
+    var followUps = 0
     var transactions = 0
     var posts = 0
     var doubts = 0
@@ -59,6 +60,7 @@ struct SelfTestRun: Sendable {
             seed: plan.seed,
             timeScale: RunSite.timeScale,
             faults: plan.faults,
+            words: simulatorWords,
             output: folder.appendingPathComponent("simulator.log")
         )
         let callbackPort = try LoopbackPort.free()
@@ -95,7 +97,7 @@ struct SelfTestRun: Sendable {
             folder: folder,
             links: links,
             simulator: simulator,
-            movesClock: plan.special == .clockMoved
+            plan: plan
         )
         let endpoint = broker.settings.endpoint(virtualHost: virtualHost)
         let events = EventQueue(endpoint, logger: Self.logger)
@@ -126,7 +128,9 @@ struct SelfTestRun: Sendable {
         try site.startBridge()
         try await site.bridge?.ready()
         async let disturbed = site.disturb(plan.disturbances)
+        async let followed = sendFollowUps(by: sender, events)
         try await send(by: sender)
+        let hasty = try await followed
         outcome.disturbances = try await disturbed
         if plan.special == .clockMoved { try site.moveClock(0) }
         try await site.bridge?.ready()
@@ -134,10 +138,12 @@ struct SelfTestRun: Sendable {
         if let exit = try await site.bridge?.terminate(), exit != .status(0) {
             outcome.failure = "the bridge did not stop in order: \(exit)"
         }
-        let ledgers = try await ledgers(site, events)
+        let ledgers = try await ledgers(site, events, hasty: hasty)
         outcome.violations = Judge(ledgers).violations()
+        if !outcome.violations.isEmpty { await site.simulator.keep(in: folder) }
         if !isAtRest, outcome.violations.isEmpty { outcome.failure = "it did not come to rest" }
         outcome.charges = plan.orders.count
+        outcome.followUps = Set(plan.followUps.map(\.followUp.commandID)).count
         outcome.transactions = ledgers.store.transactions.count
         outcome.posts = ledgers.posts.count
         outcome.readings = ledgers.readings?.count ?? 0
@@ -160,10 +166,11 @@ struct SelfTestRun: Sendable {
         }
     }
 
-    private func ledgers(_ site: RunSite, _ events: EventQueue) async throws -> Ledgers {
+    private func ledgers(_ site: RunSite, _ events: EventQueue, hasty: Set<String>) async throws -> Ledgers {
         var ledgers = site.ledgers(isClockMoved: plan.special == .clockMoved)
         ledgers.orders = plan.orders
-        ledgers.posts = try await site.simulator.posts()
+        ledgers.followUps = followUps(hasty: hasty)
+        (ledgers.posts, ledgers.cancels) = try await site.simulator.postsAndCancels()
         ledgers.readings = try await site.simulator.readings()
         ledgers.closedTerminals = try await site.simulator.closedTerminals()
         ledgers.events = events.events
@@ -200,11 +207,12 @@ struct SelfTestRun: Sendable {
     private func restlessness(_ events: EventQueue) -> Restlessness {
         let latest = events.latest
         // Of two rivals with one id the other one's events come after the refusal, or go before it.
-        let rest = plan.orders.filter { order in
-            guard let event = latest[order.commandID] else { return true }
+        let wanted = plan.orders.map(\.commandID) + followUps().filter { $0.verb != .cancel }.map(\.commandID)
+        let rest = wanted.filter { commandID in
+            guard let event = latest[commandID] else { return true }
             return !event.isFinal && event.name != "rejected"
         }
         if rest.isEmpty { return .none }
-        return rest.allSatisfy { latest[$0.commandID]?.status == "in_doubt" } ? .doubt : .open
+        return rest.allSatisfy { latest[$0]?.status == "in_doubt" } ? .doubt : .open
     }
 }

@@ -22,20 +22,41 @@ struct CommandSender: Sendable {
 
     /// Sends an order; returns once it is confirmed.
     func send(_ order: ChargeOrder, sentAt: Date = Date()) async throws {
+        try await send(order.json, .init("getnet.commands", "charge.main", order.commandID), sentAt: sentAt)
+    }
+
+    /// Sends what is about an order; returns once it is confirmed.
+    func send(_ followUp: FollowUp) async throws {
+        let exchange = followUp.verb == .cancel ? "getnet.control" : "getnet.commands"
+        try await send(followUp.json, .init(exchange, "\(followUp.verb.rawValue).main", followUp.commandID))
+    }
+
+    private func send(_ body: [UInt8], _ address: Address, sentAt: Date = Date()) async throws {
         var properties = AMQPProperties()
         properties.contentType = "application/json"
         properties.deliveryMode = .persistent
         properties.messageID = UUID().uuidString
         properties.timestamp = UInt64(sentAt.timeIntervalSince1970)
         let message = AMQPMessage(
-            exchange: "getnet.commands",
-            routingKey: "charge.main",
+            exchange: address.exchange,
+            routingKey: address.routingKey,
             mandatory: true,
             properties: properties,
-            body: order.json
+            body: body
         )
-        try await eventually("\(order.commandID) is confirmed", within: Self.patience) {
+        try await eventually("\(address.commandID) is confirmed", within: Self.patience) {
             await publisher.publish(message) == .confirmed
+        }
+    }
+
+    /// Where a command goes, and what it is called in a failure.
+    private struct Address {
+        let exchange: String
+        let routingKey: String
+        let commandID: String
+
+        init(_ exchange: String, _ routingKey: String, _ commandID: String) {
+            (self.exchange, self.routingKey, self.commandID) = (exchange, routingKey, commandID)
         }
     }
 }

@@ -26,9 +26,10 @@ struct SimulatorProcess: Sendable {
         seed: UInt64 = 1,
         timeScale: Double = timeScale,
         faults: [String: Double] = [:],
+        words: [String] = [],
         output: URL
     ) async throws -> SimulatorProcess {
-        var arguments = ["simulate", "--port", "\(port)", "--time-scale", "\(timeScale)", "--seed", "\(seed)"]
+        var arguments = ["simulate", "--port", "\(port)", "--time-scale", "\(timeScale)", "--seed", "\(seed)"] + words
         arguments += ["--fault-seed", "\(seed)"]
         for fault in faults.sorted(by: { $0.key < $1.key }) { arguments += ["--fault", "\(fault.key)=\(fault.value)"] }
         let process = try ChildProcess(arguments, output: output)
@@ -47,9 +48,17 @@ struct SimulatorProcess: Sendable {
         try JSONDecoder().decode(Summary.self, from: try await body("/simulator/ledger/summary"))
     }
 
-    /// Every POST, oldest first.
+    /// Every POST of a sale, oldest first.
     func posts() async throws -> [TerminalPost] {
-        try await all(Entry.self, "/simulator/ledger").map(\.post)
+        try await all(SaleEntry.self, "/simulator/ledger").map(\.post)
+    }
+
+    /// Every POST of a sale, a void or a refund, oldest first, and every cancel.
+    func postsAndCancels() async throws -> (posts: [TerminalPost], cancels: [CancelPost]) {
+        let sales = try await all(SaleEntry.self, "/simulator/ledger")
+        let commands = try await all(CommandEntry.self, "/simulator/ledger/commands")
+        let posts = sales.map(\.post) + commands.compactMap { $0.post(sales) }
+        return (posts.sorted { $0.receivedAt < $1.receivedAt }, commands.compactMap(\.cancel))
     }
 
     /// Every reading of a terminal's journal, oldest first.
@@ -72,6 +81,14 @@ struct SimulatorProcess: Sendable {
         }
     }
 
+    /// Writes the ledgers down as they are, for whoever has to find a fault.
+    func keep(in folder: URL) async {
+        for (name, path) in [("sales", ""), ("commands", "/commands"), ("journal", "/journal")] {
+            let page = try? await body("/simulator/ledger\(path)?limit=\(Self.page)")
+            try? page?.write(to: folder.appendingPathComponent("ledger-\(name).json"))
+        }
+    }
+
     /// Makes every token worthless, as a cloud does that was restarted.
     func revokeTokens() async { _ = await http.post("/simulator/tokens/revoke") }
 
@@ -82,53 +99,13 @@ struct SimulatorProcess: Sendable {
         return Data(answer.text.utf8)
     }
 
-    /// An entry of the ledger as it is written.
-    private struct Entry: Decodable {
-        struct Sale: Decodable {
-            struct Payment: Decodable {
-                let amount: Int64
-            }
-            let finishesAt: Instant
-            let payments: [Payment]
-        }
-        struct Callback: Decodable {
-            let kind: String
-            let status: Int?
-        }
-        let receivedAt: Instant
-        let customId: String?
-        let ticketNumber: String?
-        let amount: Int64?
-        let foundBusyWith: String?
-        let appliedFaults: [String]
-        let reply: String
-        let sale: Sale?
-        let callbacks: [Callback]
-
-        var post: TerminalPost {
-            TerminalPost(
-                receivedAt: receivedAt.milliseconds,
-                customID: customId,
-                reference: ticketNumber,
-                amount: amount,
-                reply: reply,
-                faults: Set(appliedFaults),
-                isOverlap: ["sale", "journal"].contains(foundBusyWith),
-                sale: sale.map {
-                    TerminalPost.Sale(finishesAt: $0.finishesAt.milliseconds, payments: $0.payments.map(\.amount))
-                },
-                callbacks: callbacks.map { TerminalPost.Callback(isResult: $0.kind == "result", status: $0.status) }
-            )
-        }
-    }
-
     /// A reading of a terminal's journal as it is written.
     private struct Read: Decodable {
         struct Terminal: Decodable {
             let idTerminal: String
         }
         let terminal: Terminal?
-        let startedAt: Instant
+        let startedAt: LedgerInstant
         let ending: String
 
         var reading: JournalReading {
@@ -143,17 +120,6 @@ struct SimulatorProcess: Sendable {
     /// A closed batch as it is written.
     private struct Batch: Decodable {
         let idTerminal: String
-    }
-
-    /// An RFC 3339 instant with milliseconds.
-    private struct Instant: Decodable {
-        let milliseconds: Int64
-
-        init(from decoder: any Decoder) throws {
-            let text = try decoder.singleValueContainer().decode(String.self)
-            let date = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text)
-            milliseconds = date.milliseconds
-        }
     }
 }
 

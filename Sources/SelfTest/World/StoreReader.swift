@@ -35,6 +35,7 @@ enum StoreReader {
     private static func transaction(_ row: Row) -> StoreLedger.Transaction {
         StoreLedger.Transaction(
             id: row["id"],
+            type: row["type"],
             commandID: row["command_id"],
             reference: row["reference"],
             terminal: row["terminal"],
@@ -46,7 +47,9 @@ enum StoreReader {
             postedAt: row["posted_at"],
             completedAt: row["completed_at"],
             number: row["id_pos_txs"],
-            decidedBy: row["decided_by"]
+            decidedBy: row["decided_by"],
+            originalID: row["original_id"],
+            wasCancelled: row["cancel_sent_at"] != nil
         )
     }
 

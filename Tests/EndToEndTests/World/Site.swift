@@ -162,7 +162,7 @@ struct Site: Sendable {
             let judge = Judge(Ledgers(posts: try await simulator.posts(), kills: kills))
             let isOver = open.allSatisfy { order in
                 let id = latest[order.commandID]?.transactionID ?? ""
-                return judge.mayStayInDoubt(id, postedAt: kills.last, order)
+                return judge.mayStayInDoubt(id, postedAt: kills.last, isUnknowable: order.isUnknowable)
             }
             if !isOver { try await Task.sleep(for: .milliseconds(250)) }
             return isOver
