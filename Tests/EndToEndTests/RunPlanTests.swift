@@ -24,11 +24,14 @@ struct RunPlanTests {
             for word in ["kill bridge", "cut ", "stall ", "stop bridge", "stop simulator"] {
                 #expect(names.contains { $0.hasPrefix(word) }, "\(word) is missing in \(seed)")
             }
-            for name in Set(names) where ["kill broker", "move clock", "fill disk", "second bridge"].contains(name) {
+            for name in Set(names)
+            where ["kill broker", "move clock", "fill disk", "second bridge", "restore backup"].contains(name) {
                 specials[name, default: 0] += 1
             }
         }
-        #expect(specials == ["kill broker": 1, "move clock": 1, "fill disk": 1, "second bridge": 1])
+        #expect(
+            specials == ["kill broker": 1, "move clock": 1, "fill disk": 1, "second bridge": 1, "restore backup": 1]
+        )
     }
 
     @Test func `several commands go to one terminal, equal amounts meet there, and some come twice or have a rival`() {

@@ -9,10 +9,18 @@ extension Judge {
     /// What the terminals gave back.
     private func judgePayments() -> [Violation] {
         ledgers.posts.flatMap { post -> [Violation] in
-            guard let sale = post.sale else { return [] }
+            guard let sale = post.sale, !isMisledAboutGiving(post) else { return [] }
             return zip(sale.payments, sale.givenBack).filter { $0 < $1 }.map { paid, given in
                 violation(.overRefunded, post.customID ?? "", "\(given) of \(paid) was given back")
             }
+        }
+    }
+
+    /// Whether Getnet denied that something was given back, or a store that is lost did it, so that it could be asked for again.
+    private func isMisledAboutGiving(_ sale: TerminalPost) -> Bool {
+        ledgers.posts.contains { post in
+            post.originalID != nil && post.originalID == sale.customID
+                && (isMisled([post]) || forgotten[post.customID ?? ""] != nil)
         }
     }
 

@@ -6,7 +6,7 @@ extension Judge {
     func judgeEvidence() -> [Violation] {
         posts.sorted { $0.key < $1.key }.compactMap { id, mine in
             let answered = mine.flatMap(\.callbacks).count(where: \.isAnswered)
-            let stored = ledgers.store.evidence[id]?.callbacks ?? 0
+            let stored = [ledgers.store, ledgers.lost].compactMap { $0?.evidence[id]?.callbacks }.reduce(0, +)
             guard answered > stored else { return nil }
             return violation(.unevidenced, id, "\(answered) callbacks were answered 200, \(stored) are in the store")
         }
@@ -46,15 +46,24 @@ extension Judge {
             let subject = entry.transactionID ?? entry.eventID
             found.append(violation(.lost, subject, "\(entry.name) never came out of the queue"))
         }
-        let known = Set(ledgers.store.entries.map(\.eventID))
+        let known = Set([ledgers.store, ledgers.lost].flatMap { $0?.entries ?? [] }.map(\.eventID))
         for event in delivered where !known.contains(event.id) {
             found.append(violation(.invented, event.transactionID ?? event.id, "\(event.name) is in no outbox"))
         }
-        for event in delivered where event.name == "unmatched" {
+        // What a copy does not know is told to people, not lost.
+        for event in delivered where event.name == "unmatched" && ledgers.lost == nil {
             found.append(violation(.lost, event.id, "a callback's transaction was not found"))
         }
-        for (id, mine) in events.sorted(by: { $0.key < $1.key }) { found += judgeOrder(of: mine, about: id) }
+        for (id, mine) in events.sorted(by: { $0.key < $1.key }) where !hasTwoHistories(id) {
+            found += judgeOrder(of: mine, about: id)
+        }
         return found
+    }
+
+    /// Whether a lost store told things of it that the copy that took its place does not know.
+    private func hasTwoHistories(_ id: String) -> Bool {
+        let known = Set((entries[id] ?? []).map(\.eventID))
+        return (ledgers.lost?.entries ?? []).contains { $0.transactionID == id && !known.contains($0.eventID) }
     }
 
     /// What may be told of a transaction after its end.

@@ -9,9 +9,11 @@ extension Judge {
     private func judge(_ followUp: FollowUp) -> [Violation] {
         let mine = transactionsByCommand[followUp.commandID] ?? []
         guard let transaction = mine.first else {
+            if isForgotten(followUp.commandID) { return [] }
             let isRefused = refusedCommands.contains(followUp.commandID)
             if !isRefused { return [violation(.lost, followUp.commandID, "neither a transaction nor a refusal")] }
-            guard followUp.isAlone, ledgers.events != nil, isPaid(followUp.original) else { return [] }
+            guard followUp.isAlone, ledgers.events != nil, ledgers.lost == nil, hasKnownPayment(followUp.original)
+            else { return [] }
             return [violation(.lost, followUp.commandID, "it was refused, and nothing was wrong with it")]
         }
         var found: [Violation] = []
@@ -32,6 +34,8 @@ extension Judge {
     private func judge(cancel: FollowUp) -> [Violation] {
         guard !refusedCommands.contains(cancel.commandID), ledgers.events != nil else { return [] }
         let target = transactionsByCommand[cancel.original.commandID]?.first
+        // Its trace may have been in the store that was lost.
+        if ledgers.lost != nil { return [] }
         if target?.wasCancelled == true || target?.reason == "cancelled_before_start" { return [] }
         return [violation(.lost, cancel.commandID, "neither a refusal nor a trace of it")]
     }
@@ -61,8 +65,13 @@ extension Judge {
 
     private var refusedCommands: Set<String> { Self.refused(ledgers.events ?? []) }
 
-    private func isPaid(_ order: ChargeOrder) -> Bool {
-        transactionsByCommand[order.commandID]?.first?.status == "approved"
+    /// Whether it was paid, and told in a layout that names the receipt, without which it cannot be taken back.
+    private func hasKnownPayment(_ order: ChargeOrder) -> Bool {
+        guard let transaction = transactionsByCommand[order.commandID]?.first, transaction.status == "approved" else {
+            return false
+        }
+        let isThin = order.amount % 1_000 == LoadScenario.flat
+        return !isThin && !(posts[transaction.id] ?? []).contains { $0.faults.contains("flat") }
     }
 
     /// The final statuses that are right for a void or a refund after what the terminal did.

@@ -15,7 +15,7 @@ extension Judge {
         for (place, post) in ledgers.posts.enumerated() {
             guard let id = post.customID, ids.contains(id) else { continue }
             if places[id] == nil { places[id] = place }
-            if post.isOverlap {
+            if post.isOverlap, !(posts[id] ?? []).contains(where: \.isStartedUnseen) {
                 found.append(
                     violation(.overlapping, id, "it was POSTed to a terminal that was busy with another of ours")
                 )

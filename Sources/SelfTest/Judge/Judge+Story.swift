@@ -15,6 +15,7 @@ extension Judge {
             let callbacks = post.callbacks.map { "\($0.isResult ? "result" : "other"):\($0.status ?? 0)" }
             lines.append("terminal  \(post.receivedAt) \(post.verb) \(post.reply) \(sale) callbacks \(callbacks)")
         }
+        if forgotten[id] != nil { lines.append("forgotten by the copy that took the place of the store") }
         for followUp in ledgers.followUps where followUp.commandID == transaction?.commandID ?? subject {
             let about = transactionsByCommand[followUp.original.commandID]?.first?.id ?? "nothing"
             lines.append("sent      \(followUp.commandID) \(followUp.verb) \(followUp.amount ?? 0) of \(about)")

@@ -10,13 +10,14 @@ extension Judge {
     private func judgeRepetitions() -> [Violation] {
         var found: [Violation] = []
         for (id, mine) in posts.sorted(by: { $0.key < $1.key }) {
-            let sales = mine.count { $0.sale != nil }
+            // A second sale after one that Getnet denied is what Getnet asked for.
+            let sales = mine.count { $0.sale != nil && !$0.isStartedUnseen }
             if sales > 1 {
                 found.append(violation(.doubled, id, "\(sales) sales were started"))
             } else if mine.dropLast().contains(where: { !$0.permitsAnother }) {
                 found.append(violation(.doubled, id, "POSTed again after an answer that may mean a sale"))
             }
-            let attempts = transactions[id]?.attempts ?? 0
+            let attempts = max(transactions[id]?.attempts ?? 0, attemptsBeforeLoss(of: id))
             // A POST that an old token made vain is repeated within its attempt.
             let written = mine.count { !$0.hadOldToken }
             if written > attempts, transactions[id] != nil {
@@ -27,12 +28,17 @@ extension Judge {
         let sales = ledgers.posts.filter { $0.verb == "sale" && $0.sale != nil }
         let sold = Dictionary(grouping: sales) { $0.reference ?? transactions[$0.customID ?? ""]?.reference ?? "" }
         for (reference, sales) in sold.sorted(by: { $0.key < $1.key }) {
-            let ids = Set(sales.compactMap(\.customID))
+            // A command that was repeated after its transaction was forgotten is a new one; that is the caller's to know.
+            let ids = Set(sales.compactMap(\.customID)).filter { forgotten[$0] == nil }
             guard ids.count > 1 else { continue }
             let detail = "the reference \(reference) was sold for \(ids.sorted().joined(separator: " and "))"
             found.append(violation(.doubled, ids.sorted()[0], detail))
         }
         return found
+    }
+
+    private func attemptsBeforeLoss(of id: String) -> Int {
+        ledgers.lost?.transactions.first { $0.id == id }?.attempts ?? 0
     }
 
     /// Every POST is the store's, and asks for what was ordered.
@@ -43,7 +49,7 @@ extension Judge {
                 found.append(violation(.disagreeing, post.reference ?? "a POST", "the cloud could not read a POST"))
                 continue
             }
-            guard let transaction = transactions[id] else {
+            guard let transaction = transactions[id] ?? forgotten[id] else {
                 found.append(violation(.lost, id, "a POST arrived whose transaction the store does not have"))
                 continue
             }

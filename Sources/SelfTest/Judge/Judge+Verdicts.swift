@@ -37,6 +37,7 @@ extension Judge {
         isUnknowable: Bool
     ) -> [Violation] {
         let mine = posts[transaction.id] ?? []
+        let outcomes = isMisled(mine) ? outcomes.union(toldOutcomes(mine)) : outcomes
         guard Self.isFinal(transaction.status) else {
             guard transaction.status == "in_doubt",
                 mayStayInDoubt(transaction.id, postedAt: transaction.postedAt, isUnknowable: isUnknowable)
@@ -46,7 +47,9 @@ extension Judge {
             return []
         }
         var found: [Violation] = []
-        if let lie = lie(of: transaction, mine) { found.append(violation(.guessed, transaction.id, lie)) }
+        if !isMisled(mine), let lie = lie(of: transaction, mine) {
+            found.append(violation(.guessed, transaction.id, lie))
+        }
         let isExpired = ledgers.isClockMoved && transaction.status == "failed"
         if !outcomes.contains(transaction.status), !isExpired {
             let right = outcomes.sorted().joined(separator: " or ")
@@ -109,6 +112,8 @@ extension Judge {
         if isUnknowable { return true }
         // What Getnet's number is known of can be asked for.
         if transactions[id]?.number != nil { return false }
+        // What the copy showed as waiting may have been POSTed by the store that was lost.
+        if transactions[id]?.isRestored == true { return true }
         guard !mine.isEmpty else { return wasDisturbed(at: ledgers.isClockMoved ? nil : postedAt ?? 0) }
         let isKnowable = mine.contains { post in
             post.callbacks.contains(where: \.isTold)

@@ -14,6 +14,8 @@ struct Judge: Sendable {
 
     let ledgers: Ledgers
     let transactions: [String: StoreLedger.Transaction]
+    /// What a lost store knew, and the copy of it that took its place does not.
+    let forgotten: [String: StoreLedger.Transaction]
     let transactionsByCommand: [String: [StoreLedger.Transaction]]
     let posts: [String: [TerminalPost]]
     let entries: [String: [StoreLedger.Entry]]
@@ -23,6 +25,10 @@ struct Judge: Sendable {
     init(_ ledgers: Ledgers) {
         self.ledgers = ledgers
         transactions = Dictionary(ledgers.store.transactions.map { ($0.id, $0) }) { first, _ in first }
+        let known = Set(transactions.keys)
+        forgotten = Dictionary(
+            (ledgers.lost?.transactions ?? []).filter { !known.contains($0.id) }.map { ($0.id, $0) }
+        ) { first, _ in first }
         transactionsByCommand = Dictionary(grouping: ledgers.store.transactions, by: \.commandID)
         posts = Dictionary(grouping: ledgers.posts.filter { $0.customID != nil }) { $0.customID ?? "" }
         entries = Dictionary(grouping: ledgers.store.entries.filter { $0.transactionID != nil }) {
@@ -36,7 +42,7 @@ struct Judge: Sendable {
     /// Everything that is wrong; nothing if every promise was kept.
     func violations() -> [Violation] {
         judgeOrders() + judgeFollowUps() + judgeTerminals() + judgeLanes() + judgeVerdicts() + judgeCaps()
-            + judgeEvidence() + judgeEntries() + judgeDeliveries()
+            + judgeContradictions() + judgeEvidence() + judgeEntries() + judgeDeliveries()
     }
 
     // MARK: - Orders against the store
@@ -46,7 +52,9 @@ struct Judge: Sendable {
         for order in ledgers.orders where order.contest == nil {
             let mine = transactionsByCommand[order.commandID] ?? []
             guard let transaction = mine.first else {
-                found.append(violation(.lost, order.commandID, "the command has no transaction"))
+                if !isForgotten(order.commandID) {
+                    found.append(violation(.lost, order.commandID, "the command has no transaction"))
+                }
                 continue
             }
             if mine.count > 1 {
@@ -71,6 +79,8 @@ struct Judge: Sendable {
         let taken = rivals.filter { order in
             (transactionsByCommand[order.commandID] ?? []).contains(where: order.isTakenAs)
         }
+        // The other one may have been taken once the first was forgotten.
+        if rivals.contains(where: { isForgotten($0.commandID) }) { return [] }
         let subject = rivals.first?.commandID ?? ""
         switch taken.count {
         case 0: return [violation(.lost, subject, "of \(rivals.count) rivals none has a transaction")]
@@ -98,6 +108,9 @@ struct Judge: Sendable {
     }
 
     // MARK: - Shared by the aspects
+
+    /// Whether a lost store had a transaction of the command.
+    func isForgotten(_ commandID: String) -> Bool { forgotten.values.contains { $0.commandID == commandID } }
 
     func violation(_ kind: Violation.Kind, _ subject: String, _ detail: String) -> Violation {
         Violation(kind: kind, subject: subject, detail: detail, story: story(of: subject))

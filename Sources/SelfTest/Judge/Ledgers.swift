@@ -18,6 +18,8 @@ struct Ledgers: Sendable, Equatable {
     var events: [DeliveredEvent]? = []
     /// What the bridge remembers.
     var store = StoreLedger()
+    /// What it remembered when its store was lost and an older copy took its place; `nil` if none was.
+    var lost: StoreLedger?
     /// When the bridge was killed, milliseconds since 1970.
     var kills: [Int64] = []
     /// When an acknowledgement or a callback could get lost for another reason, milliseconds since 1970.

@@ -28,6 +28,8 @@ struct StoreLedger: Sendable, Equatable {
         var originalID: String?
         /// Whether its terminal was told, or was to be told, to end it.
         var wasCancelled = false
+        /// Whether a restored copy showed it before the end of its POST.
+        var isRestored = false
     }
 
     /// A row of `outbox` that holds an event.

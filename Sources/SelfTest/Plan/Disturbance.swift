@@ -36,6 +36,8 @@ struct Disturbance: Sendable, Equatable, CustomStringConvertible {
         case fillDisk(Duration)
         /// A second bridge with an empty store of its own is there for a while.
         case secondBridge(Duration)
+        /// A copy of the store is made, and takes its place a while later, as after the loss of a disk.
+        case restoreBackup(after: Duration)
     }
 
     /// After the end of the one before, or after the beginning.
@@ -58,6 +60,7 @@ extension Disturbance.Action: CustomStringConvertible {
         case .moveClock: "move clock"
         case .fillDisk: "fill disk"
         case .secondBridge: "second bridge"
+        case .restoreBackup: "restore backup"
         }
     }
 
@@ -66,7 +69,8 @@ extension Disturbance.Action: CustomStringConvertible {
         case .killBridge, .cut, .killBroker: name
         case .stall(_, let answers, let requests, let length):
             "\(name) \(requests ? ">" : "")\(answers ? "<" : "") \(length.inMilliseconds)"
-        case .stop(_, let length), .fillDisk(let length), .secondBridge(let length): "\(name) \(length.inMilliseconds)"
+        case .stop(_, let length), .fillDisk(let length), .secondBridge(let length), .restoreBackup(let length):
+            "\(name) \(length.inMilliseconds)"
         case .moveClock(let offset): "\(name) \(offset)"
         }
     }

@@ -16,6 +16,11 @@ struct LoadScenario: Sendable, Equatable {
         self.isUnknowable = isUnknowable
     }
 
+    /// The layout of the documentation, which leaves most members out.
+    static let flat: Int64 = 501
+    /// Two payments; of a refund: given back twice, by the terminal's own fault.
+    static let twice: Int64 = 214
+
     /// Each scenario as often as its weight says.
     static func lots(_ scenarios: [LoadScenario]) -> [LoadScenario] {
         scenarios.flatMap { Array(repeating: $0, count: $0.weight) }
@@ -40,11 +45,11 @@ struct LoadScenario: Sendable, Equatable {
         LoadScenario(208, 2, ["not_completed"]),
         LoadScenario(209, 2, ["approved"]),
         // Paid twice.
-        LoadScenario(214, 2, ["approved"]),
+        LoadScenario(twice, 2, ["approved"]),
         // Busy once, then approved. A firewall page or a 429 would hold back the whole account, so none is here.
         LoadScenario(410, 2, ["approved"]),
         // Other spellings.
-        LoadScenario(501, 1, ["approved"]),
+        LoadScenario(flat, 1, ["approved"]),
         LoadScenario(503, 1, ["approved"]),
     ]
 

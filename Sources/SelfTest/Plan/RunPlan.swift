@@ -49,6 +49,7 @@ struct RunPlan: Sendable {
         case clockMoved
         case diskFilled
         case secondBridge
+        case backupRestored
     }
 
     /// Runs of which each special one is one.
@@ -126,6 +127,7 @@ struct RunPlan: Sendable {
             for _ in 0..<3 { actions.append(.moveClock(jumps[Int.random(in: 0..<jumps.count, using: &random)])) }
         case .diskFilled: actions.append(.fillDisk(hold(&random)))
         case .secondBridge: actions.append(.secondBridge(.milliseconds(1_200)))
+        case .backupRestored: actions.append(.restoreBackup(after: hold(&random)))
         case nil: break
         }
         actions.shuffle(using: &random)

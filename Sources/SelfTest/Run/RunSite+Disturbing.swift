@@ -33,6 +33,7 @@ extension RunSite {
         case .moveClock(let offset): try moveClock(offset)
         case .fillDisk(let length): try await fillDisk(length)
         case .secondBridge(let length): try await letSecondBridgeTry(length)
+        case .restoreBackup(let length): try await restoreBackup(after: length)
         }
         return true
     }

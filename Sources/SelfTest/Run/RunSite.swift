@@ -33,6 +33,7 @@ final class RunSite: Sendable {
         var starts = 0
         var kills: [Int64] = []
         var disturbances: [ClosedRange<Int64>] = []
+        var lost: StoreLedger?
     }
 
     let broker: PrivateBroker
@@ -82,6 +83,7 @@ final class RunSite: Sendable {
             cloudURL: "http://127.0.0.1:\(links.cloud.port)/api"
         )
         settings.environment.merge(environment) { $1 }
+        settings.environment["GETNET_BRIDGE_ADMIN_TOKEN"] = "a-token-of-the-self-test"
         let changes = [
             "cloud.country": country.rawValue,
             "http.port": "\(links.callbackPort)",
@@ -104,8 +106,9 @@ final class RunSite: Sendable {
     var bridge: BridgeProcess? { state.withLockedValue(\.bridge) }
 
     /// Starts the bridge on its store.
-    func startBridge() throws {
-        let bridge = try BridgeProcess(settings, output: nextOutput("bridge"))
+    func startBridge(holdingCommands: Bool = false) throws {
+        let words = holdingCommands ? ["--hold-commands"] : []
+        let bridge = try BridgeProcess(settings, words, output: nextOutput("bridge"))
         state.withLockedValue { state in
             state.bridge = bridge
             state.children.append(bridge.process)
@@ -154,6 +157,11 @@ final class RunSite: Sendable {
 
     func note(kill: Int64) { state.withLockedValue { $0.kills.append(kill) } }
 
+    func note(lost: StoreLedger) { state.withLockedValue { $0.lost = lost } }
+
+    /// The store that was lost, as it was then.
+    var lost: StoreLedger? { state.withLockedValue(\.lost) }
+
     /// Runs something during which an answer may get lost.
     func disturbing(_ body: () async throws -> Void) async throws {
         let begin = Date().milliseconds
@@ -168,6 +176,7 @@ final class RunSite: Sendable {
             ledgers.kills = state.kills
             ledgers.disturbances = state.disturbances
             ledgers.isClockMoved = isClockMoved
+            ledgers.lost = state.lost
             ledgers.terminalLife = Self.terminalLife.inMilliseconds
             return ledgers
         }

@@ -213,6 +213,8 @@ struct SelfTestRun: Sendable {
             return !event.isFinal && event.name != "rejected"
         }
         if rest.isEmpty { return .none }
-        return rest.allSatisfy { latest[$0]?.status == "in_doubt" } ? .doubt : .open
+        // What a lost store began may never be told of again.
+        let isLost = plan.special == .backupRestored
+        return isLost || rest.allSatisfy { latest[$0]?.status == "in_doubt" } ? .doubt : .open
     }
 }

@@ -6,7 +6,7 @@ import Rig
 /// What a bridge is started with: every key as a flag, the secret in the environment.
 struct BridgeSettings: Sendable {
     var keys: [String: String]
-    var environment = ["GETNET_BRIDGE_CLOUD_CLIENT_SECRET": "demo+secret/2026=="]
+    var environment = ["GETNET_BRIDGE_CLOUD_CLIENT_SECRET": SimulatorProcess.clientSecret]
 
     /// Settings for a store in a folder, with times shortened through the same keys as an operator would.
     init(folder: URL, amqpURL: String, cloudURL: String) throws {

@@ -82,7 +82,8 @@ extension EventQueue.State {
         }
         events.append(event)
         guard let command = event.commandID else { return }
-        if let known = latest[command]?.sequence, known > event.sequence ?? 0 { return }
+        // An end is an end, also of a restored copy that counts anew.
+        if let known = latest[command]?.sequence, known > event.sequence ?? 0, !event.isFinal { return }
         latest[command] = event
     }
 }

@@ -15,6 +15,8 @@ struct SimulatorProcess: Sendable {
 
     /// 90 s are 900 ms, a terminal's five minutes 3 s.
     static let timeScale = 0.01
+    /// What its only client logs in with.
+    static let clientSecret = "demo+secret/2026=="
     private static let page = 1_000
 
     let port: Int

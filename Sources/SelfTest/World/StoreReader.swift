@@ -49,7 +49,8 @@ enum StoreReader {
             number: row["id_pos_txs"],
             decidedBy: row["decided_by"],
             originalID: row["original_id"],
-            wasCancelled: row["cancel_sent_at"] != nil
+            wasCancelled: row["cancel_sent_at"] != nil,
+            isRestored: row["restored_at"] != nil
         )
     }
 

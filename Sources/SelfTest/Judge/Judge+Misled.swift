@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where Getnet itself says what is not true: that a terminal is busy which began the sale, or two things of one sale.
+///
+/// What the bridge makes of it is right if it keeps to what it was told first, and tells on what contradicts it.
+extension Judge {
+    /// Whether Getnet told an untruth about the transaction of these POSTs.
+    func isMisled(_ mine: [TerminalPost]) -> Bool { mine.contains { $0.isContradicted || $0.isStartedUnseen } }
+
+    /// The final statuses that something Getnet told speaks for.
+    func toldOutcomes(_ mine: [TerminalPost]) -> Set<String> {
+        var outcomes: Set<String> = []
+        for post in mine {
+            guard let sale = post.sale else { continue }
+            let isPaid = !sale.payments.isEmpty
+            if isPaid || post.isContradicted { outcomes.insert("approved") }
+            if isPaid, post.isContradicted { outcomes.insert("declined") }
+            if !isPaid { outcomes.formUnion(["declined", "not_completed"]) }
+        }
+        return outcomes
+    }
+
+    /// Two verdicts that were told and taken: the second one is published.
+    func judgeContradictions() -> [Violation] {
+        posts.sorted { $0.key < $1.key }.compactMap { id, mine in
+            guard isMisled(mine), wasToldTwoThings(mine),
+                !(entries[id] ?? []).contains(where: { $0.name.hasSuffix("contradicted") })
+            else { return nil }
+            return violation(.unannounced, id, "Getnet told two things, and only one was passed on")
+        }
+    }
+
+    private func wasToldTwoThings(_ mine: [TerminalPost]) -> Bool {
+        let told = mine.filter { !$0.callbacks.isEmpty && $0.callbacks.allSatisfy { !$0.isResult || $0.isAnswered } }
+        // Of one sale both callbacks, or one callback of each of two sales that cannot both be true.
+        let paid = told.filter { $0.sale?.payments.isEmpty == false && $0.callbacks.contains(where: \.isResult) }
+        return told.contains { $0.isContradicted && $0.callbacks.count(where: \.isResult) > 1 } || paid.count > 1
+    }
+}
+
+extension TerminalPost {
+    /// Whether a second callback said the opposite of the first.
+    var isContradicted: Bool { faults.contains("contradiction") }
+    /// Whether the terminal began although the answer denied it.
+    var isStartedUnseen: Bool { faults.contains("busy-yet-started") }
+}
