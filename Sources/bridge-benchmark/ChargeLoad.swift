@@ -21,6 +21,7 @@ struct ChargeLoad {
     /// The names of this run's charges begin so, so that runs on one store do not meet.
     private let run = String(UInt32.random(in: .min ... .max), radix: 36)
     private let memory = NIOLockedValueBox<(done: Int, samples: [Double])>((0, []))
+    private let ends = NIOLockedValueBox<[Double]>([])
 
     init(
         transactions: Int,
@@ -72,6 +73,9 @@ struct ChargeLoad {
         return memory.withLockedValue(\.samples)
     }
 
+    /// Milliseconds from each command to its final event, as the one sees it who sent it.
+    var latencies: [Double] { ends.withLockedValue { $0 } }
+
     private func declare() async throws {
         let topology = AMQPTopology(
             queues: [.init(name: Self.queue, arguments: ["x-queue-type": .string(queueType)])],
@@ -107,6 +111,7 @@ struct ChargeLoad {
         _ publisher: AMQPPublisher,
         _ events: inout AsyncStream<Final>.Iterator
     ) async throws {
+        let start = ContinuousClock.now
         guard case .confirmed = await publisher.publish(command(number, at: terminal)) else {
             throw Failed(description: "a command was not confirmed")
         }
@@ -115,6 +120,8 @@ struct ChargeLoad {
             guard final.type.hasSuffix(".charge.approved.v1") else {
                 throw Failed(description: "an end is \(final.type)")
             }
+            let took = (ContinuousClock.now - start) / .milliseconds(1)
+            ends.withLockedValue { $0.append(took) }
             return try noteMemory()
         }
     }
@@ -145,11 +152,26 @@ struct ChargeLoad {
         properties.deliveryMode = .persistent
         properties.correlationID = "\(run)-\(terminal)-\(number)"
         properties.timestamp = UInt64(Date().timeIntervalSince1970)
+        return .charge("\(run)-\(number)", at: 80_000_000 + terminal, amount: 15_000, properties)
+    }
+
+    private static let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+}
+
+extension AMQPMessage {
+    /// A charge as a caller sends it.
+    static func charge(
+        _ name: String,
+        at terminal: Int,
+        amount: Int,
+        _ properties: AMQPProperties
+    ) -> AMQPMessage {
         let body = """
-            {"commandId":"benchmark-\(run)-\(number)","type":"charge","terminal":{"idTerminal":"\(80_000_000 + terminal)",\
-            "idSucursal":"12983","serialNumber":"SNBENCH\(10_000 + terminal)"},"amount":{"value":15000,"currency":"CLP"},\
-            "reference":"\(run.uppercased())-\(number)","options":{"printOnPos":false,"saleType":1,"employeeId":1},\
-            "metadata":{"orderId":"o-\(number)","channel":"benchmark"}}
+            {"commandId":"benchmark-\(name)","type":"charge","terminal":{"idTerminal":"\(terminal)",\
+            "idSucursal":"12983","serialNumber":"SNBENCH\(terminal % 70_000_000)"},\
+            "amount":{"value":\(amount),"currency":"CLP"},\
+            "reference":"\(name.uppercased())","options":{"printOnPos":false,"saleType":1,"employeeId":1},\
+            "metadata":{"orderId":"o-\(name)","channel":"benchmark"}}
             """
         return AMQPMessage(
             exchange: "getnet.commands",
@@ -159,8 +181,6 @@ struct ChargeLoad {
             body: Array(body.utf8)
         )
     }
-
-    private static let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 }
 
 /// The final event of a charge of this run.

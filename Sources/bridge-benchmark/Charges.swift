@@ -65,6 +65,7 @@ struct Charges: AsyncParsableCommand {
             figure("rate", count / wall)
             figure("commits", (try await bridge.commits() - commits) / count)
             for (index, mebibytes) in memory.enumerated() { figure("resident_\(index + 1)0%", mebibytes) }
+            figures("charge_ms", percentilesOf: load.latencies)
             figures("callback_answer_ms", percentilesOf: try await bridge.callbackAnswers(from: post))
             figures("callback_to_confirm_ms", percentilesOf: try bridge.callbackToConfirm(after: entry))
         }

@@ -9,7 +9,8 @@ struct BridgeBenchmark: AsyncParsableCommand {
         commandName: "bridge-benchmark",
         abstract: "Measures a running bridge, and the floor under it.",
         subcommands: [
-            Charges.self, HTTPFloorServer.self, HTTPFloorClient.self, BrokerFloor.self, StoreFloor.self,
+            Charges.self, DeadTerminals.self, HTTPFloorServer.self, HTTPFloorClient.self, BrokerFloor.self,
+            StoreFloor.self,
         ]
     )
 }
