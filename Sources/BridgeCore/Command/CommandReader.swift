@@ -196,7 +196,7 @@ public struct CommandReader: Sendable {
         // Without a country nobody knows the currency; the account is at fault already.
         case .sale, .refund:
             guard let country else { return members.unread("amount") }
-            return members.money("amount", country.currency)
+            return members.money("amount", country.currency, in: country.amountUnit)
         case .void:
             members.refuse("amount", because: "a void takes back the whole sale")
         case .reading, .acting:

@@ -10,12 +10,16 @@ extension MemberReader {
     static let longestAuthorization = 20
 
     /// An amount in the currency of the account.
-    mutating func money(_ name: String, _ expected: Currency) -> Money? {
+    mutating func money(_ name: String, _ expected: Currency, in unit: AmountUnit = .minor) -> Money? {
         guard var parts = object(name, .required) else { return nil }
         defer { absorb(parts) }
         let value = parts.integer("value", Money.chargeable, .required)
         let currency = parts.string("currency", .required)
         parts.refuseTheRest()
+        if let value, unit.number(ofMinorUnits: value) == nil {
+            parts.fault("value", .outOfRange, "the terminals of this account take whole units of the currency alone")
+            return nil
+        }
         if let currency, currency != expected.rawValue {
             parts.fault("currency", .currencyMismatch, "the account's currency is \(expected.rawValue)")
             return nil

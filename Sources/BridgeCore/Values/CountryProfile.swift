@@ -19,7 +19,9 @@ public struct CountryProfile: Sendable, Hashable {
     /// IANA name of the terminals' clock.
     public var timeZone: String
     /// How the branch number is written.
-    public let branchForm: BranchForm
+    public var branchForm: BranchForm
+    /// What the numbers of amounts stand for.
+    public var amountUnit = AmountUnit.minor
     /// Whether the terminal may add tip and cashback to the amount that was sent.
     public let terminalMayAddToAmount: Bool
     /// Which lists of a terminal's sales it can be asked for, the better one first; none: the journal cannot be read.
@@ -40,6 +42,9 @@ public struct CountryProfile: Sendable, Hashable {
     public let commands: [CommandType: CommandProfile]
     /// The texts beside the wrapper's code 0 that are known, those that operators have seen included.
     public var messages: [CloudLiteral]
+
+    /// Whether nobody has documented what its requests look like, so that an operator has to know ``branchForm`` and ``amountUnit``.
+    public var isUndocumented: Bool { commands.values.contains(where: \.isPresumed) }
 
     /// The profile of a country, `nil` for one that is not served.
     public static func named(_ code: String) -> CountryProfile? {

@@ -34,6 +34,12 @@ extension BridgeConfiguration {
             }
         profile.messages += cloud.messages
         if let timeZone = cloud.timeZone { profile.timeZone = timeZone }
+        if let unit = cloud.amountUnit { profile.amountUnit = unit }
+        switch cloud.branchForm {
+        case .number: profile.branchForm = .number
+        case .digits: profile.branchForm = CountryProfile.argentina.branchForm
+        case nil: break
+        }
         return Account(name: cloud.account, profile: profile, environment: cloud.environment)
     }
 

@@ -13,6 +13,14 @@ extension BridgeConfiguration {
         case uy
     }
 
+    /// How a branch number is written in a request.
+    public enum BranchForm: String, Sendable, Equatable, CaseIterable {
+        /// A JSON number, as in Chile.
+        case number
+        /// A string of ten digits, as in Argentina.
+        case digits
+    }
+
     /// Getnet's cloud and the one account that this bridge uses there.
     public struct Cloud: Sendable, Equatable {
         /// The address of the API without a slash at its end: `https://host/api`.
@@ -31,6 +39,10 @@ extension BridgeConfiguration {
         public var environment: String
         /// The time zone of the terminals, an IANA name; `nil` is the country's.
         public var timeZone: String?
+        /// What amounts stand for on the wire; `nil` is what the country documents.
+        public var amountUnit: AmountUnit?
+        /// How the branch is written on the wire; `nil` is what the country documents.
+        public var branchForm: BranchForm?
         /// How many connections may be open for sales; queries, journals and logins have pools of their own.
         public var maxConnections = 256
         /// How many commands may be on the wire at once whose answer takes as long as the terminal does.

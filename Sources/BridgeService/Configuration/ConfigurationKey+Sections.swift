@@ -76,6 +76,22 @@ extension ConfigurationKey {
                 "Time zone of the terminals' clocks."
             ),
             ConfigurationKey(
+                "cloud.amountUnit",
+                \.cloud.amountUnit,
+                .optional(.choice),
+                default: "the country's",
+                "What the number of an amount stands for in Getnet's requests and answers. Only for Uruguay, which "
+                    + "nobody has documented, and **required** there: a wrong one charges a hundredfold. Ask Getnet."
+            ),
+            ConfigurationKey(
+                "cloud.branchForm",
+                \.cloud.branchForm,
+                .optional(.choice),
+                default: "the country's",
+                "How `idSucursal` is written in Getnet's requests: a number, or a string of ten digits. Only for Uruguay, "
+                    + "and **required** there."
+            ),
+            ConfigurationKey(
                 "cloud.maxConnections",
                 \.cloud.maxConnections,
                 .integer(1...4096),

@@ -32,7 +32,8 @@ struct ConfigurationRule: Sendable {
     static let shortestTerminalLife = Duration.seconds(310)
 
     static let all: [ConfigurationRule] = [
-        cloudIsEncrypted, messagesAreNew, callbackURLIsShort, callbacksAreEncrypted, portsDiffer, adminTokenIsLong,
+        cloudIsEncrypted, wireIsKnown, messagesAreNew, callbackURLIsShort, callbacksAreEncrypted, portsDiffer,
+        adminTokenIsLong,
         terminalLifeIsLong,
         giveUpComesLast, exchangesDiffer, queuesDiffer, storeIsSQLite, keyFileIsNotTheStore,
     ]
@@ -50,6 +51,22 @@ struct ConfigurationRule: Sendable {
     private static let cloudIsEncrypted = ConfigurationRule(["cloud.baseURL"]) { configuration in
         guard crossesWireInClear(configuration.cloud.baseURL) else { return nil }
         return Finding(message: "would send the client secret in clear", hint: "https; http only to this machine")
+    }
+
+    private static let wireIsKnown = ConfigurationRule(["cloud.country", "cloud.amountUnit", "cloud.branchForm"]) {
+        let country = $0.cloud.country.rawValue
+        let isOpen = CountryProfile.named(country)?.isUndocumented ?? false
+        let given = [$0.cloud.amountUnit != nil, $0.cloud.branchForm != nil]
+        guard given != [isOpen, isOpen] else { return nil }
+        guard isOpen else {
+            let message = "the country \(country) is documented: amountUnit and branchForm are not to be set"
+            return Finding(message: message, hint: "leave them out")
+        }
+        return Finding(
+            message:
+                "nobody has documented what requests look like in \(country): amountUnit and branchForm have to be set",
+            hint: "ask Getnet: a wrong unit charges a hundredfold"
+        )
     }
 
     private static let messagesAreNew = ConfigurationRule(["cloud.messages", "cloud.country"]) { configuration in

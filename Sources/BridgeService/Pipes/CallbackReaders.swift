@@ -5,9 +5,9 @@ internal import CorrelationStore
 internal import GetnetCloud
 internal import NIOConcurrencyHelpers
 
-/// Reads callbacks by the clock of the terminal's account.
+/// Reads callbacks by the clock of the terminal's account, and in the unit of its amounts.
 ///
-/// Where all terminals show the same time nobody is looked up.
+/// Where these are the same for all nobody is looked up.
 struct CallbackReaders: Sendable {
     private let byAccount: [String: AnswerReader]
     /// For all, where they do not differ; else for callbacks of nobody, of which no time is told.
@@ -15,10 +15,19 @@ struct CallbackReaders: Sendable {
     private let isCommon: Bool
 
     init(_ accounts: Accounts) {
-        let zones = accounts.all.map { ($0.name, $0.profile.timeZone) }
-        byAccount = Dictionary(zones.map { ($0.0, AnswerReader(timeZone: $0.1)) }) { first, _ in first }
-        common = AnswerReader(timeZone: zones[0].1)
-        isCommon = Set(zones.map(\.1)).count == 1
+        let manners = accounts.all.map { Manner(timeZone: $0.profile.timeZone, unit: $0.profile.amountUnit) }
+        let named = zip(accounts.all.map(\.name), manners.map(\.reader))
+        byAccount = Dictionary(named) { first, _ in first }
+        common = manners[0].reader
+        isCommon = Set(manners).count == 1
+    }
+
+    /// How an account's terminals tell a result.
+    private struct Manner: Hashable {
+        let timeZone: String
+        let unit: AmountUnit
+
+        var reader: AnswerReader { AnswerReader(timeZone: timeZone, amountUnit: unit) }
     }
 
     /// The reader for a transaction's callback.

@@ -48,7 +48,7 @@ extension AnswerReader {
     /// One sale of a list; `nil` where it contradicts itself.
     private func row(_ object: LooseObject) -> JournalRow? {
         guard !object.isContradictory, !object.members.isEmpty else { return nil }
-        var reading = AnswerReading()
+        var reading = AnswerReading(amountUnit: amountUnit)
         let number = reading.cloudNumber("idPosTxs", in: [object])
         // A bare `code` in a row is nowhere documented as the terminal's verdict.
         let terminal = AnswerReading.TerminalObject(object: object, isInsideData: false)

@@ -15,9 +15,16 @@ public struct AnswerReader: Sendable {
     let clock: TerminalClock
     /// What the texts beside code 0 mean.
     let catalogue: MessageCatalogue
+    let amountUnit: AmountUnit
 
-    /// A reader for terminals whose clocks show that time zone, an IANA name, and for texts that mean what these say.
-    public init(timeZone: String, messages: [CloudLiteral] = CloudLiteral.documented) {
+    /// A reader for terminals whose clocks show that time zone, an IANA name, for texts that mean what these say, and for
+    /// amounts in that unit.
+    public init(
+        timeZone: String,
+        messages: [CloudLiteral] = CloudLiteral.documented,
+        amountUnit: AmountUnit = .minor
+    ) {
+        self.amountUnit = amountUnit
         clock = TerminalClock(timeZone: timeZone)
         catalogue = MessageCatalogue(messages)
     }
@@ -60,7 +67,7 @@ public struct AnswerReader: Sendable {
         guard let json = try? JSONParser.parse(text), case .object = json, let wrapper = LooseObject(json) else {
             return nil
         }
-        var reading = AnswerReading()
+        var reading = AnswerReading(amountUnit: amountUnit)
         let code = reading.member("code", of: wrapper)
         let data = LooseObject(reading.member("data", of: wrapper))
         let terminal = reading.terminalObject(wrapper: wrapper, data: data)
@@ -92,6 +99,7 @@ struct AnswerReading {
         let isInsideData: Bool
     }
 
+    let amountUnit: AmountUnit
     private(set) var isContradictory = false
 
     mutating func member(_ name: String, of object: LooseObject) -> JSON? {

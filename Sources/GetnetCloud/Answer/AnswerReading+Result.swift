@@ -16,9 +16,9 @@ extension AnswerReading {
         result.terminalID = identity("terminalId", in: [object]) { $0.identity }
         result.ticket = identity("ticket", in: [object]) { $0.identity }
         result.authorizationCode = object.value("authorizationCode")?.identity
-        result.amount = object.value("amount")?.looseInteger
-        result.tip = object.value("tip")?.looseInteger
-        result.cashback = object.value("cashback")?.looseInteger
+        result.amount = amount("amount", of: object)
+        result.tip = amount("tip", of: object)
+        result.cashback = amount("cashback", of: object)
         result.operationID = object.value("operationId")?.looseInteger.flatMap { $0 == 0 ? nil : $0 }
         result.transToken = object.value("transToken")?.identity
         result.brandCode = Self.label(object.value("cardBrand"))
@@ -35,6 +35,11 @@ extension AnswerReading {
             break
         }
         return result
+    }
+
+    /// An amount in minor units, whatever the wire's are.
+    private func amount(_ name: String, of object: LooseObject) -> Int64? {
+        object.value(name)?.looseInteger.flatMap { amountUnit.minorUnits(ofNumber: $0) }
     }
 
     /// `responseCode`, or the bare `code` of the documentation's layout.

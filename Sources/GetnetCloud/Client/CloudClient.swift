@@ -82,10 +82,15 @@ public final class CloudClient: Sendable {
         self.endpoint = endpoint
         self.logger = logger
         self.onRequest = onRequest
-        let reader = AnswerReader(timeZone: configuration.timeZone, messages: configuration.account.profile.messages)
+        let profile = configuration.account.profile
+        let reader = AnswerReader(
+            timeZone: configuration.timeZone,
+            messages: profile.messages,
+            amountUnit: profile.amountUnit
+        )
         self.reader = reader
         gate = AccountGate(reader: reader, logger: logger)
-        requests = CommandRequest(profile: configuration.account.profile)
+        requests = CommandRequest(profile: profile)
         unknownTexts = UnknownTexts(catalogue: reader.catalogue, logger: logger, onUnknownText: onUnknownText)
         session = LoginSession(
             eventLoop: group.next(),

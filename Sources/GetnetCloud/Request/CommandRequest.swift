@@ -25,7 +25,7 @@ public struct CommandRequest: Sendable {
         writer.object { writer in
             writer.triplet(content.terminal, profile.branchForm)
             writer.member("command", content.type.functionCode)
-            for fact in command.facts { writer.write(fact, of: transaction) }
+            for fact in command.facts { writer.write(fact, of: transaction, profile.amountUnit) }
             for name in fieldNames[content.type] ?? [] {
                 switch content.options[name] ?? command.fields[name]?.preset {
                 case .bool(let flag): writer.member(name, flag)
@@ -43,10 +43,10 @@ public struct CommandRequest: Sendable {
 }
 
 extension JSONWriter {
-    fileprivate mutating func write(_ fact: CommandProfile.Fact, of transaction: Transaction) {
+    fileprivate mutating func write(_ fact: CommandProfile.Fact, of transaction: Transaction, _ unit: AmountUnit) {
         let content = transaction.command.content
         switch fact {
-        case .amount: member("amount", content.amount?.value)
+        case .amount: member("amount", content.amount.flatMap { unit.number(ofMinorUnits: $0.value) })
         case .ticketNumber: member("ticketNumber", content.reference)
         case .operationID: member("operationId", transaction.original?.operationID)
         case .authorizationCode: member("authorizationCode", transaction.original?.authorizationCode)

@@ -55,6 +55,22 @@ struct EveryCommandTests {
         }
     }
 
+    @Test func `where amounts are whole units on the wire, they are minor ones in commands and events`() async throws {
+        try await Country.uruguay.run { world in
+            let paid = try await world.charge(15_900, .uruguay)
+            #expect(paid.status == "approved", "\(String(decoding: paid.body, as: UTF8.self))")
+            #expect(paid.data["amount"]?["value"]?.integer == 15_900)
+            #expect(paid.data["result"]?["amount"]?["value"]?.integer == 15_900)
+            #expect(paid.data["amount"]?["currency"]?.string == "UYU")
+            #expect(world.simulator.ledger.summary.paidAmount == 159)
+            let fraction = ChargeCommand(amount: 15_950)
+            try await world.sendCharge(fraction, .uruguay)
+            let refused = try await world.events.first("it is refused") { $0.commandID == fraction.commandID }
+            #expect(refused.faults == ["out_of_range"])
+            #expect(world.simulator.ledger.faults.isEmpty, "\(world.simulator.ledger.faults)")
+        }
+    }
+
     @Test func `a promotion is a sale`() async throws {
         try await Country.chile.run { world in
             let id = try await world.ask(
@@ -297,10 +313,20 @@ struct EveryCommandTests {
 enum Country: Sendable, CustomTestStringConvertible {
     case chile
     case argentina
+    /// Its amounts in whole pesos.
+    case uruguay
 
     var testDescription: String { code }
-    var code: String { self == .chile ? "cl" : "ar" }
-    var currency: String { self == .chile ? "CLP" : "ARS" }
+    var code: String { setting.rawValue }
+    var currency: String { ["cl": "CLP", "ar": "ARS", "uy": "UYU"][code] ?? "" }
+
+    private var setting: BridgeConfiguration.Country {
+        switch self {
+        case .chile: .cl
+        case .argentina: .ar
+        case .uruguay: .uy
+        }
+    }
 
     func run(
         simulate: (inout SimulatorConfiguration) -> Void = { _ in },
@@ -313,7 +339,8 @@ enum Country: Sendable, CustomTestStringConvertible {
                 simulate(&$0)
             },
             configure: {
-                $0.cloud.country = self == .chile ? .cl : .ar
+                $0.cloud.country = setting
+                if self == .uruguay { ($0.cloud.amountUnit, $0.cloud.branchForm) = (.major, .number) }
                 configure(&$0)
             },
             test
