@@ -249,6 +249,22 @@ import Testing
         }
     }
 
+    @Test func `a row that may be of a sale whose own row is gone proves neither a payment nor an absence`()
+        async throws
+    {
+        try await StoreEngine.sqlite.withStore { store in
+            let voided = try await store.submitted(Charge(commandID: "c-0", reference: "R0", terminal: "80005000"))
+            var result = TerminalResult.paid(reference: "R0")
+            (result.localTime, result.authorizationCode) = ("2026-11-18 07:27:15", "010900")
+            (result.operationID, result.transToken) = (16, "token-16")
+            _ = try await store.apply(.callback(result), to: voided.id, at: at(5))
+            let doubt = try await doubt(store, 1, after: 6)
+            // The list has one row only, as where the first sale was voided since.
+            _ = try await read(store, [row(at: 20)])
+            #expect(try await status(store, doubt) == "in_doubt:no_acknowledgement")
+        }
+    }
+
     @Test func `an incomplete journal and one read after a later sale prove no absence`() async throws {
         try await StoreEngine.sqlite.withStore { store in
             let first = try await doubt(store, 1)

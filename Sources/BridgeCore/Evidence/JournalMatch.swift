@@ -11,23 +11,33 @@ public struct JournalMatch: Sendable {
         case row(JournalRow)
         /// No row fits.
         case absent
-        /// Several rows fit, or one that fits another undecided transaction too.
+        /// Several rows fit, or one that fits another undecided transaction too, or may be the payment of a decided one.
         case ambiguous
     }
 
     private let rows: [JournalRow]
+    private let contested: [JournalRow]
     private let undecided: [Transaction]
     private let storeRestoredAt: Timestamp?
     private let rules: TransactionRules
 
     /// A match of rows that nobody has claimed with every undecided transaction of the terminal that was POSTed.
+    ///
+    /// - Parameters:
+    ///   - rows: Those that are nobody's for certain.
+    ///   - contested: Those that may be the payment of a transaction that is decided already: no evidence, nor of an absence.
+    ///   - undecided: Who may have made them.
+    ///   - storeRestoredAt: When a backup took the place of the store.
+    ///   - rules: The times.
     public init(
         rows: [JournalRow],
+        contested: [JournalRow] = [],
         undecided: [Transaction],
         storeRestoredAt: Timestamp? = nil,
         rules: TransactionRules
     ) {
         self.rows = rows
+        self.contested = contested
         self.undecided = undecided
         self.storeRestoredAt = storeRestoredAt
         self.rules = rules
@@ -36,6 +46,8 @@ public struct JournalMatch: Sendable {
     /// What the journal says about one of them.
     public func finding(for transaction: Transaction) -> Finding {
         let fitting = rows.filter { fits($0, transaction) }
+        // Which of two sales a row is that fits both is not known, so it proves neither the one's payment nor its absence.
+        guard !contested.contains(where: { fits($0, transaction) }) else { return .ambiguous }
         guard let row = fitting.first else { return .absent }
         let hasRival = undecided.contains { $0.id != transaction.id && fits(row, $0) }
         guard fitting.count == 1, !hasRival else { return .ambiguous }

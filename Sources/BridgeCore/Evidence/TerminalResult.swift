@@ -75,13 +75,22 @@ public struct TerminalResult: Sendable, Equatable {
 
     /// Whether receipt or authorization say that it is another payment, be the authorization written with or without zeros in
     /// front.
-    func isPlainlyAnother(than other: TerminalResult) -> Bool {
-        func differ(_ left: String?, _ right: String?) -> Bool {
-            guard let left, let right else { return false }
-            return left.drop { $0 == "0" } != right.drop { $0 == "0" }
+    func isPlainlyAnother(than other: TerminalResult) -> Bool { receiptAgreements(with: other).contains(false) }
+
+    /// Whether receipt or authorization say that it is the same payment, and neither says that it is not.
+    public func sharesReceipt(with other: TerminalResult) -> Bool {
+        let agreements = receiptAgreements(with: other)
+        return !agreements.isEmpty && !agreements.contains(false)
+    }
+
+    /// Whether receipt and authorization are equal, those that both have.
+    private func receiptAgreements(with other: TerminalResult) -> [Bool] {
+        func agreement(_ left: String?, _ right: String?) -> [Bool] {
+            guard let left, let right else { return [] }
+            return [left.drop { $0 == "0" } == right.drop { $0 == "0" }]
         }
-        return differ(operationID.map(String.init), other.operationID.map(String.init))
-            || differ(authorizationCode, other.authorizationCode)
+        return agreement(operationID.map(String.init), other.operationID.map(String.init))
+            + agreement(authorizationCode, other.authorizationCode)
     }
 
     /// What identifies the result, parted by `|`; what it does not carry is empty.

@@ -9,10 +9,19 @@ extension TransactionLedger {
     /// Holds a reading against every undecided transaction of its terminal; one commit, so that no row serves two.
     func apply(_ reading: JournalReading) throws -> [Transition] {
         let undecided = try rows.undecided(at: reading.terminal, account: reading.account)
-        let free = try reading.rows.filter { try !isTaken($0, of: reading, undecided) }
+        var free: [JournalRow] = []
+        var contested: [JournalRow] = []
+        for row in reading.rows {
+            switch try possession(of: row, of: reading, undecided) {
+            case .nobody: free.append(row)
+            case .perhaps: contested.append(row)
+            case .somebody: break
+            }
+        }
         let restoredAt = try restoredAt()
         let match = JournalMatch(
             rows: free,
+            contested: contested,
             undecided: undecided,
             storeRestoredAt: restoredAt,
             rules: rules.transactionRules
@@ -39,15 +48,29 @@ extension TransactionLedger {
         return transitions
     }
 
-    /// Whether a row is the payment of a transaction that is decided already.
-    private func isTaken(_ row: JournalRow, of reading: JournalReading, _ undecided: [Transaction]) throws -> Bool {
+    /// Whose payment a row is.
+    private enum Possession {
+        /// No decided transaction's.
+        case nobody
+        /// It may be that of one whose own row is missing: because it was taken back, or because its result was too thin.
+        case perhaps
+        /// One's that is decided already.
+        case somebody
+    }
+
+    private func possession(
+        of row: JournalRow,
+        of reading: JournalReading,
+        _ undecided: [Transaction]
+    ) throws -> Possession {
         let terminal = undecided.first?.command.content.terminal
         let effect: CommandEffect = row.result.functionCode == CommandType.refund.functionCode ? .refund : .sale
         if let claim = terminal.flatMap({ row.result.paidClaim(of: effect, terminal: $0) }),
             try rows.owner(of: .paidResult(claim), account: reading.account) != nil
         {
-            return true
+            return .somebody
         }
+        var found = Possession.nobody
         // A result in the thin layout claims nothing, and is somebody's all the same.
         let reach = rules.transactionRules.terminalLife + rules.transactionRules.clockTolerance
         for instant in row.instants {
@@ -58,15 +81,25 @@ extension TransactionLedger {
                 to: instant + rules.transactionRules.clockTolerance
             )
             let match = JournalMatch(rows: reading.rows, undecided: [], rules: rules.transactionRules)
-            if settled.contains(where: { match.mayBe(row, of: $0) }) { return true }
+            let owners = settled.filter { match.mayBe(row, of: $0) }
+            if owners.contains(where: { $0.isPayment(row.result) }) { return .somebody }
+            if !owners.isEmpty { found = .perhaps }
             // A payment that came against another status is known as well, and nobody's twice.
             let contradicted = try rows.contradicted(
                 at: reading.terminal,
                 account: reading.account,
                 acceptedFrom: instant - reach - CommandReader.longestLife
             )
-            if contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return true }
+            if contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .somebody }
         }
-        return false
+        return found
+    }
+}
+
+extension Transaction {
+    /// Whether a row shows the payment of this transaction, however both spell it.
+    fileprivate func isPayment(_ row: TerminalResult) -> Bool {
+        guard let result else { return false }
+        return result.isSame(as: row) || result.sharesReceipt(with: row)
     }
 }
