@@ -218,10 +218,15 @@ struct OriginalTests {
 
     // MARK: - Receipts
 
-    func receipt(_ amount: Int64 = 15_990, operation: Int64 = 17, date: String = "2026-11-22") -> SaleReceipt {
+    func receipt(
+        _ amount: Int64 = 15_990,
+        operation: Int64 = 17,
+        authorization: String = "010929",
+        date: String = "2026-11-22"
+    ) -> SaleReceipt {
         SaleReceipt(
             operationID: operation,
-            authorizationCode: "010929",
+            authorizationCode: authorization,
             date: date,
             amount: Money(amount, .clp)
         )
@@ -329,11 +334,14 @@ struct OriginalTests {
         try await engine.withStore { store in
             let sale = try await sale(store)
             let refund = try await taken(Ask(number: 1, original: .command("c-1")), by: store)
-            let record = try await taken(Ask(number: 2, original: .receipt(receipt(15_991, operation: 18))), by: store)
+            let record = try await taken(
+                Ask(number: 2, original: .receipt(receipt(15_991, authorization: "020929"))),
+                by: store
+            )
             #expect(try await store.transaction(refund.id) == refund)
             #expect(try await store.transaction(record.id) == record)
             let void = try await taken(
-                Ask(number: 3, type: .void, original: .receipt(receipt(operation: 19))),
+                Ask(number: 3, type: .void, original: .receipt(receipt(authorization: "030929"))),
                 by: store
             )
             let seen = try await store.apply(.receiptRead(.seen), to: void.id, at: at(101))

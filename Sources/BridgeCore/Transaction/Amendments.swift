@@ -55,7 +55,7 @@ public struct Amendments: Sendable, Equatable {
 
     /// What is left of the sale; never below zero, though a terminal may have given back more.
     public var remaining: Money {
-        Money(max(0, entries.reduce(paid.value) { $0 - $1.amount.value }), paid.currency)
+        Money(max(0, paid.value - Money.saturatingSum(entries.map(\.amount.value))), paid.currency)
     }
 
     /// Why a void or refund of so much is refused; `nil` if it fits.
@@ -89,11 +89,21 @@ extension Transaction {
         }
         switch state {
         case .accepted, .submitting, .submitted, .inDoubt, .approved, .completed:
-            let isPaid = result?.responseCode == .number(0)
+            let isPaid = state == .approved || result?.responseCode == .number(0)
             parts.append(max(asked.value, isPaid ? result?.amount ?? 0 : 0))
         case .declined, .notCompleted, .failed: break
         }
-        return parts.isEmpty ? nil : Money(parts.reduce(0, +), asked.currency)
+        return parts.isEmpty ? nil : Money(Money.saturatingSum(parts), asked.currency)
+    }
+}
+
+extension Money {
+    /// The sum, or the largest number where it is larger: what a terminal says may be anything.
+    fileprivate static func saturatingSum(_ values: [Int64]) -> Int64 {
+        values.reduce(0) { sum, value in
+            let (result, overflow) = sum.addingReportingOverflow(max(0, value))
+            return overflow ? .max : result
+        }
     }
 }
 

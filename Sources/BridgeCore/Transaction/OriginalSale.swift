@@ -33,20 +33,12 @@ public struct SaleReceipt: Sendable, Hashable {
 }
 
 extension SaleReceipt {
-    /// The receipt with each spelling of its authorization, its own first.
+    /// The authorization without what spellings of it differ in: in upper case, without zeros in front.
     ///
-    /// Whoever keeps authorizations as numbers loses their leading zeros; issuers give six characters.
-    public var spellings: [SaleReceipt] {
-        let bare = String(authorizationCode.drop { $0 == "0" })
-        let whole = String(repeating: "0", count: max(0, Self.authorizationLength - bare.count)) + bare
-        var codes = [authorizationCode]
-        for code in [bare, whole] where !code.isEmpty && !codes.contains(code) { codes.append(code) }
-        return codes.map {
-            SaleReceipt(operationID: operationID, authorizationCode: $0, date: date, amount: amount)
-        }
+    /// Whoever keeps authorizations as numbers loses their zeros.
+    public static func authorizationKey(_ code: String) -> String {
+        String(decoding: code.utf8.map { (97...122).contains($0) ? $0 - 32 : $0 }.drop { $0 == 48 }, as: UTF8.self)
     }
-
-    private static let authorizationLength = 6
 }
 
 /// The sale that a void or a refund is about, as it was known when the command was accepted.
@@ -94,12 +86,55 @@ public struct OriginalSale: Sendable, Equatable {
         return SaleReceipt(operationID: operationID, authorizationCode: authorizationCode, date: date, amount: amount)
     }
 
+    /// The authorization without what spellings of it differ in.
+    public var authorizationKey: String? { authorizationCode.map(SaleReceipt.authorizationKey) }
+
     /// Whether a receipt may be its: nothing that both carry differs, the authorization is there, and the amount is not asked.
     ///
     /// A result in the thin layout has neither number nor time; two names for one sale must share what is left of it.
     public func mayBe(_ receipt: SaleReceipt) -> Bool {
-        authorizationCode == receipt.authorizationCode && operationID ?? receipt.operationID == receipt.operationID
-            && date ?? receipt.date == receipt.date
+        authorizationKey == SaleReceipt.authorizationKey(receipt.authorizationCode)
+            && operationID ?? receipt.operationID == receipt.operationID && date ?? receipt.date == receipt.date
+    }
+
+    /// Whether both may be names of one sale, one of them mistaken.
+    ///
+    /// A refund names its sale by its authorization, where the country says so by its day too; the rest of a receipt never
+    /// leaves, so that a mistake in it shows nowhere. One authorization comes again over the years: with another number, another
+    /// day and another amount it is another sale's.
+    public func mayBeOne(with other: OriginalSale, whereRefundsNameDay namesDay: Bool) -> Bool {
+        guard let key = authorizationKey, key == other.authorizationKey else { return false }
+        func agree<Value: Equatable>(_ left: Value?, _ right: Value?) -> Bool {
+            left == nil || right == nil || left == right
+        }
+        guard !namesDay || agree(date, other.date) else { return false }
+        return agree(operationID, other.operationID) || agree(date, other.date) || amount == other.amount
+    }
+
+    /// The same sale with what a receipt tells of it and the result did not.
+    public func completed(by receipt: SaleReceipt) -> OriginalSale {
+        OriginalSale(
+            id: id,
+            commandID: commandID,
+            operationID: operationID ?? receipt.operationID,
+            authorizationCode: authorizationCode ?? receipt.authorizationCode,
+            localTime: localTime ?? receipt.date,
+            idPosTxs: idPosTxs,
+            amount: amount
+        )
+    }
+
+    /// The same sale over another amount.
+    public func over(_ amount: Money) -> OriginalSale {
+        OriginalSale(
+            id: id,
+            commandID: commandID,
+            operationID: operationID,
+            authorizationCode: authorizationCode,
+            localTime: localTime,
+            idPosTxs: idPosTxs,
+            amount: amount
+        )
     }
 
     /// The sale that a transaction of the bridge made; `nil` for one that took no money.

@@ -188,7 +188,20 @@ extension TransactionMachine {
 
     /// Whether a result that looks paid is anything but the payment that is known.
     private func speaksAgainstStatus(_ paid: TerminalResult) -> Bool {
-        transaction.state != .approved || transaction.result?.isSame(as: paid) != true
+        guard transaction.state == .approved, let known = transaction.result, known.isSame(as: paid) else {
+            return true
+        }
+        return isOverAnotherAmount(paid, than: known)
+    }
+
+    /// Whether the payment that is known comes over an amount that cannot be it; a tip may stand in the one and not in the other.
+    private func isOverAnotherAmount(_ paid: TerminalResult, than known: TerminalResult) -> Bool {
+        guard let amount = paid.amount else { return false }
+        guard transaction.effect == .refund else {
+            // A payment that did not fit was on the table when a person decided.
+            return transaction.decidedBy != .operator && !Judgement.amountFits(paid, transaction)
+        }
+        return amount != known.amount ?? transaction.command.content.amount?.value
     }
 
     private mutating func contradict(with paid: TerminalResult, from source: EvidenceSource, at instant: Timestamp) {

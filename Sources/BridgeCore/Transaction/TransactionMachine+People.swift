@@ -27,6 +27,10 @@ extension TransactionMachine {
         switch decision {
         case .approved(let authorizationCode, let operationID):
             transaction.result = stored.receipt(authorizationCode, operationID)
+            // Where the terminal told that it gave back more than was asked, that is what is gone.
+            if stored.effect == .refund, let told = stored.result?.amount, let asked = transaction.result?.amount {
+                transaction.result?.amount = max(told, asked)
+            }
             finish(transaction.effect.movesMoney ? .approved : .completed, nil)
         case .declined: finish(.declined, Reason(.operatorDecision))
         case .notCompleted: finish(.notCompleted, Reason(.operatorDecision))

@@ -150,7 +150,8 @@ extension TransactionMachine {
         case .submitting: doubt(.noAcknowledgement)
         // Whoever had read for it is gone.
         case .accepted where transaction.receiptSeenAt != nil || transaction.batchReport != nil: transaction.dueAt = now
-        case .accepted, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt: return
+        case .submitted, .inDoubt: hastenQuery()
+        case .accepted, .approved, .declined, .notCompleted, .failed, .completed: return
         }
     }
 }

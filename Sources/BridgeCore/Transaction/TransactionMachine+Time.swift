@@ -56,6 +56,14 @@ extension TransactionMachine {
         }
     }
 
+    /// After a clock that was set back no query is further away than any query ever is.
+    mutating func hastenQuery() {
+        let usual = max(rules.firstQueryAfter, rules.queryDelay(at: now, lifeEndedAt: lifeEndsAt))
+        guard let queryAt = transaction.queryAt, queryAt > now + usual else { return }
+        transaction.queryAt = now + usual
+        planWake()
+    }
+
     mutating func bringQueryForward() {
         switch transaction.state {
         case .submitted, .inDoubt:

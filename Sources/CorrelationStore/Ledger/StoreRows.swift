@@ -26,14 +26,12 @@ protocol StoreRows {
     ) throws -> [Transaction]
     /// Every void and refund of one of these sales, in the order of acceptance.
     func amendments(of originals: [TransactionID]) throws -> [Transaction]
-    /// The sale of the bridge that a receipt shows.
-    func sale(with receipt: SaleReceipt, account: String) throws -> Transaction?
-    /// Approved sales of the bridge with an authorization.
-    func sales(authorizedBy code: String, account: String) throws -> [OriginalSale]
-    /// The record of a sale that the bridge did not make.
-    func foreignSale(with receipt: SaleReceipt, account: String) throws -> OriginalSale?
-    /// The records with an authorization.
-    func foreignSales(authorizedBy code: String, account: String) throws -> [OriginalSale]
+    /// Sales that took money under an authorization, by its key, the surest first; also those whose status says otherwise.
+    func sales(authorizedBy key: String, account: String) throws -> [Transaction]
+    /// Records of sales that the bridge did not make, with an authorization, by its key.
+    func foreignSales(authorizedBy key: String, account: String) throws -> [OriginalSale]
+    /// Writes another amount into a record.
+    func correctForeignSale(_ sale: OriginalSale) throws
     /// Records a sale that the bridge did not make; its receipt must be new.
     func insertForeignSale(_ sale: OriginalSale, account: String, at instant: Timestamp) throws
     /// When the bridge closed a terminal's batch last, among its commands that were accepted after an instant.

@@ -31,23 +31,35 @@ extension TransactionLedger {
         case .command(let commandID):
             return try own(rows.transaction(ofCommand: commandID, account: account(of: candidate)), for: candidate)
         case .receipt(let receipt):
-            for spelling in receipt.spellings {
-                if let transaction = try rows.sale(with: spelling, account: account(of: candidate)) {
-                    return try own(transaction, for: candidate, as: receipt)
-                }
+            let key = SaleReceipt.authorizationKey(receipt.authorizationCode)
+            let sales = try rows.sales(authorizedBy: key, account: account(of: candidate))
+            if let named = sales.first(where: { OriginalSale($0)?.mayBe(receipt) ?? false }) {
+                return try own(named, for: candidate, as: receipt)
             }
-            if let namesake = try namesake(of: receipt, for: candidate) { return .refused(namesake) }
+            let asked = OriginalSale(receipt, id: candidate.id)
+            if sales.compactMap(OriginalSale.init).contains(where: { isOne($0, asked, for: candidate) }) {
+                return .refused(Self.namesake)
+            }
             return try foreign(receipt, for: candidate)
         }
     }
 
     /// Tells that something was given back of a sale that the bridge made.
-    func announceAmendments(of original: OriginalSale?, at instant: Timestamp) throws {
-        guard let original, original.commandID != nil, let sale = try rows.transaction(original.id) else { return }
-        let amendments = Amendments(of: original, among: try amendments(of: original, account: account(of: sale)))
+    func announceAmendments(of amendment: Transaction, at instant: Timestamp) throws {
+        guard let original = amendment.original,
+            let sale = try transaction(of: original, account: account(of: amendment))
+        else { return }
+        let amendments = try amendments(of: OriginalSale(sale) ?? original, for: sale)
         let transition = TransactionMachine.amend(sale, amendments)
         try rows.update(transition.transaction, from: sale, at: instant)
         try append(transition.events, at: instant)
+    }
+
+    /// The transaction that made a sale, also where its record is from a time when nobody knew that it did.
+    private func transaction(of original: OriginalSale, account: String) throws -> Transaction? {
+        guard original.commandID == nil else { return try rows.transaction(original.id) }
+        guard let receipt = original.receipt, let key = original.authorizationKey else { return nil }
+        return try rows.sales(authorizedBy: key, account: account).first { OriginalSale($0)?.mayBe(receipt) ?? false }
     }
 
     private func account(of transaction: Transaction) -> String { transaction.command.content.account }
@@ -66,9 +78,11 @@ extension TransactionLedger {
             .refused(OriginalRefusal(fault: CommandFault(path, code, message), conflict: conflict(with: found)))
         }
         guard found.effect == .sale else { return refused(.originalMismatch, "it is no sale") }
-        guard let sale = OriginalSale(found) else {
+        guard let paid = OriginalSale(found) else {
             return refused(.originalNotPaid, "it was not paid, as far as is known")
         }
+        // A thin result, or an operator's word, lacks what the slip in somebody's hand shows.
+        let sale = receipt.map(paid.completed) ?? paid
         if let receipt, receipt.amount != sale.amount {
             return refused(.originalMismatch, "the receipt's amount is another one", at: "original.getnet.amount")
         }
@@ -91,27 +105,18 @@ extension TransactionLedger {
         CommandFault("original", .unknownTransaction, "there is no such transaction")
     }
 
-    /// Why a receipt is refused that Getnet could not tell from one of the bridge's own sales.
-    ///
-    /// A refund names its sale by what the country sends; a mistake in the rest would give the same sale a second cap.
-    private func namesake(of receipt: SaleReceipt, for candidate: Transaction) throws -> OriginalRefusal? {
-        for spelling in receipt.spellings {
-            for sale in try rows.sales(authorizedBy: spelling.authorizationCode, account: account(of: candidate))
-            where isOneToGetnet(sale, receipt, for: candidate) {
-                let message = "a sale with this authorization and amount has another number or day"
-                return OriginalRefusal(fault: CommandFault("original.getnet", .originalMismatch, message))
-            }
-        }
-        return nil
+    /// Why a receipt is refused that is not quite one of the bridge's own sales: the same sale would have a second cap.
+    private static var namesake: OriginalRefusal {
+        let message =
+            "a sale of this bridge with this authorization has another number, day or amount; "
+            + "name it by its transactionId"
+        return OriginalRefusal(fault: CommandFault("original.getnet", .originalMismatch, message))
     }
 
-    /// Whether a refund of the one is on the wire a refund of the other; a void's number is read at the terminal first.
-    private func isOneToGetnet(_ sale: OriginalSale, _ receipt: SaleReceipt, for candidate: Transaction) -> Bool {
-        let facts = candidate.profile?.facts ?? []
-        guard candidate.effect == .refund, facts.contains(.authorizationCode) else { return false }
-        return sale.amount == receipt.amount
-            && (!facts.contains(.operationID) || sale.operationID == receipt.operationID)
-            && (!facts.contains(.originalDate) || sale.date == receipt.date)
+    /// Whether two names may be one sale's to Getnet, as the country of a command tells it of refunds.
+    private func isOne(_ sale: OriginalSale, _ other: OriginalSale, for transaction: Transaction) -> Bool {
+        let refund = CountryProfile.named(transaction.country)?.commands[.refund]
+        return sale.mayBeOne(with: other, whereRefundsNameDay: refund?.facts.contains(.originalDate) ?? false)
     }
 
     // MARK: - Other sales
@@ -124,15 +129,21 @@ extension TransactionLedger {
         {
             return .refused(OriginalRefusal(fault: fault))
         }
-        guard let known = try record(of: receipt, for: candidate) else {
-            let sale = OriginalSale(receipt, id: TransactionID(at: candidate.acceptedAt, random: rules.random()))
-            let finding = try weigh(sale, for: candidate, conflict: nil)
+        let new = OriginalSale(receipt, id: TransactionID(at: candidate.acceptedAt, random: rules.random()))
+        let records = try rows.foreignSales(
+            authorizedBy: SaleReceipt.authorizationKey(receipt.authorizationCode),
+            account: account(of: candidate)
+        )
+        guard let known = records.first(where: { $0.mayBe(receipt) }) else {
+            let finding = try weigh(new, for: candidate, conflict: nil)
             if case .sale = finding {
-                try rows.insertForeignSale(sale, account: account(of: candidate), at: candidate.acceptedAt)
+                try rows.insertForeignSale(new, account: account(of: candidate), at: candidate.acceptedAt)
             }
             return finding
         }
-        guard known.amount == receipt.amount else {
+        guard known.amount != receipt.amount else { return try weigh(known, for: candidate, conflict: nil) }
+        // A slip is typed wrong before anything comes of it; once something was given back its amount is the cap.
+        guard try amendments(of: known, for: candidate).entries.isEmpty else {
             let fault = CommandFault(
                 "original.getnet.amount",
                 .originalMismatch,
@@ -140,14 +151,10 @@ extension TransactionLedger {
             )
             return .refused(OriginalRefusal(fault: fault))
         }
-        return try weigh(known, for: candidate, conflict: nil)
-    }
-
-    private func record(of receipt: SaleReceipt, for candidate: Transaction) throws -> OriginalSale? {
-        for spelling in receipt.spellings {
-            if let known = try rows.foreignSale(with: spelling, account: account(of: candidate)) { return known }
-        }
-        return nil
+        let corrected = known.over(receipt.amount)
+        let finding = try weigh(corrected, for: candidate, conflict: nil)
+        if case .sale = finding { try rows.correctForeignSale(corrected) }
+        return finding
     }
 
     /// From the first place on earth where a day begins in UTC until it has ended everywhere.
@@ -170,8 +177,7 @@ extension TransactionLedger {
             let fault = CommandFault("original", .originalMismatch, message)
             return .refused(OriginalRefusal(fault: fault, conflict: conflict))
         }
-        let known = try amendments(of: sale, for: candidate)
-        let amendments = Amendments(of: sale, among: known)
+        let amendments = try amendments(of: sale, for: candidate)
         let asked = candidate.effect == .void ? sale.amount : candidate.command.content.amount ?? sale.amount
         guard let fault = amendments.obstacle(to: asked) else { return .sale(sale) }
         let left = conflict.map {
@@ -188,33 +194,26 @@ extension TransactionLedger {
     /// Whether so much is not left any more as a void or refund takes; the last look in front of a POST.
     func exceedsRemaining(_ transaction: Transaction) throws -> Bool {
         guard let sale = transaction.original, transaction.state == .accepted else { return false }
-        let others = try amendments(of: sale, for: transaction).filter { $0.id != transaction.id }
-        return Amendments(of: sale, among: others).obstacle(to: transaction.amount ?? sale.amount) != nil
+        let others = try amendments(of: sale, for: transaction, except: transaction.id)
+        return others.obstacle(to: transaction.amount ?? sale.amount) != nil
     }
 
-    /// Voids and refunds of a sale, those of other records included that Getnet could not tell from it.
-    private func amendments(of sale: OriginalSale, for candidate: Transaction) throws -> [Transaction] {
-        var known = try amendments(of: sale, account: account(of: candidate))
-        guard sale.commandID == nil, let receipt = sale.receipt else { return known }
-        for spelling in receipt.spellings {
-            let records = try rows.foreignSales(
-                authorizedBy: spelling.authorizationCode,
-                account: account(of: candidate)
-            )
-            let others = records.filter { $0.id != sale.id && isOneToGetnet($0, receipt, for: candidate) }
-            known += try rows.amendments(of: others.map(\.id))
+    /// Voids and refunds of a sale, those under other names included that may be its to Getnet: records from a time when the
+    /// store did not know that the sale was its own, and mistaken receipts of a sale of others.
+    private func amendments(
+        of sale: OriginalSale,
+        for transaction: Transaction,
+        except excluded: TransactionID? = nil
+    ) throws -> Amendments {
+        let records = try sale.authorizationKey.map {
+            try rows.foreignSales(authorizedBy: $0, account: account(of: transaction))
         }
-        return known
-    }
-
-    /// Voids and refunds of a sale, also those from a time when the store did not know that the sale was its own.
-    private func amendments(of sale: OriginalSale, account: String) throws -> [Transaction] {
-        var names = [sale.id]
-        if sale.commandID != nil, let code = sale.authorizationCode {
-            let records = try rows.foreignSales(authorizedBy: code, account: account)
-            names += records.filter { record in record.receipt.map(sale.mayBe) ?? false }.map(\.id)
-        }
-        return try rows.amendments(of: names)
+        let others = (records ?? []).filter { $0.id != sale.id && isOne($0, sale, for: transaction) }
+        let known = try rows.amendments(of: [sale.id] + others.map(\.id)).filter { $0.id != excluded }
+        // Of a sale of others every amount is only somebody's word: the smallest one is the cap.
+        let amounts = sale.commandID == nil ? others.map(\.amount.value) : []
+        let cap = Money(amounts.reduce(sale.amount.value, min), sale.amount.currency)
+        return Amendments(of: sale.over(cap), among: known)
     }
 
     /// Why a void comes too late, without asking the terminal.

@@ -145,7 +145,7 @@ struct TransactionLedger<Rows: StoreRows> {
             try rows.append(step, to: id)
         }
         try append(transition.events, at: instant)
-        if transition.amendsOriginal { try announceAmendments(of: transition.transaction.original, at: instant) }
+        if transition.amendsOriginal { try announceAmendments(of: transition.transaction, at: instant) }
         return transition
     }
 

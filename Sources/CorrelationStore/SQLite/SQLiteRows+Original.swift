@@ -10,55 +10,33 @@ extension SQLiteRows {
         }
     }
 
-    func sale(with receipt: SaleReceipt, account: String) throws -> Transaction? {
-        let approved = try occasional(Text.selectSaleOfReceipt).all(
+    func sales(authorizedBy key: String, account: String) throws -> [Transaction] {
+        let approved = try occasional(Text.selectAuthorizedSales).all(
             {
                 $0.add(account)
-                $0.add(receipt.authorizationCode)
-                $0.add(receipt.operationID)
+                $0.add(key)
             },
             TransactionColumns.read
         )
-        return try (approved + contradicted(around: receipt, account: account)).first { transaction in
-            OriginalSale(transaction).map { $0.mayBe(receipt) } ?? false
-        }
-    }
-
-    func sales(authorizedBy code: String, account: String) throws -> [OriginalSale] {
-        let found = try occasional(Text.selectAuthorizedSales).all(
-            {
-                $0.add(account)
-                $0.add(code)
-            },
+        // The payment of these speaks against their status, so that no column names it.
+        let contradicted = try occasional(Text.selectContradictedSales).all(
+            { $0.add(account) },
             TransactionColumns.read
         )
-        return found.compactMap { OriginalSale($0) }
+        return approved + contradicted.filter { OriginalSale($0)?.authorizationKey == key }
     }
 
-    /// Sales of those days whose payment speaks against their status, so that no column names it.
-    private func contradicted(around receipt: SaleReceipt, account: String) throws -> [Transaction] {
-        guard let day = Timestamp.beginning(ofDay: receipt.date) else { return [] }
-        return try occasional(Text.selectContradictedSales).all(
-            {
-                $0.add(TransactionID(at: day - Self.nameTolerance * 2, random: 0).description)
-                $0.add(TransactionID(at: day + Self.nameTolerance * 3, random: 0).description)
-                $0.add(account)
-            },
-            TransactionColumns.read
-        )
-    }
-
-    func foreignSales(authorizedBy code: String, account: String) throws -> [OriginalSale] {
+    func foreignSales(authorizedBy key: String, account: String) throws -> [OriginalSale] {
         try occasional(Text.selectForeignSales).all(
             {
                 $0.add(account)
-                $0.add(code)
+                $0.add(key)
             },
             { row -> OriginalSale? in
                 let id = TransactionID(row.text())
                 let receipt = SaleReceipt(
                     operationID: row.integer(),
-                    authorizationCode: code,
+                    authorizationCode: row.text(),
                     date: row.text(),
                     amount: Money(row.integer(), try row.word("foreign_sales.currency", of: id))
                 )
@@ -67,27 +45,11 @@ extension SQLiteRows {
         ).compactMap { $0 }
     }
 
-    func foreignSale(with receipt: SaleReceipt, account: String) throws -> OriginalSale? {
-        let found = try occasional(Text.selectForeignSale).first(
-            {
-                $0.add(account)
-                $0.add(receipt.operationID)
-                $0.add(receipt.authorizationCode)
-                $0.add(receipt.date)
-            },
-            { row -> OriginalSale? in
-                let id = TransactionID(row.text())
-                let amount = Money(row.integer(), try row.word("foreign_sales.currency", of: id))
-                let recorded = SaleReceipt(
-                    operationID: receipt.operationID,
-                    authorizationCode: receipt.authorizationCode,
-                    date: receipt.date,
-                    amount: amount
-                )
-                return id.map { OriginalSale(recorded, id: $0) }
-            }
-        )
-        return found ?? nil
+    func correctForeignSale(_ sale: OriginalSale) throws {
+        try occasional(Text.updateForeignSale).run { row in
+            row.add(sale.amount.value)
+            row.add(sale.id.description)
+        }
     }
 
     func insertForeignSale(_ sale: OriginalSale, account: String, at instant: Timestamp) throws {
@@ -118,28 +80,24 @@ extension SQLiteRows.Text {
     fileprivate static let selectAmendments = """
         SELECT \(columns) FROM transactions INDEXED BY transactions_original WHERE original_id = ? ORDER BY id
         """
-    fileprivate static let selectSaleOfReceipt = """
-        SELECT \(columns) FROM transactions INDEXED BY transactions_authorization
-        WHERE account = ? AND result_authorization_code = ? AND coalesce(result_operation_id, ?3) = ?3
-            AND status = 'approved'
+    fileprivate static let selectAuthorizedSales = """
+        SELECT \(columns) FROM transactions INDEXED BY transactions_authorization_key
+        WHERE account = ? AND upper(ltrim(result_authorization_code, '0')) = ?
+            AND result_authorization_code IS NOT NULL AND status = 'approved'
         ORDER BY result_operation_id IS NULL, id DESC
         """
-    fileprivate static let selectAuthorizedSales = """
-        SELECT \(columns) FROM transactions INDEXED BY transactions_authorization
-        WHERE account = ? AND result_authorization_code = ? AND status = 'approved'
-        """
     fileprivate static let selectContradictedSales = """
-        SELECT \(columns) FROM transactions
-        WHERE id >= ? AND id < ? AND account = ? AND contradictions IS NOT NULL AND status <> 'approved'
+        SELECT \(columns) FROM transactions INDEXED BY transactions_contradictory
+        WHERE account = ? AND contradictions IS NOT NULL AND status <> 'approved'
         ORDER BY id DESC
         """
     fileprivate static let selectForeignSales = """
-        SELECT id, operation_id, date, amount, currency FROM foreign_sales WHERE account = ? AND authorization_code = ?
+        SELECT id, operation_id, authorization_code, date, amount, currency
+        FROM foreign_sales INDEXED BY foreign_sales_authorization_key
+        WHERE account = ? AND upper(ltrim(authorization_code, '0')) = ?
+        ORDER BY id
         """
-    fileprivate static let selectForeignSale = """
-        SELECT id, amount, currency FROM foreign_sales
-        WHERE account = ? AND operation_id = ? AND authorization_code = ? AND date = ?
-        """
+    fileprivate static let updateForeignSale = "UPDATE foreign_sales SET amount = ? WHERE id = ?"
     fileprivate static let insertForeignSale = insert(
         ["id", "account", "operation_id", "authorization_code", "date", "amount", "currency", "noted_at"],
         into: "foreign_sales"

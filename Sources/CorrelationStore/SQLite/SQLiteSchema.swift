@@ -13,7 +13,7 @@ enum SQLiteSchema {
     static let migrations = [
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
         "6 lanes", "7 steps and contradictions", "8 commands beside the sale",
-        "9 batches before their close",
+        "9 batches before their close", "10 one sale under several names",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -22,7 +22,7 @@ enum SQLiteSchema {
     /// Brings a database to the newest schema.
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals, batches]
+        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals, batches, names]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
                 try database.execute(sql: text)
@@ -231,5 +231,16 @@ enum SQLiteSchema {
 
     private static let batches = """
         ALTER TABLE transactions ADD COLUMN batch_report TEXT;
+        """
+
+    // An authorization may be written with or without zeros in front, in either case.
+    private static let names = """
+        DROP INDEX transactions_authorization;
+        CREATE INDEX transactions_authorization_key
+        ON transactions (account, upper(ltrim(result_authorization_code, '0')))
+        WHERE result_authorization_code IS NOT NULL;
+        CREATE INDEX transactions_contradictory ON transactions (account, id) WHERE contradictions IS NOT NULL;
+        CREATE INDEX foreign_sales_authorization_key
+        ON foreign_sales (account, upper(ltrim(authorization_code, '0')));
         """
 }

@@ -7,6 +7,17 @@ extension Judge {
     /// Whether Getnet told an untruth about the transaction of these POSTs.
     func isMisled(_ mine: [TerminalPost]) -> Bool { mine.contains { $0.isContradicted || $0.isStartedUnseen } }
 
+    /// Whether a journal showed the payment of a sale at the same terminal that Getnet had denied: nobody's, for all that one can know.
+    func isMisledByJournal(_ transaction: StoreLedger.Transaction) -> Bool {
+        guard transaction.decidedBy == "journal" else { return false }
+        return ledgers.store.transactions.contains { other in
+            other.terminal == transaction.terminal
+                && (posts[other.id] ?? []).contains { post in
+                    post.isStartedUnseen && post.sale?.payments.contains(transaction.amount) == true
+                }
+        }
+    }
+
     /// The final statuses that something Getnet told speaks for.
     func toldOutcomes(_ mine: [TerminalPost]) -> Set<String> {
         var outcomes: Set<String> = []

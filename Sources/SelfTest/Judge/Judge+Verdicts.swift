@@ -37,6 +37,7 @@ extension Judge {
         isUnknowable: Bool
     ) -> [Violation] {
         let mine = posts[transaction.id] ?? []
+        if isMisledByJournal(transaction) { return [] }
         let outcomes = isMisled(mine) ? outcomes.union(toldOutcomes(mine)) : outcomes
         guard Self.isFinal(transaction.status) else {
             guard transaction.status == "in_doubt",

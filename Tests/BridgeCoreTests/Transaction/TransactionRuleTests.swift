@@ -321,6 +321,15 @@ import Testing
         #expect(acknowledged.queryAt == .sample)
     }
 
+    @Test func `that comes back after the clock was set back is asked for as soon as any other`() {
+        let submitted = charge.submitted
+        #expect(submitted.after(.recovered, at: .sample).queryAt == submitted.queryAt)
+        let earlier = Timestamp.sample - .seconds(3_600)
+        let back = submitted.after(.recovered, at: earlier)
+        let usual = earlier + max(Situation.rules.firstQueryAfter, Situation.rules.queryInterval)
+        #expect(back.queryAt == usual && back.dueAt == usual)
+    }
+
     @Test func `claims Getnet's number and what it was paid by`() {
         let claims = TransactionMachine.claims(of: .callback(.approved(charge)), for: charge)
         #expect(claims == [.idPosTxs("936101"), .paidResult("80005000|17|010929|2026-11-22 07:12:31")])
