@@ -11,13 +11,16 @@ extension Store {
         static let configuration = CommandConfiguration(
             abstract: "Let the store hold another account's transactions; the bridge must not run.",
             discussion: """
-                Only for an account that no other store knows: what another store knows of it would be made twice from \
-                here.
+                Only for an account that no other store knows, and never for a new name of one that this store knows: what \
+                is known under another name would be made twice from here.
                 """
         )
 
         @Argument(help: "The account, as accounts names it.")
         var account: String
+
+        @Flag(help: "It is another account than those that the store knows and the configuration has not any more.")
+        var another = false
 
         @OptionGroup var options: ConfigurationOptions
 
@@ -27,7 +30,12 @@ extension Store {
                 throw Failure(.usage, "the configuration has no account \(account)")
             }
             let path = try configuration.storePath()
-            let isNew = try SQLiteStore.admit(newcomer, path: path)
+            let isNew = try SQLiteStore.admit(
+                newcomer,
+                path: path,
+                beside: configuration.accounts,
+                isAnother: another
+            )
             try invocation.console.print(
                 isNew
                     ? "\(path) holds \(StoreOwner(newcomer)) from now on"

@@ -265,6 +265,30 @@ import Testing
         }
     }
 
+    @Test func `a list that was not read for a doubt proves no absence, though it is whole and nothing came since`()
+        async throws
+    {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            let rules = StoreRules.test(transactionRules: TransactionRules(absenceIsFinal: true))
+            let store = try SQLiteStore.open(path: path, rules: rules)
+            let doubt = try await doubt(store, 1)
+            // As the comparison before a close reads it, a day after the batch was closed at the terminal.
+            let reading = JournalReading(
+                terminal: "80005000",
+                account: "main",
+                rows: [],
+                isComplete: true,
+                readAt: at(100_000),
+                provesAbsence: false
+            )
+            _ = try await store.apply(reading) { _ in }
+            #expect(try await status(store, doubt) == "in_doubt:no_acknowledgement")
+            await store.close()
+        }
+    }
+
     @Test func `an incomplete journal and one read after a later sale prove no absence`() async throws {
         try await StoreEngine.sqlite.withStore { store in
             let first = try await doubt(store, 1)

@@ -42,9 +42,25 @@ import Testing
             let expected = StoreOpeningError.accountNotAdmitted(path: path, account: "ar-main")
             #expect(await refusal(path, try both()) == expected)
             #expect(expected.description.hasSuffix("run: getnet-bridge store admit ar-main"))
-            #expect(try SQLiteStore.admit(Self.other, path: path))
-            #expect(try !SQLiteStore.admit(Self.other, path: path))
+            #expect(try SQLiteStore.admit(Self.other, path: path, beside: both()))
+            #expect(try !SQLiteStore.admit(Self.other, path: path, beside: both()))
             #expect(await refusal(path, try both()) == nil)
+        }
+    }
+
+    @Test func `takes no new name for an account that it knows, unless it is told that it is another one`() async throws
+    {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, accounts: both())
+            let renamed = Account(name: "argentina", profile: .argentina, environment: "uat")
+            let accounts = try #require(Accounts([.test, renamed]))
+            let expected = StoreOpeningError.accountRenamed(path: path, account: "argentina", former: "ar-main")
+            #expect(await refusal(path, accounts) == expected)
+            #expect(expected.remedy == nil)
+            #expect(throws: expected) { try SQLiteStore.admit(renamed, path: path, beside: accounts) }
+            #expect(try SQLiteStore.admit(renamed, path: path, beside: accounts, isAnother: true))
+            #expect(await refusal(path, accounts) == nil)
         }
     }
 

@@ -12,9 +12,18 @@ public struct Command: Sendable, Equatable {
     public let expiresAt: Timestamp
     /// The publisher's own object as compact JSON, echoed in every event.
     public let metadata: [UInt8]?
+    /// Whether the publisher named the account; else the registry of terminals did, and may name another one tomorrow.
+    public let namesAccount: Bool
 
     /// A command from its parts.
-    public init(commandID: String, content: Content, expiresAt: Timestamp, metadata: [UInt8]?) {
+    public init(
+        commandID: String,
+        content: Content,
+        expiresAt: Timestamp,
+        metadata: [UInt8]?,
+        namesAccount: Bool = true
+    ) {
+        self.namesAccount = namesAccount
         self.commandID = commandID
         self.content = content
         self.expiresAt = expiresAt

@@ -61,6 +61,7 @@ public struct CommandReader: Sendable {
         members.checkEverywhere()
         let commandID = members.word("commandId", upTo: 64, allowing: "._:-")
         let type = commandType(&members, routingKey: message.routingKey)
+        let namesAccount = members.has("account")
         let named = members.account(among: rules.accounts)
         let terminal = self.terminal(&members, terminals, named)
         let account = self.account(named, of: terminal, &members, terminals)
@@ -97,7 +98,8 @@ public struct CommandReader: Sendable {
                 options: options
             ),
             expiresAt: expiresAt,
-            metadata: metadata
+            metadata: metadata,
+            namesAccount: namesAccount
         )
     }
 

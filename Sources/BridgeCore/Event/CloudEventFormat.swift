@@ -41,7 +41,8 @@ public struct CloudEventFormat: Sendable {
     private func source(of event: OutboundEvent) -> String {
         let words = event.routingKey.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false)
         guard words.count > 3 else { return "/getnet/-/-/-" }
-        let environments = Set(accounts.all.map(\.environment))
+        // What is of no account is of all; of one that left nobody knows it any more.
+        let environments = words[3] == "-" ? Set(accounts.all.map(\.environment)) : []
         let environment =
             accounts[String(words[3])]?.environment ?? (environments.count == 1 ? environments.first : nil)
         return "/getnet/\(environment ?? "-")/\(words[2])/\(words[3])"

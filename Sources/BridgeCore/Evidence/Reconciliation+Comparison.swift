@@ -63,12 +63,14 @@ private struct Comparison {
     /// The owner of each row that has one, by its index.
     private(set) var owners: [Int: Payment] = [:]
     private(set) var unmatched: [Payment] = []
+    private let takenBack: TakenBack
     private(set) var since: Reconciliation.Beginning?
 
     init(_ rows: [JournalRow], _ books: TerminalBooks, _ rules: TransactionRules) {
         self.books = books
         self.rules = rules
         match = JournalMatch(rows: rows, undecided: books.undecided, rules: rules)
+        takenBack = TakenBack(books.paid + books.undecided)
         oldest = rows.filter { $0.type.effect == .sale }.min {
             ($0.instants.first ?? .distantPast) < ($1.instants.first ?? .distantPast)
         }
@@ -82,8 +84,9 @@ private struct Comparison {
         }
         let thin = unmatched
         unmatched = []
+        let free = rows.indices.filter { owners[$0] == nil }
         for payment in thin {
-            claim(rows.indices.first { owners[$0] == nil && mayBe(payment, rows[$0]) }, payment)
+            claim(free.first { owners[$0] == nil && mayBe(payment, rows[$0]) }, payment)
         }
         since = beginning()
     }
@@ -129,23 +132,16 @@ private struct Comparison {
 
     /// Whether a payment without a row should have one.
     func isMissing(_ payment: Payment) -> Bool {
-        guard payment.effect == .sale, !isTakenBack(payment) else { return false }
+        payment.effect == .sale && isOfBatch(payment) && !takenBack.contains(payment)
+    }
+
+    private func isOfBatch(_ payment: Payment) -> Bool {
         switch since {
         case nil: return false
         case .close(let close): return payment.isPosted(since: close)
         case .oldestRow(let instant):
             if let ours = payment.result.localTime, let oldest = oldest?.result.localTime { return ours >= oldest }
             return payment.isPosted(since: instant + rules.clockTolerance)
-        }
-    }
-
-    /// Whether a void may have taken the sale out of the batch; some terminals go on listing it.
-    private func isTakenBack(_ payment: Payment) -> Bool {
-        (books.paid + books.undecided).contains { other in
-            guard other.effect == .void, let original = other.original else { return false }
-            if original.id == payment.transaction.id { return true }
-            return original.operationID != nil && original.operationID == payment.result.operationID
-                && original.authorizationCode == payment.result.authorizationCode
         }
     }
 
@@ -167,6 +163,31 @@ private struct Comparison {
             guard let since else { return true }
             return posting.upperBound + rules.terminalLife + rules.clockTolerance >= since.instant
         }
+    }
+}
+
+/// The sales that a void may have taken out of the batch; some terminals go on listing them.
+private struct TakenBack {
+    private struct Receipt: Hashable {
+        let operationID: Int64
+        let authorizationCode: String?
+    }
+
+    private var sales: Set<TransactionID> = []
+    private var receipts: Set<Receipt> = []
+
+    init(_ transactions: [Transaction]) {
+        for case let original? in transactions.lazy.filter({ $0.effect == .void }).map(\.original) {
+            sales.insert(original.id)
+            guard let number = original.operationID else { continue }
+            receipts.insert(Receipt(operationID: number, authorizationCode: original.authorizationCode))
+        }
+    }
+
+    func contains(_ payment: Reconciliation.Payment) -> Bool {
+        if sales.contains(payment.transaction.id) { return true }
+        guard let number = payment.result.operationID else { return false }
+        return receipts.contains(Receipt(operationID: number, authorizationCode: payment.result.authorizationCode))
     }
 }
 

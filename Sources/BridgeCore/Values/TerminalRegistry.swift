@@ -12,8 +12,13 @@ public struct TerminalRegistry: Sendable, Equatable {
     private var terminals: [String: Terminal] = [:]
     /// Whose terminal a name stands for, where the file says it.
     private var accounts: [String: String] = [:]
-    /// The accounts that a terminal is entered for, by its `idTerminal`.
-    private var owners: [String: Set<String>] = [:]
+    /// The terminals that are entered for an account, by their `idTerminal`.
+    private var entries: [String: [Entry]] = [:]
+
+    private struct Entry: Equatable {
+        let terminal: Terminal
+        let account: String
+    }
 
     /// A registry without a name.
     public init() {}
@@ -32,10 +37,10 @@ public struct TerminalRegistry: Sendable, Equatable {
 
     /// The accounts that a terminal belongs to, as far as names say.
     ///
-    /// By a name the terminal is the account's of that name; by its triplet it is that of every name for its `idTerminal`.
+    /// By a name the terminal is the account's of that name; by its triplet it is that of every name for this triplet.
     public func owners(of terminal: Terminal) -> Set<String> {
         if let owner = terminal.alias.flatMap({ accounts[$0] }) { return [owner] }
-        return owners[terminal.idTerminal] ?? []
+        return Set((entries[terminal.idTerminal] ?? []).filter { $0.terminal.isSame(as: terminal) }.map(\.account))
     }
 
     /// Enters a terminal under a name, from `idTerminal/idSucursal/serialNumber` and, where a bridge has several accounts,
@@ -61,7 +66,7 @@ public struct TerminalRegistry: Sendable, Equatable {
         terminals[alias] = terminal
         guard parts.count == 4 else { return }
         accounts[alias] = parts[3]
-        owners[terminal.idTerminal, default: []].insert(parts[3])
+        entries[terminal.idTerminal, default: []].append(Entry(terminal: terminal, account: parts[3]))
     }
 
     /// Why an entry is not taken, in words that quote nothing of it.

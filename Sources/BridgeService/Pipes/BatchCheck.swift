@@ -15,10 +15,12 @@ struct BatchCheck: Sendable {
     let logger: Logger
 
     /// Reads the batch that the transaction is about to close; does nothing for any other.
-    func check(for id: TransactionID) async {
+    ///
+    /// - Returns: Whether it may be POSTed: it still holds its terminal, and nobody else looks at it.
+    func check(for id: TransactionID) async -> Bool {
         guard let transaction = await dispatcher.transaction(id), transaction.needsBatchReading,
             CountryProfile.named(transaction.country)?.journals.contains(.details) == true, !dispatcher.isExpired(id)
-        else { return }
+        else { return true }
         let answer = await dispatcher.behindClosedLane(for: id) {
             await cloud.readJournal(
                 .details,
@@ -28,7 +30,7 @@ struct BatchCheck: Sendable {
             )
         }
         // It left its lane before, and is not sent either.
-        guard let answer else { return }
+        guard let answer else { return false }
         let reading = TransactionInput.BatchReading(answer)
         if let obstacle = reading.obstacle {
             logger.warning(
@@ -37,6 +39,7 @@ struct BatchCheck: Sendable {
             )
         }
         await dispatcher.applySurely(.batchRead(reading), to: id)
+        return true
     }
 }
 

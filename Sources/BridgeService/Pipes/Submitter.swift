@@ -54,7 +54,7 @@ struct Submitter: Service {
 
     private func lookAndSubmit(_ id: TransactionID) async {
         guard await receipts.check(for: id) else { return }
-        await batches.check(for: id)
+        guard await batches.check(for: id) else { return }
         await submit(id)
     }
 
@@ -69,6 +69,8 @@ struct Submitter: Service {
             await dispatcher.expireSurely(id)
             return
         }
+        // While its terminal is looked at nothing is sent there; whoever looks offers it afterwards.
+        guard !dispatcher.isBeingRead(id) else { return }
         let started: Transition?
         FailPoint.submitterUnmarked.reach()
         do {

@@ -116,6 +116,9 @@ extension Dispatcher {
         return answer
     }
 
+    /// Whether somebody looks at the terminal of a transaction.
+    func isBeingRead(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.isBeingRead(id) } }
+
     /// Opens the lane after a reading.
     func endReading(for id: TransactionID) {
         if let next = lanes.withLockedValue({ $0.endReading(for: id) }) { offer(next) }

@@ -144,6 +144,9 @@ struct Lanes {
         return true
     }
 
+    /// Whether a transaction's lane is closed for a reading.
+    func isBeingRead(_ id: TransactionID) -> Bool { stays[id].flatMap { lanes[$0.key]?.reading } != nil }
+
     /// Opens the lane again; the one that may be POSTed from now on, if that is another one.
     mutating func endReading(for id: TransactionID) -> TransactionID? {
         guard let key = readings.removeValue(forKey: id), var lane = lanes[key] else { return nil }

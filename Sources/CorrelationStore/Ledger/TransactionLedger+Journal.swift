@@ -9,10 +9,17 @@ extension TransactionLedger {
     /// Holds a reading against every undecided transaction of its terminal; one commit, so that no row serves two.
     func apply(_ reading: JournalReading) throws -> [Transition] {
         let undecided = try rows.undecided(at: reading.terminal, account: reading.account)
+        guard let terminal = undecided.first(where: \.isLifeOver)?.command.content.terminal else { return [] }
+        let accounts = rules.accounts.all.map(\.name)
+        // A terminal's list shows what was sold there, through whichever account.
+        let rivals = try accounts.filter { $0 != reading.account }.flatMap {
+            try rows.undecided(at: reading.terminal, account: $0)
+        }.filter { $0.command.content.terminal.isSame(as: terminal) }
+        let decided = try decided(at: terminal, reading, accounts)
         var free: [JournalRow] = []
         var contested: [JournalRow] = []
         for row in reading.rows {
-            switch try possession(of: row, of: reading, undecided) {
+            switch try possession(of: row, at: terminal, among: decided, accounts) {
             case .nobody: free.append(row)
             case .perhaps: contested.append(row)
             case .somebody: break
@@ -22,7 +29,7 @@ extension TransactionLedger {
         let match = JournalMatch(
             rows: free,
             contested: contested,
-            undecided: undecided,
+            undecided: undecided + rivals,
             storeRestoredAt: restoredAt,
             rules: rules.transactionRules
         )
@@ -32,7 +39,7 @@ extension TransactionLedger {
             switch match.finding(for: transaction) {
             case .row(let row): input = .evidence(row.evidence(for: transaction, at: reading.readAt))
             // A list of sales lacks what is no sale, whatever became of it.
-            case .absent where transaction.effect != .sale: continue
+            case .absent where transaction.effect != .sale || !reading.provesAbsence: continue
             case .absent:
                 // After a later sale nobody knows what the terminal had to show before; and of the sales after a
                 // backup nobody knows.
@@ -58,41 +65,63 @@ extension TransactionLedger {
         case somebody
     }
 
+    /// Transactions at a terminal that are decided, and may have made one of the rows of its list.
+    private struct Decided {
+        var approved: [Transaction] = []
+        /// With a payment that came against another status: it is known as well, and nobody's twice.
+        var contradicted: [Transaction] = []
+        let match: JournalMatch
+    }
+
+    private var reach: Duration { rules.transactionRules.terminalLife + rules.transactionRules.clockTolerance }
+
+    private func decided(at terminal: Terminal, _ reading: JournalReading, _ accounts: [String]) throws -> Decided {
+        var decided = Decided(match: JournalMatch(rows: reading.rows, undecided: [], rules: rules.transactionRules))
+        let instants = reading.rows.flatMap(\.instants)
+        guard let first = instants.min(), let last = instants.max() else { return decided }
+        for account in accounts {
+            decided.approved += try rows.approved(
+                at: terminal.idTerminal,
+                account: account,
+                postedFrom: first - reach,
+                to: last + rules.transactionRules.clockTolerance
+            )
+            decided.contradicted += try rows.contradicted(
+                at: terminal.idTerminal,
+                account: account,
+                acceptedFrom: first - reach - CommandReader.longestLife
+            )
+        }
+        decided.approved.removeAll { !$0.command.content.terminal.isSame(as: terminal) }
+        decided.contradicted.removeAll { !$0.command.content.terminal.isSame(as: terminal) }
+        return decided
+    }
+
     private func possession(
         of row: JournalRow,
-        of reading: JournalReading,
-        _ undecided: [Transaction]
+        at terminal: Terminal,
+        among decided: Decided,
+        _ accounts: [String]
     ) throws -> Possession {
-        let terminal = undecided.first?.command.content.terminal
         let effect: CommandEffect = row.result.functionCode == CommandType.refund.functionCode ? .refund : .sale
-        if let claim = terminal.flatMap({ row.result.paidClaim(of: effect, terminal: $0) }),
-            try rows.owner(of: .paidResult(claim), account: reading.account) != nil
-        {
-            return .somebody
+        if let claim = row.result.paidClaim(of: effect, terminal: terminal) {
+            for account in accounts where try rows.owner(of: .paidResult(claim), account: account) != nil {
+                return .somebody
+            }
         }
-        var found = Possession.nobody
+        if decided.contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .somebody }
         // A result in the thin layout claims nothing, and is somebody's all the same.
-        let reach = rules.transactionRules.terminalLife + rules.transactionRules.clockTolerance
-        for instant in row.instants {
-            let settled = try rows.approved(
-                at: reading.terminal,
-                account: reading.account,
-                postedFrom: instant - reach,
-                to: instant + rules.transactionRules.clockTolerance
-            )
-            let match = JournalMatch(rows: reading.rows, undecided: [], rules: rules.transactionRules)
-            let owners = settled.filter { match.mayBe(row, of: $0) }
-            if owners.contains(where: { $0.isPayment(row.result) }) { return .somebody }
-            if !owners.isEmpty { found = .perhaps }
-            // A payment that came against another status is known as well, and nobody's twice.
-            let contradicted = try rows.contradicted(
-                at: reading.terminal,
-                account: reading.account,
-                acceptedFrom: instant - reach - CommandReader.longestLife
-            )
-            if contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .somebody }
-        }
-        return found
+        let owners = decided.approved.filter { isNear($0, row) && decided.match.mayBe(row, of: $0) }
+        if owners.contains(where: { $0.isPayment(row.result) }) { return .somebody }
+        return owners.isEmpty ? .nobody : .perhaps
+    }
+
+    /// Whether a row's time is one at which the terminal may have worked on a transaction.
+    private func isNear(_ transaction: Transaction, _ row: JournalRow) -> Bool {
+        guard let posting = transaction.posting else { return false }
+        let end = posting.upperBound + reach
+        let start = posting.lowerBound - rules.transactionRules.clockTolerance
+        return row.instants.contains { start <= $0 && $0 <= end }
     }
 }
 

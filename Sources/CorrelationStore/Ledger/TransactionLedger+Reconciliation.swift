@@ -67,7 +67,9 @@ extension JournalReading {
             account: content.account,
             rows: list.rows,
             isComplete: list.isComplete,
-            readAt: instant
+            readAt: instant,
+            // It comes at any time after a doubt: the batch may have been closed in between.
+            provesAbsence: false
         )
     }
 }

@@ -23,8 +23,9 @@ struct TransactionLedger<Rows: StoreRows> {
     /// Source: contract §2.
     func accept(_ candidate: Transaction, from message: CommandMessage) throws -> Acceptance {
         let command = candidate.command
-        if let known = try rows.transaction(ofCommand: command.commandID, account: command.content.account) {
-            let differences = known.command.content.differences(from: command.content)
+        if let known = try known(command) {
+            let names = known.command.content.differences(from: command.content)
+            let differences = command.namesAccount ? names : names.filter { $0 != "account" }
             guard differences.isEmpty else {
                 return try refuse(candidate, from: message, becauseOf: known, differences, Self.idempotencyConflict)
             }
@@ -47,6 +48,20 @@ struct TransactionLedger<Rows: StoreRows> {
         try rows.insert(transition.transaction)
         try append(transition.events, at: candidate.acceptedAt)
         return .created(transition)
+    }
+
+    /// The transaction that a command has already.
+    ///
+    /// Its id is unique in one account. Where the publisher named none, the registry of terminals may have named another one when it was
+    /// taken.
+    private func known(_ command: Command) throws -> Transaction? {
+        let account = command.content.account
+        if let known = try rows.transaction(ofCommand: command.commandID, account: account) { return known }
+        guard !command.namesAccount else { return nil }
+        for other in rules.accounts.all where other.name != account {
+            if let known = try rows.transaction(ofCommand: command.commandID, account: other.name) { return known }
+        }
+        return nil
     }
 
     /// A delivery of a command that was taken before: its address is the one that counts from now on.

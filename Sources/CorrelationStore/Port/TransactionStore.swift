@@ -174,9 +174,19 @@ public struct JournalReading: Sendable, Equatable {
     public let isComplete: Bool
     /// When the answer arrived.
     public let readAt: Timestamp
+    /// Whether what it does not show was not paid: only of a reading that was made for the doubt, right after it.
+    public let provesAbsence: Bool
 
     /// A reading from its parts.
-    public init(terminal: String, account: String, rows: [JournalRow], isComplete: Bool, readAt: Timestamp) {
+    public init(
+        terminal: String,
+        account: String,
+        rows: [JournalRow],
+        isComplete: Bool,
+        readAt: Timestamp,
+        provesAbsence: Bool = true
+    ) {
+        self.provesAbsence = provesAbsence
         self.terminal = terminal
         self.account = account
         self.rows = rows

@@ -82,19 +82,27 @@ extension SQLiteStore {
     ///
     /// - Returns: `false` if it knew the account already.
     /// - Throws: `StoreOpeningError`.
-    public static func admit(_ account: Account, path: String) throws(StoreOpeningError) -> Bool {
+    public static func admit(
+        _ account: Account,
+        path: String,
+        beside accounts: Accounts,
+        isAnother: Bool = false
+    ) throws(StoreOpeningError) -> Bool {
         let file = SQLiteFile(path: path)
         try file.checkFile()
         let lock = try StoreLock(storePath: path)
         defer { withExtendedLifetime(lock) {} }
         let newcomer = StoreOwner(account)
-        let found = try file.inspect { database in
+        let owners = try file.inspect { database in
             try file.checkSchema(database)
-            return try file.owners(database).first { $0.account == newcomer.account }
+            return try file.owners(database)
         }
-        if let found {
+        if let found = owners.first(where: { $0.account == newcomer.account }) {
             guard found == newcomer else { throw .otherAccount(path: path, found: found, expected: newcomer) }
             return false
+        }
+        if !isAnother, let former = newcomer.former(in: owners, beside: accounts) {
+            throw .accountRenamed(path: path, account: newcomer.account, former: former)
         }
         let writer = try file.writer()
         do {
@@ -211,6 +219,9 @@ extension SQLiteFile {
             if let other = namesake ?? stranger {
                 throw StoreOpeningError.otherAccount(path: path, found: other, expected: owner)
             }
+            if let former = owner.former(in: found, beside: accounts) {
+                throw StoreOpeningError.accountRenamed(path: path, account: owner.account, former: former)
+            }
             throw StoreOpeningError.accountNotAdmitted(path: path, account: owner.account)
         }
         for owner in found where accounts[owner.account] == nil {
@@ -274,5 +285,14 @@ extension SQLiteFile {
         guard fsync(descriptor) == 0 else {
             throw StoreOpeningError.notWritable(path: directory, why: SystemError.last)
         }
+    }
+}
+
+extension StoreOwner {
+    /// An account of the store whose new name this may be: of its country and environment, and not configured any more.
+    fileprivate func former(in owners: [StoreOwner], beside accounts: Accounts) -> String? {
+        owners.first {
+            $0.country == country && $0.environment == environment && accounts[$0.account] == nil
+        }?.account
     }
 }

@@ -20,6 +20,8 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
     case otherAccount(path: String, found: StoreOwner, expected: StoreOwner)
     /// The store does not know one of several accounts yet.
     case accountNotAdmitted(path: String, account: String)
+    /// The store does not know an account, and knows one of the same country and environment that is not configured any more.
+    case accountRenamed(path: String, account: String, former: String)
     /// An account is not configured any more, and not all of its transactions have ended.
     case accountMissing(path: String, account: String, unfinished: Int)
     /// Another process has it.
@@ -37,7 +39,8 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
         case .missing, .empty: "getnet-bridge store init"
         case .notMigrated: "getnet-bridge store migrate"
         case .accountNotAdmitted(_, let account): "getnet-bridge store admit \(account)"
-        case .exists, .notAStore, .tooNew, .otherAccount, .accountMissing, .locked, .directoryMissing, .notWritable,
+        case .exists, .notAStore, .tooNew, .otherAccount, .accountRenamed, .accountMissing, .locked, .directoryMissing,
+            .notWritable,
             .engine:
             nil
         }
@@ -66,6 +69,10 @@ extension StoreOpeningError: CustomStringConvertible {
         case .accountNotAdmitted(let path, let account):
             "the store \(path) does not know the account \(account); if another store does, its transactions would be "
                 + "made twice from here"
+        case .accountRenamed(let path, let account, let former):
+            "the store \(path) does not know the account \(account), and \(former) is not configured any more; if it is the same "
+                + "account, keep its name, because under another one every repeated command and refund would be made twice; if it is "
+                + "another one, run: getnet-bridge store admit --another \(account)"
         case .accountMissing(let path, let account, let unfinished):
             "the store \(path) holds \(unfinished) unfinished transactions of the account \(account), which is not "
                 + "configured"

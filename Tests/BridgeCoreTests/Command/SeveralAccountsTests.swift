@@ -64,6 +64,10 @@ import Testing
         #expect(byAlias.content.account == "ar-main")
         let byTriplet = try read(names, pesos).get()
         #expect(byTriplet.content.account == "ar-main")
+        // Numbers of two merchants' terminals may be equal.
+        let stranger = ["counter": "80005000/777/OTHERSERIAL/ar-main"]
+        #expect(try read(stranger, pesos).faults.contains("account account_ambiguous"))
+        #expect(!byTriplet.namesAccount && !byAlias.namesAccount)
         // The alias is no other account's.
         #expect(
             try read(names, ("terminal", #""counter""#), ("account", #""cl-main""#)).faults == [
