@@ -58,13 +58,38 @@ import Testing
             environment: [
                 "GETNET_BRIDGE_ACCOUNTS": "ar-main,cl-main", "GETNET_BRIDGE_ACCOUNT_AR_MAIN_COUNTRY": "ar",
                 "GETNET_BRIDGE_ACCOUNT_AR_MAIN_CLIENT_SECRET_FILE": secret,
+                "GETNET_BRIDGE_ACCOUNT_CL_MAIN_CLIENT_ID": "client-8",
+                "GETNET_BRIDGE_ACCOUNT_CL_MAIN_CLIENT_SECRET": "s3cret-four",
             ]
         )
         #expect(outcome.faults.isEmpty && outcome.warnings.isEmpty)
         let clouds = try outcome.result.get().servedClouds
-        #expect(clouds.map(\.clientID) == ["from-a-flag", "client-7"])
+        #expect(clouds.map(\.clientID) == ["from-a-flag", "client-8"])
         #expect(clouds.map(\.country) == [.ar, .cl])
-        #expect(clouds.map(\.clientSecret.exposed) == ["s3cret-three", "s3cret-of-the-client"])
+        #expect(clouds.map(\.clientSecret.exposed) == ["s3cret-three", "s3cret-four"])
+    }
+
+    @Test func `no account has another one's credentials, and no two are one login`() throws {
+        let own = ["--accounts=a,b", "--account.a.clientId=one", "--account.a.clientSecret=s3cret-one"]
+        func faults(_ flags: [String], _ environment: [String: String] = [:]) -> [String] {
+            BridgeConfiguration.load(
+                flags: own + flags,
+                environment: ConfigurationFixture.required.merging(environment) { $1 },
+                configFile: nil
+            ).faults.map { "\($0.key ?? "-") \($0.message)" }
+        }
+        #expect(faults([]) == ["account.b.clientId is required", "account.b.clientSecret is required"])
+        let both = ["--account.b.clientSecret=s3cret-two", "--account.b.clientId=two"]
+        #expect(faults(both).isEmpty)
+        let same = ["--account.b.clientSecret=s3cret-two", "--account.b.clientId=one"]
+        #expect(faults(same) == ["account.b.clientId is that of the account a"])
+        #expect(faults(same + ["--account.b.baseURL=https://elsewhere.example/api"]).isEmpty)
+        let keyed = BridgeConfiguration.load(
+            flags: own + both + ["--account.a.apiKey=own-key"],
+            environment: ConfigurationFixture.required.merging(["GETNET_BRIDGE_CLOUD_API_KEY": "k3y"]) { $1 },
+            configFile: nil
+        )
+        #expect(try keyed.result.get().servedClouds.map { $0.apiKey?.exposed } == ["own-key", nil])
     }
 
     @Test func `what an account lacks, what no account has and what two share is told`() throws {
@@ -84,7 +109,8 @@ import Testing
                 environment: ConfigurationFixture.required,
                 configFile: nil
             )
-            return outcome?.faults.map(\.key) ?? []
+            // Credentials of its own each of them lacks as well.
+            return outcome?.faults.filter { $0.message != "is required" }.map(\.key) ?? []
         }
         #expect(try keys("--accounts=a-b,a_b") == ["accounts"])
         #expect(try keys("--accounts=a,a") == ["accounts"])

@@ -44,7 +44,7 @@ struct ConfigurationAssembly {
             let origin = texts[key.name]?.origin ?? originOfNotGiven(key)
             let value: String?
             if key.isSecret {
-                let isSet = ([key.name] + (key.fallback.map { [$0] } ?? [])).contains { texts[$0] != nil }
+                let isSet = texts[key.name] != nil || source(of: key).map { texts[$0] != nil } ?? false
                 value = isSet ? "<set>" : "<unset>"
             } else if unknown.contains(key.name) {
                 value = nil
@@ -63,7 +63,7 @@ struct ConfigurationAssembly {
     private func origin(of key: String) -> ConfigurationOrigin { texts[key]?.origin ?? .default }
 
     private func originOfNotGiven(_ key: ConfigurationKey) -> ConfigurationOrigin {
-        if let fallback = key.fallback, let text = texts[fallback] { return text.origin }
+        if let source = source(of: key), let text = texts[source] { return text.origin }
         if key.isRequired { return .missing }
         // A secret is shown as set or not set itself, whatever else may hold one.
         guard let whole = key.whole, !key.isSecret, !unknown.contains(whole) else { return .default }
@@ -72,8 +72,19 @@ struct ConfigurationAssembly {
 
     /// Whether a key without a value gets one: each account's from what they have in common, and that from each account's.
     private func isGivenElsewhere(_ key: ConfigurationKey) -> Bool {
-        if let fallback = key.fallback { return texts[fallback] != nil }
+        if let source = source(of: key) { return texts[source] != nil }
+        guard key.fallback == nil else { return false }
         return key.name.hasPrefix("cloud.") && !configuration.accountNames.isEmpty
+    }
+
+    /// The key in common that an account's key takes its value from.
+    ///
+    /// Several accounts have nothing in common that says who they are: with another one's credentials the wrong merchant is charged, and
+    /// a secret goes to another host.
+    private func source(of key: ConfigurationKey) -> String? {
+        guard let fallback = key.fallback else { return nil }
+        let isOwn = configuration.accountNames.count > 1 && ConfigurationKey.credentials.contains(fallback)
+        return isOwn ? nil : fallback
     }
 
     private mutating func read(_ key: ConfigurationKey, isComplete: Bool) {
@@ -102,6 +113,10 @@ struct ConfigurationAssembly {
         let names = configuration.accountNames
         guard !names.isEmpty else { return }
         let key = ConfigurationKey.accountsName
+        for name in names where names.count > 1 && texts["account.\(name).apiKey"] == nil {
+            configuration.clouds[name]?.apiKey = nil
+        }
+        checkLogins(names)
         let variables = names.compactMap { ConfigurationEnvironment.name(of: "account.\($0).country") }
         if Set(variables).count < names.count {
             faults.append(ConfigurationFault(key, origin(of: key), "two names are one in the environment"))
@@ -111,6 +126,21 @@ struct ConfigurationAssembly {
             faults.append(
                 ConfigurationFault(ConfigurationKey.accountName, text.origin, "names another account", hint: hint)
             )
+        }
+    }
+
+    /// One of Getnet's accounts under two names would be two of ours: two idempotency keys, two caps, two lanes of one terminal.
+    private mutating func checkLogins(_ names: [String]) {
+        var seen: [String: String] = [:]
+        for name in names {
+            let places = ["baseURL", "clientId"].map { "account.\(name).\($0)" }
+            guard let cloud = configuration.clouds[name], unknown.isDisjoint(with: places) else { continue }
+            let login = cloud.baseURL + " " + cloud.clientID
+            if let other = seen[login] {
+                let key = places[1]
+                faults.append(ConfigurationFault(key, origin(of: key), "is that of the account \(other)"))
+            }
+            seen[login] = name
         }
     }
 

@@ -34,6 +34,9 @@ extension ConfigurationKey {
     /// The key that names the account where there is one.
     static let accountName = "cloud.account"
 
+    /// What says who an account is.
+    static let credentials: Set = ["cloud.clientId", "cloud.clientSecret", "cloud.apiKey"]
+
     /// The keys of one of several accounts: `account.<name>.…` for each `cloud.…`, which it falls back to.
     static func keys(ofAccount account: String) -> [ConfigurationKey] {
         all.filter { $0.name.hasPrefix("cloud.") && $0.name != accountName }.map { $0.key(ofAccount: account) }
