@@ -196,6 +196,19 @@ struct QueryLineTests {
     }
 }
 
+@Suite("Work that is left over")
+struct LeftOverTests {
+    @Test func `what waits when a line is closed is told once, and nothing before`() async {
+        let line = WorkQueue<Int>(limit: 3)
+        for number in 1...3 { #expect(line.offer(number)) }
+        #expect(await line.next() == 1)
+        #expect(line.leftOver().isEmpty)
+        line.close()
+        #expect(line.leftOver() == [2, 3])
+        #expect(line.leftOver().isEmpty)
+    }
+}
+
 @Suite("Work in hand")
 struct WorkInHandTests {
     private func id(_ number: UInt128) -> TransactionID { TransactionID(at: .sample, random: number) }

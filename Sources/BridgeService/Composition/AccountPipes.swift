@@ -49,7 +49,13 @@ struct AccountPipes {
             metrics: metrics,
             logger: logger
         )
-        cancelSender = CancelSender(dispatcher: dispatcher, line: lines.cancels, cloud: cloud, logger: logger)
+        cancelSender = CancelSender(
+            dispatcher: dispatcher,
+            line: lines.cancels,
+            gate: gate,
+            cloud: cloud,
+            logger: logger
+        )
         submitter = Submitter(
             dispatcher: dispatcher,
             line: lines.submissions,

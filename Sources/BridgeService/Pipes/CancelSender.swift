@@ -16,6 +16,7 @@ struct CancelSender: Service {
 
     let dispatcher: Dispatcher
     let line: WorkQueue<TransactionID>
+    let gate: CommandGate
     let cloud: CloudClient
     let logger: Logger
 
@@ -28,6 +29,10 @@ struct CancelSender: Service {
             }
         } onGracefulShutdown: {
             line.close()
+        }
+        // These certainly did not leave: after the next start they can be asked for again.
+        for id in line.leftOver() {
+            await dispatcher.applySurely(.cancelEnded(.notStarted(.cloudUnavailable)), to: id)
         }
     }
 
@@ -43,8 +48,8 @@ struct CancelSender: Service {
         }
         // From when it leaves it may have effects for as long as a terminal lives; after a restart that is counted from its
         // durable step, so that it leaves soon after that or not at all, also by a clock that was set.
-        let end = await cloud.cancelSale(of: transaction) { [dispatcher] in
-            guard let sentAt = transaction.cancelSentAt else { return false }
+        let end = await cloud.cancelSale(of: transaction) { [dispatcher, gate] in
+            guard gate.letsTerminalsBeWoken, let sentAt = transaction.cancelSentAt else { return false }
             let wait = dispatcher.clock() - sentAt
             return wait >= .zero && wait < dispatcher.longestDeparture && dispatcher.departCancel(id)
         }

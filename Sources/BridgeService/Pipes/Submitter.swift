@@ -112,11 +112,6 @@ struct Submitter: Service {
     private static let storeRetry = Duration.seconds(1)
 }
 
-extension CommandGate {
-    /// Whether a terminal may be woken at this moment.
-    fileprivate var letsTerminalsBeWoken: Bool { !obstacles.keys.contains(where: \.keepsTerminalsAsleep) }
-}
-
 extension Transition {
     /// The attempt that is durable now and is to be POSTed.
     fileprivate var attemptToPost: Int? {

@@ -137,3 +137,8 @@ final class CommandGate: Sendable {
         }
     }
 }
+
+extension CommandGate {
+    /// Whether a terminal may be woken at this moment.
+    var letsTerminalsBeWoken: Bool { !obstacles.keys.contains(where: \.keepsTerminalsAsleep) }
+}

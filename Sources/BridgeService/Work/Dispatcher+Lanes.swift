@@ -55,15 +55,19 @@ extension Dispatcher {
             )
             lanes.mark(id, isPosted: transaction.mayBeAtTerminal)
         }
-        let end: ContinuousClock.Instant? =
-            switch transaction.state {
-            case .submitted, .inDoubt: transaction.isLifeOver ? nil : lifeEnd(of: transaction)
-            case .approved, .declined, .notCompleted, .failed, .completed:
-                transaction.isBeingCancelled ? lifeEnd(of: transaction) : nil
-            case .accepted, .submitting: nil
-            }
-        lanes.withLockedValue { $0.plan(id, lifeEnd: end) }
-        timetable.planLifeEnd(of: id, at: end)
+        // Under one lock with the departure: a cancel that leaves meanwhile begins a new life, which nobody shortens.
+        lanes.withLockedValue { lanes in
+            let end: ContinuousClock.Instant? =
+                switch transaction.state {
+                case .submitted, .inDoubt:
+                    transaction.isLifeOver ? nil : lifeEnd(of: transaction, after: lanes.departure(of: id))
+                case .approved, .declined, .notCompleted, .failed, .completed:
+                    transaction.isBeingCancelled ? lifeEnd(of: transaction, after: lanes.departure(of: id)) : nil
+                case .accepted, .submitting: nil
+                }
+            lanes.plan(id, lifeEnd: end)
+        }
+        timeLifeEnd(of: id)
     }
 
     /// Lets the body of a cancel leave now, from when on the terminal's life is counted anew; `false` if it must not leave.
@@ -73,17 +77,29 @@ extension Dispatcher {
         let now = ContinuousClock.now
         let margin = min(Self.longestCancelMargin, terminalLife / 10)
         let leaves = lanes.withLockedValue { $0.departCancel(id, at: now, life: terminalLife, margin: margin) }
-        if leaves { timetable.planLifeEnd(of: id, at: now + terminalLife) }
+        if leaves { timeLifeEnd(of: id) }
         return leaves
+    }
+
+    /// Enters into the timetable what the lane says, until both agree: somebody else may have said something newer in between.
+    private func timeLifeEnd(of id: TransactionID) {
+        var end = lanes.withLockedValue { $0.lifeEnd(of: id) }
+        while true {
+            timetable.planLifeEnd(of: id, at: end)
+            let latest = lanes.withLockedValue { $0.lifeEnd(of: id) }
+            if latest == end { return }
+            end = latest
+        }
     }
 
     private static let longestCancelMargin = Duration.seconds(5)
 
     /// By this process's own observation where it made the POST; after a restart by what is stored, and never more than a whole life.
-    private func lifeEnd(of transaction: Transaction) -> ContinuousClock.Instant {
-        if let departure = lanes.withLockedValue({ $0.departure(of: transaction.id) }) {
-            return departure + terminalLife
-        }
+    private func lifeEnd(
+        of transaction: Transaction,
+        after departure: ContinuousClock.Instant?
+    ) -> ContinuousClock.Instant {
+        if let departure { return departure + terminalLife }
         let now = clock()
         let latest = max(transaction.posting?.upperBound ?? now, transaction.cancelSentAt ?? .distantPast)
         let left = latest + terminalLife - now

@@ -120,6 +120,9 @@ struct Lanes {
         stays[id]?.lifeEnd = lifeEnd
     }
 
+    /// When what was POSTed last has no more effects; `nil` for never POSTed, and for who is not here.
+    func lifeEnd(of id: TransactionID) -> ContinuousClock.Instant? { stays[id]?.lifeEnd }
+
     /// Begins a new life with a cancel that leaves now; `false` if it must not leave: the terminal is another one's, or will be
     /// before long.
     mutating func departCancel(

@@ -64,6 +64,15 @@ final class WorkQueue<Element: Sendable>: Sendable {
         }
     }
 
+    /// What was left where it is when the line was closed, once.
+    func leftOver() -> [Element] {
+        state.withLockedValue { state in
+            guard state.isClosed else { return [] }
+            defer { state.elements = [] }
+            return Array(state.elements)
+        }
+    }
+
     /// Ends every wait, now and later.
     func close() {
         let waiters = state.withLockedValue { state in
