@@ -265,6 +265,17 @@ import Testing
         }
     }
 
+    @Test func `what a whole list did not show is not the row that comes later`() async throws {
+        try await StoreEngine.sqlite.withStore { store in
+            let doubt = try await doubt(store, 1)
+            _ = try await read(store, [])
+            #expect(try await status(store, doubt) == "in_doubt:not_in_journal")
+            // Somebody pays as much at the terminal itself.
+            _ = try await read(store, [row(at: 60)])
+            #expect(try await status(store, doubt) == "in_doubt:not_in_journal")
+        }
+    }
+
     @Test func `a list that was not read for a doubt proves no absence, though it is whole and nothing came since`()
         async throws
     {

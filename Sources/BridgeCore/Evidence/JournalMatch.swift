@@ -49,6 +49,8 @@ public struct JournalMatch: Sendable {
         // Which of two sales a row is that fits both is not known, so it proves neither the one's payment nor its absence.
         guard !contested.contains(where: { fits($0, transaction) }) else { return .ambiguous }
         guard let row = fitting.first else { return .absent }
+        // A whole list, read once its terminal was done, did not show it: what came since is another sale.
+        guard transaction.journalReadAt == nil else { return .ambiguous }
         let hasRival = undecided.contains { $0.id != transaction.id && fits(row, $0) }
         guard fitting.count == 1, !hasRival else { return .ambiguous }
         // Of what was charged after a backup was made nobody remembers the rivals: only the ticket tells.

@@ -61,7 +61,7 @@ extension Judge {
     }
 
     /// Whether a lost store told things of it that the copy that took its place does not know.
-    private func hasTwoHistories(_ id: String) -> Bool {
+    func hasTwoHistories(_ id: String) -> Bool {
         let known = Set((entries[id] ?? []).map(\.eventID))
         return (ledgers.lost?.entries ?? []).contains { $0.transactionID == id && !known.contains($0.eventID) }
     }

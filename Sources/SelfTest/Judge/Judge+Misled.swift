@@ -34,7 +34,7 @@ extension Judge {
     /// Two verdicts that were told and taken: the second one is published.
     func judgeContradictions() -> [Violation] {
         posts.sorted { $0.key < $1.key }.compactMap { id, mine in
-            guard isMisled(mine), wasToldTwoThings(mine),
+            guard isMisled(mine), wasToldTwoThings(mine), !hasTwoHistories(id),
                 !(entries[id] ?? []).contains(where: { $0.name.hasSuffix("contradicted") })
             else { return nil }
             return violation(.unannounced, id, "Getnet told two things, and only one was passed on")
