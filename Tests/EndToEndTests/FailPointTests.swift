@@ -16,13 +16,14 @@ extension LoadTests {
             // Queries, lost acknowledgements and all ends, so that every pipe has something to do in every round.
             let scenarios = LoadScenario.knowable.filter { [0, 101, 110, 201, 203, 220].contains($0.number) }
             let charges = 8
+            let points = FailPoint.allCases.filter(\.isOfCharges)
             let load = Load(
                 "fail points",
-                count: FailPoint.allCases.count * charges,
+                count: points.count * charges,
                 of: scenarios + LoadScenario.lossy.filter { [301, 302].contains($0.number) }
             )
             var rest = load.orders[...]
-            for (number, point) in FailPoint.allCases.enumerated() {
+            for (number, point) in points.enumerated() {
                 var settings = site.settings
                 settings.environment["GETNET_BRIDGE_FAIL_POINT"] = "\(point.rawValue):\(1 + number % 3)"
                 let bridge = try site.startBridge(settings)
@@ -42,5 +43,142 @@ extension LoadTests {
             #expect(exit == .status(0), "\(words.suffix(2_000))")
             try await site.judge(load.orders)
         }
+    }
+
+    @Test func `killed around the look before a void, the bridge gives nothing back twice`() async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            let points = FailPoint.allCases.filter { $0.rawValue.hasPrefix("receipt.") }
+            let load = Load("fail points of voids", count: points.count, of: [LoadScenario(0, 1, ["approved"])])
+            let voids = load.orders.map { order in
+                FollowUp(
+                    verb: .void,
+                    commandID: "\(order.commandID)-v",
+                    reference: "V-\(order.reference)",
+                    original: order
+                )
+            }
+            for ((order, void), point) in zip(zip(load.orders, voids), points) {
+                // By a bridge that lives, and ends what the one before began.
+                try await site.whileServing {
+                    try await site.sender.send([order])
+                    try await site.awaitFinal(order.commandID)
+                }
+                try await site.die(at: point) { try await site.sender.send(void) }
+            }
+            try await site.finish(voids.map(\.commandID))
+            try await site.judge(load.orders, voids)
+            #expect(voids.allSatisfy { site.events.latest[$0.commandID]?.status == "approved" })
+        }
+    }
+
+    @Test func `killed around the look before a close, the bridge closes each batch once`() async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            let points = FailPoint.allCases.filter { $0.rawValue.hasPrefix("batch.") }
+            for (number, point) in points.enumerated() {
+                try await site.die(at: point) { try await site.sender.close("close-\(number)", at: "8100000\(number)") }
+            }
+            let commands = points.indices.map { "close-\($0)" }
+            try await site.finish(commands)
+            #expect(commands.allSatisfy { site.events.latest[$0]?.status == "completed" })
+            #expect(try await site.simulator.closes() == points.count)
+        }
+    }
+
+    @Test func `killed around a cancel, the bridge cancels its own charge or none`() async throws {
+        try await Site.run(words: ["--country", "ar", "--think-time", "60s"]) { site in
+            var settings = site.settings
+            settings["cloud.country"] = "ar"
+            try await site.makeStore(settings)
+            let points = FailPoint.allCases.filter { point in
+                ["control.", "cancel."].contains { point.rawValue.hasPrefix($0) }
+            }
+            var load = Load("fail points of cancels", count: points.count, of: [LoadScenario(0, 1, ["approved"])])
+            load.sell(in: "ARS")
+            let cancels = load.orders.map { order in
+                FollowUp(verb: .cancel, commandID: "\(order.commandID)-c", reference: "-", original: order)
+            }
+            let nobody = ChargeOrder(commandID: "nobody", reference: "-", terminal: "-", amount: 1, outcomes: [])
+            var sent = cancels
+            for (number, point) in points.enumerated() {
+                let greeting = FollowUp(verb: .cancel, commandID: "hello-\(number)", reference: "-", original: nobody)
+                sent.append(greeting)
+                // What is left of the one before is taken by a bridge that lives, so that this one dies of its own cancel.
+                try await site.whileServing(settings) {
+                    try await site.sender.send(greeting)
+                    try await site.awaitRefusal(of: greeting.commandID)
+                }
+                let hello = FollowUp(verb: .cancel, commandID: "hello-\(number)-2", reference: "-", original: nobody)
+                sent.append(hello)
+                try await site.die(at: point, settings) {
+                    try await site.sender.send(hello)
+                    if point.rawValue.hasPrefix("control.") { return }
+                    // The control queue is read by now.
+                    try await site.awaitRefusal(of: hello.commandID)
+                    try await site.sender.send([load.orders[number]])
+                    try await eventually("it is submitted", within: Site.patience) {
+                        site.events.latest[load.orders[number].commandID]?.status == "submitted"
+                    }
+                    try await site.sender.send(cancels[number])
+                }
+                if point.rawValue.hasPrefix("control.") {
+                    try await site.sender.send([load.orders[number]])
+                    try await site.sender.send(cancels[number])
+                }
+            }
+            try await site.finish(load.orders.map(\.commandID), settings)
+            try await site.judge(load.orders, sent)
+        }
+    }
+}
+
+extension FailPoint {
+    /// Whether charges alone get there.
+    fileprivate var isOfCharges: Bool {
+        !["receipt.", "batch.", "control.", "cancel."].contains { rawValue.hasPrefix($0) }
+    }
+}
+
+extension Site {
+    /// Starts a bridge that dies at a point, does something, and waits for the end.
+    fileprivate func die(
+        at point: FailPoint,
+        _ settings: BridgeSettings? = nil,
+        after work: () async throws -> Void
+    ) async throws {
+        var settings = settings ?? self.settings
+        settings.environment["GETNET_BRIDGE_FAIL_POINT"] = point.rawValue
+        let bridge = try startBridge(settings)
+        try await work()
+        let exit = try await bridge.process.exit(within: .seconds(30))
+        noteKill()
+        #expect(exit == .signal(SIGKILL), "\(point.rawValue) was not reached")
+    }
+
+    /// Does something while a bridge serves, and ends it in order.
+    fileprivate func whileServing(_ settings: BridgeSettings? = nil, _ work: () async throws -> Void) async throws {
+        let bridge = try startBridge(settings)
+        try await bridge.ready()
+        try await work()
+        #expect(try await bridge.terminate() == .status(0))
+    }
+
+    fileprivate func awaitRefusal(of commandID: String) async throws {
+        try await eventually("\(commandID) is refused", within: Self.patience) {
+            events.latest[commandID]?.name == "rejected"
+        }
+    }
+
+    fileprivate func awaitFinal(_ commandID: String) async throws {
+        try await eventually("\(commandID) ends", within: Self.patience) { events.latest[commandID]?.isFinal == true }
+    }
+
+    /// Starts a bridge that ends what the others began.
+    fileprivate func finish(_ commands: [String], _ settings: BridgeSettings? = nil) async throws {
+        let bridge = try startBridge(settings)
+        for command in commands { try await awaitFinal(command) }
+        try await eventually("nothing comes any more", within: Self.patience) { events.silence > Self.calm }
+        #expect(try await bridge.terminate() == .status(0))
     }
 }

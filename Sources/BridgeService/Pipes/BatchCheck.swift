@@ -21,6 +21,7 @@ struct BatchCheck: Sendable {
         guard let transaction = await dispatcher.transaction(id), transaction.needsBatchReading,
             CountryProfile.named(transaction.country)?.journals.contains(.details) == true, !dispatcher.isExpired(id)
         else { return true }
+        FailPoint.batchUnasked.reach()
         let answer = await dispatcher.behindClosedLane(for: id) {
             await cloud.readJournal(
                 .details,
@@ -31,6 +32,7 @@ struct BatchCheck: Sendable {
         }
         // It left its lane before, and is not sent either.
         guard let answer else { return false }
+        FailPoint.batchAnswered.reach()
         let reading = TransactionInput.BatchReading(answer)
         if let obstacle = reading.obstacle {
             logger.warning(
@@ -39,6 +41,7 @@ struct BatchCheck: Sendable {
             )
         }
         await dispatcher.applySurely(.batchRead(reading), to: id)
+        FailPoint.batchNoted.reach()
         return true
     }
 }

@@ -48,15 +48,18 @@ struct CancelSender: Service {
         }
         // From when it leaves it may have effects for as long as a terminal lives; after a restart that is counted from its
         // durable step, so that it leaves soon after that or not at all, also by a clock that was set.
+        FailPoint.cancelUnsent.reach()
         let end = await cloud.cancelSale(of: transaction) { [dispatcher, gate] in
             guard gate.letsTerminalsBeWoken, let sentAt = transaction.cancelSentAt else { return false }
             let wait = dispatcher.clock() - sentAt
             return wait >= .zero && wait < dispatcher.longestDeparture && dispatcher.departCancel(id)
         }
+        FailPoint.cancelAnswered.reach()
         guard let end else {
             logger.warning("nobody knows whether a cancel arrived", metadata: [LogKey.transaction: "\(id)"])
             return
         }
         await dispatcher.applySurely(.cancelEnded(end), to: id)
+        FailPoint.cancelNoted.reach()
     }
 }

@@ -58,7 +58,10 @@ struct ControlIntake: Sendable {
     }
 
     private func cancel(_ request: ControlRequest, _ message: CommandMessage) async throws(StoreError) {
-        switch try await dispatcher.cancel(request, from: message) {
+        FailPoint.controlUncommitted.reach()
+        let cancellation = try await dispatcher.cancel(request, from: message)
+        FailPoint.controlCommitted.reach()
+        switch cancellation {
         case .cancelled(let transition, let latest):
             metrics.increment(.commands, request.verb.rawValue, "accepted")
             logger.info("a cancel was taken", metadata: [LogKey.transaction: "\(transition.transaction.id)"])

@@ -26,16 +26,20 @@ struct ReceiptCheck: Sendable {
             return false
         }
         let terminal = transaction.command.content.terminal
+        FailPoint.receiptUnasked.reach()
         let answer = await dispatcher.behindClosedLane(for: id) {
             await cloud.readJournal(.details, of: terminal, customID: id.description)
         }
         // It left its lane before: there is nothing to send.
         guard let answer else { return false }
+        FailPoint.receiptAnswered.reach()
         let reading = transaction.receipt(in: answer)
         if reading != .seen {
             logger.info("a void is not sent", metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(reading)"])
         }
-        return await dispatcher.applySurely(.receiptRead(reading), to: id)?.transaction.needsReceipt == false
+        let noted = await dispatcher.applySurely(.receiptRead(reading), to: id)
+        FailPoint.receiptNoted.reach()
+        return noted?.transaction.needsReceipt == false
     }
 }
 

@@ -61,6 +61,31 @@ enum FailPoint: String, CaseIterable, Sendable {
     /// It is written down that the lane may go on.
     case journalClosed = "journal.closed"
 
+    /// A terminal is about to be asked for a void's receipt.
+    case receiptUnasked = "receipt.unasked"
+    /// It was asked; nobody has written down what it said.
+    case receiptAnswered = "receipt.answered"
+    /// It is written down.
+    case receiptNoted = "receipt.noted"
+
+    /// A terminal's batch is about to be read before its close.
+    case batchUnasked = "batch.unasked"
+    /// It was read; nobody has written down what was in it.
+    case batchAnswered = "batch.answered"
+    /// It is written down.
+    case batchNoted = "batch.noted"
+
+    /// A cancel was read; nothing of it is durable.
+    case controlUncommitted = "control.uncommitted"
+    /// It is durable; the broker does not know.
+    case controlCommitted = "control.committed"
+    /// A terminal is about to be told to end its sale.
+    case cancelUnsent = "cancel.unsent"
+    /// It was told; nobody has written down what it said.
+    case cancelAnswered = "cancel.answered"
+    /// It is written down.
+    case cancelNoted = "cancel.noted"
+
     /// Dies here, if the environment says so.
     @inline(__always)
     func reach() {

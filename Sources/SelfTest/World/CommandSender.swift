@@ -31,6 +31,15 @@ struct CommandSender: Sendable {
         try await send(followUp.json, .init(exchange, "\(followUp.verb.rawValue).main", followUp.commandID))
     }
 
+    /// Sends a close of a terminal's batch; returns once it is confirmed.
+    func close(_ commandID: String, at terminal: String) async throws {
+        let body = """
+            {"commandId":"\(commandID)","type":"close",\
+            "terminal":{"idTerminal":"\(terminal)","idSucursal":"12983","serialNumber":"SNPRUEBA1234"}}
+            """
+        try await send(Array(body.utf8), .init("getnet.commands", "close.main", commandID))
+    }
+
     private func send(_ body: [UInt8], _ address: Address, sentAt: Date = Date()) async throws {
         var properties = AMQPProperties()
         properties.contentType = "application/json"

@@ -73,6 +73,9 @@ struct SimulatorProcess: Sendable {
         Set(try await all(Batch.self, "/simulator/ledger/batches").map(\.idTerminal))
     }
 
+    /// How many batches were closed.
+    func closes() async throws -> Int { try await all(Batch.self, "/simulator/ledger/batches").count }
+
     private func all<Item: Decodable>(_ type: Item.Type, _ path: String) async throws -> [Item] {
         var items: [Item] = []
         while true {

@@ -7,7 +7,7 @@ import TestSupport
 
 /// Charges that a seed makes: every one on a terminal of its own, the simulator's scenarios mixed by weight.
 struct Load: Sendable {
-    let orders: [ChargeOrder]
+    private(set) var orders: [ChargeOrder]
     private(set) var generator: SeededGenerator
 
     /// Makes charges and prints their seed.
@@ -27,6 +27,11 @@ struct Load: Sendable {
             )
         }
         self.generator = generator
+    }
+
+    /// Sells in another currency.
+    mutating func sell(in currency: String) {
+        for index in orders.indices { orders[index].currency = currency }
     }
 
     /// A random length of time.

@@ -31,17 +31,19 @@ struct Site: Sendable {
     /// - Parameters:
     ///   - alone: Whether the test stops the broker.
     ///   - isBound: Whether a queue is bound to the events exchange.
+    ///   - words: What the simulator is told besides.
     ///   - test: The test.
     /// - Throws: What the test threw, with the folder that its logs and its store were left in.
     static func run(
         alone: Bool = false,
         isBound: Bool = true,
+        words: [String] = [],
         _ test: @escaping @Sendable (Site) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("e2e-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let body = { (virtualHost: TestVirtualHost) in
-            try await within(virtualHost, folder, isBound: isBound, test)
+            try await within(virtualHost, folder, isBound: isBound, words, test)
         }
         if alone { try await TestBroker.useAlone(body) } else { try await TestBroker.use(body) }
         // Only after a success: a failure leaves its logs and its store to be looked at.
@@ -52,6 +54,7 @@ struct Site: Sendable {
         _ virtualHost: TestVirtualHost,
         _ folder: URL,
         isBound: Bool,
+        _ words: [String],
         _ test: @escaping @Sendable (Site) async throws -> Void
     ) async throws {
         try await virtualHost.declareExchange("getnet.events")
@@ -59,6 +62,7 @@ struct Site: Sendable {
         if isBound { try await virtualHost.bind(EventQueue.name, to: "getnet.events") }
         let simulator = try await SimulatorProcess.start(
             port: try LoopbackPort.free(),
+            words: words,
             output: folder.appendingPathComponent("simulator.log")
         )
         let events = EventQueue(virtualHost.endpoint(), logger: silent)
@@ -170,10 +174,13 @@ struct Site: Sendable {
     }
 
     /// The four ledgers; the bridge has stopped.
-    func ledgers(of orders: [ChargeOrder]) async throws -> Ledgers {
-        Ledgers(
+    func ledgers(of orders: [ChargeOrder], _ followUps: [FollowUp] = []) async throws -> Ledgers {
+        let (posts, cancels) = try await simulator.postsAndCancels()
+        return Ledgers(
             orders: orders,
-            posts: try await simulator.posts(),
+            followUps: followUps,
+            posts: posts,
+            cancels: cancels,
             events: isBound ? events.events : nil,
             store: try StoreReader.read(settings.storePath),
             kills: killInstants.withLockedValue { $0 }
@@ -184,8 +191,8 @@ struct Site: Sendable {
     ///
     /// - Throws: `Judged` with the violations and their stories.
     @discardableResult
-    func judge(_ orders: [ChargeOrder]) async throws -> Ledgers {
-        let ledgers = try await ledgers(of: orders)
+    func judge(_ orders: [ChargeOrder], _ followUps: [FollowUp] = []) async throws -> Ledgers {
+        let ledgers = try await ledgers(of: orders, followUps)
         let violations = Judge(ledgers).violations()
         let doubts = ledgers.store.transactions.count { $0.status == "in_doubt" }
         print(
