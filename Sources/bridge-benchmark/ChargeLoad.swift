@@ -168,7 +168,7 @@ extension AMQPMessage {
     ) -> AMQPMessage {
         let body = """
             {"commandId":"benchmark-\(name)","type":"charge","terminal":{"idTerminal":"\(terminal)",\
-            "idSucursal":"12983","serialNumber":"SNBENCH\(terminal % 70_000_000)"},\
+            "idSucursal":"12983","serialNumber":"SNBENCH\(10_000 + terminal % 10_000)"},\
             "amount":{"value":\(amount),"currency":"CLP"},\
             "reference":"\(name.uppercased())","options":{"printOnPos":false,"saleType":1,"employeeId":1},\
             "metadata":{"orderId":"o-\(name)","channel":"benchmark"}}
