@@ -114,6 +114,8 @@ import Testing
         }
         #expect(try keys("--accounts=a-b,a_b") == ["accounts"])
         #expect(try keys("--accounts=a,a") == ["accounts"])
+        // What the contract's schemas do not take, and the word for nobody's.
+        for name in ["AR-main", "ar.main", "-"] { #expect(try keys("--accounts=a,\(name)") == ["accounts"]) }
         #expect(try keys("--accounts=a,b", "--cloud.account=a") == ["cloud.account"])
         #expect(try keys("--accounts=a,b", "--account.b.baseURL=http://elsewhere/api") == ["account.b.baseURL"])
         #expect(try keys("--account.b.country=ar") == ["account.b.country"])

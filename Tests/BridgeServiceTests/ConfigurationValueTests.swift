@@ -63,7 +63,7 @@ import Testing
         ("admin.host", "10.0.0.0/8", "\"10.0.0.0/8\" is neither a host name nor an address"),
         ("admin.host", ".", "\".\" is neither a host name nor an address"),
         ("admin.host", "a..b", "\"a..b\" is neither a host name nor an address"),
-        ("cloud.account", "a.b", "\"a.b\" is not of the form: word of A–Z a–z 0–9 - _, at most 64"),
+        ("cloud.account", "a.b", "\"a.b\" is not of the form: name of a–z 0–9 -, at most 64"),
         ("cloud.timeZone", "America/Nowhere", "\"America/Nowhere\" is no time zone that this machine knows"),
         ("events.typePrefix", "io..x", "\"io..x\" is not of the form: words of a–z 0–9 - with dots between"),
         ("http.publicURL", "ftp://bridge.example", "\"ftp://bridge.example\" is neither https nor http"),

@@ -127,7 +127,8 @@ public struct Reason: Sendable, Hashable {
         case .unauthorized: "Getnet does not accept the credentials"
         case .blocked: "Getnet's firewall refuses this bridge"
         case .requestRefused: "Getnet refused the request as malformed"
-        case .originalNotInBatch: "the terminal's open batch has no such receipt to take back; refund the sale instead"
+        case .originalNotInBatch:
+            "the terminal's open batch has no such receipt to take back: unless that was done at the terminal, refund the sale"
         case .exceedsRemaining: "so much is not left of the sale any more: more was given back meanwhile"
         case .noAcknowledgement: "the request may have reached the terminal, but no acknowledgement came"
         case .noResult: "the terminal's time is over and no result came"

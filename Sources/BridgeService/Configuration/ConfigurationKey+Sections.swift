@@ -16,7 +16,7 @@ extension ConfigurationKey {
             ConfigurationKey(
                 accountsName,
                 \.accountNames,
-                .list(of: .word, empty: "none"),
+                .list(of: .accountName, empty: "none"),
                 "The accounts, where there are several. Each has every key below but `cloud.account` as "
                     + "`account.<name>.…`, such as `account.cl-main.clientId`; what is not given there is the `cloud.…` "
                     + "of the same name. The store has to know each: `store admit`."
@@ -51,7 +51,7 @@ extension ConfigurationKey {
             ConfigurationKey(
                 "cloud.account",
                 \.cloud.account,
-                .word,
+                .accountName,
                 "Your name for the account; a word of the events' routing keys. The store remembers it."
             ),
             ConfigurationKey(

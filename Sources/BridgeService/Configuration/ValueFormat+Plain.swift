@@ -85,6 +85,16 @@ extension ValueFormat where Value == String {
         }
     }
 
+    /// The name of an account, as commands and events have it.
+    ///
+    /// `-` alone is the word for nobody's.
+    static var accountName: Self {
+        pattern("name of a–z 0–9 -, at most 64") { text in
+            text.utf8.count <= 64 && text != "-"
+                && text.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 45 }
+        }
+    }
+
     /// The name of an exchange or a queue that an application may use.
     static var amqpName: Self {
         pattern("name, not `amq.…`") { text in
