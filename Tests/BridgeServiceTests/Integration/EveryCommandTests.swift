@@ -309,45 +309,6 @@ struct EveryCommandTests {
     }
 }
 
-/// A country with everything that a world needs to be there.
-enum Country: Sendable, CustomTestStringConvertible {
-    case chile
-    case argentina
-    /// Its amounts in whole pesos.
-    case uruguay
-
-    var testDescription: String { code }
-    var code: String { setting.rawValue }
-    var currency: String { ["cl": "CLP", "ar": "ARS", "uy": "UYU"][code] ?? "" }
-
-    private var setting: BridgeConfiguration.Country {
-        switch self {
-        case .chile: .cl
-        case .argentina: .ar
-        case .uruguay: .uy
-        }
-    }
-
-    func run(
-        simulate: (inout SimulatorConfiguration) -> Void = { _ in },
-        configure: (inout BridgeConfiguration) -> Void = { _ in },
-        _ test: @escaping @Sendable (BridgeWorld) async throws -> Void
-    ) async throws {
-        try await BridgeWorld.run(
-            simulate: {
-                $0.country = code
-                simulate(&$0)
-            },
-            configure: {
-                $0.cloud.country = setting
-                if self == .uruguay { ($0.cloud.amountUnit, $0.cloud.branchForm) = (.major, .number) }
-                configure(&$0)
-            },
-            test
-        )
-    }
-}
-
 extension EventLog.Entry {
     /// The voids and refunds that an amended sale names.
     fileprivate var amendments: [JSON] {
