@@ -118,7 +118,7 @@ struct JournalReader: Service {
                 return .nothing
             case .notRead(let code, let retryAfter):
                 note("a journal could not be read", transaction, code)
-                guard attempt < Self.tries else { return .nothing }
+                // After the last one, too: a reading whose answer was lost may still be at the terminal.
                 try? await Task.sleep(
                     for: min(max(retry.delay(afterTries: attempt), retryAfter ?? .zero), Self.longestWait)
                 )
