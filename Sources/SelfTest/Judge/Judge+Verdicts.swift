@@ -112,7 +112,10 @@ extension Judge {
         let mine = posts[id] ?? []
         if isUnknowable { return true }
         // What Getnet's number is known of can be asked for.
-        if transactions[id]?.number != nil { return false }
+        if let mine = transactions[id], mine.number != nil {
+            // The bridge takes a jump for time that has passed, and asks ever slower the longer a doubt is old.
+            return ledgers.isClockMoved && mine.queryAt != nil
+        }
         // What the copy showed as waiting may have been POSTed by the store that was lost.
         if transactions[id]?.isRestored == true { return true }
         guard !mine.isEmpty else { return wasDisturbed(at: ledgers.isClockMoved ? nil : postedAt ?? 0) }

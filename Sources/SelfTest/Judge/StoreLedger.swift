@@ -20,6 +20,8 @@ struct StoreLedger: Sendable, Equatable {
         var attempts: Int
         var postedAt: Int64?
         var completedAt: Int64?
+        /// When it is asked for next.
+        var queryAt: Int64?
         /// Getnet's number.
         var number: String?
         /// The kind of evidence that made the status final.

@@ -46,6 +46,7 @@ enum StoreReader {
             attempts: row["attempts"],
             postedAt: row["posted_at"],
             completedAt: row["completed_at"],
+            queryAt: row["query_at"],
             number: row["id_pos_txs"],
             decidedBy: row["decided_by"],
             originalID: row["original_id"],
