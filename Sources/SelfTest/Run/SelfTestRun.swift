@@ -28,7 +28,7 @@ struct RunOutcome: Sendable {
 /// One run: the plan is played on a site, the site comes to rest, the judge compares the ledgers.
 struct SelfTestRun: Sendable {
     /// How long the last charge may take to come to rest.
-    private static let patience = Duration.seconds(30)
+    private static let patience = Duration.seconds(60)
     private static let logger = Logger(label: "selftest") { _ in SwiftLogNoOpLogHandler() }
 
     let plan: RunPlan
