@@ -84,6 +84,10 @@ import Testing
         let same = ["--account.b.clientSecret=s3cret-two", "--account.b.clientId=one"]
         #expect(faults(same) == ["account.b.clientId is that of the account a"])
         #expect(faults(same + ["--account.b.baseURL=https://elsewhere.example/api"]).isEmpty)
+        let spelled = [
+            "--account.a.baseURL=https://c2c.example/api", "--account.b.baseURL=https://C2C.example:443/api",
+        ]
+        #expect(faults(same + spelled) == ["account.b.clientId is that of the account a"])
         let keyed = BridgeConfiguration.load(
             flags: own + both + ["--account.a.apiKey=own-key"],
             environment: ConfigurationFixture.required.merging(["GETNET_BRIDGE_CLOUD_API_KEY": "k3y"]) { $1 },

@@ -135,13 +135,20 @@ struct ConfigurationAssembly {
         for name in names {
             let places = ["baseURL", "clientId"].map { "account.\(name).\($0)" }
             guard let cloud = configuration.clouds[name], unknown.isDisjoint(with: places) else { continue }
-            let login = cloud.baseURL + " " + cloud.clientID
+            let login = Self.place(of: cloud.baseURL) + " " + cloud.clientID
             if let other = seen[login] {
                 let key = places[1]
                 faults.append(ConfigurationFault(key, origin(of: key), "is that of the account \(other)"))
             }
             seen[login] = name
         }
+    }
+
+    /// An address in the one spelling that it has among others.
+    private static func place(of address: String) -> String {
+        guard let url = try? URLText(address) else { return address }
+        let port = url.port ?? (url.scheme == "https" ? 443 : 80)
+        return "\(url.scheme)://\(url.host.lowercased()):\(port)\(url.path)"
     }
 
     /// Looks at the values of one of several accounts, or at those of all.

@@ -23,12 +23,14 @@ struct BatchCheck: Sendable {
         else { return true }
         FailPoint.batchUnasked.reach()
         let answer = await dispatcher.behindClosedLane(for: id) {
-            await cloud.readJournal(
+            let answer = await cloud.readJournal(
                 .details,
                 of: transaction.command.content.terminal,
                 customID: id.description,
                 within: max(.zero, transaction.command.expiresAt - dispatcher.clock()) / 2
             )
+            await dispatcher.outlast(answer)
+            return answer
         }
         // It left its lane before, and is not sent either.
         guard let answer else { return false }

@@ -28,7 +28,9 @@ struct ReceiptCheck: Sendable {
         let terminal = transaction.command.content.terminal
         FailPoint.receiptUnasked.reach()
         let answer = await dispatcher.behindClosedLane(for: id) {
-            await cloud.readJournal(.details, of: terminal, customID: id.description)
+            let answer = await cloud.readJournal(.details, of: terminal, customID: id.description)
+            await dispatcher.outlast(answer)
+            return answer
         }
         // It left its lane before: there is nothing to send.
         guard let answer else { return false }
@@ -40,6 +42,19 @@ struct ReceiptCheck: Sendable {
         let noted = await dispatcher.applySurely(.receiptRead(reading), to: id)
         FailPoint.receiptNoted.reach()
         return noted?.transaction.needsReceipt == false
+    }
+}
+
+extension Dispatcher {
+    /// Waits a while behind a look whose answer was lost: dropping the connection ends nothing at the terminal.
+    ///
+    /// *Source*: reference §0.3.
+    func outlast(_ answer: JournalAnswer) async {
+        switch answer {
+        case .notRead(.terminalBusy, _), .notRead(.unauthorized, _), .notRead(.blocked, _): return
+        case .notRead: try? await Task.sleep(for: longestDeparture)
+        case .answer, .rows, .impossible: return
+        }
     }
 }
 

@@ -24,7 +24,7 @@ struct TerminalArguments: ParsableArguments {
 
     @OptionGroup var account: AccountOption
 
-    /// The terminals, as a command names them.
+    /// The terminals, as a command names them; of one account those that the file does not give to another.
     ///
     /// - Throws: `Failure` where none is named and no file names any.
     func names(_ configuration: BridgeConfiguration) throws(Failure) -> [String] {
@@ -33,7 +33,10 @@ struct TerminalArguments: ParsableArguments {
             throw Failure(.usage, "name a terminal, or set terminals.file to mean each of it")
         }
         do throws(TerminalFile.Fault) {
-            return try TerminalFile.read(path).aliases
+            let registry = try TerminalFile.read(path)
+            return registry.aliases.filter { name in
+                account.account == nil || (registry.account(ofAlias: name) ?? account.account) == account.account
+            }
         } catch {
             throw Failure(.configuration, "terminals.file: \(error)")
         }
