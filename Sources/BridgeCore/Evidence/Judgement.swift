@@ -75,7 +75,8 @@ public enum Judgement: Sendable, Equatable {
         else { return false }
         let tip = result.tip ?? 0
         let cashback = result.cashback ?? 0
-        guard tip >= 0, cashback >= 0, tip <= amount, cashback <= amount - tip else { return false }
+        guard amount <= Money.chargeable.upperBound, tip >= 0, cashback >= 0, tip <= amount, cashback <= amount - tip
+        else { return false }
         return amount - tip - cashback == asked
     }
 

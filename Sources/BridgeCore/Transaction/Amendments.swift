@@ -139,7 +139,9 @@ extension Transition {
     public var amendsOriginal: Bool {
         guard transaction.effect.hasOriginal else { return false }
         return events.contains { draft in
-            draft.contradiction.map { $0.code.speaksOfPayment } ?? (draft.snapshot.state == .approved)
+            // A second sale of which nobody knows what became counts, too.
+            draft.contradiction.map { $0.code.speaksOfPayment || $0.code == .secondSale }
+                ?? (draft.snapshot.state == .approved)
         }
     }
 }

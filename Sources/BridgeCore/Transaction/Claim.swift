@@ -43,7 +43,9 @@ extension TransactionMachine {
 
     private static func claims(of answer: CloudAnswer, for transaction: Transaction) -> [Claim] {
         var claims: [Claim] = []
-        if let idPosTxs = answer.number, idPosTxs != transaction.idPosTxs { claims.append(.idPosTxs(idPosTxs)) }
+        if let idPosTxs = transaction.number(in: answer), idPosTxs != transaction.idPosTxs {
+            claims.append(.idPosTxs(idPosTxs))
+        }
         if let result = answer.result, result.responseCode == .number(0),
             let paid = result.paidClaim(of: transaction.effect, terminal: transaction.command.content.terminal)
         {
@@ -56,6 +58,16 @@ extension TransactionMachine {
             if let paid, !claims.contains(.paidResult(paid)) { claims.append(.paidResult(paid)) }
         }
         return claims
+    }
+}
+
+extension Transaction {
+    /// Getnet's number of this very transaction in an answer.
+    ///
+    /// What only reads may be answered with the voucher of a sale, whose number is the sale's.
+    func number(in answer: CloudAnswer) -> String? {
+        let isOfAnother = answer.result?.functionCode.map { $0 != command.content.type.functionCode } ?? false
+        return !effect.movesMoney && isOfAnother ? nil : answer.number
     }
 }
 

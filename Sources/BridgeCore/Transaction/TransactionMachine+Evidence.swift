@@ -6,7 +6,7 @@ extension TransactionMachine {
         var judgement = Judgement.of(evidence.answer, for: transaction)
         // One paid result supports one transaction, the one that claimed it first.
         if claimant != nil { judgement = .foreign }
-        if judgement != .foreign { adopt(evidence.answer.number) }
+        if judgement != .foreign { adopt(transaction.number(in: evidence.answer)) }
         if transaction.state.isFinal {
             compare(judgement, evidence)
         } else if rules.callbackNeedsQuery, evidence.source == .callback {

@@ -111,7 +111,10 @@ extension TransactionLedger {
         }
         if decided.contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .somebody }
         // A result in the thin layout claims nothing, and is somebody's all the same.
-        let owners = decided.approved.filter { isNear($0, row) && decided.match.mayBe(row, of: $0) }
+        // A void names its sale's receipt, which may be the number of a later one.
+        let owners = decided.approved.filter {
+            $0.effect == effect && isNear($0, row) && decided.match.mayBe(row, of: $0)
+        }
         if owners.contains(where: { $0.isPayment(row.result) }) { return .somebody }
         return owners.isEmpty ? .nobody : .perhaps
     }

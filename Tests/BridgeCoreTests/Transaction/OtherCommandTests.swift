@@ -32,6 +32,18 @@ import Testing
         #expect(refused.after(.receiptRead(.seen), .submissionStarted).state == .submitting(attempt: 2))
     }
 
+    @Test func `what only reads claims no number of the sale that it was answered with`() {
+        let account = Account(name: "main", profile: .argentina, environment: "uat")
+        let asked = Transaction.sample(type: .lastVoucher, account: account)
+        func claims(_ functionCode: Int64) -> [Claim] {
+            let voucher = answer(asked) { $0.functionCode = functionCode }
+            let evidence = Evidence(source: .acknowledgement, answer: voucher, receivedAt: .sample)
+            return TransactionMachine.claims(of: .evidence(evidence), for: asked).filter { $0 == .idPosTxs("936101") }
+        }
+        #expect(claims(100).isEmpty)
+        #expect(claims(101) == [.idPosTxs("936101")])
+    }
+
     @Test func `nobody is woken for what its reader sends, until that one is gone`() {
         let seen = begun(.void).after(.receiptRead(.seen))
         #expect(seen.dueAt == seen.command.expiresAt)
