@@ -45,7 +45,10 @@ extension Judge {
         let told = mine.filter { !$0.callbacks.isEmpty && $0.callbacks.allSatisfy { !$0.isResult || $0.isAnswered } }
         // Of one sale both callbacks, or one callback of each of two sales that cannot both be true.
         let paid = told.filter { $0.sale?.payments.isEmpty == false && $0.callbacks.contains(where: \.isResult) }
-        return told.contains { $0.isContradicted && $0.callbacks.count(where: \.isResult) > 1 } || paid.count > 1
+        // While a second POST is under way, that nobody paid is taken for the end of the first one and decides nothing.
+        let isContradicted =
+            mine.count == 1 && told.contains { $0.isContradicted && $0.callbacks.count(where: \.isResult) > 1 }
+        return isContradicted || paid.count > 1
     }
 }
 
