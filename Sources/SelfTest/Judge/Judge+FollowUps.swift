@@ -45,7 +45,9 @@ extension Judge {
         var found: [Violation] = []
         for post in ledgers.posts where post.verb != "sale" && post.sale?.payments.isEmpty == false {
             guard let transaction = post.customID.flatMap({ transactions[$0] }) else { continue }
-            if post.originalID != transaction.originalID {
+            // A sale that a journal gave to the wrong charge is taken back as that charge's.
+            let isMisled = transaction.originalID.flatMap { transactions[$0] }.map(isMisledByJournal) ?? false
+            if post.originalID != transaction.originalID, !isMisled {
                 let detail = "it gave back the money of \(post.originalID ?? "a sale of nobody's")"
                 found.append(violation(.misdirected, transaction.id, detail))
             }
