@@ -98,6 +98,33 @@ struct LanesTests {
         #expect(!lanes.isExpired(id(2), at: Self.now + .seconds(9)))
     }
 
+    @Test func `a cancel that leaves begins a new life, and none leaves when the old one is about to end`() {
+        var lanes = lanes(2)
+        let (life, margin) = (Duration.seconds(315), Duration.seconds(5))
+        func depart(_ number: Int, _ seconds: Int) -> Bool {
+            lanes.departCancel(id(number), at: Self.now + .seconds(seconds), life: life, margin: margin)
+        }
+        // Nothing of it was POSTed.
+        #expect(!depart(1, 0))
+        lanes.depart(id(1), at: Self.now)
+        lanes.plan(id(1), lifeEnd: Self.now + life)
+        #expect(!depart(1, 310) && !depart(2, 0))
+        #expect(depart(1, 300))
+        #expect(lanes.departure(of: id(1)) == Self.now + .seconds(300))
+        #expect(lanes.lifeEnd(of: id(1)) == Self.now + .seconds(615))
+    }
+
+    @Test func `a lane that is read is so for everybody in it, until the reading has ended`() {
+        var lanes = lanes(2)
+        let isBegun = lanes.beginReading(for: id(1))
+        #expect(isBegun && lanes.isBeingRead(id(1)) && lanes.isBeingRead(id(2)) && !lanes.isHead(id(1)))
+        let next = lanes.leave(id(1))
+        #expect(next == nil && lanes.isBeingRead(id(2)))
+        let opened = lanes.endReading(for: id(1))
+        #expect(opened == id(2))
+        #expect(!lanes.isBeingRead(id(2)) && lanes.isHead(id(2)))
+    }
+
     @Test func `names ascend within a millisecond, after the clock was set back, and after a restart`() {
         let names = AscendingNames()
         var random = SeededGenerator.announced("names", seed: nil)
