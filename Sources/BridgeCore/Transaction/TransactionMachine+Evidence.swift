@@ -196,12 +196,14 @@ extension TransactionMachine {
 
     /// Whether the payment that is known comes over an amount that cannot be it; a tip may stand in the one and not in the other.
     private func isOverAnotherAmount(_ paid: TerminalResult, than known: TerminalResult) -> Bool {
-        guard let amount = paid.amount else { return false }
-        guard transaction.effect == .refund else {
-            // A payment that did not fit was on the table when a person decided.
-            return transaction.decidedBy != .operator && !Judgement.amountFits(paid, transaction)
+        guard let amount = paid.amount, amount != known.amount else { return false }
+        switch transaction.effect {
+        // A payment that did not fit was on the table when a person decided.
+        case .sale: return transaction.decidedBy != .operator && !Judgement.amountFits(paid, transaction)
+        case .refund: return amount != known.amount ?? transaction.command.content.amount?.value
+        case .void: return known.amount != nil
+        case .reading, .acting: return false
         }
-        return amount != known.amount ?? transaction.command.content.amount?.value
     }
 
     private mutating func contradict(with paid: TerminalResult, from source: EvidenceSource, at instant: Timestamp) {

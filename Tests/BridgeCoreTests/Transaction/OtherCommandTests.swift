@@ -44,6 +44,34 @@ import Testing
         #expect(claims(101) == [.idPosTxs("936101")])
     }
 
+    @Test func `a void that is told again with an amount, or without, is the same void`() {
+        let sent = begun(.void).after(.receiptRead(.seen)).submitted
+        func told(_ amount: Int64?) -> TransactionInput {
+            .callback(answer(sent) { ($0.operationID, $0.amount) = (17, amount) })
+        }
+        let approved = sent.after(told(15_990))
+        #expect(approved.state == .approved)
+        for amount in [nil, 15_990] as [Int64?] {
+            let again = TransactionMachine.apply(
+                told(amount),
+                to: approved,
+                at: .sample,
+                rules: Self.rules
+            )
+            #expect(again.finding == .agreed && again.events.isEmpty)
+        }
+        let other = TransactionMachine.apply(
+            told(1),
+            to: approved,
+            at: .sample,
+            rules: Self.rules
+        )
+        #expect(other.finding == .contradicted)
+        let plain = sent.after(told(nil))
+        let after = TransactionMachine.apply(told(15_990), to: plain, at: .sample, rules: Self.rules)
+        #expect(after.events.isEmpty)
+    }
+
     @Test func `nobody is woken for what its reader sends, until that one is gone`() {
         let seen = begun(.void).after(.receiptRead(.seen))
         #expect(seen.dueAt == seen.command.expiresAt)
