@@ -38,15 +38,13 @@ struct GroupCommitTests {
     func `changes that arrive during a commit share the next one`() async throws {
         let counter = CommitCounter()
         try await withHeldStore(counter) { store, holder in
-            let begun = NIOLockedValueBox(0)
             try await withThrowingTaskGroup { group in
                 for index in 0..<200 {
                     group.addTask {
-                        begun.withLockedValue { $0 += 1 }
                         _ = try await store.create(Charge(commandID: "c-\(index)", reference: "R\(index)"))
                     }
                 }
-                try await eventually { begun.withLockedValue { $0 } == 200 }
+                try await eventually { store.queue.taken == 200 }
                 holder.release()
                 try await group.waitForAll()
             }
@@ -63,13 +61,11 @@ struct GroupCommitTests {
             // Two commands under one transaction name: the second breaks a constraint that no rule looks at.
             let twin = Charge(commandID: "c-0", reference: "R0").candidate
             let outcomes = NIOLockedValueBox<[StoreError?]>([])
-            let begun = NIOLockedValueBox(0)
             await withTaskGroup { group in
                 for index in 0..<40 {
                     group.addTask {
                         let charge = Charge(commandID: "c-\(index)", reference: "R\(index)")
                         let candidate = index % 20 == 0 ? twin.renamed(charge) : charge.candidate
-                        begun.withLockedValue { $0 += 1 }
                         do throws(StoreError) {
                             _ = try await store.accept(candidate, from: charge.message)
                             outcomes.withLockedValue { $0.append(nil) }
@@ -78,7 +74,7 @@ struct GroupCommitTests {
                         }
                     }
                 }
-                try? await eventually { begun.withLockedValue { $0 } == 40 }
+                try? await eventually { store.queue.taken == 40 }
                 holder.release()
             }
             let failures = outcomes.withLockedValue { $0 }.compactMap(\.self)

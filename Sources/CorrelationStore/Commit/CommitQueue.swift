@@ -27,6 +27,7 @@ final class CommitQueue<Ledger>: Sendable {
 
     private struct State {
         var waiting: [QueuedChange<Ledger>] = []
+        var taken = 0
         var writerSleeps = false
         var isClosed = false
 
@@ -79,12 +80,16 @@ final class CommitQueue<Ledger>: Sendable {
             if state.isClosed { return (.closed, false) }
             if state.waiting.count >= limits.queue { return (.overloaded, false) }
             state.waiting.append(change)
+            state.taken += 1
             defer { state.writerSleeps = false }
             return (nil, state.writerSleeps)
         }
         if writerSlept { wake.signal() }
         return refusal
     }
+
+    /// How many changes were taken in since it was made.
+    var taken: Int { state.withLockedValue { $0.taken } }
 
     /// The next batch, oldest first, or `nil` once the queue is closed and empty.
     ///

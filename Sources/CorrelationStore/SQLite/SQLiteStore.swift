@@ -16,7 +16,7 @@ public final class SQLiteStore: TransactionStore {
     let relayReader: SQLiteReader
     let adminReader: SQLiteReader
     private let writer: DatabaseQueue
-    private let queue: CommitQueue<Ledger>
+    let queue: CommitQueue<Ledger>
     private let lock: NIOLockedValueBox<StoreLock?>
     /// Commits since the store was opened.
     let commits = NIOLockedValueBox(0)
