@@ -2,6 +2,7 @@
 
 import Foundation
 import GetnetSimulator
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -58,15 +59,16 @@ struct SimulatorCancellationTests {
 
     @Test func `a late cancellation hits the sale after the one that was meant`() async throws {
         let configuration = Self.argentina.with {
-            $0.thinkTime = .seconds(20)
-            $0.cancelDelay = .seconds(3)
+            $0.thinkTime = .seconds(3)
+            $0.cancelDelay = .seconds(6)
         }
         try await SimulatedWorld.run(configuration) { world in
             let token = try await world.token()
             _ = try await world.sell(15_990, customID: "meant", token: token)
-            async let cancelled = world.command(.cancelSale, token: token)
+            async let cancelled = world.command(.cancelSale, token: token, timeout: .seconds(30))
             _ = try await world.callbacks(1)
-            _ = try await world.sell(15_990, customID: "next", ticket: "A2", token: token)
+            // Runs for nine seconds: however slow the machine, it is still there when the cancellation comes.
+            _ = try await world.sell(15_207, customID: "next", ticket: "A2", token: token)
             let answer = try await cancelled
             #expect(answer.result["responseCode"] as? Int == 0)
             #expect(world.simulator.ledger.commands().first?.met?.customID == "next")
