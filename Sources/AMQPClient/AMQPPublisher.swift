@@ -81,11 +81,18 @@ public final class AMQPPublisher: Sendable {
     ///
     /// Cancelling the task does not recall the message; the outcome is still awaited.
     public func publish(_ message: AMQPMessage) async -> PublishOutcome {
-        if let fault = message.encodingFault { return .unconfirmed(.unencodable(fault)) }
-        let deadline = ContinuousClock.now + limits.confirmTimeout
-        return await withCheckedContinuation { waiter in
-            connection.submit(PublishRequest(message: message, waiter: waiter, deadline: deadline))
+        await withCheckedContinuation { waiter in
+            publish(message) { waiter.resume(returning: $0) }
         }
+    }
+
+    /// Publishes a message; `ended` is told its outcome once, at the latest after `PublishLimits.confirmTimeout`.
+    ///
+    /// It is told on the connection's thread, or before this call returns if the message is not taken; it must be quick and may publish.
+    public func publish(_ message: AMQPMessage, ended: @escaping @Sendable (PublishOutcome) -> Void) {
+        if let fault = message.encodingFault { return ended(.unconfirmed(.unencodable(fault))) }
+        let deadline = ContinuousClock.now + limits.confirmTimeout
+        connection.submit(PublishRequest(message: message, deadline: deadline, ended: ended))
     }
 
     /// Takes no more publishes, waits until all have their outcome or the deadline has come, and ends `run`.

@@ -3,15 +3,28 @@
 import NIOConcurrencyHelpers
 
 /// A publish on its way from a task to the connection's thread.
-struct PublishRequest: Sendable {
+///
+/// A class, because it changes hands five times and a message has a dozen texts.
+final class PublishRequest: Sendable {
     let message: AMQPMessage
-    let waiter: CheckedContinuation<PublishOutcome, Never>
+    /// Called once, on the connection's thread or on that of the caller who was refused.
+    let ended: @Sendable (PublishOutcome) -> Void
     let deadline: ContinuousClock.Instant
+
+    init(
+        message: AMQPMessage,
+        deadline: ContinuousClock.Instant,
+        ended: @escaping @Sendable (PublishOutcome) -> Void
+    ) {
+        self.message = message
+        self.ended = ended
+        self.deadline = deadline
+    }
 }
 
 /// Where tasks leave their publishes for the connection's thread, and what both know of the connection.
 ///
-/// Isolation: any thread. Waiters are resumed outside the lock.
+/// Isolation: any thread. Outcomes are told outside the lock.
 final class PublishInbox: Sendable {
     private struct State {
         var state = AMQPPublisher.State.connecting
@@ -51,7 +64,7 @@ final class PublishInbox: Sendable {
         case .queued(let isFirst):
             return isFirst
         case .refused(let outcome):
-            request.waiter.resume(returning: outcome)
+            request.ended(outcome)
             return false
         }
     }

@@ -8,7 +8,7 @@ import NIOConcurrencyHelpers
 ///
 /// Isolation: its own thread.
 actor PublisherConnection: LinkOwner {
-    private typealias Ledger = ConfirmLedger<CheckedContinuation<PublishOutcome, Never>>
+    private typealias Ledger = ConfirmLedger<@Sendable (PublishOutcome) -> Void>
 
     /// Frames read in one turn, so that publishes get their turn too.
     private static let framesPerTurn = 1024
@@ -217,7 +217,7 @@ actor PublisherConnection: LinkOwner {
             window.enter(bytes: message.body.count)
             // Before it is written: if the write fails, it is this publish too whose outcome is unknown.
             _ = ledger.record(
-                request.waiter,
+                request.ended,
                 identity: PublishIdentity(message),
                 bytes: message.body.count,
                 deadline: request.deadline
@@ -244,7 +244,7 @@ actor PublisherConnection: LinkOwner {
         var expired = 0
         while let request = waiting.first, request.deadline <= now {
             _ = waiting.popFirst()
-            request.waiter.resume(returning: .unconfirmed(.deadline))
+            request.ended(.unconfirmed(.deadline))
             expired += 1
         }
         _ = inbox.settled(expired)
@@ -259,7 +259,7 @@ actor PublisherConnection: LinkOwner {
         guard !settled.isEmpty else { return }
         _ = inbox.settled(settled.count)
         for publish in settled {
-            publish.waiter.resume(returning: publish.outcome)
+            publish.waiter(publish.outcome)
         }
         settled.removeAll(keepingCapacity: true)
     }
@@ -274,7 +274,7 @@ actor PublisherConnection: LinkOwner {
         let unsent = waiting.removeAll()
         _ = inbox.settled(unsent.count)
         for request in unsent {
-            request.waiter.resume(returning: .notConnected)
+            request.ended(.notConnected)
         }
         endReason = error
         endWaiter.take()?.resume(returning: isEnding ? nil : error)

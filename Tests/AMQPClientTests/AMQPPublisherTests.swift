@@ -36,6 +36,28 @@ import Testing
         }
     }
 
+    @Test func `who is told an outcome may publish the next message from there`() async throws {
+        try await TestBroker.use { host in
+            try await host.declareQueue("q")
+            try await withPublisher(host) { publisher in
+                await withCheckedContinuation { continuation in
+                    publish(100, through: publisher) { continuation.resume() }
+                }
+                #expect(publisher.snapshot.pending == 0)
+            }
+            let depth = try await host.depth(of: "q")
+            #expect(depth == 100)
+        }
+    }
+
+    /// Publishes so many messages, each after the one before it was confirmed.
+    private func publish(_ count: Int, through publisher: AMQPPublisher, then: @escaping @Sendable () -> Void) {
+        publisher.publish(.toQueue("q", id: "\(count)")) { outcome in
+            #expect(outcome == .confirmed)
+            if count > 1 { publish(count - 1, through: publisher, then: then) } else { then() }
+        }
+    }
+
     @Test func `without a connection a publish is refused at once`() async {
         let publisher = AMQPPublisher(
             endpoint: AMQPEndpoint(hosts: [.init(host: "127.0.0.1", port: 1)]),
