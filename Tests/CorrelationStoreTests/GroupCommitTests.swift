@@ -58,6 +58,8 @@ struct GroupCommitTests {
     func `a change that fails takes no other of its batch with it`() async throws {
         let counter = CommitCounter()
         try await withHeldStore(counter) { store, holder in
+            let feed = store.feed(of: .event)
+            feed.restart()
             // Two commands under one transaction name: the second breaks a constraint that no rule looks at.
             let twin = Charge(commandID: "c-0", reference: "R0").candidate
             let outcomes = NIOLockedValueBox<[StoreError?]>([])
@@ -87,6 +89,7 @@ struct GroupCommitTests {
             let stored = try await store.unfinished(after: nil, limit: 100)
             #expect(stored.count == 39)
             #expect(try await store.waiting().count == 39)
+            #expect(feed.take(after: 0, limit: 100) == (try await store.waiting()))
         }
     }
 
@@ -99,7 +102,7 @@ struct GroupCommitTests {
             let database = try DatabaseQueue(path: path)
             let queue = CommitQueue<SQLiteStore.Ledger>(limits: .init())
             database.asyncWriteWithoutTransaction { database in
-                try? SQLiteWriter(database, rules: .test(), report: { _ in }).run(queue)
+                try? SQLiteWriter(database, rules: .test(), feeds: OutboxFeeds(), report: { _ in }).run(queue)
             }
             let charge = Charge(commandID: "c-0", reference: "R0")
             let candidate = charge.candidate

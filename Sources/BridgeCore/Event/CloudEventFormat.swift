@@ -52,19 +52,23 @@ public struct CloudEventFormat: Sendable {
     public func message(_ event: OutboundEvent) -> Message {
         let type = "\(typePrefix).\(event.name).v1"
         let schema = "urn:getnet-bridge:schema:\(event.kind.schema):1"
-        let attributes: [(String, String?)] = [
-            ("specversion", "1.0"), ("id", event.id.description), ("source", source(of: event)), ("type", type),
-            ("subject", event.subject), ("time", event.time.description), ("datacontenttype", "application/json"),
-            ("dataschema", schema), ("correlationid", event.address.correlationID), ("causationid", event.causationID),
-            ("partitionkey", event.subject), ("traceparent", event.address.traceparent),
-            ("tracestate", event.address.tracestate),
+        // Name, header and value; headers as the official SDKs write them.
+        let attributes: [(name: String, header: String, value: String?)] = [
+            ("specversion", "ce-specversion", "1.0"), ("id", "ce-id", event.id.description),
+            ("source", "ce-source", source(of: event)), ("type", "ce-type", type),
+            ("subject", "ce-subject", event.subject), ("time", "ce-time", event.time.description),
+            ("datacontenttype", "ce-datacontenttype", "application/json"), ("dataschema", "ce-dataschema", schema),
+            ("correlationid", "ce-correlationid", event.address.correlationID),
+            ("causationid", "ce-causationid", event.causationID), ("partitionkey", "ce-partitionkey", event.subject),
+            ("traceparent", "ce-traceparent", event.address.traceparent),
+            ("tracestate", "ce-tracestate", event.address.tracestate),
         ]
         var headers: [String: String] = [:]
         headers.reserveCapacity(attributes.count)
-        for (name, value) in attributes {
+        for (name, header, value) in attributes {
             // In binary mode the content type is the property itself.
             if mode == .binary, name == "datacontenttype" { continue }
-            if let value, !value.isEmpty { headers["ce-" + name] = value }
+            if let value, !value.isEmpty { headers[header] = value }
         }
         switch mode {
         case .binary:
@@ -72,7 +76,7 @@ public struct CloudEventFormat: Sendable {
         case .structured:
             var writer = JSONWriter(reserving: event.data.count + 700)
             writer.object { envelope in
-                for (name, value) in attributes { envelope.member(name, value) }
+                for (name, _, value) in attributes { envelope.member(name, value) }
                 envelope.member("data", rawJSON: event.data)
             }
             return Message(

@@ -26,19 +26,33 @@ struct PipeParts {
     ) throws {
         // Only events hold commands back: of a dead letter nobody waits for the result of a charge.
         let held = HeldEntries()
+        let rendering = OutboxRendering(
+            messages: broker.render,
+            eventsExchange: configuration.events.exchange,
+            deadLettersExchange: configuration.deadLetters.exchange,
+            switchedOff: configuration.switchedOffStatuses
+        )
         func relay(of kind: OutboxEntry.Kind, _ publisher: AMQPPublisher, _ held: HeldEntries) -> OutboxRelay {
-            OutboxRelay(
-                kind: kind,
-                dispatcher: dispatcher,
+            let settler = Settler(store: dispatcher.store, logger: logger)
+            let signal = kind == .event ? dispatcher.outboxSignal : dispatcher.deadLetterSignal
+            let sender = OutboxSender(
                 publisher: publisher,
                 replies: broker.replies,
-                render: broker.render,
-                eventsExchange: configuration.events.exchange,
-                deadLettersExchange: configuration.deadLetters.exchange,
-                switchedOff: configuration.switchedOffStatuses,
+                render: rendering,
                 held: held,
-                settler: Settler(store: dispatcher.store, logger: logger),
+                settler: settler,
+                signal: signal,
+                clock: dispatcher.clock,
                 metrics: metrics,
+                logger: logger
+            )
+            return OutboxRelay(
+                kind: kind,
+                dispatcher: dispatcher,
+                sender: sender,
+                held: held,
+                settler: settler,
+                signal: signal,
                 stop: stop,
                 logger: logger
             )

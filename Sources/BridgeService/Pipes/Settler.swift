@@ -11,6 +11,8 @@ final class Settler: Sendable {
     static let batchLimit = 500
     /// With more waiting than this nothing new is published.
     static let waitingLimit = 5_000
+    /// So long they gather before the commit, so that a quiet bridge makes none for each of them.
+    static let gathering = Duration.milliseconds(50)
     /// How long it waits after the store refused.
     static let retryDelay = Duration.milliseconds(500)
 
@@ -39,6 +41,7 @@ final class Settler: Sendable {
     func run() async {
         while !Task.isCancelled {
             await signal.wait()
+            try? await Task.sleep(for: Self.gathering)
             while !Task.isCancelled, await settleBatch() {}
         }
     }

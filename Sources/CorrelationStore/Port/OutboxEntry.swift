@@ -31,6 +31,14 @@ public struct OutboxEntry: Sendable, Equatable {
     /// How often it came back unrouted.
     public let returns: Int
 
+    /// Where it goes.
+    public var kind: Kind {
+        switch payload {
+        case .event: .event
+        case .deadLetter: .deadLetter
+        }
+    }
+
     /// An entry from its parts.
     public init(
         position: Int64,

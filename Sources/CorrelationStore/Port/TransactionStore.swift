@@ -65,6 +65,9 @@ public protocol TransactionStore: Sendable {
     /// Notes what became of outbox entries. May be late: an entry that is not settled is published again.
     func settle(_ settlements: [Settlement]) async throws(StoreError)
 
+    /// What commits append to the outbox, of one kind: for the one who publishes it.
+    func feed(of kind: OutboxEntry.Kind) -> OutboxFeed
+
     /// Entries that wait to be published, after a position, in the order of their commits; of one kind, or of all.
     func pending(
         after position: Int64,

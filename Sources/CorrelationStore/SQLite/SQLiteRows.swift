@@ -27,6 +27,8 @@ final class SQLiteRows: StoreRows {
     private let updateOutbox: PreparedStatement
     private var updates: [ColumnGroups: PreparedStatement] = [:]
     private var recent = RecentTransactions()
+    /// What the open transaction has appended to the outbox.
+    private var appended: [OutboxEntry] = []
 
     /// Compiles the statements on the writer's connection.
     init(_ database: Database) throws {
@@ -123,7 +125,13 @@ final class SQLiteRows: StoreRows {
     }
 
     /// Forgets what was written and then undone.
-    func forgetRecent() { recent = RecentTransactions() }
+    func forgetUndone() { (recent, appended) = (RecentTransactions(), []) }
+
+    /// What was appended to the outbox since the last call; asked after each commit.
+    func takeAppended() -> [OutboxEntry] {
+        defer { appended = [] }
+        return appended
+    }
 
     func transaction(ofCommand commandID: String, account: String) throws -> Transaction? {
         try selectByCommand.first(
@@ -248,6 +256,14 @@ final class SQLiteRows: StoreRows {
 
     func append(_ payload: OutboxEntry.Payload, of id: TransactionID?, at instant: Timestamp) throws {
         try insertOutbox.run { OutboxColumns.write(payload, of: id, at: instant, &$0) }
+        let entry = OutboxEntry(
+            position: database.lastInsertedRowID,
+            transactionID: id,
+            payload: payload,
+            appendedAt: instant,
+            returns: 0
+        )
+        appended.append(entry)
     }
 
     func latestEvent(of id: TransactionID) throws -> OutboundEvent? {

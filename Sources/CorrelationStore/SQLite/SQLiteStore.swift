@@ -15,6 +15,7 @@ public final class SQLiteStore: TransactionStore {
     let file: SQLiteFile
     let relayReader: SQLiteReader
     let adminReader: SQLiteReader
+    private let feeds = OutboxFeeds()
     private let writer: DatabaseQueue
     let queue: CommitQueue<Ledger>
     private let lock: NIOLockedValueBox<StoreLock?>
@@ -42,9 +43,9 @@ public final class SQLiteStore: TransactionStore {
             if commit.succeeded { commits.withLockedValue { $0 += 1 } }
             report(commit)
         }
-        writer.asyncWriteWithoutTransaction { database in
+        writer.asyncWriteWithoutTransaction { [feeds] database in
             do {
-                try SQLiteWriter(database, rules: rules, report: countAndReport).run(queue)
+                try SQLiteWriter(database, rules: rules, feeds: feeds, report: countAndReport).run(queue)
             } catch {
                 queue.refuseEverything(StoreError(error))
             }
@@ -109,6 +110,9 @@ public final class SQLiteStore: TransactionStore {
         guard !settlements.isEmpty else { return }
         try await queue.commit { try $0.settle(settlements) }
     }
+
+    /// See `TransactionStore`.
+    public func feed(of kind: OutboxEntry.Kind) -> OutboxFeed { feeds[kind] }
 
     /// See `TransactionStore`.
     public func heldSince() async throws(StoreError) -> Timestamp? {

@@ -15,11 +15,18 @@ struct SQLiteWriter {
     private let commit: PreparedStatement
     private let rollback: PreparedStatement
     private let database: Database
+    private let feeds: OutboxFeeds
     private let report: @Sendable (CommitReport) -> Void
 
     /// Compiles what it needs on the writer's connection.
-    init(_ database: Database, rules: StoreRules, report: @escaping @Sendable (CommitReport) -> Void) throws {
+    init(
+        _ database: Database,
+        rules: StoreRules,
+        feeds: OutboxFeeds,
+        report: @escaping @Sendable (CommitReport) -> Void
+    ) throws {
         self.database = database
+        self.feeds = feeds
         self.report = report
         rows = try SQLiteRows(database)
         ledger = Ledger(rows: rows, rules: rules)
@@ -40,6 +47,7 @@ struct SQLiteWriter {
             try begin.run()
             let answers = try batch.map { try $0.perform(ledger) }
             try commit.run()
+            feeds.append(rows.takeAppended())
             report(CommitReport(changes: batch.count, duration: .now - start, succeeded: true))
             for answer in answers { answer() }
         } catch {
@@ -54,7 +62,7 @@ struct SQLiteWriter {
     }
 
     private func undo() {
-        rows.forgetRecent()
+        rows.forgetUndone()
         // SQLite ends a transaction by itself after some errors, a full disk among them. Should this fail, the next
         // BEGIN fails too, its callers are refused, and it is tried again.
         if database.isInsideTransaction { try? rollback.run() }

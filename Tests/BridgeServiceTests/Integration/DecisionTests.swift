@@ -71,8 +71,11 @@ struct DecisionTests {
             ]
             #expect(lines == expected)
             #expect(story[4]["detail"]?.string?.contains(#""by":"Ana""#) == true)
-            let confirmed = story.filter { $0["what"]?.string?.hasPrefix("event ") == true }
-            #expect(confirmed.allSatisfy { $0["detail"]?.string?.hasPrefix("confirmed ") == true })
+            try await eventually("each event is settled") {
+                let story = try await world.admin("/v1/transactions/\(id)").json["story"]?.elements ?? []
+                let events = story.filter { $0["what"]?.string?.hasPrefix("event ") == true }
+                return events.count == 4 && events.allSatisfy { $0["detail"]?.string?.hasPrefix("confirmed ") == true }
+            }
         }
     }
 

@@ -92,6 +92,8 @@ final class FailingStore: TransactionStore {
         try await store.probe(at: instant)
     }
 
+    func feed(of kind: OutboxEntry.Kind) -> OutboxFeed { store.feed(of: kind) }
+
     func pending(
         after position: Int64,
         of kind: OutboxEntry.Kind?,
