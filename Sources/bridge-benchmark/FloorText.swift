@@ -2,32 +2,37 @@
 
 /// The statements that a charge needs, in the shape that the store writes them.
 enum FloorText {
-    static let byID = "SELECT \(transaction) FROM transactions WHERE id = ?"
     static let byCommand = "SELECT \(transaction) FROM transactions WHERE account = ? AND command_id = ?"
     static let byReference = """
         SELECT \(transaction) FROM transactions
         WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved')
-        ORDER BY id DESC LIMIT 1
+            AND type IN ('charge', 'void', 'refund')
+        ORDER BY rowid DESC LIMIT 1
+        """
+    static let lane = """
+        SELECT count(*), min(id) FROM transactions INDEXED BY transactions_lane
+        WHERE account = ? AND terminal = ? AND in_lane = 1
         """
     static let byNumber = "SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ?"
-    static let byPayment = "SELECT id FROM transactions WHERE account = ? AND paid_claim = ?"
+    static let byPayment = "SELECT id FROM transactions WHERE account = ? AND paid_claim IN (?, ?)"
 
     static let insertTransaction = insert(
         into: "transactions",
-        "\(command), \(address), \(progress), completed_at"
+        "\(command), \(address), \(progress), \(lanes), completed_at"
     )
     static let insertEvidence = insert(into: "evidence", "transaction_id, source, finding, masked, received_at")
     static let insertOutbox = insert(
         into: "outbox",
         """
         transaction_id, kind, event_id, name, routing_key, exchange, data, body, causation_id, reply_to, \
-        correlation_id, traceparent, tracestate, content_type, headers, must_be_routed, appended_at
+        correlation_id, traceparent, tracestate, content_type, content_encoding, message_id, sent_at, headers, \
+        must_be_routed, appended_at
         """
     )
 
     static let updateProgress = update("")
     static let updateNumber = update(", id_pos_txs = ?")
-    static let updateEnd = update(", " + assignments(end))
+    static let updateEnd = update(", " + assignments("\(lanes), \(end)"))
     static let settle = "UPDATE outbox SET settled_at = ?, retry_at = ?, returns = returns + ? WHERE position = ?"
 
     private static let command = """
@@ -37,15 +42,16 @@ enum FloorText {
     private static let address = "reply_to, correlation_id, traceparent, tracestate"
     private static let progress = """
         status, submitting, reason, waited_for, sequence, attempts, posted_at, submitted_at, queries, query_at, due_at, \
-        contradictions
+        contradictions, known_to_cloud, rejected_tokens
         """
+    private static let lanes = "in_lane, life_over, journal_read_at"
     private static let end = """
         completed_at, decided_by, paid_claim, result_function_code, result_response_code, result_response_message, \
         result_terminal, result_ticket, result_authorization_code, result_amount, result_tip, result_cashback, \
         result_operation_id, result_trans_token, result_local_time, result_utc_offset, result_brand_code, \
-        result_card_type_code, result_last4, result_entry_mode, result_id_pos_txs
+        result_card_type_code, result_last4, result_entry_mode, result_id_pos_txs, result_success, result_report
         """
-    private static let transaction = "\(command), \(address), \(progress), id_pos_txs, \(end)"
+    private static let transaction = "\(command), \(address), \(progress), id_pos_txs, \(lanes), \(end)"
 
     private static func insert(into table: String, _ columns: String) -> String {
         let marks = columns.split(separator: ",").map { _ in "?" }.joined(separator: ", ")

@@ -11,7 +11,7 @@ internal import NIOHTTP1
 struct HTTPFloorServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "http-server",
-        abstract: "Answer POSTs with 200; /answer with a body, /usage with the processor time so far."
+        abstract: "Answer POSTs with 200; /answer with a body, ?after=<ms> later; /usage tells the processor time."
     )
 
     @Option(help: "Port on 127.0.0.1.")
@@ -40,7 +40,11 @@ private struct FloorResponder: HTTPResponder {
             return text("\(ProcessReading.ownProcessorMicroseconds())")
         }
         _ = try await request.body.collect(upTo: Self.bodyLimit)
-        return request.uri.path == "/answer" ? text(Self.answer) : Response(status: .ok)
+        guard request.uri.path == "/answer" else { return Response(status: .ok) }
+        if let delay = request.uri.queryParameters["after"].flatMap({ Int($0) }) {
+            try await Task.sleep(for: .milliseconds(delay))
+        }
+        return text(Self.answer)
     }
 
     private func text(_ text: String) -> Response {
@@ -74,6 +78,9 @@ struct HTTPFloorClient: AsyncParsableCommand {
     @Option(help: "How many at once.")
     var connections: Int
 
+    @Option(help: "How many for each second; 0: as fast as they go. The client's share then holds its timers.")
+    var rate = 0
+
     private static let answerLimit = 256 * 1_024
 
     func run() async throws {
@@ -102,7 +109,11 @@ struct HTTPFloorClient: AsyncParsableCommand {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for connection in 0..<connections {
                 group.addTask {
-                    for _ in stride(from: connection, to: count, by: connections) { try await post(client, body) }
+                    let start = ContinuousClock.now
+                    for number in stride(from: connection, to: count, by: connections) {
+                        if rate > 0 { try await Task.sleep(until: start + .seconds(1) * number / rate) }
+                        try await post(client, body)
+                    }
                 }
             }
             try await group.waitForAll()

@@ -49,6 +49,8 @@ struct StoreFloor: AsyncParsableCommand {
 struct FloorCharge {
     let number: Int64
     let id: String
+    /// Its own, as long as it is unfinished.
+    let terminal: String
     let command: String
     let reference: String
     let idPosTxs: String
@@ -58,6 +60,7 @@ struct FloorCharge {
         self.number = Int64(number)
         let digits = String(number)
         id = String(repeating: "0", count: 24 - digits.count) + digits
+        terminal = String(80_000_000 + number % 1_000)
         command = UUID().uuidString.lowercased()
         reference = "A\(number)"
         idPosTxs = String(900_000 + number)

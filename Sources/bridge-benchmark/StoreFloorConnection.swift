@@ -59,24 +59,24 @@ final class StoreFloorConnection {
     private func accept(_ charge: FloorCharge) throws {
         try run(FloorText.byCommand, [.text("main"), .text(charge.command)])
         try run(FloorText.byReference, [.text("main"), .text(charge.reference)])
+        try run(FloorText.lane, [.text("main"), .text(charge.terminal)])
         let command: [Value] = [
-            .text(charge.id), .text("main"), .text(charge.command), .text("charge"), .text("80005000"), .text("12983"),
-            .text("SNPRUEBA1234"), .null, .integer(15_990), .text("CLP"), .text(charge.reference),
+            .text(charge.id), .text("main"), .text(charge.command), .text("charge"), .text(charge.terminal),
+            .text("12983"), .text("SNPRUEBA1234"), .null, .integer(15_990), .text("CLP"), .text(charge.reference),
             .text(#"{"printOnPos":false,"saleType":1}"#), .text(#"{"orderId":"o-991"}"#), Self.instant, .text("cl"),
             .text("uat"), Self.instant,
         ]
         let address: [Value] = [.null, .text(charge.command), .null, .null]
-        try run(FloorText.insertTransaction, command + address + progress("accepted") + [.null])
+        try run(FloorText.insertTransaction, command + address + progress("accepted") + lane(isIn: true) + [.null])
         try append("charge.accepted", of: charge)
     }
 
     private func submit(_ charge: FloorCharge) throws {
-        try run(FloorText.byID, [.text(charge.id)])
+        try run(FloorText.lane, [.text("main"), .text(charge.terminal)])
         try run(FloorText.updateProgress, progress("accepted") + [Self.instant, .text(charge.id)])
     }
 
     private func acknowledge(_ charge: FloorCharge) throws {
-        try run(FloorText.byID, [.text(charge.id)])
         try run(FloorText.byNumber, [.text("main"), .text(charge.idPosTxs)])
         let number: [Value] = [Self.instant, .text(charge.idPosTxs), .text(charge.id)]
         try run(FloorText.updateNumber, progress("submitted") + number)
@@ -84,15 +84,15 @@ final class StoreFloorConnection {
     }
 
     private func decide(_ charge: FloorCharge) throws {
-        try run(FloorText.byID, [.text(charge.id)])
-        try run(FloorText.byPayment, [.text("main"), .text(charge.claim)])
+        try run(FloorText.byPayment, [.text("main"), .text(charge.claim), .text("80005000|\(charge.number)|")])
         let end: [Value] = [
             Self.instant, .text("callback"), .text(charge.claim), .integer(100), .text("0"), .text("Aprobado"),
             .text("80005000"), .text(charge.reference), .text("010929"), .integer(15_990), .integer(0), .integer(0),
             .integer(17), .text("1aa9f2abcdef"), .text("2026-11-22 07:12:31"), .integer(-10_800), .text("MC"),
-            .text("CR"), .text("0042"), .text("16"), .text(charge.idPosTxs),
+            .text("CR"), .text("0042"), .text("16"), .text(charge.idPosTxs), .null, .null,
         ]
-        try run(FloorText.updateEnd, progress("approved") + [Self.instant] + end + [.text(charge.id)])
+        let before = progress("approved") + [Self.instant] + lane(isIn: false)
+        try run(FloorText.updateEnd, before + end + [.text(charge.id)])
         let evidence: [Value] = [.text(charge.id), .text("callback"), .text("decided"), Self.masked, Self.instant]
         try run(FloorText.insertEvidence, evidence)
         try append("charge.approved", of: charge)
@@ -110,7 +110,7 @@ final class StoreFloorConnection {
         let event: [Value] = [
             .text(charge.id), .text("transaction"), .text("0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"), .text(name),
             .text("\(name).cl.main.12983.80005000"), .null, Self.data, .null, .text(charge.command), .null,
-            .text(charge.command), .null, .null, .null, .null, .integer(1), Self.instant,
+            .text(charge.command), .null, .null, .null, .null, .null, .null, .null, .integer(1), Self.instant,
         ]
         try run(FloorText.insertOutbox, event)
     }
@@ -118,8 +118,12 @@ final class StoreFloorConnection {
     private func progress(_ status: String) -> [Value] {
         [
             .text(status), .integer(0), .null, .null, .integer(1), .integer(1), Self.instant, Self.instant, .integer(0),
-            Self.instant, Self.instant, .null,
+            Self.instant, Self.instant, .null, .integer(0), .integer(0),
         ]
+    }
+
+    private func lane(isIn: Bool) -> [Value] {
+        [.integer(isIn ? 1 : 0), .integer(0), .null]
     }
 
     // MARK: - Statements

@@ -39,13 +39,21 @@ public struct CloudEventFormat: Sendable {
     ///
     /// Country and account are the routing key's, whose first four words are fixed.
     private func source(of event: OutboundEvent) -> String {
-        let words = event.routingKey.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false)
+        let words = event.routingKey.utf8.split(
+            separator: UInt8(ascii: "."),
+            maxSplits: 4,
+            omittingEmptySubsequences: false
+        )
         guard words.count > 3 else { return "/getnet/-/-/-" }
-        // What is of no account is of all; of one that left nobody knows it any more.
-        let environments = words[3] == "-" ? Set(accounts.all.map(\.environment)) : []
-        let environment =
-            accounts[String(words[3])]?.environment ?? (environments.count == 1 ? environments.first : nil)
-        return "/getnet/\(environment ?? "-")/\(words[2])/\(words[3])"
+        let (country, account) = (Substring(words[2]), String(Substring(words[3])))
+        return "/getnet/\(environment(of: account) ?? "-")/\(country)/\(account)"
+    }
+
+    /// What is of no account is of all; of one that left nobody knows it any more.
+    private func environment(of account: String) -> String? {
+        if let environment = accounts[account]?.environment { return environment }
+        let environments = account == "-" ? Set(accounts.all.map(\.environment)) : []
+        return environments.count == 1 ? environments.first : nil
     }
 
     /// Renders an event; the same event gives the same bytes.

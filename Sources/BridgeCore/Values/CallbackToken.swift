@@ -11,7 +11,9 @@ public struct CallbackKey: Sendable, Equatable {
 
     /// The name that stands in the token.
     public let id: String
-    fileprivate let secret: SymmetricKey
+    private let secret: SymmetricKey
+    /// The secret is worked in already, which is most of the work; a copy takes the message.
+    fileprivate let keyed: HMAC<SHA256>
 
     /// A key from its name (1–16 of `[A-Za-z0-9_-]`) and its secret (16 bytes or more).
     ///
@@ -24,6 +26,12 @@ public struct CallbackKey: Sendable, Equatable {
         else { return nil }
         self.id = id
         self.secret = SymmetricKey(data: secret)
+        keyed = HMAC<SHA256>(key: self.secret)
+    }
+
+    /// Whether name and secret are the same.
+    public static func == (one: CallbackKey, other: CallbackKey) -> Bool {
+        one.id == other.id && one.secret == other.secret
     }
 }
 
@@ -61,7 +69,9 @@ public struct CallbackKeyRing: Sendable {
     }
 
     private func mac(of id: TransactionID, with key: CallbackKey) -> ArraySlice<UInt8> {
-        Array(HMAC<SHA256>.authenticationCode(for: Array(id.description.utf8), using: key.secret))[..<Self.macLength]
+        var code = key.keyed
+        code.update(data: Array(id.description.utf8))
+        return Array(code.finalize())[..<Self.macLength]
     }
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

@@ -24,15 +24,21 @@ struct CallbackPath: Sendable {
 
     /// The address in a request's target; `nil` if the target is no callback.
     func read(_ target: String) -> Address? {
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = parts.first, let prefix = prefixes.first(where: { path.hasPrefix($0) }) else { return nil }
-        let name = path.dropFirst(prefix.count)
-        guard !name.isEmpty, !name.contains("/") else { return nil }
-        return Address(id: TransactionID(String(name)), token: parts.count == 2 ? Self.token(in: parts[1]) : nil)
+        // Byte by byte: a target has no letters that are more than one.
+        let parts = target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard let path = parts.first, let prefix = prefixes.first(where: { path.starts(with: $0.utf8) }) else {
+            return nil
+        }
+        let name = path.dropFirst(prefix.utf8.count)
+        guard !name.isEmpty, !name.contains(UInt8(ascii: "/")) else { return nil }
+        let token = parts.count == 2 ? Self.token(in: parts[1]) : nil
+        return Address(id: TransactionID(String(Substring(name))), token: token)
     }
 
-    private static func token(in query: Substring) -> Substring? {
-        for pair in query.split(separator: "&") where pair.hasPrefix("token=") { return pair.dropFirst(6) }
+    private static func token(in query: Substring.UTF8View) -> Substring? {
+        for pair in query.split(separator: UInt8(ascii: "&")) where pair.starts(with: "token=".utf8) {
+            return Substring(pair.dropFirst(6))
+        }
         return nil
     }
 }
