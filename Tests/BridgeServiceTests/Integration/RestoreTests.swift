@@ -92,6 +92,41 @@ struct RestoreTests {
         }
     }
 
+    @Test func `no terminal is told to end its sale while it is held, and the sale ends by its own evidence`()
+        async throws
+    {
+        try await Surroundings.run(
+            simulate: {
+                $0.country = "ar"
+                $0.timeScale = 0.05
+                $0.thinkTime = .seconds(80)
+            },
+            configure: { $0.cloud.country = .ar }
+        ) { surroundings in
+            let command = ChargeCommand(amount: 15_000)
+            try await surroundings.withBridge { world in
+                try await world.sendCharge(command, .argentina)
+                _ = try await world.events.first("it is submitted") { $0.status == "submitted" }
+            }
+            let path = surroundings.folder.appendingPathComponent("store.db").path
+            try SQLiteStore.hold(path: path, at: .current)
+            try await surroundings.withBridge(isSettled: false) { world in
+                try await world.surroundings.awaitControlQueue()
+                try await world.control(
+                    "cancel",
+                    #""commandId":"x-1","original":{"commandId":"\#(command.commandID)"}"#
+                )
+                try await eventually("the cancel is dealt with", within: BridgeWorld.patience) {
+                    let outcomes = ["accepted", "rejected"].map { #"commands_total{type="cancel",outcome="\#($0)"}"# }
+                    for outcome in outcomes where try await world.metric(outcome) == 1 { return true }
+                    return false
+                }
+                #expect(try await world.events.final(of: command.commandID).status == "approved")
+                #expect(world.simulator.ledger.commands().isEmpty)
+            }
+        }
+    }
+
     @Test func `a charge that was only accepted neither expires into failed nor is cancelled while it is held`()
         async throws
     {
