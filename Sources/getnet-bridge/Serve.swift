@@ -45,14 +45,11 @@ struct Serve: ConfiguredVerb {
         let store = try open(configuration, logger)
         let bridge = try Bridge(configuration, store: store, logger: logger)
         logger.info("starting", metadata: [LogKey.version: "\(BuildInfo.version)"])
-        var quiet = logger
-        // At debug level a service group prints the whole of every service, pages of it.
-        quiet.logLevel = max(logger.logLevel, .info)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [bridge],
+                services: [.init(service: bridge, serviceName: "bridge")],
                 gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: quiet
+                logger: logger
             )
         )
         let result = await Result { try await group.run() }

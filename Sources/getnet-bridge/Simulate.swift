@@ -60,7 +60,10 @@ struct Simulate: Verb {
         let announcement = Announcement(simulator: simulator, console: invocation.console, isForMachines: json)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [simulator, announcement],
+                services: [
+                    .init(service: simulator, serviceName: "simulator"),
+                    .init(service: announcement, serviceName: "announcement"),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )

@@ -6,6 +6,8 @@ internal import Logging
 
 /// The pipes between the store and one account's cloud: its own token, connections, workers and budget of queries.
 struct AccountPipes {
+    /// The account's name.
+    let account: String
     let cloud: CloudClient
     let reconciler: Reconciler
     let journalReader: JournalReader
@@ -23,6 +25,7 @@ struct AccountPipes {
         logger: Logger
     ) throws {
         let account = configuration.account(of: settings)
+        self.account = account.name
         Self.notePresumptions(of: account.profile, logger)
         cloud = try CloudClient(
             configuration: configuration.cloudConfiguration(of: settings),

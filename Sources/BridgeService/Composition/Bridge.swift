@@ -39,38 +39,7 @@ public struct Bridge: Service {
     /// Runs everything until the graceful shutdown is over.
     public func run() async throws {
         try await Restoration(dispatcher: parts.dispatcher, gate: parts.gate, logger: logger).begin()
-        // The order is the order of dependence; the shutdown walks it backwards and waits for each.
-        let accounts = parts.pipes.accounts
-        let services: [[any Service]] = [
-            [
-                parts.ports.health, parts.ports.admin,
-                PublisherService(publisher: parts.broker.replyPublisher, drainTimeout: Self.drainTimeout),
-                PublisherService(publisher: parts.broker.eventPublisher, drainTimeout: Self.drainTimeout),
-                PublisherService(publisher: parts.broker.deadLetterPublisher, drainTimeout: Self.drainTimeout),
-                parts.broker.replies, parts.pipes.relay, parts.pipes.deadLetterRelay, parts.storeWatch,
-                parts.pipes.outboxWatch, parts.ports.callbacks, parts.pipes.timekeeper,
-            ],
-            accounts.map(\.reconciler), accounts.map(\.journalReader), accounts.map(\.cancelSender),
-            accounts.map(\.submitter),
-            [
-                parts.broker.topologyWatch, parts.terminals,
-                ConsumerService(consumer: parts.broker.control, drainTimeout: Self.drainTimeout),
-                ConsumerService(consumer: parts.broker.consumer, drainTimeout: Self.drainTimeout),
-                GracefulDelay(
-                    gate: parts.gate,
-                    stop: parts.stop,
-                    delay: configuration.shutdown.delay,
-                    logger: logger
-                ),
-            ],
-        ]
-        var quiet = logger
-        // At debug level a service group prints the whole of every service, pages of it.
-        quiet.logLevel = max(logger.logLevel, .info)
-        var group = ServiceGroupConfiguration(
-            services: services.joined().map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
-            logger: quiet
-        )
+        var group = ServiceGroupConfiguration(services: services, logger: logger)
         group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
         group.maximumCancellationDuration = Self.cancellationLimit
         parts.gate.observe { [consumer = parts.broker.consumer] isOpen in consumer.setGate(open: isOpen) }
@@ -83,7 +52,53 @@ public struct Bridge: Service {
         await shutDownClouds()
     }
 
-    private func shutDownClouds() async {
+    /// Everything that runs, in the order of dependence; the shutdown walks it backwards and waits for each.
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] {
+        let (broker, pipes, ports) = (parts.broker, parts.pipes, parts.ports)
+        return [
+            .init(ports.health, "health port"),
+            .init(ports.admin, "admin port"),
+            .init(drained(broker.replyPublisher), "publisher of replies"),
+            .init(drained(broker.eventPublisher), "publisher of events"),
+            .init(drained(broker.deadLetterPublisher), "publisher of dead letters"),
+            .init(broker.replies, "sender of replies"),
+            .init(pipes.relay, "outbox relay"),
+            .init(pipes.deadLetterRelay, "outbox relay of dead letters"),
+            .init(parts.storeWatch, "store watch"),
+            .init(pipes.outboxWatch, "outbox watch"),
+            .init(ports.callbacks, "callback listener"),
+            .init(pipes.timekeeper, "timekeeper"),
+        ] + pipes.accounts.map { .init($0.reconciler, "reconciler", $0.account) }
+            + pipes.accounts.map { .init($0.journalReader, "journal reader", $0.account) }
+            + pipes.accounts.map { .init($0.cancelSender, "cancel sender", $0.account) }
+            + pipes.accounts.map { .init($0.submitter, "submitter", $0.account) }
+            + [
+                .init(broker.topologyWatch, "topology watch"),
+                .init(parts.terminals, "names of terminals"),
+                .init(drained(broker.control), "consumer of control messages"),
+                .init(drained(broker.consumer), "consumer of commands"),
+                .init(
+                    GracefulDelay(
+                        gate: parts.gate,
+                        stop: parts.stop,
+                        delay: configuration.shutdown.delay,
+                        logger: logger
+                    ),
+                    "shutdown delay"
+                ),
+            ]
+    }
+
+    private func drained(_ publisher: AMQPPublisher) -> PublisherService {
+        PublisherService(publisher: publisher, drainTimeout: Self.drainTimeout)
+    }
+
+    private func drained(_ consumer: AMQPConsumer) -> ConsumerService {
+        ConsumerService(consumer: consumer, drainTimeout: Self.drainTimeout)
+    }
+
+    /// Closes the connections to every cloud; a bridge that was made and not run needs it too.
+    func shutDownClouds() async {
         await withDiscardingTaskGroup { group in
             for pipes in parts.pipes.accounts { group.addTask { await pipes.cloud.shutdown() } }
         }
@@ -93,6 +108,13 @@ public struct Bridge: Service {
     static let drainTimeout = Duration.seconds(5)
     /// What has not ended so long after it was cancelled hangs, and the process ends without it.
     static let cancellationLimit = Duration.seconds(30)
+}
+
+extension ServiceGroupConfiguration.ServiceConfiguration {
+    /// A service under the name that log lines and faults call it by; a group would print all that it consists of.
+    fileprivate init(_ service: any Service, _ name: String, _ account: String? = nil) {
+        self.init(service: service, serviceName: account.map { "\(name) of \($0)" } ?? name)
+    }
 }
 
 /// Why a bridge cannot be put together.

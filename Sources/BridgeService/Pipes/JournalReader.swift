@@ -51,7 +51,9 @@ struct JournalReader: Service {
 
     private func work() async {
         while let id = await line.next() {
-            guard await gate.waitUntilTerminalsMayBeWoken() else { return }
+            // At a stop it stays undecided in the store, and the next start reads for it. The worker goes on until its line is
+            // closed: a service that ends before its turn would end the process.
+            guard await gate.waitUntilTerminalsMayBeWoken() else { continue }
             await read(for: id)
             guard !Task.isCancelled else { return }
             await dispatcher.applySurely(.journalClosed, to: id)

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import CorrelationStore
+import Foundation
+import GetnetCloud
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@testable import BridgeService
+
+@Suite("Services of a bridge")
+struct ServiceTests {
+    /// Puts a configuration together with an empty store; nothing runs and nothing is connected.
+    private func with(
+        _ test: (BridgeConfiguration, SQLiteStore) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("services-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var configuration = BridgeConfiguration.forTests(folder: folder)
+        configuration.cloud.baseURL = "http://127.0.0.1:1"
+        configuration.http.publicURL = "http://127.0.0.1:1"
+        let path = folder.appendingPathComponent("store.db").path
+        try SQLiteStore.create(path: path, accounts: configuration.accounts)
+        let store = try SQLiteStore.open(path: path, rules: configuration.storeRules)
+        try await test(configuration, store)
+        await store.close()
+    }
+
+    @Test func `have short names of their own, so that a fault shows nothing of what they consist of`() async throws {
+        try await with { configuration, store in
+            let bridge = try Bridge(configuration, store: store, logger: BridgeWorld.quiet)
+            let names = bridge.services.map(\.serviceName)
+            #expect(Set(names).count == names.count)
+            #expect(names.allSatisfy { $0.count < 64 && !$0.contains("(") }, "\(names)")
+            #expect(names.contains("submitter of main"), "\(names)")
+            await bridge.shutDownClouds()
+        }
+    }
+
+    @Test func `journals that wait for a closed gate do not end their reader before its turn in a stop`() async throws {
+        try await with { configuration, store in
+            let parts = try BridgeParts(configuration, store: store, logger: BridgeWorld.quiet)
+            let reader = try #require(parts.pipes.accounts.first).journalReader
+            parts.gate.close(.held, because: "the test says so")
+            for _ in 0..<(2 * JournalReader.workers) {
+                #expect(reader.line.offer(TransactionID(at: .current, random: systemRandom())))
+            }
+            // It fails where a service ends before it was told to.
+            await #expect(throws: Never.self) {
+                try await serving([reader]) {
+                    try await eventually("every worker waits at the gate") {
+                        reader.line.count == JournalReader.workers
+                    }
+                    parts.gate.close(.shutdown, because: "the process is stopping")
+                    try await eventually("nothing waits any more") { reader.line.count == 0 }
+                }
+            }
+            await reader.cloud.shutdown()
+        }
+    }
+}
