@@ -13,16 +13,17 @@ extension LoadTests {
     {
         try await Site.run { site in
             try await site.makeStore()
-            // Queries, lost acknowledgements and all ends, so that every pipe has something to do in every round.
-            let scenarios = LoadScenario.knowable.filter { [0, 101, 110, 201, 203, 220].contains($0.number) }
-            let charges = 8
+            let scenarios = LoadScenario.knowable + LoadScenario.lossy
+            func load(_ purpose: String, _ count: Int, from first: Int, _ numbers: Int64...) -> [ChargeOrder] {
+                Load(purpose, count: count, from: first, of: scenarios.filter { numbers.contains($0.number) }).orders
+            }
             let points = FailPoint.allCases.filter(\.isOfCharges)
-            let load = Load(
-                "fail points",
-                count: points.count * charges,
-                of: scenarios + LoadScenario.lossy.filter { [301, 302].contains($0.number) }
-            )
-            var rest = load.orders[...]
+            // All ends; in every round three that are called back, three that only a query ends, and three that only a
+            // journal can.
+            let mixed = load("fail points", points.count * 3, from: 0, 0, 101, 110, 201, 203, 220, 301, 302)
+            let called = load("fail points: callbacks", points.count * 3, from: 300_000, 0)
+            let asked = load("fail points: queries", points.count * 3, from: 100_000, 201)
+            let read = load("fail points: journals", points.count * 3, from: 200_000, 302)
             for (number, point) in points.enumerated() {
                 var settings = site.settings
                 // Settlements gather: so few charges may have them all in one commit.
@@ -30,8 +31,7 @@ extension LoadTests {
                 settings.environment["GETNET_BRIDGE_FAIL_POINT"] = "\(point.rawValue):\(times)"
                 print("fail point \(point.rawValue):\(times)")
                 let bridge = try site.startBridge(settings)
-                let orders = Array(rest.prefix(charges))
-                rest = rest.dropFirst(charges)
+                let orders = [mixed, called, asked, read].flatMap { $0[(number * 3)..<(number * 3 + 3)] }
                 let sender = site.sender
                 async let sending: Void = sender.send(orders)
                 let exit = try await bridge.process.exit(within: .seconds(30))
@@ -40,11 +40,12 @@ extension LoadTests {
                 try await sending
             }
             let bridge = try site.startBridge()
-            try await site.awaitEnd(of: load.orders)
+            let orders = mixed + called + asked + read
+            try await site.awaitEnd(of: orders)
             let exit = try await bridge.terminate()
             let words = try bridge.process.text()
             #expect(exit == .status(0), "\(words.suffix(2_000))")
-            try await site.judge(load.orders)
+            try await site.judge(orders)
         }
     }
 

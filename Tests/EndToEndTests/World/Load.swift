@@ -10,11 +10,11 @@ struct Load: Sendable {
     private(set) var orders: [ChargeOrder]
     private(set) var generator: SeededGenerator
 
-    /// Makes charges and prints their seed.
-    init(_ purpose: String, count: Int, of scenarios: [LoadScenario], seed: UInt64? = nil) {
+    /// Makes charges and prints their seed; the numbers of terminals and references begin where it is said.
+    init(_ purpose: String, count: Int, from first: Int = 0, of scenarios: [LoadScenario], seed: UInt64? = nil) {
         var generator = SeededGenerator.announced(purpose, seed: seed)
         let lots = LoadScenario.lots(scenarios)
-        orders = (0..<count).map { number in
+        orders = (first..<(first + count)).map { number in
             let scenario = lots[Int.random(in: 0..<lots.count, using: &generator)]
             let digits = String(10_000_000 + number).dropFirst()
             return ChargeOrder(
