@@ -14,12 +14,14 @@ import Testing
 struct ServiceTests {
     /// Puts a configuration together with an empty store; nothing runs and nothing is connected.
     private func with(
+        country: BridgeConfiguration.Country = .cl,
         _ test: (BridgeConfiguration, SQLiteStore) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("services-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var configuration = BridgeConfiguration.forTests(folder: folder)
+        configuration.cloud.country = country
         configuration.cloud.baseURL = "http://127.0.0.1:1"
         configuration.http.publicURL = "http://127.0.0.1:1"
         let path = folder.appendingPathComponent("store.db").path
@@ -61,4 +63,50 @@ struct ServiceTests {
             await reader.cloud.shutdown()
         }
     }
+
+    @Test func `a cancel that is in line when its sender stops did not leave, and can be asked for again`() async throws
+    {
+        try await with(country: .ar) { configuration, store in
+            let parts = try BridgeParts(configuration, store: store, logger: BridgeWorld.quiet)
+            let (dispatcher, sender) = (parts.dispatcher, try #require(parts.pipes.accounts.first).cancelSender)
+            let id = try await accept(ChargeCommand(currency: "ARS"), by: dispatcher, configuration)
+            try await dispatcher.apply(.submissionStarted, to: id)
+            try await dispatcher.apply(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "4711")), to: id)
+            try await dispatcher.apply(.cancel, to: id)
+            #expect(try await store.transaction(id)?.isBeingCancelled == true)
+            #expect(sender.line.count == 1)
+            sender.line.close()
+            try await sender.run()
+            let after = try #require(try await store.transaction(id))
+            #expect(!after.isBeingCancelled)
+            #expect(after.state == .submitted)
+            try await dispatcher.apply(.cancel, to: id)
+            #expect(try await store.transaction(id)?.isBeingCancelled == true)
+            await sender.cloud.shutdown()
+        }
+    }
+
+    /// Accepts a charge as the intake does.
+    private func accept(
+        _ command: ChargeCommand,
+        by dispatcher: Dispatcher,
+        _ configuration: BridgeConfiguration
+    ) async throws -> TransactionID {
+        let message = CommandMessage(exchange: "getnet.commands", routingKey: "charge.main", body: command.json)
+        let account = try #require(configuration.accounts.only)
+        let candidate = Transaction(
+            id: TransactionID(at: .current, random: systemRandom()),
+            command: try CommandReader(rules: configuration.commandRules).read(message, acceptedAt: .current),
+            country: account.profile.code,
+            environment: account.environment,
+            address: ReplyAddress(),
+            acceptedAt: .current
+        )
+        guard case .created(let transition) = try await dispatcher.accept(candidate, from: message) else {
+            throw Unaccepted()
+        }
+        return transition.transaction.id
+    }
+
+    private struct Unaccepted: Error {}
 }

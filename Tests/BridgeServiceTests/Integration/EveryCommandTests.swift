@@ -338,8 +338,9 @@ extension BridgeWorld {
     }
 
     func sendCharge(_ command: ChargeCommand, _ country: Country) async throws {
-        let text = String(decoding: command.json, as: UTF8.self).replacing("CLP", with: country.currency)
-        try await send(Array(text.utf8))
+        var command = command
+        command.currency = country.currency
+        try await send(command)
     }
 
     /// Charges, and waits for the end.

@@ -20,6 +20,7 @@ struct ChargeCommand: Sendable {
     var commandID = UUID().uuidString.lowercased()
     var terminal = "80005000"
     var amount: Int64 = 15_000
+    var currency = "CLP"
     var reference = "R" + UUID().uuidString.prefix(18).filter { $0 != "-" }
     /// Further members of the object, as JSON text.
     var more = ""
@@ -29,7 +30,7 @@ struct ChargeCommand: Sendable {
             """
             {"commandId":"\(commandID)","type":"charge",\
             "terminal":{"idTerminal":"\(terminal)","idSucursal":"12983","serialNumber":"SNPRUEBA1234"},\
-            "amount":{"value":\(amount),"currency":"CLP"},"reference":"\(reference)"\(more.isEmpty ? "" : ",\(more)")}
+            "amount":{"value":\(amount),"currency":"\(currency)"},"reference":"\(reference)"\(more.isEmpty ? "" : ",\(more)")}
             """.utf8
         )
     }
