@@ -31,6 +31,8 @@ extension TransactionMachine {
         case .seen:
             transaction.receiptSeenAt = now
             leaveToWorker()
+        // It was there before a POST that was said to have started nothing: perhaps that one took it back.
+        case .missing where transaction.attempts > 0: doubt(.inconsistentResult)
         case .missing: finish(.failed, Reason(.originalNotInBatch))
         case .notRead(let refusal) where refusal.isTransient: wait(for: refusal)
         case .notRead(let refusal): finish(.failed, Reason(refusal.code))

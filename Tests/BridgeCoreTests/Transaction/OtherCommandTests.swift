@@ -88,6 +88,16 @@ import Testing
         #expect(failed.reason?.message.contains("refund") == true)
     }
 
+    @Test func `a void whose receipt is gone after a POST that is said to have started nothing is in doubt`() {
+        let seen = begun(.void).after(.receiptRead(.seen), .submissionStarted)
+        for refusal in [SubmissionOutcome.Refusal.busy, .init(.cloudUnavailable, isTransient: true)] {
+            let waiting = seen.after(.submissionEnded(attempt: 1, .notStarted(refusal)))
+            #expect(waiting.status == .waiting)
+            let doubted = waiting.after(.receiptRead(.missing))
+            #expect(doubted.state == .inDoubt && doubted.reason?.code == .inconsistentResult && doubted.isInLane)
+        }
+    }
+
     @Test func `a void waits while the terminal does not tell its receipts`() {
         let waiting = begun(.void).after(.receiptRead(.notRead(.busy)))
         #expect(waiting.status == .waiting && waiting.dueAt == .sample + Self.rules.busyRetryAfter)

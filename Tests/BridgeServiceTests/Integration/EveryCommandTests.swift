@@ -190,6 +190,27 @@ struct EveryCommandTests {
         }
     }
 
+    @Test func `a void that the terminal made while it called itself busy is in doubt, not told as one to refund`()
+        async throws
+    {
+        try await Country.chile.run(
+            simulate: { $0.faults.probabilities[.busyYetStarted] = 1 },
+            configure: { $0.submit.busyRetryAfter = .seconds(2) }
+        ) { world in
+            let sale = try #require(try await world.charge(15_000, .chile).transactionID)
+            world.simulator.controls.holdCallbacks()
+            let id = try await world.void(#"{"transactionId":"\#(sale)"}"#)
+            let doubt = try await world.events.first("it is in doubt") { $0.commandID == id && $0.status == "in_doubt" }
+            #expect(doubt.reason == "inconsistent_result")
+            #expect(world.simulator.ledger.summary.voids == 1)
+            let refund = try await world.refund(15_000, of: #"{"transactionId":"\#(sale)"}"#, .chile)
+            let refused = try await world.events.first("nothing is left") { $0.commandID == refund }
+            #expect(refused.faults == ["exceeds_remaining"])
+            world.simulator.controls.releaseCallbacks()
+            #expect(try await world.events.final(of: id).status == "approved")
+        }
+    }
+
     @Test func `a void of an older batch's receipt does not touch the same receipt of today`() async throws {
         try await Country.chile.run { world in
             let first = try await world.charge(15_000, .chile)
