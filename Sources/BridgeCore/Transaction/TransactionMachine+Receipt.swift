@@ -79,8 +79,8 @@ extension Transaction {
 }
 
 extension TransactionInput.ReceiptReading {
-    /// The reading in one word, for the record.
-    var word: String {
+    /// The reading in one word, for record and log.
+    public var word: String {
         switch self {
         case .seen: "seen"
         case .missing: "missing"

@@ -37,7 +37,10 @@ struct ReceiptCheck: Sendable {
         FailPoint.receiptAnswered.reach()
         let reading = transaction.receipt(in: answer)
         if reading != .seen {
-            logger.info("a void is not sent", metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(reading)"])
+            logger.info(
+                "a void is not sent",
+                metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(reading.word)"]
+            )
         }
         let noted = await dispatcher.applySurely(.receiptRead(reading), to: id)
         FailPoint.receiptNoted.reach()

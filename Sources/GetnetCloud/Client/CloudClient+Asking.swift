@@ -83,12 +83,15 @@ extension CloudClient {
     /// Asks with a token, and once more with a new one where the cloud did not accept the first: `nil` says so.
     func withToken<Answer>(_ ask: (AccessToken) async -> Answer?) async throws(LoginFailure) -> Answer {
         var rejected: AccessToken?
-        for _ in 0..<Self.tokenTries {
+        for attempt in 1...Self.tokenTries {
             let token = try await session.token()
             if token.generation == rejected?.generation { break }
             if let answer = await ask(token) { return answer }
             rejected = token
-            _ = session.rejected(token)
+            if let wait = session.rejected(token), attempt == 1 {
+                // Too early for a new login, with which alone it could be told that no token is good.
+                throw LoginFailure(code: .cloudUnavailable, retryAfter: wait)
+            }
         }
         throw LoginFailure(code: .unauthorized)
     }
