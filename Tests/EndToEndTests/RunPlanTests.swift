@@ -64,4 +64,14 @@ struct RunPlanTests {
         for verb in FollowUp.Verb.allCases { #expect(verbs.count { $0 == verb } > plans.count) }
         #expect(Set(plans.map(\.country)) == [.chile, .argentina])
     }
+
+    @Test func `in one run of ten batches close often and every charge without a rival is taken back by its receipt`() {
+        let plans = (UInt64(100)..<110).map { RunPlan(seed: $0) }
+        let ofReceipts = plans.filter { $0.faults["batch-closes", default: 0] > 0.1 }
+        #expect(ofReceipts.map(\.seed) == [108])
+        for plan in ofReceipts {
+            let voided = plan.followUps.map(\.followUp).filter { $0.verb == .void }.map(\.original.commandID)
+            #expect(Set(voided) == Set(plan.orders.filter { $0.contest == nil }.map(\.commandID)))
+        }
+    }
 }

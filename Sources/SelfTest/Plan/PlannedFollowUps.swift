@@ -27,6 +27,8 @@ struct PlannedFollowUps {
 
     let seed: UInt64
     let country: RunPlan.Country
+    /// Every charge is taken back, by its receipt, sooner or later.
+    let isOfVoids: Bool
     private var random: SeededGenerator
     private(set) var sendings: [RunPlan.FollowUpSending] = []
     private var count = 0
@@ -38,12 +40,24 @@ struct PlannedFollowUps {
     ///   - sentAt: when the charges are sent, by command.
     ///   - country: where.
     ///   - seed: of the run.
-    init(about orders: [ChargeOrder], sentAt: [String: Duration], in country: RunPlan.Country, seed: UInt64) {
+    ///   - isOfVoids: whether every charge is taken back, by its receipt, sooner or later.
+    init(
+        about orders: [ChargeOrder],
+        sentAt: [String: Duration],
+        in country: RunPlan.Country,
+        seed: UInt64,
+        isOfVoids: Bool = false
+    ) {
         self.seed = seed
         self.country = country
+        self.isOfVoids = isOfVoids
         // Apart from the charges' own, which are those of the seed whatever is sent about them.
         random = SeededGenerator(seed: seed ^ 0x466F_6C6C_6F77_5570)
         for order in orders where order.contest == nil {
+            if isOfVoids {
+                add(.void, about: order, isAlone: true, pause: 1_000)
+                continue
+            }
             guard Int.random(in: 0..<Self.oneOf, using: &random) == 0 else { continue }
             draw(about: order, sentAt: sentAt[order.commandID] ?? .zero)
         }

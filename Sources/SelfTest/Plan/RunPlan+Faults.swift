@@ -1,6 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension RunPlan {
+    /// What a run is about, beside what all are about.
+    enum Theme {
+        case usual
+        /// Journals have much to decide.
+        case doubt
+        /// Batches close time and again, and every sale is taken back by a number that soon names another one.
+        case receipts
+
+        /// The theme of a seed.
+        init(of seed: UInt64) {
+            if seed % doubtfulEvery == doubtfulEvery - 1 {
+                self = .doubt
+            } else {
+                self = seed % receiptsEvery == receiptsEvery - 2 ? .receipts : .usual
+            }
+        }
+
+        var faults: [String: Double] {
+            switch self {
+            case .usual: usualFaults
+            case .doubt: doubtfulFaults
+            case .receipts: usualFaults.merging(["batch-closes": 0.5]) { $1 }
+            }
+        }
+    }
+
     /// Faults of the simulator by chance (`docs/simulator.md`).
     static let usualFaults: [String: Double] = [
         "reset": 0.03, "no-answer": 0.02, "500-before": 0.02, "500-after": 0.02, "late-ack": 0.03, "busy": 0.03,

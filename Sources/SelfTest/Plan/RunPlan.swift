@@ -56,6 +56,8 @@ struct RunPlan: Sendable {
     static let specialEvery: UInt64 = 20
     /// Runs of which one is about doubt.
     static let doubtfulEvery: UInt64 = 4
+    /// Runs of which one is about receipts.
+    static let receiptsEvery: UInt64 = 10
     /// Commands are sent over this time.
     static let sendingTime = 3_000
     /// Runs of which one is in Argentina, where terminals can be told to end a sale.
@@ -80,9 +82,9 @@ struct RunPlan: Sendable {
     init(seed: UInt64, size: Size = Size()) {
         var random = SeededGenerator(seed: seed)
         let special = Special(rawValue: Int(seed % Self.specialEvery))
-        let isDoubtful = seed % Self.doubtfulEvery == Self.doubtfulEvery - 1
-        faults = isDoubtful ? Self.doubtfulFaults : Self.usualFaults
-        var load = isDoubtful ? PlannedLoad.ofTwins(seed: seed, size: size) : PlannedLoad(seed: seed, size: size)
+        let theme = Theme(of: seed)
+        faults = theme.faults
+        var load = theme == .doubt ? PlannedLoad.ofTwins(seed: seed, size: size) : PlannedLoad(seed: seed, size: size)
         country = seed % Self.argentineEvery == 1 ? .argentina : .chile
         load.currency = country.currency
         load.draw(hasRivals: special != .clockMoved, &random)
@@ -92,7 +94,8 @@ struct RunPlan: Sendable {
                 about: load.orders,
                 sentAt: Dictionary(instants, uniquingKeysWith: min),
                 in: country,
-                seed: seed
+                seed: seed,
+                isOfVoids: theme == .receipts
             ).sendings
         self.seed = seed
         self.special = special
