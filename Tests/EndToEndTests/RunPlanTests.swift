@@ -67,11 +67,22 @@ struct RunPlanTests {
 
     @Test func `in one run of ten batches close often and every charge without a rival is taken back by its receipt`() {
         let plans = (UInt64(100)..<110).map { RunPlan(seed: $0) }
-        let ofReceipts = plans.filter { $0.faults["batch-closes", default: 0] > 0.1 }
-        #expect(ofReceipts.map(\.seed) == [108])
-        for plan in ofReceipts {
-            let voided = plan.followUps.map(\.followUp).filter { $0.verb == .void }.map(\.original.commandID)
-            #expect(Set(voided) == Set(plan.orders.filter { $0.contest == nil }.map(\.commandID)))
-        }
+        #expect(plans.filter { $0.faults["batch-closes", default: 0] > 0.1 }.map(\.seed) == [108])
+        #expect(targets(of: .void, in: plans[8]) == plans[8].unrivalled)
     }
+
+    @Test func `in one run of ten every charge without a rival is to be ended at its terminal`() {
+        let plans = (UInt64(100)..<110).map { RunPlan(seed: $0) }
+        let ofCancels = plans.filter { targets(of: .cancel, in: $0) == $0.unrivalled }
+        #expect(ofCancels.map(\.seed) == [106])
+        #expect(ofCancels.map(\.country) == [.argentina])
+    }
+
+    private func targets(of verb: FollowUp.Verb, in plan: RunPlan) -> Set<String> {
+        Set(plan.followUps.map(\.followUp).filter { $0.verb == verb }.map(\.original.commandID))
+    }
+}
+
+extension RunPlan {
+    fileprivate var unrivalled: Set<String> { Set(orders.filter { $0.contest == nil }.map(\.commandID)) }
 }

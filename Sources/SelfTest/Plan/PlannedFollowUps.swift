@@ -27,8 +27,6 @@ struct PlannedFollowUps {
 
     let seed: UInt64
     let country: RunPlan.Country
-    /// Every charge is taken back, by its receipt, sooner or later.
-    let isOfVoids: Bool
     private var random: SeededGenerator
     private(set) var sendings: [RunPlan.FollowUpSending] = []
     private var count = 0
@@ -40,26 +38,26 @@ struct PlannedFollowUps {
     ///   - sentAt: when the charges are sent, by command.
     ///   - country: where.
     ///   - seed: of the run.
-    ///   - isOfVoids: whether every charge is taken back, by its receipt, sooner or later.
+    ///   - theme: what the run is about.
     init(
         about orders: [ChargeOrder],
         sentAt: [String: Duration],
         in country: RunPlan.Country,
         seed: UInt64,
-        isOfVoids: Bool = false
+        theme: RunPlan.Theme
     ) {
         self.seed = seed
         self.country = country
-        self.isOfVoids = isOfVoids
         // Apart from the charges' own, which are those of the seed whatever is sent about them.
         random = SeededGenerator(seed: seed ^ 0x466F_6C6C_6F77_5570)
         for order in orders where order.contest == nil {
-            if isOfVoids {
-                add(.void, about: order, isAlone: true, pause: 1_000)
-                continue
+            switch theme {
+            case .receipts: add(.void, about: order, isAlone: true, pause: 1_000)
+            case .cancels: addCancel(about: order)
+            case .usual, .doubt:
+                guard Int.random(in: 0..<Self.oneOf, using: &random) == 0 else { continue }
+                draw(about: order, sentAt: sentAt[order.commandID] ?? .zero)
             }
-            guard Int.random(in: 0..<Self.oneOf, using: &random) == 0 else { continue }
-            draw(about: order, sentAt: sentAt[order.commandID] ?? .zero)
         }
     }
 
@@ -90,6 +88,10 @@ struct PlannedFollowUps {
             let moment = RunPlan.Moment.event(of: order.commandID, isFinal: false, then: pause(upTo: 120))
             add(.cancel, about: order, moment: isWaiting ? moment : .at(sentAt + pause(upTo: 40)))
         }
+    }
+
+    private mutating func addCancel(about order: ChargeOrder) {
+        add(.cancel, about: order, moment: .event(of: order.commandID, isFinal: false, then: pause(upTo: 120)))
     }
 
     private mutating func add(

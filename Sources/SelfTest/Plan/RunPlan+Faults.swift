@@ -8,19 +8,25 @@ extension RunPlan {
         case doubt
         /// Batches close time and again, and every sale is taken back by a number that soon names another one.
         case receipts
+        /// Every sale is to be ended at the terminal, often when it just has ended there.
+        case cancels
 
         /// The theme of a seed.
         init(of seed: UInt64) {
             if seed % doubtfulEvery == doubtfulEvery - 1 {
                 self = .doubt
             } else {
-                self = seed % receiptsEvery == receiptsEvery - 2 ? .receipts : .usual
+                switch seed % themedEvery {
+                case 6: self = .cancels
+                case 8: self = .receipts
+                default: self = .usual
+                }
             }
         }
 
         var faults: [String: Double] {
             switch self {
-            case .usual: usualFaults
+            case .usual, .cancels: usualFaults
             case .doubt: doubtfulFaults
             case .receipts: usualFaults.merging(["batch-closes": 0.5]) { $1 }
             }

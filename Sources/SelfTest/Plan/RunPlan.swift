@@ -56,8 +56,8 @@ struct RunPlan: Sendable {
     static let specialEvery: UInt64 = 20
     /// Runs of which one is about doubt.
     static let doubtfulEvery: UInt64 = 4
-    /// Runs of which one is about receipts.
-    static let receiptsEvery: UInt64 = 10
+    /// Runs of which one is about receipts, and one, of those in Argentina, about cancels.
+    static let themedEvery: UInt64 = 10
     /// Commands are sent over this time.
     static let sendingTime = 3_000
     /// Runs of which one is in Argentina, where terminals can be told to end a sale.
@@ -95,7 +95,7 @@ struct RunPlan: Sendable {
                 sentAt: Dictionary(instants, uniquingKeysWith: min),
                 in: country,
                 seed: seed,
-                isOfVoids: theme == .receipts
+                theme: theme
             ).sendings
         self.seed = seed
         self.special = special
