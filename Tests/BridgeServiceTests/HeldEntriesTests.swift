@@ -10,19 +10,10 @@ import Testing
 @Suite("Held entries")
 struct HeldEntriesTests {
     private func entry(_ position: Int64, of transaction: Int?) -> OutboxEntry {
-        let letter = DeadLetter(
-            eventID: EventID(stored: "\(position)"),
-            exchange: "",
-            routingKey: "",
-            body: [],
-            contentType: nil,
-            correlationID: nil,
-            headers: [:]
-        )
-        return OutboxEntry(
+        OutboxEntry(
             position: position,
             transactionID: transaction.map { TransactionID(at: Timestamp(milliseconds: 1), random: UInt128($0)) },
-            payload: .deadLetter(letter),
+            payload: .deadLetter(.empty(named: "\(position)")),
             appendedAt: Timestamp(milliseconds: position),
             returns: 0
         )

@@ -10,19 +10,10 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct OutboxFeedTests {
     private func entry(_ position: Int64) -> OutboxEntry {
-        let letter = DeadLetter(
-            eventID: EventID(stored: "\(position)"),
-            exchange: "",
-            routingKey: "",
-            body: [],
-            contentType: nil,
-            correlationID: nil,
-            headers: [:]
-        )
-        return OutboxEntry(
+        OutboxEntry(
             position: position,
             transactionID: nil,
-            payload: .deadLetter(letter),
+            payload: .deadLetter(.empty(named: "\(position)")),
             appendedAt: at(0),
             returns: 0
         )

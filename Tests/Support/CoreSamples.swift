@@ -192,3 +192,18 @@ extension CommandMessage {
         )
     }
 }
+
+extension DeadLetter {
+    /// A letter with a name and nothing else.
+    public static func empty(named name: String) -> DeadLetter {
+        DeadLetter(
+            eventID: EventID(stored: name),
+            exchange: "",
+            routingKey: "",
+            body: [],
+            contentType: nil,
+            correlationID: nil,
+            headers: [:]
+        )
+    }
+}

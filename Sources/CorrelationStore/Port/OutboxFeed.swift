@@ -5,7 +5,8 @@ internal import NIOConcurrencyHelpers
 /// What the commits append to the outbox, in memory, for the one who publishes it: so that nothing that was just written is read back.
 ///
 /// It holds what was appended since the last `restart`, and only that much: whoever falls behind, and whoever begins, reads the store up to
-/// its end after a restart and goes on from here. An entry may come by both ways; its position tells.
+/// its end after a restart and goes on from here. An entry may come by both ways; its position tells,
+/// which only ascends because no entry of an outbox is ever deleted.
 ///
 /// *Isolation*: appended to by the writer, after the commit and before its callers are told; taken from by one task.
 public final class OutboxFeed: Sendable {

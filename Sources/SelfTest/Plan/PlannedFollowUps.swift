@@ -53,7 +53,7 @@ struct PlannedFollowUps {
         for order in orders where order.contest == nil {
             switch theme {
             case .receipts: add(.void, about: order, isAlone: true, pause: 1_000)
-            case .cancels: addCancel(about: order)
+            case .cancels: add(.cancel, about: order, moment: afterStart(of: order))
             case .usual, .doubt:
                 guard Int.random(in: 0..<Self.oneOf, using: &random) == 0 else { continue }
                 draw(about: order, sentAt: sentAt[order.commandID] ?? .zero)
@@ -85,13 +85,13 @@ struct PlannedFollowUps {
         case .hasty: add(.refund, about: order, amount: part(upTo: order.amount), moment: .at(sentAt + pause(upTo: 60)))
         case .cancel:
             let isWaiting = Bool.random(using: &random)
-            let moment = RunPlan.Moment.event(of: order.commandID, isFinal: false, then: pause(upTo: 120))
+            let moment = afterStart(of: order)
             add(.cancel, about: order, moment: isWaiting ? moment : .at(sentAt + pause(upTo: 40)))
         }
     }
 
-    private mutating func addCancel(about order: ChargeOrder) {
-        add(.cancel, about: order, moment: .event(of: order.commandID, isFinal: false, then: pause(upTo: 120)))
+    private mutating func afterStart(of order: ChargeOrder) -> RunPlan.Moment {
+        .event(of: order.commandID, isFinal: false, then: pause(upTo: 120))
     }
 
     private mutating func add(

@@ -206,6 +206,10 @@ struct EveryCommandTests {
             let refund = try await world.refund(15_000, of: #"{"transactionId":"\#(sale)"}"#, .chile)
             let refused = try await world.events.first("nothing is left") { $0.commandID == refund }
             #expect(refused.faults == ["exceeds_remaining"])
+            try await eventually("its terminal is free again", within: BridgeWorld.patience) {
+                try await world.transaction(of: id)?.isInLane == false
+            }
+            #expect(try await world.transaction(of: id)?.status == .inDoubt)
             world.simulator.controls.releaseCallbacks()
             #expect(try await world.events.final(of: id).status == "approved")
         }

@@ -21,6 +21,12 @@ struct RestoreTests {
         return path
     }
 
+    /// Asks for a cancel, `x-1`, as soon as there is a queue for it.
+    private func askToCancel(_ command: ChargeCommand, in world: BridgeWorld) async throws {
+        try await world.surroundings.awaitControlQueue()
+        try await world.control("cancel", #""commandId":"x-1","original":{"commandId":"\#(command.commandID)"}"#)
+    }
+
     @Test func `sends nothing that its backup shows as waiting, learns from Getnet, and goes on when released`()
         async throws
     {
@@ -111,11 +117,7 @@ struct RestoreTests {
             let path = surroundings.folder.appendingPathComponent("store.db").path
             try SQLiteStore.hold(path: path, at: .current)
             try await surroundings.withBridge(isSettled: false) { world in
-                try await world.surroundings.awaitControlQueue()
-                try await world.control(
-                    "cancel",
-                    #""commandId":"x-1","original":{"commandId":"\#(command.commandID)"}"#
-                )
+                try await askToCancel(command, in: world)
                 try await eventually("the cancel is dealt with", within: BridgeWorld.patience) {
                     let outcomes = ["accepted", "rejected"].map { #"commands_total{type="cancel",outcome="\#($0)"}"# }
                     for outcome in outcomes where try await world.metric(outcome) == 1 { return true }
@@ -151,11 +153,7 @@ struct RestoreTests {
             await store.close()
             try SQLiteStore.hold(path: path, at: .current)
             try await surroundings.withBridge(isSettled: false) { world in
-                try await world.surroundings.awaitControlQueue()
-                try await world.control(
-                    "cancel",
-                    #""commandId":"x-1","original":{"commandId":"\#(command.commandID)"}"#
-                )
+                try await askToCancel(command, in: world)
                 let refusal = try await world.events.first("the cancel is refused") { $0.commandID == "x-1" }
                 #expect(refusal.faults == ["not_possible"])
                 try await eventually("it would have expired") { Timestamp.current > read.expiresAt + .seconds(1) }
