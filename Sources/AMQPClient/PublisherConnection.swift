@@ -211,6 +211,11 @@ actor PublisherConnection: LinkOwner {
 
     private func writePublishes(_ link: BrokerLink) throws(AMQPError) {
         leaveWindow()
+        guard waiting.count > 1 else { return try writeWaiting(link) }
+        try link.gathering { () throws(AMQPError) in try writeWaiting(link) }
+    }
+
+    private func writeWaiting(_ link: BrokerLink) throws(AMQPError) {
         while let request = waiting.first, window.admits(bytes: request.message.body.count) {
             _ = waiting.popFirst()
             let message = request.message
