@@ -2,6 +2,7 @@
 
 import BridgeCore
 import NIOConcurrencyHelpers
+import TestSupport
 import Testing
 
 @testable import GetnetCloud
@@ -70,6 +71,8 @@ struct LastLookTests {
             #expect(withheld == .notStarted(.init(.cloudUnavailable, isTransient: true)))
             #expect(looks.withLockedValue { $0 } == 1, "it is asked with a connection in hand")
             #expect(server.requests(to: "/sale").isEmpty)
+            try await eventually("its connection is closed") { server.openConnectionCount < server.connectionCount }
+            #expect(server.unfinishedBytes == 0, "not even its head left")
             let later = await client.post(transaction, callbackURL: "https://x.test", now: now) { true }
             #expect(later == .acknowledged(idPosTxs: "936101"))
             #expect(server.requests(to: "/sale").count == 1)

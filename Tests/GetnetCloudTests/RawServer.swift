@@ -31,6 +31,7 @@ final class RawServer: Sendable {
     private struct Connections {
         var accepted = 0
         var open = 0
+        var unfinishedBytes = 0
     }
 
     typealias Script = @Sendable (Request) -> Reply
@@ -68,6 +69,9 @@ final class RawServer: Sendable {
     /// How many of them are open.
     var openConnectionCount: Int { connections.withLockedValue { $0.open } }
 
+    /// How many bytes came that are no whole request, or not yet.
+    var unfinishedBytes: Int { connections.withLockedValue { $0.unfinishedBytes } }
+
     /// Requests to a path that ends so.
     func requests(to suffix: String) -> [Request] { requests.filter { $0.path.hasSuffix(suffix) } }
 
@@ -92,7 +96,12 @@ final class RawServer: Sendable {
                 }
                 channel.closeFuture.whenComplete { _ in connections.withLockedValue { $0.open -= 1 } }
                 return channel.eventLoop.makeCompletedFuture {
-                    let handler = RequestHandler(refusing: refusing.withLockedValue { $0 }, log: log, script: script)
+                    let handler = RequestHandler(
+                        refusing: refusing.withLockedValue { $0 },
+                        log: log,
+                        unfinished: { count in connections.withLockedValue { $0.unfinishedBytes += count } },
+                        script: script
+                    )
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
@@ -125,12 +134,19 @@ private final class RequestHandler: ChannelInboundHandler {
 
     private let refusing: Bool
     private let log: NIOLockedValueBox<[RawServer.Request]>
+    private let unfinished: @Sendable (Int) -> Void
     private let script: RawServer.Script
     private var received = ""
 
-    init(refusing: Bool, log: NIOLockedValueBox<[RawServer.Request]>, script: @escaping RawServer.Script) {
+    init(
+        refusing: Bool,
+        log: NIOLockedValueBox<[RawServer.Request]>,
+        unfinished: @escaping @Sendable (Int) -> Void,
+        script: @escaping RawServer.Script
+    ) {
         self.refusing = refusing
         self.log = log
+        self.unfinished = unfinished
         self.script = script
     }
 
@@ -139,7 +155,9 @@ private final class RequestHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        received += String(buffer: unwrapInboundIn(data))
+        let text = String(buffer: unwrapInboundIn(data))
+        received += text
+        unfinished(text.utf8.count)
         while let request = takeRequest() {
             log.withLockedValue { $0.append(request) }
             play(script(request), context)
@@ -164,7 +182,9 @@ private final class RequestHandler: ChannelInboundHandler {
         // A hasty path is answered on its head.
         guard rest.utf8.count >= length || request.path.hasPrefix("/hasty") else { return nil }
         request.body = String(rest.prefix(length))
+        unfinished(-received.utf8.count)
         received = String(rest.dropFirst(length))
+        unfinished(received.utf8.count)
         return request
     }
 

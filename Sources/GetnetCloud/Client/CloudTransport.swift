@@ -34,6 +34,7 @@ struct CloudTransport: Sendable {
         // The machine decides when to try again; a POST that waits inside the library is one that a crash leaves in doubt.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.tracing.tracer = nil
+        settings.http1_1ConnectionDebugInitializer = { HeadWithBody.add(to: $0) }
         eventLoop = eventLoopGroup.next()
         client = HTTPClient(eventLoopGroupProvider: .shared(eventLoop), configuration: settings)
         self.bodyLimit = bodyLimit

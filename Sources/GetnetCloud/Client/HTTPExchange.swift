@@ -31,9 +31,9 @@ struct HTTPAnswer: Sendable {
 /// One request and its answer, and the proof whether the request may have left.
 ///
 /// The proof is the body's stream. AsyncHTTPClient 1.37 (`HTTP1ClientChannelHandler.swift`, `sendRequestHead` and
-/// `run(.notifyRequestHeadSendSuccessfully)`) flushes the head first and asks for the body afterwards, on a connection that
+/// `run(.notifyRequestHeadSendSuccessfully)`) writes the head first and asks for the body afterwards, on a connection that
 /// is open and handed to this request alone. A request whose body was never asked for is at most a head that promises more
-/// bytes; no server can act on it. Its errors prove nothing: `deadlineExceeded` comes while queued and after sending alike.
+/// bytes; no server can act on it, and `HeadWithBody` keeps even that back. Its errors prove nothing: `deadlineExceeded` comes while queued and after sending alike.
 /// `seal` shuts the stream before anybody concludes "never sent", so that the conclusion stays true whatever the library
 /// does later.
 ///

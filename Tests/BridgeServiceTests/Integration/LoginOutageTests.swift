@@ -97,7 +97,7 @@ private final class HesitantCloud: Service {
             return #"{"code":1,"status":"OK","message":"LOGIN SUCCESSFUL","data":{"token":"t-1","expires_in":86400}}"#
         }
         router.post("postxs/sale") { request, _ in
-            // The head of a POST that was withheld may come; without its body it is no request.
+            // Only a whole request is one.
             _ = try await request.body.collect(upTo: 64 * 1_024)
             self.state.withLockedValue { $0.sales += 1 }
             return #"{"code":1,"status":"OK","message":"TRANSACTION SENT","data":{"idPosTxs":936101}}"#
