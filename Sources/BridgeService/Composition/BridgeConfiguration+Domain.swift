@@ -66,7 +66,7 @@ extension BridgeConfiguration {
             transactionRules: transactionRules,
             events: EventWriter(accounts: accounts, terminalLife: reconcile.terminalLife),
             allowRepeatedReference: commands.allowRepeatedReference,
-            random: systemRandom
+            random: RandomNames().next
         )
     }
 

@@ -58,7 +58,7 @@ struct BrokerParts {
             dispatcher: dispatcher,
             replies: replies,
             metrics: metrics,
-            random: systemRandom,
+            random: RandomNames().next,
             logger: logger
         )
         let controlIntake = ControlIntake(
