@@ -47,6 +47,9 @@ let package = Package(
             providers: [.apt(["librabbitmq-dev"])]
         ),
 
+        // One setting of SQLite that GRDB does not hand through.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
         // The floor of the AMQP measurements: plain C loops over librabbitmq.
         .target(name: "CAMQPFloor", dependencies: ["CLibrabbitmq"]),
 
@@ -80,7 +83,7 @@ let package = Package(
         .target(
             name: "CorrelationStore",
             dependencies: [
-                "BridgeCore",
+                "BridgeCore", "CSQLite",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
