@@ -4,16 +4,35 @@
 ///
 /// Source: contract §2.
 public struct Command: Sendable, Equatable {
+    private struct Parts: Sendable, Equatable {
+        let commandID: String
+        let content: Content
+        let expiresAt: Timestamp
+        let metadata: [UInt8]?
+        let namesAccount: Bool
+    }
+
+    /// Never changes, so all copies of a transaction share it; else each of them would count its twenty texts.
+    private final class Shared: Sendable {
+        let parts: Parts
+
+        init(_ parts: Parts) {
+            self.parts = parts
+        }
+    }
+
+    private let shared: Shared
+
     /// The idempotency key that the publisher chose.
-    public let commandID: String
+    public var commandID: String { shared.parts.commandID }
     /// What is asked for, on what terminal, for how much: the part that two deliveries of one command share.
-    public let content: Content
+    public var content: Content { shared.parts.content }
     /// Nothing is sent to Getnet from this instant on.
-    public let expiresAt: Timestamp
+    public var expiresAt: Timestamp { shared.parts.expiresAt }
     /// The publisher's own object as compact JSON, echoed in every event.
-    public let metadata: [UInt8]?
+    public var metadata: [UInt8]? { shared.parts.metadata }
     /// Whether the publisher named the account; else the registry of terminals did, and may name another one tomorrow.
-    public let namesAccount: Bool
+    public var namesAccount: Bool { shared.parts.namesAccount }
 
     /// A command from its parts.
     public init(
@@ -23,11 +42,20 @@ public struct Command: Sendable, Equatable {
         metadata: [UInt8]?,
         namesAccount: Bool = true
     ) {
-        self.namesAccount = namesAccount
-        self.commandID = commandID
-        self.content = content
-        self.expiresAt = expiresAt
-        self.metadata = metadata
+        shared = Shared(
+            Parts(
+                commandID: commandID,
+                content: content,
+                expiresAt: expiresAt,
+                metadata: metadata,
+                namesAccount: namesAccount
+            )
+        )
+    }
+
+    /// Whether every part is the same.
+    public static func == (one: Command, other: Command) -> Bool {
+        one.shared === other.shared || one.shared.parts == other.shared.parts
     }
 
     /// What makes two commands the same one.

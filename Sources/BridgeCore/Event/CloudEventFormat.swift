@@ -59,32 +59,22 @@ public struct CloudEventFormat: Sendable {
     /// Renders an event; the same event gives the same bytes.
     public func message(_ event: OutboundEvent) -> Message {
         let type = "\(typePrefix).\(event.name).v1"
-        let schema = "urn:getnet-bridge:schema:\(event.kind.schema):1"
-        // Name, header and value; headers as the official SDKs write them.
-        let attributes: [(name: String, header: String, value: String?)] = [
-            ("specversion", "ce-specversion", "1.0"), ("id", "ce-id", event.id.description),
-            ("source", "ce-source", source(of: event)), ("type", "ce-type", type),
-            ("subject", "ce-subject", event.subject), ("time", "ce-time", event.time.description),
-            ("datacontenttype", "ce-datacontenttype", "application/json"), ("dataschema", "ce-dataschema", schema),
-            ("correlationid", "ce-correlationid", event.address.correlationID),
-            ("causationid", "ce-causationid", event.causationID), ("partitionkey", "ce-partitionkey", event.subject),
-            ("traceparent", "ce-traceparent", event.address.traceparent),
-            ("tracestate", "ce-tracestate", event.address.tracestate),
-        ]
         var headers: [String: String] = [:]
-        headers.reserveCapacity(attributes.count)
-        for (name, header, value) in attributes {
-            // In binary mode the content type is the property itself.
-            if mode == .binary, name == "datacontenttype" { continue }
-            if let value, !value.isEmpty { headers[header] = value }
-        }
+        headers.reserveCapacity(Self.attributes)
         switch mode {
         case .binary:
+            forEachAttribute(of: event, type: type) { name, header, value in
+                // In binary mode the content type is the property itself.
+                if name != "datacontenttype" { headers[header] = value }
+            }
             return Message(contentType: "application/json", type: type, headers: headers, body: event.data)
         case .structured:
             var writer = JSONWriter(reserving: event.data.count + 700)
             writer.object { envelope in
-                for (name, _, value) in attributes { envelope.member(name, value) }
+                forEachAttribute(of: event, type: type) { name, header, value in
+                    headers[header] = value
+                    envelope.member(name, value)
+                }
                 envelope.member("data", rawJSON: event.data)
             }
             return Message(
@@ -95,15 +85,42 @@ public struct CloudEventFormat: Sendable {
             )
         }
     }
+
+    /// How many context attributes an event has at most.
+    private static let attributes = 13
+
+    /// Hands over the context attributes that have a value: name, header, value; headers as the official SDKs write them.
+    private func forEachAttribute(
+        of event: OutboundEvent,
+        type: String,
+        _ body: (_ name: String, _ header: String, _ value: String) -> Void
+    ) {
+        func take(_ name: String, _ header: String, _ value: String?) {
+            if let value, !value.isEmpty { body(name, header, value) }
+        }
+        take("specversion", "ce-specversion", "1.0")
+        take("id", "ce-id", event.id.description)
+        take("source", "ce-source", source(of: event))
+        take("type", "ce-type", type)
+        take("subject", "ce-subject", event.subject)
+        take("time", "ce-time", event.time.description)
+        take("datacontenttype", "ce-datacontenttype", "application/json")
+        take("dataschema", "ce-dataschema", event.kind.schemaURN)
+        take("correlationid", "ce-correlationid", event.address.correlationID)
+        take("causationid", "ce-causationid", event.causationID)
+        take("partitionkey", "ce-partitionkey", event.subject)
+        take("traceparent", "ce-traceparent", event.address.traceparent)
+        take("tracestate", "ce-tracestate", event.address.tracestate)
+    }
 }
 
 extension OutboundEvent.Kind {
-    fileprivate var schema: String {
+    fileprivate var schemaURN: String {
         switch self {
-        case .transaction, .contradicted, .amended: "transaction-event"
-        case .rejected: "command-rejected"
-        case .unmatched: "callback-unmatched"
-        case .notFound: "status-not-found"
+        case .transaction, .contradicted, .amended: "urn:getnet-bridge:schema:transaction-event:1"
+        case .rejected: "urn:getnet-bridge:schema:command-rejected:1"
+        case .unmatched: "urn:getnet-bridge:schema:callback-unmatched:1"
+        case .notFound: "urn:getnet-bridge:schema:status-not-found:1"
         }
     }
 }

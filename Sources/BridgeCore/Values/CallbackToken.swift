@@ -54,16 +54,17 @@ public struct CallbackKeyRing: Sendable {
     /// The token for a transaction's URL.
     public func token(for id: TransactionID) -> String {
         let key = keys[0]
-        return "\(key.id).\(Self.base64URL(mac(of: id, with: key)))"
+        return key.id + "." + String(decoding: Self.base64URL(mac(of: id, with: key)), as: UTF8.self)
     }
 
     /// Whether a token opens that transaction's URL; takes the same time whichever byte is wrong.
     public func accepts(_ token: some StringProtocol, for id: TransactionID) -> Bool {
-        guard let point = token.lastIndex(of: "."), let key = keys.first(where: { $0.id == token[..<point] }) else {
-            return false
-        }
-        let expected = Array(Self.base64URL(mac(of: id, with: key)).utf8)
-        let given = Array(token[token.index(after: point)...].utf8)
+        let bytes = Array(token.utf8)
+        guard let point = bytes.lastIndex(of: UInt8(ascii: ".")),
+            let key = keys.first(where: { $0.id.utf8.elementsEqual(bytes[..<point]) })
+        else { return false }
+        let expected = Self.base64URL(mac(of: id, with: key))
+        let given = bytes[(point + 1)...]
         guard given.count == expected.count else { return false }
         return zip(given, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
@@ -76,7 +77,7 @@ public struct CallbackKeyRing: Sendable {
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    private static func base64URL(_ bytes: ArraySlice<UInt8>) -> String {
+    private static func base64URL(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var digits: [UInt8] = []
         digits.reserveCapacity(22)
         var buffer: UInt32 = 0
@@ -90,6 +91,6 @@ public struct CallbackKeyRing: Sendable {
             }
         }
         if bits > 0 { digits.append(alphabet[Int(buffer << UInt32(6 - bits) & 63)]) }
-        return String(decoding: digits, as: UTF8.self)
+        return digits
     }
 }
