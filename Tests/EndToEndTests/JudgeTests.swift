@@ -267,6 +267,22 @@ struct JudgeTests {
         #expect(found == [.overlapping])
     }
 
+    @Test func `a terminal that is still busy with what was told already may be asked`() {
+        func kinds(verdictAt: Int64) -> Set<Violation.Kind> {
+            self.kinds { ledgers in
+                ledgers.store.transactions[0].completedAt = verdictAt
+                ledgers.posts[0].sale?.finishesAt = 6_050
+                var refused = TerminalPost.sample("t-2", "R2", paid: nil, reply: "busy15Seconds")
+                refused.isOverlap = true
+                refused.receivedAt = 6_020
+                ledgers.posts.insert(refused, at: 1)
+                ledgers.store.transactions[1].attempts = 2
+            }
+        }
+        #expect(kinds(verdictAt: 6_000) == [])
+        #expect(kinds(verdictAt: 6_040) == [.overlapping])
+    }
+
     @Test func `whoever was POSTed holds the terminal until its verdict or the end of its life`() {
         func kinds(_ receivedAt: Int64) -> Set<Violation.Kind> {
             self.kinds { ledgers in

@@ -15,8 +15,7 @@ extension Judge {
         for (place, post) in ledgers.posts.enumerated() {
             guard let id = post.customID, ids.contains(id) else { continue }
             if places[id] == nil { places[id] = place }
-            // A sale that Getnet denied is asked for once more, and its first end opens the lane.
-            if post.isOverlap, !lane.contains(where: { (posts[$0.id] ?? []).contains(where: \.isStartedUnseen) }) {
+            if post.isOverlap, !lane.contains(where: { opens($0, at: post.receivedAt) }) {
                 found.append(
                     violation(.overlapping, id, "it was POSTed to a terminal that was busy with another of ours")
                 )
@@ -32,6 +31,17 @@ extension Judge {
             if place > latest?.place ?? -1 { latest = (transaction.id, place) }
         }
         return found + judgeHolding(accepted) + judgeReading(accepted)
+    }
+
+    /// Whether a transaction opened its lane for good reason though the terminal was still at work on it.
+    ///
+    /// A sale that Getnet denied is asked for once more, and its first end opens the lane. One that is paid twice is told while the terminal
+    /// takes the second payment, which nobody can know; it says that it is busy. A verdict that nothing told is found elsewhere.
+    private func opens(_ holder: StoreLedger.Transaction, at moment: Int64) -> Bool {
+        let mine = posts[holder.id] ?? []
+        if mine.contains(where: \.isStartedUnseen) { return true }
+        guard let end = holder.completedAt, end <= moment || ledgers.isClockMoved else { return false }
+        return mine.contains { $0.receivedAt <= moment && moment <= $0.sale?.finishesAt ?? .min }
     }
 
     /// Who was POSTed holds the terminal until there is a verdict or the terminal's life is over.
