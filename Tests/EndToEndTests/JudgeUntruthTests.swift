@@ -35,6 +35,20 @@ struct JudgeUntruthTests {
         #expect(told == [])
     }
 
+    @Test func `a sale that was ended at its terminal is told of twice the same way`() {
+        func kinds(isCancelled: Bool) -> Set<Violation.Kind> {
+            self.kinds { ledgers in
+                ledgers.posts[1].faults = ["contradiction"]
+                ledgers.posts[1].isCancelled = isCancelled
+                ledgers.posts[1].callbacks.append(.init(isResult: true, status: 200))
+                ledgers.store.evidence["t-2"] = .init(callbacks: 2, deciding: 1)
+            }
+        }
+        #expect(kinds(isCancelled: false) == [.unannounced])
+        // That it was told as declined and not as ended is another thing.
+        #expect(kinds(isCancelled: true) == [.guessed])
+    }
+
     @Test func `a second callback that was not taken need not be published`() {
         let found = kinds { ledgers in
             contradict(&ledgers)

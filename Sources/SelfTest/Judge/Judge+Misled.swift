@@ -53,8 +53,8 @@ extension Judge {
 }
 
 extension TerminalPost {
-    /// Whether a second callback said the opposite of the first.
-    var isContradicted: Bool { faults.contains("contradiction") }
+    /// Whether a second callback said the opposite of the first; of a sale that was ended at its terminal every one says the same.
+    var isContradicted: Bool { faults.contains("contradiction") && !isCancelled }
     /// Whether the terminal began although the answer denied it.
     var isStartedUnseen: Bool { faults.contains("busy-yet-started") }
 }
