@@ -50,6 +50,9 @@ let package = Package(
         // One setting of SQLite that GRDB does not hand through.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+        // Undoes gzip and deflate in answers of the cloud and in callbacks. Every Linux system has it.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // The floor of the AMQP measurements: plain C loops over librabbitmq.
         .target(name: "CAMQPFloor", dependencies: ["CLibrabbitmq"]),
 
@@ -71,8 +74,9 @@ let package = Package(
         .target(
             name: "GetnetCloud",
             dependencies: [
-                "BridgeCore",
+                "BridgeCore", "CZlib",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),

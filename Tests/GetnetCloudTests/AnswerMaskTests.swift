@@ -58,7 +58,7 @@ import Testing
         let escaped = CardData.accountNumber.utf8.map { "\\u00\(String($0, radix: 16))" }.joined()
         let text = try kept(#"{"code":1,"message":"\#(escaped)","x":"\#(escaped)"}"#)
         #expect(!text.contains(CardData.accountNumber))
-        let body = AnswerMask.maskedBody(Array(#"{"x":"\#(escaped)"}"#.utf8))
+        let body = quarantined(Array(#"{"x":"\#(escaped)"}"#.utf8))
         #expect(!String(decoding: body, as: UTF8.self).contains(#"\u0034"#))
     }
 
@@ -72,21 +72,43 @@ import Testing
         #expect(message.allSatisfy { "ñ€".contains($0) })
     }
 
-    @Test func `a quarantined body keeps no run of six digits and stays text`() {
+    private func quarantined(_ bytes: [UInt8]) -> [UInt8] {
+        AnswerMask.quarantined(AnswerContent(bytes), bytes: bytes)
+    }
+
+    @Test func `A7: of a body that cannot be read nothing but length and hash is kept`() {
         let bodies: [[UInt8]] = [
             Array("card=4567891234567890&x=12345".utf8), [0xFF, 0xFE, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x80],
-            Array(String(repeating: "ñ1234567 ", count: 2_000).utf8), Array("<a>4567-8912-3456-7890</a>".utf8),
-            Array(Fixture.approved().utf8), [],
+            Array(String(repeating: "ñ1234567 ", count: 2_000).utf8), Array("<pan>4567-8912-3456-7890</pan>".utf8),
+            Array(Fixture.approved().utf8.dropLast(3)), [], Array("eyJiaW4iOiI0NTY3ODkxMiJ9".utf8),
+            Array("x=12345".utf8),
+            Array(Fixture.approved().replacing("\"", with: "\\\"").utf8),
         ]
         for body in bodies {
-            let kept = AnswerMask.maskedBody(body)
-            #expect(kept.count <= AnswerMask.keptBytes)
-            let text = String(validating: kept, as: UTF8.self)
-            #expect(text != nil)
-            #expect(text?.firstMatch(of: /[0-9]{6,}/) == nil)
-            for secret in CardData.all { #expect(text?.contains(secret) == false) }
+            let kept = String(decoding: quarantined(body), as: UTF8.self)
+            #expect(kept.wholeMatch(of: /\{"bytes":\d+,"sha256":"[0-9a-f]{64}"\}/) != nil, "\(kept)")
+            #expect(kept.contains(#""bytes":\#(body.count),"#))
         }
-        #expect(AnswerMask.maskedBody(Array("x=12345".utf8)) == Array("x=12345".utf8))
+    }
+
+    @Test(arguments: [
+        Fixture.approved(), #"{"note":"Juan Perez","code":7,"raw":"eyJiaW4iOiI0NTY3ODkxMiJ9","deep":[{"pan":"4567"}]}"#,
+        #""{\"bin\":\"45678912\",\"expiryDate\":\"3001\"}""#, #"{"a":"<bin>45678912</bin>","b":"Calle Falsa 123"}"#,
+    ])
+    func `A9: of a document that is no answer no text of an unknown member is kept`(body: String) {
+        let kept = String(decoding: quarantined(Array(body.utf8)), as: UTF8.self)
+        #expect(kept.firstMatch(of: /[0-9]{6,}/.ignoresCase()) == nil || body == Fixture.approved())
+        for secret in CardData.all + ["Juan", "eyJ", "3001", "4567", "Calle", "<"] {
+            #expect(!kept.contains(secret), "\(kept)")
+        }
+    }
+
+    @Test func `A9: evidence keeps no word that may be encoded and no markup`() throws {
+        let text = try kept(
+            #"{"code":1,"x":"eyJiaW4iOiI0NTY3ODkxMiIsInBhbiI6IjQ1NiJ9","y":"<bin>4567</bin>","z":"a plain text"}"#
+        )
+        #expect(text.contains("a plain text"))
+        #expect(!text.contains("eyJ") && !text.contains("4567"))
     }
 
     @Test func `runs are replaced where they stand and nothing else is`() {

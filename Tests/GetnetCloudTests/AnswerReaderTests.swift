@@ -188,7 +188,7 @@ import Testing
             var bytes = samples[Int(random.next() % UInt64(samples.count))]
             for _ in 0...(random.next() % 4) { damage(&bytes, &random) }
             if reader.read(bytes) != nil { readable += 1 }
-            let kept = AnswerMask.maskedBody(bytes)
+            let kept = AnswerMask.quarantined(AnswerContent(bytes), bytes: bytes)
             #expect(String(validating: kept, as: UTF8.self) != nil, "seed \(seed)")
             #expect(kept.count <= AnswerMask.keptBytes, "seed \(seed)")
         }

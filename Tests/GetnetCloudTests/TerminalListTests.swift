@@ -20,18 +20,18 @@ import Testing
     )
     func `is read with and without wrapper, the branch as a number or a string`(body: String) throws {
         let terminal = try #require(Self.first)
-        #expect(TerminalListReader.read(Array(body.utf8)) == .terminals([terminal], unreadable: 0))
+        #expect(TerminalListReader.read(AnswerContent(Array(body.utf8))) == .terminals([terminal], unreadable: 0))
     }
 
     @Test(arguments: [#"{"code":0,"data":[]}"#, #"{"code":1}"#, "{}", "1", "<html>"])
     func `is none where there is no list`(body: String) {
-        #expect(TerminalListReader.read(Array(body.utf8)) == nil)
+        #expect(TerminalListReader.read(AnswerContent(Array(body.utf8))) == nil)
     }
 
     @Test func `counts what is no terminal`() throws {
         let terminal = try #require(Self.first)
         let body = #"[\#(Self.entry),{"idTerminal":"8"},7,{"idTerminal":"8","idSucursal":0,"serialNumber":"S"}]"#
-        #expect(TerminalListReader.read(Array(body.utf8)) == .terminals([terminal], unreadable: 3))
+        #expect(TerminalListReader.read(AnswerContent(Array(body.utf8))) == .terminals([terminal], unreadable: 3))
     }
 
     @Test func `is asked for with a token, beside the root of the commands`() async throws {

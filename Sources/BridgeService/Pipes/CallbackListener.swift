@@ -52,7 +52,14 @@ struct CallbackListener: HTTPResponder {
         }
         do {
             FailPoint.callbackUncommitted.reach()
-            let outcome = try await take(Array(body.readableBytesView), for: id)
+            let bytes = Array(body.readableBytesView)
+            let content = AnswerContent(
+                bytes,
+                contentType: request.headers[.contentType],
+                contentEncoding: request.headers[.contentEncoding],
+                limit: maxBytes
+            )
+            let outcome = try await take(content, bytes, for: id)
             FailPoint.callbackCommitted.reach()
             FailPoint.callbackAnswered.reach(after: Self.answering)
             return outcome
@@ -61,16 +68,20 @@ struct CallbackListener: HTTPResponder {
         }
     }
 
-    private func take(_ body: [UInt8], for id: TransactionID) async throws(StoreError) -> CallbackOutcome {
+    private func take(
+        _ content: AnswerContent,
+        _ bytes: [UInt8],
+        for id: TransactionID
+    ) async throws(StoreError) -> CallbackOutcome {
         let now = dispatcher.clock()
         let reader = try await answers.reader(for: id, dispatcher)
-        guard let answer = reader.read(body) else {
+        guard let answer = reader.read(content) else {
             let isKnown = try await dispatcher.apply(.unreadableCallback, to: id) != nil
             let callback = QuarantinedCallback(
                 cause: isKnown ? .unreadable : .unmatched,
                 transactionID: id,
                 answer: nil,
-                maskedBody: AnswerMask.maskedBody(body),
+                maskedBody: AnswerMask.quarantined(content, bytes: bytes),
                 receivedAt: now
             )
             try await dispatcher.quarantine(callback, announce: !isKnown)
@@ -85,7 +96,7 @@ struct CallbackListener: HTTPResponder {
             cause: .unmatched,
             transactionID: id,
             answer: answer,
-            maskedBody: AnswerMask.maskedBody(body),
+            maskedBody: AnswerMask.quarantined(content, bytes: bytes),
             receivedAt: now
         )
         try await dispatcher.quarantine(callback, announce: true)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import Crypto
 
 /// Takes card and person data out of what the cloud says, before anything is written or logged.
 ///
@@ -14,35 +15,52 @@ public enum AnswerMask {
     public static let digitsMark = "[digits]"
     /// So many digits could be a card's; groups joined by one separator count as one run.
     public static let shortestRun = 6
+    /// The mark for a text of unknown content.
+    public static let textMark = "[text]"
     /// So many bytes of a quarantined body are kept.
     public static let keptBytes = 4_096
 
-    /// A quarantined body with every run of six or more digits replaced, cut to `keptBytes`, in valid UTF-8.
-    public static func maskedBody(_ bytes: [UInt8]) -> [UInt8] {
-        // JSON can spell digits as escapes, so it is masked as what it says.
-        let shown = (try? JSONParser.parse(bytes)).map { masked($0).serialized } ?? bytes
-        let text = replacingDigitRuns(in: String(decoding: shown, as: UTF8.self))
-        return Array(text.cut(to: keptBytes).utf8)
+    /// What is kept of a callback that is no evidence, as JSON of at most `keptBytes`.
+    ///
+    /// Of a document, what is known to be harmless, numbers of fewer than six digits and the names of members. Of anything
+    /// else its length and its SHA-256 only: what cannot be read by name cannot be masked by name.
+    public static func quarantined(_ content: AnswerContent, bytes: [UInt8]) -> [UInt8] {
+        if case .json(let json) = content {
+            let kept = masked(json, strength: .withoutTexts).serialized
+            if kept.count <= keptBytes { return kept }
+        }
+        let digest = SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return JSON.object([
+            JSON.Member("bytes", .number(JSONNumber(Int64(bytes.count)))), JSON.Member("sha256", .string(digest)),
+        ]).serialized
     }
 
     /// A text for people, masked and cut to so many bytes; `nil` if nothing is left.
     static func freeText(_ text: String, limit: Int) -> String? {
-        let masked = maskedText(text, depth: 0)
+        let masked = maskedText(text, .ofDigits)
         return masked.isEmpty ? nil : masked.cut(to: limit)
     }
 
-    /// The value with every member masked by its name, also inside strings that hold JSON.
-    static func masked(_ value: JSON, depth: Int = 0) -> JSON {
+    /// How much is taken out.
+    enum Strength {
+        /// Card and person data by name, runs of digits, and texts that may be encoded.
+        case ofDigits
+        /// Texts under unknown names as well.
+        case withoutTexts
+    }
+
+    /// The document with every member masked by its name; strings that hold JSON must be unfolded.
+    static func masked(_ value: JSON, strength: Strength = .ofDigits) -> JSON {
         switch value {
         case .null, .bool: value
         case .number(let number): holdsDigitRun(number.lexeme) ? .string(digitsMark) : value
-        case .string(let text): .string(maskedText(text, depth: depth))
-        case .array(let elements): .array(elements.map { masked($0, depth: depth) })
-        case .object(let members): .object(members.map { masked($0, depth: depth) })
+        case .string(let text): .string(maskedText(text, strength))
+        case .array(let elements): .array(elements.map { masked($0, strength: strength) })
+        case .object(let members): .object(members.map { masked($0, strength) })
         }
     }
 
-    private static func masked(_ member: JSON.Member, depth: Int) -> JSON.Member {
+    private static func masked(_ member: JSON.Member, _ strength: Strength) -> JSON.Member {
         switch (MemberKind(member.name), member.value) {
         case (_, .null): return member
         case (.private, _): return JSON.Member(member.name, .string(mark))
@@ -54,18 +72,35 @@ public enum AnswerMask {
         case (.lastDigits, .number(let number)):
             return JSON.Member(member.name, number.lexeme.utf8.count <= 4 ? member.value : .string(mark))
         case (.safe, _), (.lastDigits, _), (.unknown, _):
-            return JSON.Member(replacingDigitRuns(in: member.name), masked(member.value, depth: depth))
+            return JSON.Member(replacingDigitRuns(in: member.name), masked(member.value, strength: strength))
         }
     }
 
-    /// How deep strings may hold JSON that holds strings that hold JSON.
-    private static let deepestEncoding = 3
+    private static func maskedText(_ text: String, _ strength: Strength) -> String {
+        switch strength {
+        case .withoutTexts: return text.isEmpty ? text : textMark
+        case .ofDigits:
+            // What looks like members but cannot be read by name cannot be masked by name.
+            if looksLikeJSON(text) || text.utf8.contains(UInt8(ascii: "<")) { return mark }
+            return looksEncoded(text) ? textMark : replacingDigitRuns(in: text)
+        }
+    }
 
-    private static func maskedText(_ text: String, depth: Int) -> String {
-        guard looksLikeJSON(text) else { return replacingDigitRuns(in: text) }
-        // What looks like members but cannot be read by name cannot be masked by name.
-        guard depth < deepestEncoding, let inner = try? JSONParser.parse(Array(text.utf8)) else { return mark }
-        return String(decoding: masked(inner, depth: depth + 1).serialized, as: UTF8.self)
+    /// Longer words may be Base64 or hexadecimal digits.
+    private static let longestWord = 24
+
+    /// Whether there is a word in a text that is longer than people's words.
+    private static func looksEncoded(_ text: String) -> Bool {
+        guard text.utf8.count > longestWord else { return false }
+        var length = 0
+        for byte in text.utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): length += 1
+            default: length = 0
+            }
+            if length > longestWord { return true }
+        }
+        return false
     }
 
     /// Whether there may be members, elements or a string inside a text.

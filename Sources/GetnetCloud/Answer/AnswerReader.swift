@@ -29,27 +29,13 @@ public struct AnswerReader: Sendable {
         catalogue = MessageCatalogue(messages)
     }
 
-    /// Reads an answer; `nil` if the bytes are no C2C answer.
+    /// Reads an answer; `nil` if the body is no C2C answer, or could not be read.
     ///
     /// An answer is a JSON object with a wrapper's code or a terminal's object in it.
-    public func read(_ bytes: [UInt8]) -> CloudAnswer? {
-        reading(of: bytes)?.answer
-    }
+    public func read(_ content: AnswerContent) -> CloudAnswer? { reading(of: content)?.answer }
 
-    /// Whether a number of Getnet's stands anywhere in a body, be it where no answer has one: something was started then.
-    static func mentionsNumber(_ bytes: [UInt8]) -> Bool {
-        func mentions(_ value: JSON) -> Bool {
-            switch value {
-            case .null, .bool, .number, .string: false
-            case .array(let elements): elements.contains(where: mentions)
-            case .object(let members):
-                members.contains { member in
-                    member.name.lowercased() == "idpostxs" && !member.value.isAbsentIdentity || mentions(member.value)
-                }
-            }
-        }
-        return (try? JSONParser.parse(bytes)).map(mentions) ?? false
-    }
+    /// Reads a body of which only the bytes are known.
+    public func read(_ bytes: [UInt8]) -> CloudAnswer? { read(AnswerContent(bytes)) }
 
     /// An answer with what only this module looks at.
     struct Reading {
@@ -61,12 +47,8 @@ public struct AnswerReader: Sendable {
     }
 
     /// The same, and whether the answer contradicts itself.
-    func reading(of bytes: [UInt8]) -> Reading? {
-        // Some servers put a byte order mark before JSON.
-        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-        guard let json = try? JSONParser.parse(text), case .object = json, let wrapper = LooseObject(json) else {
-            return nil
-        }
+    func reading(of content: AnswerContent) -> Reading? {
+        guard let json = content.json, let wrapper = LooseObject(json) else { return nil }
         var reading = AnswerReading(amountUnit: amountUnit)
         let code = reading.member("code", of: wrapper)
         let data = LooseObject(reading.member("data", of: wrapper))

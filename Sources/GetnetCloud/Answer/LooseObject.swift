@@ -16,17 +16,10 @@ struct LooseObject {
 
     let members: [JSON.Member]
 
-    /// Opens an object, or a string that holds one; `nil` for anything else.
-    ///
-    /// Source: reference §8.
+    /// Opens an object; `nil` for anything else. A string that held one was unfolded with its document.
     init?(_ value: JSON?) {
-        switch value {
-        case .object(let members): self.members = members
-        case .string(let text):
-            guard case .object(let members) = try? JSONParser.parse(Array(text.utf8)) else { return nil }
-            self.members = members
-        case .null, .bool, .number, .array, nil: return nil
-        }
+        guard case .object(let members) = value else { return nil }
+        self.members = members
     }
 
     func lookUp(_ name: String) -> Lookup {

@@ -26,7 +26,8 @@ enum SaleEnd: Equatable {
                 return
             }
             self.init(http, reading?.answer, reader.catalogue)
-            if permitsAnother, AnswerReader.mentionsNumber(http.body) { self = .outcome(.unknown(.noAcknowledgement)) }
+            // Only a refusal that was understood is believed, and none beside the trace of something that was started.
+            if permitsAnother, !http.body.provesNoNumber { self = .outcome(.unknown(.noAcknowledgement)) }
         }
     }
 

@@ -52,8 +52,8 @@ extension CloudClient {
 /// Source: reference §3, §9.16.
 enum TerminalListReader {
     /// `nil` for anything that holds no list.
-    static func read(_ bytes: [UInt8]) -> TerminalListAnswer? {
-        guard let json = try? JSONParser.parse(bytes) else { return nil }
+    static func read(_ content: AnswerContent) -> TerminalListAnswer? {
+        guard let json = content.json else { return nil }
         let elements: [JSON]
         if case .array(let bare) = json {
             elements = bare

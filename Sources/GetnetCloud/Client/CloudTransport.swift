@@ -53,7 +53,7 @@ struct CloudTransport: Sendable {
     ) async -> ExchangeEnd {
         let (exchange, task) = start(request, body: body, timeout: timeout, mayLeave: mayLeave, hasLeft: hasLeft)
         do {
-            return .answered(try await task.get())
+            return .answered(HTTPAnswer(try await task.get()))
         } catch {
             return end(exchange, error)
         }
@@ -62,7 +62,7 @@ struct CloudTransport: Sendable {
     /// Sends a request that belongs to no caller.
     func begin(_ request: HTTPClient.Request, body: [UInt8]?, timeout: Duration) -> EventLoopFuture<ExchangeEnd> {
         let (exchange, task) = start(request, body: body, timeout: timeout)
-        return task.futureResult.map { .answered($0) }.flatMapErrorThrowing { end(exchange, $0) }
+        return task.futureResult.map { .answered(HTTPAnswer($0)) }.flatMapErrorThrowing { end(exchange, $0) }
     }
 
     /// Fails what is under way and closes the connections.
@@ -87,7 +87,7 @@ struct CloudTransport: Sendable {
         mayLeave: @escaping @Sendable () -> Bool = { true },
         hasLeft: @escaping @Sendable () -> Void = {}
     )
-        -> (HTTPExchange, HTTPClient.Task<HTTPAnswer>)
+        -> (HTTPExchange, HTTPClient.Task<HTTPExchange.RawAnswer>)
     {
         let exchange = HTTPExchange(
             eventLoop: eventLoop,

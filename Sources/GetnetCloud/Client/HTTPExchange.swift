@@ -25,7 +25,28 @@ struct HTTPAnswer: Sendable {
     /// How long the server asks to wait, where it says so in seconds.
     var retryAfter: Duration?
     /// The body, no longer than the limit of its pool.
-    var body: [UInt8]
+    var body: AnswerContent
+}
+
+extension HTTPAnswer {
+    /// An answer as it came, its body read.
+    init(_ raw: HTTPExchange.RawAnswer) {
+        self.init(
+            status: raw.status,
+            retryAfter: raw.retryAfter,
+            body: AnswerContent(
+                raw.body,
+                contentType: raw.contentType,
+                contentEncoding: raw.contentEncoding,
+                limit: raw.bodyLimit
+            )
+        )
+    }
+
+    /// An answer whose header fields say nothing of its body.
+    init(status: Int, retryAfter: Duration? = nil, body: [UInt8]) {
+        self.init(status: status, retryAfter: retryAfter, body: AnswerContent(body))
+    }
 }
 
 /// One request and its answer, and the proof whether the request may have left.
@@ -42,6 +63,17 @@ struct HTTPAnswer: Sendable {
 /// connection (`retryConnectionEstablishment`) and following a redirect (`RedirectState.swift`, which on 307 and 308
 /// repeats a POST with its body); both are off here.
 final class HTTPExchange: HTTPClientResponseDelegate {
+    /// A complete answer whose body was not looked at yet: that is not the event loop's work.
+    struct RawAnswer: Sendable {
+        let status: Int
+        let retryAfter: Duration?
+        let body: [UInt8]
+        let contentType: String?
+        let contentEncoding: String?
+        /// The most bytes of the body, before and after it is decoded.
+        let bodyLimit: Int
+    }
+
     /// A longer answer is not read to its end, in bytes.
     static let bodyLimit = 256 * 1_024
     /// A server cannot ask for a longer wait.
@@ -116,18 +148,18 @@ final class HTTPExchange: HTTPClientResponseDelegate {
     /// Whether it was held back at the last moment.
     var isWithheld: Bool { state.withLockedValue { $0.requestBody == .withheld } }
 
-    func didSendRequest(task: HTTPClient.Task<HTTPAnswer>) {
+    func didSendRequest(task: HTTPClient.Task<RawAnswer>) {
         hasLeft()
     }
 
     // MARK: - The answer
 
-    func didReceiveHead(task: HTTPClient.Task<HTTPAnswer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+    func didReceiveHead(task: HTTPClient.Task<RawAnswer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
         state.withLockedValue { $0.head = head }
         return task.eventLoop.makeSucceededVoidFuture()
     }
 
-    func didReceiveBodyPart(task: HTTPClient.Task<HTTPAnswer>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+    func didReceiveBodyPart(task: HTTPClient.Task<RawAnswer>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
         let fits = state.withLockedValue { state in
             guard state.body.readableBytes + buffer.readableBytes <= bodyLimit else { return false }
             if state.body.readableBytes == 0 { state.body = buffer } else { state.body.writeImmutableBuffer(buffer) }
@@ -136,13 +168,17 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         return fits ? task.eventLoop.makeSucceededVoidFuture() : task.eventLoop.makeFailedFuture(BodyTooLong())
     }
 
-    func didFinishRequest(task: HTTPClient.Task<HTTPAnswer>) throws -> HTTPAnswer {
+    func didFinishRequest(task: HTTPClient.Task<RawAnswer>) throws -> RawAnswer {
         let (head, body) = state.withLockedValue { ($0.head, $0.body) }
         guard let head else { throw HTTPClientError.remoteConnectionClosed }
-        return HTTPAnswer(
+        let codings = head.headers["Content-Encoding"]
+        return RawAnswer(
             status: Int(head.status.code),
             retryAfter: Self.retryAfter(head.headers),
-            body: Array(body.readableBytesView)
+            body: Array(body.readableBytesView),
+            contentType: head.headers.first(name: "Content-Type"),
+            contentEncoding: codings.isEmpty ? nil : codings.joined(separator: ","),
+            bodyLimit: bodyLimit
         )
     }
 

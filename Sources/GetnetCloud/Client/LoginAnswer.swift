@@ -19,7 +19,7 @@ struct LoginAnswer: Equatable {
     /// Only a clear refusal of the credentials is `unauthorized`; whatever else fails may work later.
     static func read(_ end: ExchangeEnd, _ catalogue: MessageCatalogue) -> Result<LoginAnswer, LoginFailure> {
         guard case .answered(let http) = end else { return .failure(LoginFailure(code: .cloudUnavailable)) }
-        let wrapper = (try? JSONParser.parse(http.body)).flatMap { LooseObject($0) }
+        let wrapper = LooseObject(http.body.json)
         switch http.status {
         case 200...299:
             guard let wrapper else { break }
