@@ -26,14 +26,15 @@ struct CancelTests {
         try await engine.withStore { store in
             let charge = try await store.create()
             let byID = request(.transaction(charge.id))
-            guard case .cancelled(let change, let event) = try await store.cancel(byID, from: Self.message, at: at(5))
+            guard
+                case .cancelled(let change, let event) = try await store.cancel(byID, from: Self.message.new, at: at(5))
             else { throw UnexpectedAcceptance() }
             #expect(change.transaction.status == .failed)
             #expect(change.transaction.reason?.code == .cancelledBeforeStart)
             #expect(event?.name == "charge.failed")
             #expect(event?.address.replyTo == "mine")
             let byCommand = request(.command("c-1"))
-            guard case .repeated(let again) = try await store.cancel(byCommand, from: Self.message, at: at(6))
+            guard case .repeated(let again) = try await store.cancel(byCommand, from: Self.message.new, at: at(6))
             else { throw UnexpectedAcceptance() }
             #expect(again?.id == event?.id)
             #expect(try await store.waiting().compactMap(\.event?.name) == ["charge.accepted", "charge.failed"])
@@ -51,13 +52,13 @@ struct CancelTests {
             let charge = try await store.create()
             _ = try await store.apply(.submissionStarted, to: charge.id, at: at(1))
             let cancel = request(.transaction(charge.id))
-            guard case .refused(let early) = try await store.cancel(cancel, from: Self.message, at: at(2))
+            guard case .refused(let early) = try await store.cancel(cancel, from: Self.message.new, at: at(2))
             else { throw UnexpectedAcceptance() }
             #expect(early.faults.map(\.code) == [.notPossible])
             #expect(early.conflict?.transactionID == charge.id)
             #expect(early.conflict?.status == .accepted)
             _ = try await store.apply(.callback(.paid()), to: charge.id, at: at(10))
-            guard case .refused(let late) = try await store.cancel(cancel, from: Self.message, at: at(11))
+            guard case .refused(let late) = try await store.cancel(cancel, from: Self.message.new, at: at(11))
             else { throw UnexpectedAcceptance() }
             #expect(late.conflict?.status == .approved)
             let entries = try await store.waiting()
@@ -76,7 +77,7 @@ struct CancelTests {
                 guard
                     case .refused(let rejection) = try await store.cancel(
                         request(original),
-                        from: Self.message,
+                        from: Self.message.new,
                         at: at(1)
                     )
                 else { throw UnexpectedAcceptance() }
@@ -91,7 +92,11 @@ struct CancelTests {
         try await engine.withStore { store in
             for number in 0..<50 {
                 let charge = try await store.create(Charge(commandID: "race-\(number)", reference: "R\(number)"))
-                async let cancellation = store.cancel(request(.transaction(charge.id)), from: Self.message, at: at(1))
+                async let cancellation = store.cancel(
+                    request(.transaction(charge.id)),
+                    from: Self.message.new,
+                    at: at(1)
+                )
                 async let submission = store.apply(.submissionStarted, to: charge.id, at: at(1))
                 let (cancelled, started) = try await (cancellation, submission)
                 var isCancelled = false

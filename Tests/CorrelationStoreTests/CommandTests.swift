@@ -195,7 +195,7 @@ struct CommandTests {
                         let charge = Charge()
                         switch try await store.accept(charge.candidate, from: charge.message) {
                         case .created: return true
-                        case .repeated, .refused: return false
+                        case .repeated, .refused, .refusedBefore: return false
                         }
                     }
                 }

@@ -92,7 +92,16 @@ struct Charge {
             body: Array("{\"commandId\":\"\(commandID)\"}".utf8),
             contentType: "application/json",
             address: address
-        )
+        ).new
+    }
+}
+
+extension CommandMessage {
+    /// The same content as a message of its own, which is no redelivery of any other.
+    var new: CommandMessage {
+        var message = self
+        message.messageID = "message-\(UInt64.random(in: 0...UInt64.max))"
+        return message
     }
 }
 

@@ -47,7 +47,9 @@ struct OriginalTests {
         }
     }
 
-    let message = CommandMessage(exchange: "getnet.commands", routingKey: "refund.main", body: [123, 125])
+    var message: CommandMessage {
+        CommandMessage(exchange: "getnet.commands", routingKey: "refund.main", body: [123, 125]).new
+    }
 
     func accept(_ ask: Ask, by store: any TransactionStore) async throws -> Acceptance {
         try await store.accept(ask.candidate, from: message)

@@ -59,12 +59,12 @@ import Testing
     @Test func `the payment of one decides no doubt of the other at the same terminal`() async throws {
         try await withBoth { store in
             let lost = charge("a", "main", at: 0)
-            _ = try await store.accept(lost, from: Self.message)
+            _ = try await store.accept(lost, from: Self.message.new)
             _ = try await store.apply(.submissionStarted, to: lost.id, at: at(1))
             let unknown = TransactionInput.submissionEnded(attempt: 1, .unknown(.noAcknowledgement))
             _ = try await store.apply(unknown, to: lost.id, at: at(31))
             let other = charge("b", "second", at: 40)
-            _ = try await store.accept(other, from: Self.message)
+            _ = try await store.accept(other, from: Self.message.new)
             _ = try await store.apply(.submissionStarted, to: other.id, at: at(41))
             let acknowledged = TransactionInput.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "5"))
             _ = try await store.apply(acknowledged, to: other.id, at: at(42))
@@ -89,18 +89,18 @@ import Testing
     @Test func `a command that names no account is one, whose terminal it is by now`() async throws {
         try await withBoth { store in
             let first = charge("c-9", "main", at: 1, namesAccount: false)
-            guard case .created = try await store.accept(first, from: Self.message) else {
+            guard case .created = try await store.accept(first, from: Self.message.new) else {
                 Issue.record("it is not taken")
                 return
             }
             let again = charge("c-9", "second", at: 2, namesAccount: false)
-            guard case .repeated(let known, _) = try await store.accept(again, from: Self.message) else {
+            guard case .repeated(let known, _) = try await store.accept(again, from: Self.message.new) else {
                 Issue.record("it is taken twice")
                 return
             }
             #expect(known.id == first.id)
             let changed = charge("c-9", "second", at: 3, amount: 1, namesAccount: false)
-            guard case .refused(let rejection, _) = try await store.accept(changed, from: Self.message) else {
+            guard case .refused(let rejection, _) = try await store.accept(changed, from: Self.message.new) else {
                 Issue.record("another content is taken under the same id")
                 return
             }
@@ -112,7 +112,8 @@ import Testing
     @Test func `who names the account has an id of its own there`() async throws {
         try await withBoth { store in
             for account in ["main", "second"] {
-                guard case .created = try await store.accept(charge("c-9", account, at: 1), from: Self.message) else {
+                guard case .created = try await store.accept(charge("c-9", account, at: 1), from: Self.message.new)
+                else {
                     Issue.record("\(account) does not take it")
                     return
                 }

@@ -49,7 +49,8 @@ import Testing
         let id = try Fixture.transaction().id.description
         for (name, outcome) in [
             ("another-transaction-0001", SubmissionOutcome.unknown(.noAcknowledgement)),
-            (id.uppercased(), .acknowledged(idPosTxs: "936101")), (id, .acknowledged(idPosTxs: "936101")),
+            (id.uppercased(), .acknowledged(idPosTxs: "936101", namesUs: true)),
+            (id, .acknowledged(idPosTxs: "936101", namesUs: true)),
             ("", .acknowledged(idPosTxs: "936101")),
         ] {
             let body = #"{"code":1,"message":"X","data":{"idPosTxs":936101,"customId":"\#(name)"}}"#

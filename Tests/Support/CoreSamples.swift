@@ -30,6 +30,7 @@ extension Transaction {
     ///   - type: of a void or refund the original is `OriginalSale.sample`.
     ///   - account: whose transaction it is.
     ///   - amount: minor units of the account's currency.
+    ///   - reference: the merchant's number; made from `number` where none is given.
     ///   - terminal: where.
     ///   - acceptedAt: when it became durable.
     ///   - lifetime: how long after that it expires.
@@ -41,6 +42,7 @@ extension Transaction {
         type: CommandType = .charge,
         account: Account = .sample,
         amount: Int64 = 15_990,
+        reference: String? = nil,
         terminal: Terminal = .sample,
         acceptedAt: Timestamp = .sample,
         lifetime: Duration = .seconds(120),
@@ -57,7 +59,7 @@ extension Transaction {
                     account: account.name,
                     terminal: terminal,
                     amount: takesAmount ? Money(amount, account.profile.currency) : nil,
-                    reference: type.effect.movesMoney ? "A\(String(number + 10_000_000).dropFirst())" : nil,
+                    reference: type.effect.movesMoney ? reference ?? "A\(String(number + 10_000_000).dropFirst())" : nil,
                     original: type.effect.hasOriginal ? .transaction(OriginalSale.sample().id) : nil,
                     options: [:]
                 ),

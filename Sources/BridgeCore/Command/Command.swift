@@ -99,7 +99,9 @@ public struct Command: Sendable, Equatable {
             var names: [String] = []
             if type != other.type { names.append("type") }
             if account != other.account { names.append("account") }
-            if !terminal.isSame(as: other.terminal) { names.append("terminal") }
+            // An alias may have been given to another terminal since; its sender wrote the same.
+            let isAlias = terminal.alias != nil && terminal.alias == other.terminal.alias
+            if !isAlias, !terminal.isSame(as: other.terminal) { names.append("terminal") }
             if amount != other.amount { names.append("amount") }
             if reference != other.reference { names.append("reference") }
             if original != other.original { names.append("original") }

@@ -51,6 +51,17 @@ public struct CommandMessage: Sendable {
     }
 }
 
+extension CommandMessage {
+    /// What makes two deliveries one message: everything that its publisher gave it.
+    public var fingerprint: EventID {
+        EventID(hashing: [
+            Array(exchange.utf8), Array(routingKey.utf8), body, Array(String(fullSize).utf8),
+            Array((contentType ?? "").utf8), Array((messageID ?? "").utf8),
+            Array((timestamp?.milliseconds).map { String($0) }?.utf8 ?? "".utf8), Array((address.correlationID ?? "").utf8),
+        ])
+    }
+}
+
 /// One thing that is wrong with a command.
 public struct CommandFault: Sendable, Equatable {
     /// What kind of fault it is.

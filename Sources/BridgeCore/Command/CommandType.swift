@@ -133,6 +133,18 @@ extension CommandType {
         }
     }
 
+    /// Whether its answer is the record of an earlier sale, with that sale's number, name and ticket.
+    ///
+    /// Source: `docs/decisions/0012-identities.md`.
+    var showsRecord: Bool {
+        switch self {
+        case .lastVoucher, .duplicate: true
+        case .charge, .promo, .void, .refund, .poll, .details, .totals, .params, .close, .print, .bioauth, .c2cMode,
+            .shift, .shiftReport, .normalMode, .reconcile:
+            false
+        }
+    }
+
     /// The numbers that an answer to it may carry.
     ///
     /// A voucher carries the number of the command that it records. Source: reference §4.2, §4.9.

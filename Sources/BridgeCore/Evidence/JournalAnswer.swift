@@ -42,7 +42,7 @@ public struct JournalList: Sendable, Equatable {
     /// Whether what is not in it is not in the open batch of that terminal.
     func isWhole(at terminal: Terminal) -> Bool {
         isComplete
-            && rows.allSatisfy { $0.result.terminalID?.equalsIgnoringASCIICase(terminal.idTerminal) ?? true }
+            && rows.allSatisfy { Spelling.agree($0.result.terminalID, terminal.idTerminal) }
     }
 }
 

@@ -56,7 +56,8 @@ public struct JournalMatch: Sendable {
         // Of what was charged after a backup was made nobody remembers the rivals: only the ticket tells.
         let isOlder = storeRestoredAt.map { transaction.acceptedAt <= $0 } ?? false
         let isNamed =
-            transaction.restoredAt == nil && !isOlder || row.result.ticket == transaction.command.content.reference
+            transaction.restoredAt == nil && !isOlder
+            || Spelling.isOne(row.result.ticket, transaction.command.content.reference)
         return isNamed ? .row(row) : .ambiguous
     }
 
@@ -81,9 +82,9 @@ public struct JournalMatch: Sendable {
         // A list of sales names no command; any other command's row must name its own.
         let isOfCommand = result.functionCode.map { $0 == content.type.functionCode } ?? (transaction.effect == .sale)
         return isOfCommand && transaction.effect.movesMoney
-            && (result.terminalID?.equalsIgnoringASCIICase(content.terminal.idTerminal) ?? true)
+            && Spelling.agree(result.terminalID, content.terminal.idTerminal)
             && Judgement.amountFits(result, transaction)
-            && (!transaction.sendsTicketNumber || result.ticket ?? content.reference == content.reference)
+            && (!transaction.sendsTicketNumber || Spelling.agree(result.ticket, content.reference))
             && row.instants.contains { start <= $0 && $0 <= end }
     }
 }

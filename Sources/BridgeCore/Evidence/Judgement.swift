@@ -35,11 +35,12 @@ public enum Judgement: Sendable, Equatable {
     /// Judges an answer for a transaction's command.
     public static func of(_ answer: CloudAnswer, for transaction: Transaction) -> Judgement {
         guard names(answer, transaction) else { return .foreign }
-        let isRenumbered = !agree(answer.number, transaction.idPosTxs)
+        // Only what moves money has a number that is nobody else's.
+        let isRenumbered = transaction.effect.movesMoney && !Spelling.agree(answer.number, transaction.idPosTxs)
         guard answer.code == .done, var result = answer.result,
             transaction.command.content.type.isAnswered(by: result.functionCode)
         else { return isRenumbered ? .foreign : .undecided }
-        result.idPosTxs = answer.number
+        if transaction.effect.movesMoney { result.idPosTxs = answer.number }
         // Another number beside our own name: a second one of ours at the cloud. Its refusal means nothing here, but
         // its payment does.
         if isRenumbered { return transaction.looksPaid(result) ? .inconsistent(result) : .foreign }
@@ -66,13 +67,11 @@ public enum Judgement: Sendable, Equatable {
         }
     }
 
-    /// Whether the amount is the one that was asked for, as far as the country lets the terminal add to it.
+    /// Whether the amount is the one that was asked for, with what the answer itself says was added at the terminal.
     static func amountFits(_ result: TerminalResult, _ transaction: Transaction) -> Bool {
         guard let amount = result.amount, let asked = transaction.command.content.amount?.value else { return false }
         if amount == asked { return true }
-        guard transaction.effect == .sale,
-            CountryProfile.named(transaction.country)?.terminalMayAddToAmount == true
-        else { return false }
+        guard transaction.effect == .sale else { return false }
         let tip = result.tip ?? 0
         let cashback = result.cashback ?? 0
         guard amount <= Money.chargeable.upperBound, tip >= 0, cashback >= 0, tip <= amount, cashback <= amount - tip
@@ -82,20 +81,29 @@ public enum Judgement: Sendable, Equatable {
 
     /// Whether no identity names another transaction.
     ///
-    /// A number of Getnet's may differ where our own name stands beside it.
+    /// Of a command that moves money every one of them must agree. Two may differ where others outweigh them: a number where
+    /// our own name stands beside it, and a ticket where name and number are ours, because terminals cut and rewrite
+    /// tickets. A command that moves no money has no identity but its name, and one that shows a recorded sale may show all
+    /// of that sale's. *Source*: `docs/decisions/0012-identities.md`.
     private static func names(_ answer: CloudAnswer, _ transaction: Transaction) -> Bool {
         let content = transaction.command.content
-        return agree(answer.idPosTxs, answer.result?.idPosTxs)
-            && (agree(answer.number, transaction.idPosTxs) || answer.customID != nil)
-            && agree(answer.customID, transaction.id.description)
-            && (!transaction.sendsTicketNumber || agree(answer.result?.ticket, content.reference))
-            && (answer.result?.terminalID?.equalsIgnoringASCIICase(content.terminal.idTerminal) ?? true)
+        guard Spelling.agree(answer.result?.terminalID, content.terminal.idTerminal) else { return false }
+        if content.type.showsRecord { return true }
+        let isNamed = Spelling.isOne(answer.customID, transaction.id.description)
+        guard isNamed || answer.customID == nil else { return false }
+        guard transaction.effect.movesMoney else { return true }
+        return Spelling.agree(answer.idPosTxs, answer.result?.idPosTxs)
+            && (isNamed || Spelling.agree(answer.number, transaction.idPosTxs))
+            && (!transaction.sendsTicketNumber || ticketFits(answer, transaction, isNamed: isNamed))
     }
 
-    /// Whether two identities are equal as far as both sides have one.
-    private static func agree(_ theirs: String?, _ ours: String?) -> Bool {
-        guard let theirs, let ours else { return true }
-        return theirs == ours
+    private static func ticketFits(_ answer: CloudAnswer, _ transaction: Transaction, isNamed: Bool) -> Bool {
+        guard let ticket = answer.result?.ticket, let reference = transaction.command.content.reference,
+            !Spelling.agree(ticket, reference)
+        else { return true }
+        guard isNamed else { return false }
+        return Spelling.isOne(answer.number, transaction.idPosTxs)
+            || transaction.idPosTxs == nil && Spelling.isCut(ticket, of: reference)
     }
 }
 

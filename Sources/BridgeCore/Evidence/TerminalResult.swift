@@ -58,19 +58,16 @@ public struct TerminalResult: Sendable, Equatable {
     /// An empty result.
     public init() {}
 
-    /// Whether both are one result: what both carry of their identities is equal, and they share at least one.
+    /// Whether both are one result: what both carry of their identities agrees in some spelling, and they share at least one.
+    ///
+    /// Times that are a second or two apart are shared only beside another identity that is.
     public func isSame(as other: TerminalResult) -> Bool {
-        var shared = 0
-        func agree<Value: Equatable>(_ left: Value?, _ right: Value?) -> Bool {
-            guard let left, let right else { return true }
-            shared += 1
-            return left == right
-        }
-        let agrees =
-            agree(idPosTxs, other.idPosTxs) && agree(operationID, other.operationID)
-            && agree(authorizationCode, other.authorizationCode) && agree(transToken, other.transToken)
-            && agree(localTime, other.localTime)
-        return agrees && shared > 0
+        let mine = [idPosTxs, operationID.map(String.init), authorizationCode, transToken]
+        let theirs = [other.idPosTxs, other.operationID.map(String.init), other.authorizationCode, other.transToken]
+        let pairs = zip(mine, theirs).filter { pair in pair.0 != nil && pair.1 != nil }
+        guard pairs.allSatisfy({ Spelling.agree($0.0, $0.1) }) else { return false }
+        guard let localTime, let otherTime = other.localTime else { return !pairs.isEmpty }
+        return localTime == otherTime || !pairs.isEmpty && Spelling.isSameTime(localTime, otherTime)
     }
 
     /// Whether receipt or authorization say that it is another payment, be the authorization written with or without zeros in
@@ -86,8 +83,7 @@ public struct TerminalResult: Sendable, Equatable {
     /// Whether receipt and authorization are equal, those that both have.
     private func receiptAgreements(with other: TerminalResult) -> [Bool] {
         func agreement(_ left: String?, _ right: String?) -> [Bool] {
-            guard let left, let right else { return [] }
-            return [left.drop { $0 == "0" } == right.drop { $0 == "0" }]
+            left == nil || right == nil ? [] : [Spelling.agree(left, right)]
         }
         return agreement(operationID.map(String.init), other.operationID.map(String.init))
             + agreement(authorizationCode, other.authorizationCode)
@@ -119,7 +115,7 @@ public struct TerminalResult: Sendable, Equatable {
     /// The part of `paidClaim` that a receipt shows, up to the time of the terminal.
     func receiptClaim(of effect: CommandEffect, terminal: Terminal) -> String? {
         guard let operationID, let authorizationCode else { return nil }
-        let receipt = "\(operationID)|\(authorizationCode)|"
+        let receipt = "\(operationID)|\(Spelling.key(authorizationCode))|"
         switch effect {
         case .sale: return "\(terminal.idTerminal)|\(receipt)"
         case .refund: return "\(terminal.idTerminal) refund|\(receipt)"

@@ -20,8 +20,10 @@ public enum Claim: Sendable, Hashable {
 extension TransactionMachine {
     /// What an input would claim for a transaction; the store looks whether another one has it.
     public static func claims(of input: TransactionInput, for transaction: Transaction) -> [Claim] {
-        switch input {
-        case .submissionEnded(_, .acknowledged(let idPosTxs)): [.idPosTxs(idPosTxs)]
+        // What moves no money owns nothing: it may show the number and the receipt of a sale.
+        guard transaction.effect.movesMoney else { return [] }
+        return switch input {
+        case .submissionEnded(_, .acknowledged(let idPosTxs, _)): [.idPosTxs(idPosTxs)]
         case .submissionEnded(_, .answered(let answer)): claims(of: answer, for: transaction)
         case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
         case .operatorDecision(.approved(let authorizationCode, let operationID), _):
@@ -61,13 +63,35 @@ extension TransactionMachine {
     }
 }
 
+extension TransactionInput {
+    /// Whether it carries our own name of that transaction, as the cloud echoed it.
+    public func namesTransaction(_ id: TransactionID) -> Bool {
+        switch self {
+        case .submissionEnded(_, .acknowledged(_, let namesUs)): namesUs
+        case .submissionEnded(_, .answered(let answer)): Spelling.isOne(answer.customID, id.description)
+        case .evidence(let evidence): Spelling.isOne(evidence.answer.customID, id.description)
+        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
+            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
+            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
+            false
+        }
+    }
+}
+
 extension Transaction {
+    /// Whether Getnet's number of this transaction may be another one's by now: it is final, and the time in which evidence
+    /// about it is expected is over.
+    public func mayGiveUpNumber(at now: Timestamp, _ rules: TransactionRules) -> Bool {
+        state.isFinal && (completedAt.map { $0 + rules.giveUpAfter < now } ?? false)
+    }
+
     /// Getnet's number of this very transaction in an answer.
     ///
-    /// What only reads may be answered with the voucher of a sale, whose number is the sale's.
+    /// A command that shows a recorded sale shows that sale's number, and so may what answers as another command.
     func number(in answer: CloudAnswer) -> String? {
+        if effect.movesMoney { return answer.number }
         let isOfAnother = answer.result?.functionCode.map { $0 != command.content.type.functionCode } ?? false
-        return !effect.movesMoney && isOfAnother ? nil : answer.number
+        return isOfAnother || command.content.type.showsRecord ? nil : answer.number
     }
 }
 

@@ -37,7 +37,7 @@ extension SaleReceipt {
     ///
     /// Whoever keeps authorizations as numbers loses their zeros.
     public static func authorizationKey(_ code: String) -> String {
-        String(decoding: code.utf8.map { (97...122).contains($0) ? $0 - 32 : $0 }.drop { $0 == 48 }, as: UTF8.self)
+        Spelling.key(code)
     }
 }
 

@@ -199,7 +199,12 @@ public struct Contradiction: Sendable, Equatable {
 
         /// Whether nothing that both carry differs; what one of them leaves open distinguishes nothing.
         func isSame(as other: Identity) -> Bool {
-            code == other.code && zip(parts, other.parts).allSatisfy { $0 == $1 || $0.isEmpty || $1.isEmpty }
+            code == other.code
+                && zip(parts, other.parts).allSatisfy { mine, theirs in
+                    let (mine, theirs) = (String(mine), String(theirs))
+                    return mine.isEmpty || theirs.isEmpty || Spelling.agree(mine, theirs)
+                        || Spelling.isSameTime(mine, theirs)
+                }
         }
 
         /// The identity with what it leaves open taken from another of the same contradiction.

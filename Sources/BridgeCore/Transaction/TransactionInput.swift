@@ -107,8 +107,8 @@ public enum TransactionInput: Sendable, Equatable {
 ///
 /// Source: contract §3, reference §5.2, issue on money.
 public enum SubmissionOutcome: Sendable, Equatable {
-    /// The cloud took it and gave it a number.
-    case acknowledged(idPosTxs: String)
+    /// The cloud took it and gave it a number; `namesUs` where our own name stands beside the number.
+    case acknowledged(idPosTxs: String, namesUs: Bool = false)
     /// The answer holds the terminal's result already.
     case answered(CloudAnswer)
     /// It certainly did not start.

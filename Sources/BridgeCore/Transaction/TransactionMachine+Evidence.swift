@@ -6,6 +6,13 @@ extension TransactionMachine {
         var judgement = Judgement.of(evidence.answer, for: transaction)
         // One paid result supports one transaction, the one that claimed it first.
         if claimant != nil { judgement = .foreign }
+        if mayBeOfRefusedPost(judgement, evidence) {
+            next.finding = .undecided
+            transaction.isKnownToCloud = true
+            // A POST that was said not to have started did: what became of the other ones is open.
+            if transaction.state == .accepted { doubt(.inconsistentResult) }
+            return
+        }
         if judgement != .foreign { adopt(transaction.number(in: evidence.answer)) }
         if transaction.state.isFinal {
             compare(judgement, evidence)
@@ -35,9 +42,6 @@ extension TransactionMachine {
 
     private mutating func follow(_ judgement: Judgement, _ evidence: Evidence) {
         switch judgement {
-        case .verdict(let verdict, _) where mayBeOfEarlierAttempt(verdict, evidence):
-            next.finding = .undecided
-            transaction.isKnownToCloud = true
         case .verdict(let verdict, let result): conclude(verdict, result, evidence)
         case .inconsistent(let result):
             next.finding = .inconsistent
@@ -54,12 +58,22 @@ extension TransactionMachine {
         }
     }
 
-    /// While another POST is under way that nobody paid tells of an earlier one only, which was said not to have started.
-    private func mayBeOfEarlierAttempt(_ verdict: Judgement.Verdict, _ evidence: Evidence) -> Bool {
-        guard case .submitting(let attempt) = transaction.state, attempt > 1, transaction.effect.movesMoney else {
-            return false
+    /// Whether a verdict that nobody paid may be about a POST which was said not to have started, while a later one may
+    /// still be paid.
+    ///
+    /// Its number is not taken either: the payment may come under another one.
+    private func mayBeOfRefusedPost(_ judgement: Judgement, _ evidence: Evidence) -> Bool {
+        guard case .verdict(let verdict, _) = judgement, verdict != .approved, transaction.effect.movesMoney,
+            transaction.attempts > 1, evidence.source != .acknowledgement
+        else { return false }
+        return switch transaction.state {
+        case .accepted: true
+        case .submitting(let attempt): attempt > 1
+        // After such a verdict, and before any acknowledgement.
+        case .inDoubt:
+            transaction.isKnownToCloud && transaction.submittedAt == nil && transaction.idPosTxs == nil
+        case .submitted, .approved, .declined, .notCompleted, .failed, .completed: false
         }
-        return verdict != .approved && evidence.source != .acknowledgement
     }
 
     private mutating func conclude(_ verdict: Judgement.Verdict, _ result: TerminalResult, _ evidence: Evidence) {

@@ -34,7 +34,7 @@ extension TransactionMachine {
 
     private mutating func conclude(_ outcome: SubmissionOutcome, _ claimant: TransactionID?) {
         switch outcome {
-        case .acknowledged(let idPosTxs): acknowledge(idPosTxs, claimant)
+        case .acknowledged(let idPosTxs, _): acknowledge(idPosTxs, claimant)
         case .answered(let answer): take(answer, claimant)
         case .notStarted(let refusal): refuse(refusal)
         case .unknown where transaction.effect == .reading: askAgain()
@@ -69,7 +69,7 @@ extension TransactionMachine {
     /// An acknowledgement that holds a result already.
     private mutating func take(_ answer: CloudAnswer, _ claimant: TransactionID?) {
         let isForeign = claimant != nil || Judgement.of(answer, for: transaction) == .foreign
-        if !isForeign, let idPosTxs = answer.number { acknowledge(idPosTxs, nil) }
+        if !isForeign, let idPosTxs = transaction.number(in: answer) { acknowledge(idPosTxs, nil) }
         weigh(Evidence(source: .acknowledgement, answer: answer, receivedAt: now), claimant)
         switch transaction.state {
         // Without a number and without a verdict nothing was acknowledged.
@@ -118,7 +118,7 @@ extension TransactionMachine {
     /// The POST's end where evidence was faster: it may add the number, it decides nothing.
     private mutating func concludeLate(_ outcome: SubmissionOutcome, _ claimant: TransactionID?) {
         switch outcome {
-        case .acknowledged(let idPosTxs):
+        case .acknowledged(let idPosTxs, _):
             transaction.submittedAt = transaction.submittedAt ?? now
             guard claimant == nil else { return }
             let isSecond = transaction.idPosTxs.map { $0 != idPosTxs } ?? false

@@ -109,7 +109,7 @@ extension TransactionMachine {
         switch outcome {
         // The answer is evidence, and stands there.
         case .answered: return nil
-        case .acknowledged(let idPosTxs):
+        case .acknowledged(let idPosTxs, _):
             // The row has the number and the instant.
             if after.idPosTxs == idPosTxs, after.submittedAt == now { return nil }
             detail = idPosTxs

@@ -11,6 +11,9 @@ public struct Transition: Sendable, Equatable {
     /// What became of the evidence in the input.
     public var finding: Finding?
 
+    /// The old, final transaction that had Getnet's number before: Getnet's numbers began anew.
+    public var formerOwner: TransactionID?
+
     /// A transition that changes nothing, because the input was not possible.
     public init(refusing transaction: Transaction) {
         self.init(transaction: transaction)

@@ -22,8 +22,6 @@ public struct CountryProfile: Sendable, Hashable {
     public var branchForm: BranchForm
     /// What the numbers of amounts stand for.
     public var amountUnit = AmountUnit.minor
-    /// Whether the terminal may add tip and cashback to the amount that was sent.
-    public let terminalMayAddToAmount: Bool
     /// Which lists of a terminal's sales it can be asked for, the better one first; none: the journal cannot be read.
     ///
     /// Source: reference §4.0.

@@ -29,6 +29,14 @@ public struct TerminalRegistry: Sendable, Equatable {
     /// The names, in alphabetical order.
     public var aliases: [String] { terminals.keys.sorted() }
 
+    /// The same registry with a terminal under the alias that it had, where that is free.
+    public func remembering(_ terminal: Terminal) -> TerminalRegistry {
+        guard let alias = terminal.alias, terminals[alias] == nil else { return self }
+        var copy = self
+        copy.terminals[alias] = terminal
+        return copy
+    }
+
     /// The terminal of a name.
     public func terminal(named alias: String) -> Terminal? { terminals[alias] }
 

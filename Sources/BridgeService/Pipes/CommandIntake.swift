@@ -38,6 +38,10 @@ struct CommandIntake: Sendable {
             do throws(CommandRejection) {
                 command = try reader.read(message, acceptedAt: now, terminals: terminals.current)
             } catch {
+                if let known = try await known(message, at: now, refusedFor: error) {
+                    try await accept(known, from: message, at: now)
+                    return .acknowledge
+                }
                 try await dispatcher.reject(error, of: message)
                 count(error, type: error.type)
                 return .acknowledge
@@ -49,6 +53,24 @@ struct CommandIntake: Sendable {
             // Not durable, so not ours: it goes back, and the consumer is cancelled until the store commits again.
             return .requeue
         }
+    }
+
+    /// The command of a message that was taken before, when its terminal's alias was known.
+    ///
+    /// The alias may be gone or moved by now; what the message means was decided when it was taken.
+    private func known(
+        _ message: CommandMessage,
+        at now: Timestamp,
+        refusedFor rejection: CommandRejection
+    ) async throws(StoreError) -> Command? {
+        guard let id = rejection.commandID, rejection.faults.allSatisfy({ $0.code == .unknownAlias }) else { return nil }
+        var question = TransactionQuestion()
+        question.commandID = id
+        for known in try await dispatcher.store.transactions(question) {
+            let terminals = terminals.current.remembering(known.command.content.terminal)
+            if let command = try? reader.read(message, acceptedAt: now, terminals: terminals) { return command }
+        }
+        return nil
     }
 
     private func accept(_ command: Command, from message: CommandMessage, at now: Timestamp) async throws(StoreError) {
@@ -73,6 +95,9 @@ struct CommandIntake: Sendable {
             if var latest { replies.send(&latest, to: message.address) }
         case .refused(let rejection, _):
             count(rejection, type: type)
+        case .refusedBefore:
+            metrics.increment(.commands, type, "rejected")
+            logger.debug("a refused command came again", metadata: [LogKey.reason: "refused_before"])
         }
     }
 

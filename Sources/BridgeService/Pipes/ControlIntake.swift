@@ -70,6 +70,7 @@ struct ControlIntake: Sendable {
             metrics.increment(.commands, request.verb.rawValue, "repeated")
             if let latest { replies.send(latest) }
         case .refused(let rejection): count(rejection)
+        case .refusedBefore: metrics.increment(.commands, request.verb.rawValue, "rejected")
         }
     }
 

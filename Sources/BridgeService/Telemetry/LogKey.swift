@@ -6,6 +6,8 @@ public enum LogKey {
     public static let transaction = "getnet.transaction"
     /// A transaction's status.
     public static let status = "getnet.status"
+    /// The transaction that had a number of Getnet's before.
+    public static let formerOwner = "getnet.former_owner"
     /// A reason code.
     public static let reason = "getnet.reason"
     /// What went wrong.

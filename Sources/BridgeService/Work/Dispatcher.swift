@@ -131,7 +131,7 @@ final class Dispatcher: Sendable {
                 switch acceptance {
                 case .created(let transition): self.handOn(transition)
                 case .repeated: break
-                case .refused: self.signalRefusal()
+                case .refused, .refusedBefore: self.signalRefusal()
                 }
             }
         }
@@ -160,7 +160,7 @@ final class Dispatcher: Sendable {
                 switch cancellation {
                 case .cancelled(let transition, _): self.handOn(transition)
                 case .repeated: break
-                case .refused: self.signalRefusal()
+                case .refused, .refusedBefore: self.signalRefusal()
                 }
             }
         }
@@ -188,6 +188,12 @@ final class Dispatcher: Sendable {
         if !transition.events.isEmpty { outboxSignal.raise() }
         metrics.count(transition)
         logContradictions(transition)
+        if let former = transition.formerOwner {
+            logger.error(
+                "a number of Getnet's names another transaction now; did its numbers begin anew?",
+                metadata: [LogKey.transaction: "\(transaction.id)", LogKey.formerOwner: "\(former)"]
+            )
+        }
         let account = transaction.command.content.account
         // Of an account that is not served any more, only what has ended is left.
         if transaction.state.isFinal { lines[account]?.queries.withdraw(transaction.id) }

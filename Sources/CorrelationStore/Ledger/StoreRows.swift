@@ -54,6 +54,10 @@ protocol StoreRows {
     func append(_ callback: QuarantinedCallback) throws
     /// Adds an entry to the outbox, behind all others.
     func append(_ payload: OutboxEntry.Payload, of id: TransactionID?, at instant: Timestamp) throws
+    /// The rejection of a message that was refused before.
+    func refusal(of fingerprint: EventID) throws -> OutboundEvent?
+    /// Notes that a message was refused; the entry that was appended last is its rejection.
+    func noteRefusal(of fingerprint: EventID) throws
     /// The last event that a transaction appended.
     func latestEvent(of id: TransactionID) throws -> OutboundEvent?
     /// Notes what became of an outbox entry.

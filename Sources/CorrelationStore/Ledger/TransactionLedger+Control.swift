@@ -10,6 +10,7 @@ extension TransactionLedger {
         from message: CommandMessage,
         at instant: Timestamp
     ) throws -> Cancellation {
+        if try repeatRefusal(of: message, at: instant) { return .refusedBefore }
         guard let stored = try rows.transaction(request.original, account: request.account) else {
             return try refuse(request.rejection(Self.unknownTransaction), of: message, at: instant)
         }

@@ -31,6 +31,7 @@ struct TransactionLedger<Rows: StoreRows> {
             }
             return try acceptAgain(known, from: message, at: candidate.acceptedAt)
         }
+        if try repeatRefusal(of: message, at: candidate.acceptedAt) { return .refusedBefore }
         if !rules.allowRepeatedReference, candidate.effect.movesMoney, let reference = command.content.reference,
             let holder = try rows.transaction(holding: reference, account: command.content.account)
         {
@@ -122,17 +123,47 @@ struct TransactionLedger<Rows: StoreRows> {
         return .refused(rejection, try reject(rejection, of: message, at: candidate.acceptedAt))
     }
 
+    /// Tells the rejection of a message once more, where it was refused before: whatever has changed since.
+    ///
+    /// A message is delivered again where its acknowledgement was lost. Its publisher was told that it is refused, so that
+    /// it must never take effect.
+    func repeatRefusal(of message: CommandMessage, at instant: Timestamp) throws -> Bool {
+        guard let event = try rows.refusal(of: message.fingerprint) else { return false }
+        try rows.append(.event(event.addressed(to: message.address)), of: nil, at: instant)
+        return true
+    }
+
     /// Appends the rejection event and the dead letter of a message that was not taken.
+    ///
+    /// The rejection names the transaction that the command has, where it has one: "rejected" alone would say that nothing runs.
     @discardableResult
     func reject(
         _ rejection: CommandRejection,
         of message: CommandMessage,
         at instant: Timestamp
     ) throws -> OutboundEvent {
+        var rejection = rejection
+        if rejection.conflict == nil, let known = try transaction(ofRejected: rejection) {
+            rejection.conflict = CommandRejection.Conflict(transactionID: known.id, status: known.status, differs: nil)
+        }
         let (event, deadLetter) = rules.events.rejection(rejection, of: message, at: instant)
         try rows.append(.event(event), of: nil, at: instant)
+        try rows.noteRefusal(of: message.fingerprint)
         try rows.append(.deadLetter(deadLetter), of: nil, at: instant)
         return event
+    }
+
+    /// The transaction of a command that is refused, in whichever account.
+    private func transaction(ofRejected rejection: CommandRejection) throws -> Transaction? {
+        // A control message names the transaction of another message.
+        guard let id = rejection.commandID, rejection.type.flatMap(CommandType.init(rawValue:)) != nil else {
+            return nil
+        }
+        let accounts = rejection.account.map { [$0] } ?? rules.accounts.all.map(\.name)
+        for account in accounts {
+            if let known = try rows.transaction(ofCommand: id, account: account) { return known }
+        }
+        return nil
     }
 
     // MARK: - Inputs
@@ -145,15 +176,17 @@ struct TransactionLedger<Rows: StoreRows> {
         if input == .submissionStarted, try exceedsRemaining(stored) {
             withheld = TransactionMachine.withhold(stored, at: instant, rules: rules.transactionRules)
         }
-        let transition =
-            try withheld
+        let rival = try withheld == nil ? claimant(against: stored, input, at: instant) : Rival()
+        var transition =
+            withheld
             ?? TransactionMachine.apply(
                 input,
                 to: stored,
                 at: instant,
                 rules: rules.transactionRules,
-                claimant: claimant(against: stored, input)
+                claimant: rival.claimant
             )
+        transition.formerOwner = rival.formerOwner
         if transition.transaction != stored { try rows.update(transition.transaction, from: stored, at: instant) }
         if let piece = piece(of: input, transition, at: instant) { try rows.append(piece, to: id) }
         if let step = TransactionMachine.step(of: input, from: stored, to: transition, at: instant) {
@@ -172,12 +205,37 @@ struct TransactionLedger<Rows: StoreRows> {
     }
 
     /// Another transaction that has what the input would claim.
-    private func claimant(against transaction: Transaction, _ input: TransactionInput) throws -> TransactionID? {
+    ///
+    /// Getnet's numbers may begin anew, as those of a test environment do. A number whose owner is final and old gives way to
+    /// an answer that has our name beside it.
+    private func claimant(
+        against transaction: Transaction,
+        _ input: TransactionInput,
+        at instant: Timestamp
+    ) throws -> Rival {
+        var rival = Rival()
         for claim in TransactionMachine.claims(of: input, for: transaction) {
-            let owner = try rows.owner(of: claim, account: transaction.command.content.account)
-            if let owner, owner != transaction.id { return owner }
+            let account = transaction.command.content.account
+            guard let owner = try rows.owner(of: claim, account: account), owner != transaction.id else { continue }
+            guard case .idPosTxs = claim, input.namesTransaction(transaction.id),
+                let stored = try rows.transaction(owner),
+                stored.mayGiveUpNumber(at: instant, rules.transactionRules)
+            else {
+                rival.claimant = owner
+                return rival
+            }
+            var former = stored
+            former.idPosTxs = nil
+            try rows.update(former, from: stored, at: instant)
+            rival.formerOwner = owner
         }
-        return nil
+        return rival
+    }
+
+    /// Who has, or had until now, what an input claims.
+    private struct Rival {
+        var claimant: TransactionID?
+        var formerOwner: TransactionID?
     }
 
     /// The evidence in an input, with what became of it.
@@ -215,7 +273,7 @@ struct TransactionLedger<Rows: StoreRows> {
                 masked: answer.masked,
                 receivedAt: instant
             )
-        case .submissionEnded(_, .acknowledged(let idPosTxs)):
+        case .submissionEnded(_, .acknowledged(let idPosTxs, _)):
             // A second number, which stands nowhere else.
             return TransactionStory.Piece(
                 source: .acknowledgement,

@@ -206,6 +206,8 @@ public enum Acceptance: Sendable {
     case repeated(Transaction, latest: OutboundEvent?)
     /// It was refused, and the refusal is durable.
     case refused(CommandRejection, OutboundEvent)
+    /// The same message was refused before, and is again; its rejection goes out once more.
+    case refusedBefore
 }
 
 /// What became of a `cancel`.
@@ -216,6 +218,8 @@ public enum Cancellation: Sendable {
     case repeated(latest: OutboundEvent?)
     /// It was refused, and the refusal is durable.
     case refused(CommandRejection)
+    /// The same message was refused before, and is again; its rejection goes out once more.
+    case refusedBefore
 }
 
 /// A callback that is no evidence.

@@ -13,11 +13,12 @@ final class SQLiteRows: StoreRows {
     private let selectByReference: PreparedStatement
     private let selectLane: PreparedStatement
     private let selectOwnerOfNumber: PreparedStatement
-    private let selectOwnerOfPayment: PreparedStatement
     private let insertTransaction: PreparedStatement
     private let insertEvidence: PreparedStatement
     private let insertStep: PreparedStatement
-    private let selectOwnerOfReceipt: PreparedStatement
+    private let selectOwnersOfReceipt: PreparedStatement
+    private let selectRefusal: PreparedStatement
+    private let insertRefusal: PreparedStatement
     private let selectNote: PreparedStatement
     private let upsertNote: PreparedStatement
     private let deleteNote: PreparedStatement
@@ -39,11 +40,12 @@ final class SQLiteRows: StoreRows {
         selectByReference = try prepare(Text.selectByReference)
         selectLane = try prepare(Text.selectLane)
         selectOwnerOfNumber = try prepare(Text.selectOwnerOfNumber)
-        selectOwnerOfPayment = try prepare(Text.selectOwnerOfPayment)
         insertTransaction = try prepare(Text.insert(ColumnGroups.inserted, into: "transactions"))
         insertEvidence = try prepare(Text.insert(Text.evidence, into: "evidence"))
         insertStep = try prepare(Text.insert(Text.steps, into: "steps"))
-        selectOwnerOfReceipt = try prepare(Text.selectOwnerOfReceipt)
+        selectOwnersOfReceipt = try prepare(Text.selectOwnersOfReceipt)
+        selectRefusal = try prepare(Text.selectRefusal)
+        insertRefusal = try prepare(Text.insertRefusal)
         selectNote = try prepare("SELECT value FROM meta WHERE name = ?")
         upsertNote = try prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")
         deleteNote = try prepare("DELETE FROM meta WHERE name = ?")
@@ -91,12 +93,19 @@ final class SQLiteRows: StoreRows {
             SELECT 1 FROM transactions INDEXED BY transactions_terminal
             WHERE account = ? AND terminal = ? AND id > ? AND coalesce(posted_at, restored_at) IS NOT NULL LIMIT 1
             """
-        static let selectOwnerOfNumber = "SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ?"
-        // A person's approval claims the receipt alone.
-        static let selectOwnerOfPayment = "SELECT id FROM transactions WHERE account = ? AND paid_claim IN (?, ?)"
-        static let selectOwnerOfReceipt = """
-            SELECT id FROM transactions WHERE account = ? AND paid_claim >= ? AND paid_claim < ? LIMIT 1
+        static let selectOwnerOfNumber = """
+            SELECT id FROM transactions INDEXED BY transactions_number
+            WHERE account = ? AND id_pos_txs = ? AND id_pos_txs IS NOT NULL
+                AND type IN ('charge', 'promo', 'void', 'refund')
             """
+        static let selectOwnersOfReceipt = """
+            SELECT id, paid_claim FROM transactions INDEXED BY transactions_payment
+            WHERE account = ? AND paid_claim >= ? AND paid_claim < ?
+            """
+        static let selectRefusal = """
+            SELECT \(events) FROM outbox WHERE position = (SELECT position FROM refused_messages WHERE fingerprint = ?)
+            """
+        static let insertRefusal = "INSERT OR IGNORE INTO refused_messages (fingerprint, position) VALUES (?, ?)"
         static let selectLatestEvent = """
             SELECT \(events) FROM outbox WHERE transaction_id = ? ORDER BY position DESC LIMIT 1
             """
@@ -163,21 +172,43 @@ final class SQLiteRows: StoreRows {
     }
 
     func owner(of claim: Claim, account: String) throws -> TransactionID? {
-        func owner(_ statement: PreparedStatement, _ values: String...) throws -> TransactionID? {
-            let name = try statement.first(
-                { row in
-                    row.add(account)
-                    for value in values { row.add(value) }
-                },
-                { $0.text() }
-            )
-            return name.flatMap { TransactionID($0) }
-        }
         switch claim {
-        case .idPosTxs(let number): return try owner(selectOwnerOfNumber, number)
-        case .paidResult(let result): return try owner(selectOwnerOfPayment, result, Claim.receipt(of: result))
+        case .idPosTxs(let number):
+            let name = try selectOwnerOfNumber.first({ $0.add(account, number) }, { $0.text() })
+            return name.flatMap { TransactionID($0) }
+        case .paidReceipt(let receipt): return try owners(of: receipt, account: account).first?.id
+        case .paidResult(let result):
+            let receipt = Claim.receipt(of: result)
+            let time = result.dropFirst(receipt.count)
+            return try owners(of: receipt, account: account).first { owner in
+                // A person's approval claims the receipt alone.
+                owner.time.isEmpty || Spelling.isSameTime(owner.time, String(time))
+            }?.id
+        }
+    }
+
+    /// The transactions that have a receipt, with the terminal's time of each.
+    private func owners(of receipt: String, account: String) throws -> [(id: TransactionID, time: String)] {
         // "}" comes after "|", in which a receipt ends.
-        case .paidReceipt(let receipt): return try owner(selectOwnerOfReceipt, receipt, receipt.dropLast() + "}")
+        let rows = try selectOwnersOfReceipt.all({ row in
+            row.add(account, receipt)
+            row.add(receipt.dropLast() + "}")
+        }) { row in
+            (name: row.text(), claim: row.text())
+        }
+        return rows.compactMap { row in
+            TransactionID(row.name).map { (id: $0, time: String(row.claim.dropFirst(receipt.count))) }
+        }
+    }
+
+    func refusal(of fingerprint: EventID) throws -> OutboundEvent? {
+        try selectRefusal.first({ $0.add(fingerprint.description) }, OutboxColumns.readEvent)
+    }
+
+    func noteRefusal(of fingerprint: EventID) throws {
+        try insertRefusal.run { row in
+            row.add(fingerprint.description)
+            row.add(database.lastInsertedRowID)
         }
     }
 

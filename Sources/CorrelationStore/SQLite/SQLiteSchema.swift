@@ -13,7 +13,7 @@ enum SQLiteSchema {
     static let migrations = [
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
         "6 lanes", "7 steps and contradictions", "8 commands beside the sale",
-        "9 batches before their close", "10 one sale under several names",
+        "9 batches before their close", "10 one sale under several names", "11 identities and refusals",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -22,7 +22,10 @@ enum SQLiteSchema {
     /// Brings a database to the newest schema.
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        let texts = [transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals, batches, names]
+        let texts = [
+            transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals, batches, names,
+            identities,
+        ]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
                 try database.execute(sql: text)
@@ -242,5 +245,23 @@ enum SQLiteSchema {
         CREATE INDEX transactions_contradictory ON transactions (account, id) WHERE contradictions IS NOT NULL;
         CREATE INDEX foreign_sales_authorization_key
         ON foreign_sales (account, upper(ltrim(authorization_code, '0')));
+        """
+
+    // Only what moves money owns a number. Two claims that would become one stay as they are: the older spelling is still found.
+    // A message that was refused is refused again, so that its name is kept for good.
+    private static let identities = """
+        DROP INDEX transactions_number;
+        CREATE UNIQUE INDEX transactions_number ON transactions (account, id_pos_txs)
+        WHERE id_pos_txs IS NOT NULL AND type IN ('charge', 'promo', 'void', 'refund');
+
+        UPDATE OR IGNORE transactions SET paid_claim =
+            terminal || CASE type WHEN 'refund' THEN ' refund' ELSE '' END || '|' || result_operation_id || '|'
+            || upper(ltrim(result_authorization_code, '0')) || '|' || coalesce(result_local_time, '')
+        WHERE paid_claim IS NOT NULL AND result_operation_id IS NOT NULL AND result_authorization_code IS NOT NULL;
+
+        CREATE TABLE refused_messages (
+            fingerprint TEXT NOT NULL PRIMARY KEY,
+            position INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 }

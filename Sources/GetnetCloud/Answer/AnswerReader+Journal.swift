@@ -36,8 +36,11 @@ extension AnswerReader {
     /// It carries the number of the command that it records; 101 is the number of the question, the answer of a terminal
     /// without voucher.
     /// *Source*: reference §4.9.
-    func lastVoucher(_ reading: Reading) -> [JournalRow] {
-        guard reading.terminal?.isContradictory == false, var result = reading.answer.result,
+    func lastVoucher(_ reading: Reading) -> [JournalRow] { record(reading) }
+
+    /// The record of one command that a terminal showed, without the number of the question.
+    func record(_ reading: Reading) -> [JournalRow] {
+        guard reading.answer.code == .done, reading.terminal?.isContradictory == false, var result = reading.answer.result,
             let recorded = result.functionCode, recorded != 0, recorded != JournalCommand.lastVoucher.functionCode
         else { return [] }
         // Getnet's number in the answer is the question's.

@@ -15,7 +15,7 @@ extension AnswerReading {
         result.responseMessage = text?.string.flatMap { AnswerMask.freeText($0, limit: AnswerReader.messageLimit) }
         result.terminalID = identity("terminalId", in: [object]) { $0.identity }
         result.ticket = identity("ticket", in: [object]) { $0.identity }
-        result.authorizationCode = object.value("authorizationCode")?.identity
+        result.authorizationCode = Self.authorization(object.value("authorizationCode"))
         result.amount = amount("amount", of: object)
         result.tip = amount("tip", of: object)
         result.cashback = amount("cashback", of: object)
@@ -35,6 +35,13 @@ extension AnswerReading {
             break
         }
         return result
+    }
+
+    /// An authorization; six characters, of which a number has lost the zeros in front.
+    private static func authorization(_ value: JSON?) -> String? {
+        guard let code = value?.identity else { return nil }
+        guard case .number = value, code.utf8.count < 6, !code.hasPrefix("-") else { return code }
+        return String(repeating: "0", count: 6 - code.utf8.count) + code
     }
 
     /// An amount in minor units, whatever the wire's are.

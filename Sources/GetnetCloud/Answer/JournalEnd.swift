@@ -38,7 +38,13 @@ enum JournalEnd: Equatable {
         _ reader: AnswerReader
     ) -> JournalAnswer {
         let answer = reading.answer
-        if case .transaction = command { return .answer(answer) }
+        if case .transaction(let asked) = command {
+            // The question has a number of its own at the cloud, and an answer under that one does not say whose record it
+            // shows: it is held against the transactions of the terminal like a row of a list.
+            guard let number = answer.idPosTxs, number != asked else { return .answer(answer) }
+            let paid = reader.record(reading).filter { $0.result.responseCode == .number(0) }
+            return .rows(paid, isComplete: false, masked: answer.masked)
+        }
         // What the cloud acknowledges without the terminal's object, nobody will ever answer on this connection.
         guard answer.code == .done, reading.terminal != nil else { return .notRead(.cloudUnavailable, retryAfter: nil) }
         guard command == .details else {

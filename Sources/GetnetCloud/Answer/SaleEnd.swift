@@ -20,12 +20,16 @@ enum SaleEnd: Equatable {
         case .answered(let http):
             let reading = reader.reading(of: http.body)
             // An answer that names another transaction says nothing about this one; a result in it is weighed by the machine.
-            let isAnothers = reading?.answer.customID.map { !$0.equalsLoosely(id.description) } ?? false
+            let isOurs = reading?.answer.customID.map { $0.equalsLoosely(id.description) }
+            let isAnothers = isOurs == false
             guard reading?.isContradictory != true, !isAnothers || reading?.answer.result != nil else {
                 self = .outcome(.unknown(.noAcknowledgement))
                 return
             }
             self.init(http, reading?.answer, reader.catalogue)
+            if isOurs == true, case .outcome(.acknowledged(let number, _)) = self {
+                self = .outcome(.acknowledged(idPosTxs: number, namesUs: true))
+            }
             // Only a refusal that was understood is believed, and none beside the trace of something that was started.
             if permitsAnother, !http.body.provesNoNumber { self = .outcome(.unknown(.noAcknowledgement)) }
         }

@@ -136,7 +136,7 @@ struct History {
         let asked = before.command.content.amount?.value
         switch before.command.content.type {
         case .charge:
-            let added = before.country == "ar" ? (result.tip ?? 0) + (result.cashback ?? 0) : 0
+            let added = (result.tip ?? 0) + (result.cashback ?? 0)
             return isAuthorized && result.amount != nil
                 && (result.amount == asked || result.amount.map { $0 - added } == asked)
         case .void: return result.success != false && result.operationID == before.original?.operationID

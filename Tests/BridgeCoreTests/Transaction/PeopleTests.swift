@@ -22,11 +22,11 @@ struct PeopleTests {
 
     @Test func `a later callback of the payment that a person approved agrees and adds what it knows`() {
         let approved = doubt.after(approval("010929", 17))
-        #expect(approved.paidClaim == "80005000|17|010929|")
+        #expect(approved.paidClaim == "80005000|17|10929|")
         let again = apply(.callback(.approved(doubt)), to: approved)
         #expect(again.finding == .agreed)
         #expect(again.events.isEmpty)
-        #expect(again.transaction.paidClaim == "80005000|17|010929|2026-11-22 07:12:31")
+        #expect(again.transaction.paidClaim == "80005000|17|10929|2026-11-22 07:12:31")
         let bare = apply(.callback(.approved(doubt)), to: doubt.after(approval("010929", nil)))
         #expect(bare.finding == .agreed)
     }
@@ -44,7 +44,7 @@ struct PeopleTests {
 
     @Test func `a payment that another transaction has claimed approves nothing`() {
         let claims = TransactionMachine.claims(of: approval("010929", 17), for: doubt)
-        #expect(claims == [.paidReceipt("80005000|17|010929|")])
+        #expect(claims == [.paidReceipt("80005000|17|10929|")])
         #expect(TransactionMachine.claims(of: approval("010929", nil), for: doubt).isEmpty)
         let change = apply(approval("010929", 17), to: doubt, claimant: TransactionID(at: .sample, random: 9))
         #expect(change.finding == .refused)

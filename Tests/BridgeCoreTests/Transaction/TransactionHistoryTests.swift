@@ -44,7 +44,7 @@ import Testing
             #expect(end.state == .approved)
             #expect(end.idPosTxs == "936101")
             #expect(contradictions.isEmpty)
-            #expect(end.paidClaim == "80005000|17|010929|2026-11-22 07:12:31")
+            #expect(end.paidClaim == "80005000|17|10929|2026-11-22 07:12:31")
         }
     }
 

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import BridgeCore
+
+/// Kind J: one payment told in two ways is one payment.
+@Suite struct `Two spellings of one payment` {
+    private let sale = Transaction.sample().after(.submissionStarted)
+        .after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")))
+
+    private func callback(_ change: (inout CloudAnswer) -> Void) -> TransactionInput {
+        var answer = CloudAnswer.approved(sale)
+        change(&answer)
+        return .evidence(Evidence(source: .callback, answer: answer, receivedAt: .sample))
+    }
+
+    @Test(
+        "J1: are no second payment",
+        arguments: [
+            "10929", "010929", "0010929",
+        ]
+    )
+    func authorization(spelling: String) {
+        let approved = sale.after(.query(.approved(sale)))
+        let again = TransactionMachine.apply(
+            callback { $0.result?.authorizationCode = spelling },
+            to: approved,
+            at: .sample,
+            rules: TransactionRules()
+        )
+        #expect(again.finding == .agreed && again.events.isEmpty)
+        #expect(again.transaction.result?.authorizationCode == "010929")
+    }
+
+    @Test("J1: letters in another case and a time one second apart are no second payment")
+    func caseAndTime() {
+        let first = callback {
+            $0.result?.authorizationCode = "00AB9"
+            $0.result?.transToken = "tok-a"
+            $0.result?.localTime = "2026-11-22 07:12:59"
+        }
+        let second = callback {
+            $0.result?.authorizationCode = "ab9"
+            $0.result?.transToken = "TOK-A"
+            $0.result?.localTime = "2026-11-22 07:13:00"
+        }
+        let change = TransactionMachine.apply(second, to: sale.after(first), at: .sample, rules: TransactionRules())
+        #expect(change.finding == .agreed && change.events.isEmpty)
+    }
+
+    @Test("J1: a time ten seconds apart, another receipt or another authorization is a second payment")
+    func another() {
+        let approved = sale.after(.query(.approved(sale)))
+        let changes: [(inout CloudAnswer) -> Void] = [
+            { $0.result?.localTime = "2026-11-22 07:12:41" }, { $0.result?.operationID = 18 },
+            { $0.result?.authorizationCode = "010920" }, { $0.result?.authorizationCode = "109290" },
+        ]
+        for change in changes {
+            let again = TransactionMachine.apply(callback(change), to: approved, at: .sample, rules: TransactionRules())
+            #expect(again.finding == .contradicted)
+            #expect(again.events.first?.contradiction?.code == .secondPayment)
+        }
+    }
+
+    @Test(
+        "J2: a ticket alone does not make an answer another transaction's where name and number are ours",
+        arguments: [
+            "1", "a0000001", "X9", "A00000",
+        ]
+    )
+    func ticket(_ ticket: String) {
+        #expect(sale.after(callback { $0.result?.ticket = ticket }).state == .approved)
+        // Without our name it does, unless it is another spelling.
+        let unnamed = sale.after(
+            callback {
+                $0.result?.ticket = ticket
+                $0.customID = nil
+            }
+        )
+        let reference = sale.command.content.reference ?? ""
+        #expect((unnamed.state == .approved) == (Spelling.key(ticket) == Spelling.key(reference)))
+    }
+
+    @Test("J2: before an acknowledgement only a ticket that was cut or written differently passes beside our name")
+    func ticketBeforeNumber() {
+        let long = Transaction.sample(reference: "ORDER-2026-0000123456789").after(.submissionStarted)
+        func state(_ ticket: String) -> TransactionState {
+            var answer = CloudAnswer.approved(long)
+            answer.result?.ticket = ticket
+            return long.after(.callback(answer)).state
+        }
+        #expect(state("ORDER-2026-000012345") == .approved)
+        #expect(state("order-2026-0000123456789") == .approved)
+        #expect(state("ORDER-2026-000099999") == .submitting(attempt: 1))
+        #expect(state("ORDER") == .submitting(attempt: 1))
+    }
+
+    @Test("J3: the published amount shows everything that was paid")
+    func tip() {
+        let approved = sale.after(
+            callback {
+                $0.result?.amount = 17_589
+                $0.result?.tip = 1_599
+            }
+        )
+        #expect(approved.state == .approved)
+        #expect(approved.result?.amount == 17_589 && approved.result?.tip == 1_599)
+    }
+
+    @Test("J4: a callback that proves a \"busy\" wrong is a doubt while another POST was told busy too")
+    func busy() {
+        let busy = SubmissionOutcome.notStarted(.init(.terminalBusy, isTransient: true))
+        let first = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, busy))
+        let second = first.after(.submissionStarted, .submissionEnded(attempt: 2, busy))
+        #expect(second.state == .accepted && second.attempts == 2)
+        let told = second.after(.callback(.notCompleted(second)))
+        #expect(told.state == .inDoubt && told.reason?.code == .inconsistentResult && told.idPosTxs == nil)
+        #expect(told.after(.callback(.notCompleted(second))).state == .inDoubt)
+        #expect(told.after(.callback(.declined(second))).state == .inDoubt)
+        #expect(told.after(.callback(.approved(second, idPosTxs: "936199"))).state == .approved)
+        // With one POST there is nothing else that may be paid.
+        #expect(first.after(.callback(.notCompleted(first))).state == .notCompleted)
+    }
+
+    @Test func `a key is the same for every spelling and another one for everything else`() {
+        for (left, right, isOne) in [
+            ("010929", "10929", true), ("a1", "A1", true), ("0A1", "a1", true), ("A1", "A10", false),
+            ("1", "10", false),
+            ("é1", "É1", false), ("", "0", true),
+        ] {
+            #expect((Spelling.key(left) == Spelling.key(right)) == isOne, "\(left) \(right)")
+        }
+    }
+
+    @Test func `times are one within two seconds, also over midnight, and never where one cannot be read`() {
+        #expect(Spelling.isSameTime("2026-12-31 23:59:59", "2027-01-01 00:00:01"))
+        #expect(!Spelling.isSameTime("2026-12-31 23:59:59", "2027-01-01 00:00:02"))
+        #expect(!Spelling.isSameTime("2026-12-31", "2026-12-30"))
+        #expect(Spelling.isSameTime("noon", "noon"))
+        #expect(!Spelling.isSameTime("noon", "2026-12-31 23:59:59"))
+    }
+}
+
+/// Kind B: what moves no money has no identity but its name.
+@Suite struct `A command that moves no money` {
+    private static let argentina = Account(name: "main", profile: .argentina, environment: "uat")
+    private let rules = TransactionRules()
+
+    private func posted(_ type: CommandType, _ account: Account) -> Transaction {
+        TransactionMachine.accept(.sample(type: type, account: account), rules: rules).transaction
+            .after(.submissionStarted)
+    }
+
+    /// The record of a sale: its number, its name, its ticket.
+    private func record(functionCode: Int64) -> CloudAnswer {
+        var answer = CloudAnswer.approved(.sample())
+        answer.customID = "0recordedsale00000000000"
+        answer.result?.functionCode = functionCode
+        answer.result?.ticket = "OTHER"
+        return answer
+    }
+
+    @Test(
+        "B1, B4: is completed by the record of a sale, with all of that sale's identities",
+        arguments: [
+            100, 102, 108, 126,
+        ]
+    )
+    func lastVoucher(functionCode: Int64) {
+        let voucher = posted(.lastVoucher, Self.argentina)
+        let input = TransactionInput.submissionEnded(attempt: 1, .answered(record(functionCode: functionCode)))
+        #expect(TransactionMachine.claims(of: input, for: voucher).isEmpty)
+        let done = voucher.after(input)
+        #expect(done.state == .completed && done.idPosTxs == nil)
+    }
+
+    @Test("B4: duplicate, too")
+    func duplicate() {
+        let chile = Account(name: "main", profile: .chile, environment: "uat")
+        let done = posted(.duplicate, chile).after(.submissionEnded(attempt: 1, .answered(record(functionCode: 100))))
+        #expect(done.state == .completed && done.idPosTxs == nil)
+    }
+
+    @Test(
+        "B1: claims no number, whatever it is answered with",
+        arguments: CommandType.allCases.filter { !$0.effect.movesMoney }
+    )
+    func claims(type: CommandType) {
+        let asked = Transaction.sample(type: type)
+        for functionCode in [type.functionCode, 100, 102] {
+            let answer = record(functionCode: functionCode)
+            let inputs: [TransactionInput] = [
+                .callback(answer), .submissionEnded(attempt: 1, .answered(answer)),
+                .submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")),
+            ]
+            for input in inputs { #expect(TransactionMachine.claims(of: input, for: asked).isEmpty) }
+        }
+    }
+
+    @Test("B1: another terminal's record completes nothing")
+    func otherTerminal() {
+        var answer = record(functionCode: 100)
+        answer.result?.terminalID = "80009999"
+        let voucher = posted(.lastVoucher, Self.argentina).after(.submissionEnded(attempt: 1, .answered(answer)))
+        #expect(voucher.state != .completed)
+    }
+}
