@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An instant in milliseconds since 1970-01-01T00:00:00Z.
+/// An instant in milliseconds since 1970-01-01T00:00:00Z, within the years 0 to 9999.
 ///
-/// *Shape* on the wire: `2026-11-22T10:12:31.412Z` (RFC 3339, UTC, always three decimals).
+/// *Shape* on the wire: `2026-11-22T10:12:31.412Z` (RFC 3339, UTC, always three decimals). RFC 3339 has four digits for the
+/// year, so no other instant exists here: every value can be written, and what was written can be read.
 public struct Timestamp: Sendable, Hashable, Comparable {
     /// Milliseconds since the epoch.
     public let milliseconds: Int64
 
-    /// An instant by its milliseconds since the epoch.
+    /// An instant by its milliseconds since the epoch; `earliest` or `latest` for what lies beyond.
     public init(milliseconds: Int64) {
-        self.milliseconds = milliseconds
+        self.milliseconds = min(max(milliseconds, Self.bounds.lowerBound), Self.bounds.upperBound)
     }
+
+    /// `0000-01-01T00:00:00.000Z` to `9999-12-31T23:59:59.999Z`.
+    private static let bounds: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+    /// The first instant there is.
+    public static let earliest = Timestamp(milliseconds: bounds.lowerBound)
+    /// The last instant there is.
+    public static let latest = Timestamp(milliseconds: bounds.upperBound)
 
     /// Before everything that happens here.
     public static let distantPast = Timestamp(milliseconds: 0)
@@ -20,14 +29,16 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         left.milliseconds < right.milliseconds
     }
 
-    /// The instant that much later, cut to milliseconds.
+    /// The instant that much later, cut to milliseconds; `latest` at most.
     public static func + (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(milliseconds: left.milliseconds + right.milliseconds)
+        let (sum, overflow) = left.milliseconds.addingReportingOverflow(right.milliseconds)
+        return overflow ? (right > .zero ? latest : earliest) : Timestamp(milliseconds: sum)
     }
 
-    /// The instant that much earlier, cut to milliseconds.
+    /// The instant that much earlier, cut to milliseconds; `earliest` at least.
     public static func - (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(milliseconds: left.milliseconds - right.milliseconds)
+        let (difference, overflow) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+        return overflow ? (right > .zero ? earliest : latest) : Timestamp(milliseconds: difference)
     }
 
     /// The time between two instants.
@@ -38,9 +49,14 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
 extension Duration {
     /// Whole milliseconds; what is smaller is cut off.
+    ///
+    /// The nearest number there is for a duration of more than 292 million years.
     public var milliseconds: Int64 {
         let (seconds, attoseconds) = components
-        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+        guard !overflow else { return seconds > 0 ? .max : .min }
+        let (sum, sumOverflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return sumOverflow ? (whole > 0 ? .max : .min) : sum
     }
 }
 
@@ -67,7 +83,8 @@ extension Timestamp: CustomStringConvertible {
 
     /// Reads an RFC 3339 instant with any offset; decimals beyond milliseconds are cut off.
     ///
-    /// A leap second (`:60`) is read as the second after it. `nil` for anything else, a date without offset included.
+    /// A leap second (`:60`) is read as the second after it. `nil` for anything else: a date without an offset, or an instant that
+    /// its offset moves out of the years 0 to 9999.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20,
@@ -83,7 +100,9 @@ extension Timestamp: CustomStringConvertible {
         var rest = bytes[19...]
         guard let fraction = Self.takeFraction(&rest), let offset = Self.offset(rest) else { return nil }
         let seconds = Self.days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
-        self.init(milliseconds: seconds * 1_000 + fraction)
+        let milliseconds = seconds * 1_000 + fraction
+        guard Self.bounds.contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
     }
 
     /// The beginning of a day in UTC, from `YYYY-MM-DD`.

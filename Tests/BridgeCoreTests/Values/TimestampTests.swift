@@ -15,10 +15,58 @@ import Testing
         ("2000-02-29T23:59:59.999Z", "2000-02-29T23:59:59.999Z"), ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z"),
         ("1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"), ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
         ("2026-06-30T23:59:60Z", "2026-07-01T00:00:00.000Z"),
-        ("9999-12-31T23:59:59.999-23:59", "10000-01-01T23:58:59.999Z"),
+        ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"), ("0000-01-01T00:01:00+00:01", "0000-01-01T00:00:00.000Z"),
+        ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+        ("9999-12-31T00:00:59.9999-23:59", "9999-12-31T23:59:59.999Z"),
     ])
     func `reads RFC 3339 with any offset and writes it in UTC`(_ text: String, _ written: String) {
         #expect(Timestamp(text)?.description == written)
+    }
+
+    @Test(
+        "E2: an instant that no four digits of a year can write is refused when it is read",
+        arguments: [
+            "0000-01-01T00:00:00+00:01", "0000-01-01T00:00:00.999+23:59", "0000-01-01T00:00:59.999+00:01",
+            "9999-12-31T23:59:59.999-23:59", "9999-12-31T23:59:00-00:01", "9999-12-31T23:59:60Z",
+        ]
+    )
+    func refusesWhatCannotBeWritten(_ text: String) {
+        #expect(Timestamp(text) == nil)
+    }
+
+    @Test("E2: whatever is read or computed can be written, and reads the same again")
+    func canAlwaysBeWritten() {
+        var random = SeededGenerator.announced("instants at every edge")
+        let edges: [Int64] = [
+            .min, .max, 0, Timestamp.earliest.milliseconds, Timestamp.latest.milliseconds, 951_782_400_000, -1,
+        ]
+        for _ in 0..<5_000 {
+            let edge = edges.randomElement(using: &random) ?? 0
+            let near = edge.addingReportingOverflow(.random(in: -90_000_000...90_000_000, using: &random)).partialValue
+            let value = Bool.random(using: &random) ? near : .random(in: .min ... .max, using: &random)
+            let step = Duration.seconds(Int64.random(in: .min ... .max, using: &random))
+            let instants = [
+                Timestamp(milliseconds: value), Timestamp(milliseconds: value) + step,
+                Timestamp(milliseconds: value) - step,
+            ]
+            for instant in instants {
+                #expect(Timestamp(instant.description) == instant)
+                #expect(instant.description.utf8.count == 24)
+            }
+        }
+        for _ in 0..<5_000 {
+            func digits(_ range: ClosedRange<Int>, _ width: Int) -> String {
+                let text = String(Int.random(in: range, using: &random))
+                return String(repeating: "0", count: width - text.count) + text
+            }
+            let year = [0, 1, 9_998, 9_999, 1_970].randomElement(using: &random) ?? 0
+            let sign = Bool.random(using: &random) ? "+" : "-"
+            let text =
+                "\(digits(year...year, 4))-\(digits(1...12, 2))-\(digits(1...31, 2))T\(digits(0...23, 2)):\(digits(0...59, 2)):"
+                + "\(digits(0...60, 2)).\(digits(0...999, 3))\(sign)\(digits(0...23, 2)):\(digits(0...59, 2))"
+            guard let instant = Timestamp(text) else { continue }
+            #expect(Timestamp(instant.description) == instant, "\(text)")
+        }
     }
 
     @Test(arguments: [
