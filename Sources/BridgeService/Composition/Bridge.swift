@@ -21,9 +21,19 @@ public struct Bridge: Service {
     ///
     /// - Throws: `BridgeFault` if the callback keys cannot be read or made.
     public init(_ configuration: BridgeConfiguration, store: any TransactionStore, logger: Logger) throws {
+        try self.init(configuration, store: store, clock: WallClock.now, logger: logger)
+    }
+
+    /// The same with a clock on the wall that can be set.
+    init(
+        _ configuration: BridgeConfiguration,
+        store: any TransactionStore,
+        clock: @escaping @Sendable () -> Timestamp,
+        logger: Logger
+    ) throws {
         self.configuration = configuration
         self.logger = logger
-        parts = try BridgeParts(configuration, store: store, logger: logger)
+        parts = try BridgeParts(configuration, store: store, clock: clock, logger: logger)
     }
 
     /// The port that the callback listener is bound to, once it is.

@@ -15,7 +15,12 @@ struct BridgeParts {
     let pipes: PipeParts
     let ports: PortParts
 
-    init(_ configuration: BridgeConfiguration, store: any TransactionStore, logger: Logger) throws {
+    init(
+        _ configuration: BridgeConfiguration,
+        store: any TransactionStore,
+        clock: @escaping @Sendable () -> Timestamp = WallClock.now,
+        logger: Logger
+    ) throws {
         let metrics = Metrics()
         let keys = try Self.keys(configuration)
         stop = StopDeadline(timeout: configuration.shutdown.timeout)
@@ -27,7 +32,7 @@ struct BridgeParts {
             terminalLife: configuration.reconcile.terminalLife,
             storeWatch: storeWatch,
             metrics: metrics,
-            clock: WallClock.now,
+            clock: clock,
             logger: logger
         )
         terminals = try TerminalDirectory(path: configuration.terminals.file, logger: logger)

@@ -56,7 +56,7 @@ struct PortParts {
             deadLetters: broker.deadLetterPublisher,
             replies: broker.replyPublisher,
             control: broker.control,
-            clock: WallClock.now,
+            clock: dispatcher.clock,
             logger: logger
         )
         health = HTTPPort(

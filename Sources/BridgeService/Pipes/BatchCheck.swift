@@ -27,7 +27,7 @@ struct BatchCheck: Sendable {
                 .details,
                 of: transaction.command.content.terminal,
                 customID: id.description,
-                within: max(.zero, transaction.command.expiresAt - dispatcher.clock()) / 2
+                within: max(.zero, transaction.command.expiresAt - dispatcher.calendars.now(for: transaction.id)) / 2
             )
             await dispatcher.outlast(answer)
             return answer

@@ -95,7 +95,7 @@ struct JournalReader: Service {
         for attempt in 1...Self.tries {
             FailPoint.journalUnasked.reach()
             let answer = await cloud.readJournal(command, of: content.terminal, customID: transaction.id.description)
-            let readAt = dispatcher.clock()
+            let readAt = dispatcher.calendars.now(for: transaction.id)
             switch answer {
             case .answer(let answer):
                 metrics.increment(.evidence, EvidenceSource.journal.rawValue)

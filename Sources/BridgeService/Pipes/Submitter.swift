@@ -96,7 +96,7 @@ struct Submitter: Service {
         let outcome = await cloud.post(
             started.transaction,
             callbackURL: url,
-            now: dispatcher.clock,
+            now: { [dispatcher] in dispatcher.calendars.now(for: id) },
             mayLeave: { [gate, dispatcher] in
                 guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id), .now < latest else { return false }
                 dispatcher.depart(id)

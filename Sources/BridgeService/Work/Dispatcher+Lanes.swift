@@ -51,7 +51,7 @@ extension Dispatcher {
                 key,
                 isSlow: transaction.profile?.mode.mayAnswerLate ?? false,
                 expiresAt: expiresAt,
-                expiry: .now + max(expiresAt - clock(), .zero)
+                expiry: .now + max(expiresAt - calendars.now(for: id), .zero)
             )
             lanes.mark(id, isPosted: transaction.mayBeAtTerminal)
         }
@@ -100,7 +100,7 @@ extension Dispatcher {
         after departure: ContinuousClock.Instant?
     ) -> ContinuousClock.Instant {
         if let departure { return departure + terminalLife }
-        let now = clock()
+        let now = calendars.now(for: transaction.id)
         let latest = max(transaction.posting?.upperBound ?? now, transaction.cancelSentAt ?? .distantPast)
         let left = latest + terminalLife - now
         return .now + min(max(left, .zero), terminalLife)

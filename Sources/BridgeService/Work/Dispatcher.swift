@@ -19,7 +19,10 @@ final class Dispatcher: Sendable {
     let deadLetterSignal = Signal()
     let timetable = Timetable()
     let names = AscendingNames()
+    /// The clock on the wall, for what comes from outside and for dates.
     let clock: @Sendable () -> Timestamp
+    /// The time for each transaction, which does not jump.
+    let calendars: TransactionCalendars
     let lanes = NIOLockedValueBox(Lanes())
     let terminalLife: Duration
     private let storeWatch: StoreWatch
@@ -45,6 +48,7 @@ final class Dispatcher: Sendable {
         self.storeWatch = storeWatch
         self.metrics = metrics
         self.clock = clock
+        calendars = TransactionCalendars(clock: clock)
         self.logger = logger
     }
 
@@ -58,14 +62,15 @@ final class Dispatcher: Sendable {
 
     /// Applies an input and hands on what follows; `nil` if there is no such transaction.
     ///
-    /// `earliest` is what the calendar must have reached by now, though somebody may have set it back.
+    /// `earliest` is what the transaction's calendar must have reached by now.
     @discardableResult
     func apply(
         _ input: TransactionInput,
         to id: TransactionID,
         notBefore earliest: Timestamp? = nil
     ) async throws(StoreError) -> Transition? {
-        let now = max(clock(), earliest ?? clock())
+        let calendar = calendars.now(for: id)
+        let now = max(calendar, earliest ?? calendar)
         return try await timed { () async throws(StoreError) in
             try await store.apply(input, to: id, at: now) { self.handOn($0) }
         }
@@ -178,7 +183,7 @@ final class Dispatcher: Sendable {
 
     /// Wakes a transaction later than its row says, because something of ours was in the way.
     func retry(_ id: TransactionID, after delay: Duration) {
-        let now = clock()
+        let now = calendars.now(for: id)
         timetable.plan(id, dueAt: now + delay, now: now)
     }
 
@@ -197,6 +202,11 @@ final class Dispatcher: Sendable {
         let account = transaction.command.content.account
         // Of an account that is not served any more, only what has ended is left.
         if transaction.state.isFinal { lines[account]?.queries.withdraw(transaction.id) }
+        if transaction.state.isFinal, !transaction.isInLane {
+            calendars.end(transaction.id)
+        } else {
+            calendars.begin(transaction.id)
+        }
         // Before anything is handed over: whoever takes it may be done, and have planned the next, before we go on.
         plan(transaction, isOffered: transition.effects.contains(.submit))
         if transaction.isInLane { keepLane(of: transaction) } else { leaveLane(transaction.id) }
@@ -220,7 +230,7 @@ final class Dispatcher: Sendable {
     /// In the line it is due when its command expires, be the line as long as it may.
     private func plan(_ transaction: Transaction, isOffered: Bool) {
         let dueAt = isOffered ? transaction.command.expiresAt : transaction.dueAt
-        timetable.plan(transaction.id, dueAt: dueAt, now: clock())
+        timetable.plan(transaction.id, dueAt: dueAt, now: calendars.now(for: transaction.id))
     }
 
     /// Hands a transaction to the submitter if it holds its terminal; else it is offered when the one before it leaves.

@@ -30,7 +30,7 @@ final class Timetable: Sendable {
     /// - Parameters:
     ///   - id: The transaction.
     ///   - dueAt: When, by the calendar.
-    ///   - now: The calendar's time of this moment.
+    ///   - now: The time of this moment by the same calendar.
     func plan(_ id: TransactionID, dueAt: Timestamp?, now: Timestamp) {
         let isFirst = state.withLockedValue { state in
             guard state.plans[id] != dueAt else { return false }

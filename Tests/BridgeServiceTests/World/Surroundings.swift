@@ -114,6 +114,7 @@ struct Surroundings: CommandSending {
     ///   - configure: Changes the configuration of this bridge.
     ///   - database: The file of the store; made if it is missing.
     ///   - wrap: Puts something between the bridge and its store.
+    ///   - clock: The bridge's clock on the wall, where it is not this machine's.
     ///   - logger: Where the bridge logs.
     ///   - isSettled: Whether the body begins only when commands are taken.
     ///   - body: What is done with the bridge.
@@ -122,6 +123,7 @@ struct Surroundings: CommandSending {
         _ configure: (inout BridgeConfiguration) -> Void = { _ in },
         database: String = "store.db",
         wrap: (SQLiteStore) -> any TransactionStore = { $0 },
+        clock: (@Sendable () -> Timestamp)? = nil,
         logger: Logger = BridgeWorld.quiet,
         isSettled: Bool = true,
         _ body: @escaping @Sendable (BridgeWorld) async throws -> Void
@@ -133,7 +135,7 @@ struct Surroundings: CommandSending {
             try SQLiteStore.create(path: path, accounts: configuration.accounts)
         }
         let store = try SQLiteStore.open(path: path, rules: configuration.storeRules)
-        let bridge = try Bridge(configuration, store: wrap(store), logger: logger)
+        let bridge = try Bridge(configuration, store: wrap(store), clock: clock ?? WallClock.now, logger: logger)
         let world = BridgeWorld(surroundings: self, configuration: configuration, store: store, bridge: bridge)
         let result: Result<Void, any Error>
         do {
