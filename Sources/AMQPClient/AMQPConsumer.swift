@@ -24,6 +24,8 @@ public struct AMQPConsumption: Sendable, Equatable {
     public var queue: String
     /// How many deliveries may be unsettled, which is how many handlers run at once.
     public var prefetch: UInt16
+    /// How many may be at the beginning of the process; it widens to `prefetch` as deliveries are acknowledged.
+    public var firstPrefetch: UInt16
     /// An exclusive queue that only one consumer of all can hold; `nil` for none.
     ///
     /// It is declared on the consuming connection before anything is taken and vanishes with it.
@@ -32,8 +34,9 @@ public struct AMQPConsumption: Sendable, Equatable {
     public var bodyLimits: BodyLimits
     /// How long to wait before trying again for the owner queue, or for a queue that is missing.
     public var retryInterval: Duration
-    /// How long after the last delivery an idle consumer subscribes anew, in case the broker lost track of it.
-    public var idleRenewal: Duration
+    /// How long after the last delivery an idle consumer subscribes anew, in case the broker lost track of it; `nil`: only when
+    /// `AMQPConsumer.renew` is called.
+    public var idleRenewal: Duration?
     /// How long a write may hang before the socket is shut down.
     public var stallLimit: Duration
 
@@ -41,15 +44,17 @@ public struct AMQPConsumption: Sendable, Equatable {
     public init(
         queue: String,
         prefetch: UInt16,
+        firstPrefetch: UInt16? = nil,
         ownerQueue: String? = nil,
         bodyLimits: BodyLimits = BodyLimits(),
         retryInterval: Duration = .seconds(3),
-        idleRenewal: Duration = .seconds(15),
+        idleRenewal: Duration? = .seconds(15),
         stallLimit: Duration = .seconds(20)
     ) {
-        precondition(prefetch > 0, "a prefetch of 0 would mean without limit")
+        precondition(prefetch > 0 && firstPrefetch != 0, "a prefetch of 0 would mean without limit")
         self.queue = queue
         self.prefetch = prefetch
+        self.firstPrefetch = firstPrefetch ?? prefetch
         self.ownerQueue = ownerQueue
         self.bodyLimits = bodyLimits
         self.retryInterval = retryInterval
@@ -73,6 +78,10 @@ public final class AMQPConsumer: Sendable {
         public var reconnects: Int
         /// How many deliveries are not settled.
         public var unsettled: Int
+        /// When its subscription began; `nil` while there is none.
+        public var subscribedAt: ContinuousClock.Instant?
+        /// When the last delivery came.
+        public var lastDelivery: ContinuousClock.Instant?
     }
 
     private let connection: ConsumerConnection
@@ -135,6 +144,11 @@ public final class AMQPConsumer: Sendable {
     /// While it is closed the broker delivers nothing, and what raced in goes back to the queue.
     public func setGate(open: Bool) {
         connection.setGate(open: open)
+    }
+
+    /// Subscribes anew on a new channel, if it consumes and nothing is unsettled: the broker may have lost track of it.
+    public func renew() {
+        connection.renew()
     }
 
     /// Closes the gate for good.

@@ -3,7 +3,7 @@
 /// A message on its way to an exchange.
 ///
 /// Limits: exchange, routing key and every textual property are short strings, at most 255 bytes of UTF-8; all headers
-/// together must fit into one frame (128 KiB).
+/// together must fit into one frame of the connection (128 KiB, or what the broker allows).
 public struct AMQPMessage: Sendable, Equatable {
     /// The exchange; empty is the default exchange, which routes by queue name.
     public var exchange: String

@@ -95,6 +95,11 @@ public final class AMQPPublisher: Sendable {
         connection.submit(PublishRequest(message: message, deadline: deadline, ended: ended))
     }
 
+    /// The largest frame agreed on with the broker, in bytes; before the first connection what is asked for.
+    ///
+    /// What is larger without its content ends as `unencodable`.
+    public var frameMax: Int { connection.frameMax }
+
     /// Takes no more publishes, waits until all have their outcome or the deadline has come, and ends `run`.
     public func drainAndClose(deadline: ContinuousClock.Instant) async {
         await connection.drain(until: deadline)

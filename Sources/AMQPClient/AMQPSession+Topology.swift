@@ -31,6 +31,42 @@ extension AMQPSession {
         return faults
     }
 
+    /// Tries whether messages may be published, without publishing any; answers what may not be.
+    func tryWrites(_ writes: [AMQPTopology.Write]) -> [TopologyFault] {
+        var faults: [TopologyFault] = []
+        for write in writes where !faults.contains(where: { $0.object == .exchange(write.exchange) }) {
+            note(.exchange(write.exchange), in: &faults) { () throws(AMQPError) in
+                try tryWrite(write)
+            }
+        }
+        return faults
+    }
+
+    /// Publishes a message that the broker must refuse, and looks at what it refuses it for.
+    ///
+    /// RabbitMQ looks at the permissions and the exchange first (403, 404) and at the properties after them (406), before it routes: a
+    /// message whose `expiration` is no number reaches no queue (`rabbit_channel`, 3.10 to 4.x).
+    private func tryWrite(_ write: AMQPTopology.Write) throws(AMQPError) {
+        var properties = AMQPProperties()
+        properties.expiration = "never"
+        let message = AMQPMessage(
+            exchange: write.exchange,
+            routingKey: write.routingKey,
+            mandatory: false,
+            properties: properties,
+            body: []
+        )
+        let preconditionFailed = 406
+        do throws(AMQPError) {
+            try ask { link throws(AMQPError) in
+                try link.publish(message)
+                try awaitRefusal(link)
+            }
+        } catch {
+            guard case .channelClosed(preconditionFailed, _) = error else { throw error }
+        }
+    }
+
     private func establish(_ exchange: AMQPTopology.Exchange, _ mode: AMQPTopology.Mode) throws(AMQPError) {
         try lookOrCreate(mode) { link throws(AMQPError) in
             try link.declareExchange(exchange.name, type: exchange.type, passive: true)

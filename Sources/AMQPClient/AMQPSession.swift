@@ -81,7 +81,8 @@ public actor AMQPSession {
     /// Publishes a message and waits for the broker's word, at most until `timeout`.
     public func publish(_ message: AMQPMessage, timeout: Duration = .seconds(10)) -> PublishOutcome {
         if let fault = message.encodingFault { return .unconfirmed(.unencodable(fault)) }
-        guard link != nil else { return .notConnected }
+        guard let link else { return .notConnected }
+        if let fault = message.encodingFault(frameMax: link.frameMax) { return .unconfirmed(.unencodable(fault)) }
         let deadline = ContinuousClock.now + timeout
         do throws(AMQPError) {
             try ask { link throws(AMQPError) in
@@ -179,6 +180,15 @@ public actor AMQPSession {
             }
             throw error
         }
+    }
+
+    /// Reads until the broker closes the channel, which it throws.
+    ///
+    /// Throws: `timedOut` if the broker has no objection within `AMQPEndpoint.connectTimeout`.
+    func awaitRefusal(_ link: BrokerLink) throws(AMQPError) {
+        let deadline = ContinuousClock.now + endpoint.connectTimeout
+        while ContinuousClock.now < deadline { try wait(link, until: deadline) }
+        throw .timedOut("basic.publish")
     }
 
     private func reopenChannel(_ link: BrokerLink) throws(AMQPError) {

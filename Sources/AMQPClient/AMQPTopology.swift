@@ -50,6 +50,20 @@ public struct AMQPTopology: Sendable, Equatable {
         }
     }
 
+    /// A publish that must be allowed.
+    public struct Write: Sendable, Hashable {
+        /// The exchange.
+        public var exchange: String
+        /// A routing key, which topic permissions look at.
+        public var routingKey: String
+
+        /// Makes a write.
+        public init(exchange: String, routingKey: String) {
+            self.exchange = exchange
+            self.routingKey = routingKey
+        }
+    }
+
     /// What to do about the topology.
     public enum Mode: String, Sendable, CaseIterable {
         /// Look first, create what is missing, never declare again what exists, bind.
@@ -66,22 +80,38 @@ public struct AMQPTopology: Sendable, Equatable {
     public var queues: [Queue]
     /// The bindings.
     public var bindings: [Binding]
+    /// What must be allowed to be published.
+    public var writes: [Write]
 
     /// Makes a topology.
-    public init(exchanges: [Exchange] = [], queues: [Queue] = [], bindings: [Binding] = []) {
+    public init(
+        exchanges: [Exchange] = [],
+        queues: [Queue] = [],
+        bindings: [Binding] = [],
+        writes: [Write] = []
+    ) {
         self.exchanges = exchanges
         self.queues = queues
         self.bindings = bindings
+        self.writes = writes
     }
 
     /// Declares or verifies over a connection of its own; answers everything that is not as it should be.
     ///
-    /// It never throws: a topology that is wrong is a state to report and look at again.
-    public func establish(_ mode: Mode, at endpoint: AMQPEndpoint) async -> [TopologyFault] {
-        guard mode != .none else { return [] }
+    /// It never throws: a topology that is wrong is a state to report and look at again. Each write that is tried, whatever the mode,
+    /// leaves a line in the broker's log.
+    public func establish(
+        _ mode: Mode,
+        at endpoint: AMQPEndpoint,
+        tryingWrites: Bool = false
+    ) async -> [TopologyFault] {
+        guard mode != .none || (tryingWrites && !writes.isEmpty) else { return [] }
         do throws(AMQPError) {
             let session = try await AMQPSession.open(endpoint)
-            let faults = await session.establish(self, mode)
+            var faults: [TopologyFault] = []
+            if mode != .none { faults = await session.establish(self, mode) }
+            // What is missing cannot be written to either.
+            if tryingWrites, faults.isEmpty { faults = await session.tryWrites(writes) }
             await session.close()
             return faults
         } catch {

@@ -43,7 +43,17 @@ extension BrokerLink {
             unsafe try check(status: amqp_basic_ack(handle, Self.channel, tag, multiple ? 1 : 0), "basic.ack")
         case .reject(let tag, let requeue):
             unsafe try check(status: amqp_basic_reject(handle, Self.channel, tag, requeue ? 1 : 0), "basic.reject")
+        case .handBack(let tag):
+            unsafe try check(status: amqp_basic_nack(handle, Self.channel, tag, 0, 1), "basic.nack")
         }
+    }
+
+    /// Says that a cancellation by the broker arrived.
+    func confirmConsumerCancelled(tag: String) throws(AMQPError) {
+        defer { pool.recycle() }
+        var cancelOK = unsafe amqp_basic_cancel_ok_t(consumer_tag: pool.bytes(tag))
+        let status = unsafe amqp_send_method(handle, Self.channel, AMQP_BASIC_CANCEL_OK_METHOD, &cancelOK)
+        try check(status: status, "basic.cancel-ok")
     }
 
     /// Asks for one message; `true` if one follows as a `.message`.

@@ -42,7 +42,10 @@ extension BrokerLink {
                 )
             )
         case AMQP_BASIC_CANCEL_METHOD:
-            return .frame(.consumerCancelled)
+            let cancel = unsafe decoded.load(as: amqp_basic_cancel_t.self)
+            return unsafe .frame(
+                .consumerCancelled(tag: String(short: cancel.consumer_tag), expectsAnswer: cancel.nowait == 0)
+            )
         case AMQP_CONNECTION_BLOCKED_METHOD:
             return .frame(unsafe .blocked(reason: String(decoded.load(as: amqp_connection_blocked_t.self).reason)))
         case AMQP_CONNECTION_UNBLOCKED_METHOD:

@@ -12,7 +12,8 @@ import CLibrabbitmq
 @safe final class BrokerLink {
     /// librabbitmq loses frames when several channels share a connection, so there is only this one.
     static let channel: amqp_channel_t = 1
-    private static let frameMax: Int32 = 131_072
+    /// The largest frame that is asked for; the broker may want smaller ones.
+    static let requestedFrameMax = 131_072
     private static let closeTimeout: Duration = .seconds(2)
     /// A short string of AMQP.
     static let shortStringMax = 255
@@ -37,35 +38,38 @@ import CLibrabbitmq
 
     // MARK: - Opening and closing
 
-    /// Opens a connection to the first host that can be reached, logs in and opens the channel.
+    /// Opens a connection to the first address of the first host that lets it in, logs in and opens the channel.
     ///
-    /// Throws: `unreachable` if no host can be reached, `refused` as soon as one refuses the login.
+    /// Every address has `AMQPEndpoint.connectTimeout` to itself, and a refusal ends nothing: another node may know the user or the virtual
+    /// host.
+    ///
+    /// Throws: `refused` if one of them refused the login, with the reasons of all; `unreachable` if none got so far.
     static func open(
         _ endpoint: AMQPEndpoint,
         lease: SocketLease,
-        bodyLimits: BodyLimits = BodyLimits()
+        bodyLimits: BodyLimits = BodyLimits(),
+        resolve: (AMQPEndpoint.HostAndPort) throws(AMQPError) -> [AMQPEndpoint.HostAndPort] = HostAddresses.of
     ) throws(AMQPError) -> BrokerLink {
-        var failures: [String] = []
+        var failures = ConnectFailures()
         for host in endpoint.hosts {
-            let link = try BrokerLink(lease: lease, bodyLimits: bodyLimits)
             do throws(AMQPError) {
-                try link.connect(to: host, endpoint)
-                try link.logIn(endpoint)
-                try link.openChannel()
-                return link
-            } catch .refused(let code, let text) where Self.isOfTheWholeCluster(code) {
-                throw .refused(code: code, text: text)
+                for address in try resolve(host) {
+                    let link = try BrokerLink(lease: lease, bodyLimits: bodyLimits)
+                    do throws(AMQPError) {
+                        try link.connect(to: address, endpoint)
+                        try link.logIn(endpoint)
+                        try link.openChannel()
+                        return link
+                    } catch {
+                        failures.append(error, at: address, of: host)
+                    }
+                }
             } catch {
-                failures.append("\(host): \(error)")
+                failures.append(error, at: host, of: host)
             }
         }
-        throw .unreachable(failures.joined(separator: "; "))
+        throw failures.error
     }
-
-    /// Whether every node would refuse the same: wrong credentials (403), no such virtual host (530).
-    ///
-    /// A node that is going down (320) or whose virtual host is (541) says nothing about the others.
-    private static func isOfTheWholeCluster(_ code: Int) -> Bool { code == 403 || code == 530 }
 
     private func connect(to host: AMQPEndpoint.HostAndPort, _ endpoint: AMQPEndpoint) throws(AMQPError) {
         var timeout = endpoint.connectTimeout.timeval
@@ -98,7 +102,7 @@ import CLibrabbitmq
             handle,
             endpoint.virtualHost,
             Int32(Self.channel),
-            Self.frameMax,
+            Int32(Self.requestedFrameMax),
             heartbeat,
             &properties,
             endpoint.username,
@@ -143,6 +147,12 @@ import CLibrabbitmq
 
     /// The heartbeat agreed on with the broker.
     var heartbeat: Duration { unsafe .seconds(amqp_get_heartbeat(handle)) }
+
+    /// The largest frame agreed on with the broker, in bytes.
+    var frameMax: Int {
+        let agreed = Int(unsafe amqp_get_frame_max(handle))
+        return agreed > 0 ? agreed : Self.requestedFrameMax
+    }
 
     /// Product and version of the broker, for the log.
     var server: String {

@@ -10,6 +10,8 @@ public enum AMQPConnectionEvent: Sendable, Equatable {
     case connectFailed(AMQPError, retryIn: Duration)
     /// It broke; the next attempt is after the given time.
     case lost(AMQPError, retryIn: Duration)
+    /// The broker closed a publisher's channel because of a publish; the connection lives on.
+    case channelClosed(code: Int, text: String)
     /// The broker accepts no publishes for now.
     case blocked(reason: String)
     /// The broker accepts publishes again.

@@ -8,10 +8,14 @@ import NIOConcurrencyHelpers
 /// Isolation: its own thread.
 actor ConsumerConnection: LinkOwner {
     /// What other threads ask of the connection, and see of it.
-    private struct Shared {
+    struct Shared {
         var isGateOpen = true
         var isStopping = false
         var isEnding = false
+        /// Somebody asked for a new subscription.
+        var mustRenew = false
+        var subscribedAt: ContinuousClock.Instant?
+        var lastDelivery: ContinuousClock.Instant?
         var verdicts: [(DeliveryToken, Verdict)] = []
         var state = AMQPConsumerState.connecting
         var connections = 0
@@ -19,12 +23,14 @@ actor ConsumerConnection: LinkOwner {
     }
 
     /// How far the channel has come.
-    private enum Phase {
+    enum Phase {
         /// The next step is due at this instant: claim the owner queue if there is one, then consume if the gate is open.
         case starting(at: ContinuousClock.Instant)
         /// The owner queue is ours; the gate is closed.
         case paused
         case consuming(tag: String)
+        /// The broker ended the subscription by itself; whether the queue is there is to be asked.
+        case cancelled
     }
 
     /// Frames read in one turn, so that settlements get their turn too.
@@ -34,18 +40,22 @@ actor ConsumerConnection: LinkOwner {
 
     private let thread: PinnedThread
     private let endpoint: AMQPEndpoint
-    private let consumption: AMQPConsumption
+    let consumption: AMQPConsumption
     private let lease: SocketLease
-    private let logger: Logger
+    let logger: Logger
     private let onEvent: @Sendable (AMQPConnectionEvent) -> Void
-    private let shared = NIOLockedValueBox(Shared())
+    let shared = NIOLockedValueBox(Shared())
 
     private var link: BrokerLink?
-    private var ledger = DeliveryLedger()
-    private var phase = Phase.starting(at: .now)
-    private var ownsQueue = false
-    /// When a consumer that nothing reaches subscribes anew.
-    private var renewal = ContinuousClock.now
+    var ledger = DeliveryLedger()
+    var phase = Phase.starting(at: .now)
+    /// How many deliveries may be unsettled now; it outlives the connection, not the process.
+    var width: PrefetchWidth
+    var ownsQueue = false
+    /// When the subscription began.
+    var subscribedAt = ContinuousClock.now
+    /// When a consumer that nothing reaches subscribes anew by itself; `nil`: never.
+    var renewal: ContinuousClock.Instant?
     /// Empty between turns; kept for their storage.
     private var verdicts: [(DeliveryToken, Verdict)] = []
     private var settlements: [DeliveryLedger.Settlement] = []
@@ -68,7 +78,9 @@ actor ConsumerConnection: LinkOwner {
         self.lease = lease
         self.logger = logger
         self.onEvent = onEvent
-        deliveries = DeliveryMailbox(capacity: Int(consumption.prefetch))
+        // While the width grows, what came within the old one and what comes within the new one may be here together.
+        deliveries = DeliveryMailbox(capacity: 2 * Int(consumption.prefetch))
+        width = PrefetchWidth(from: consumption.firstPrefetch, to: consumption.prefetch)
         thread = PinnedThread.atStart(name: endpoint.connectionName)
         thread.onTurn { [weak self] in
             self?.assumeIsolated { $0.turn() } ?? PinnedThread.Rest()
@@ -91,6 +103,11 @@ actor ConsumerConnection: LinkOwner {
         thread.wake()
     }
 
+    nonisolated func renew() {
+        shared.withLockedValue { $0.mustRenew = true }
+        thread.wake()
+    }
+
     nonisolated func settle(_ token: DeliveryToken, _ verdict: Verdict) {
         let isFirst = shared.withLockedValue { shared in
             shared.verdicts.append((token, verdict))
@@ -104,7 +121,9 @@ actor ConsumerConnection: LinkOwner {
             AMQPConsumer.Snapshot(
                 state: shared.state,
                 reconnects: max(0, shared.connections - 1),
-                unsettled: shared.unsettled
+                unsettled: shared.unsettled,
+                subscribedAt: shared.state == .consuming ? shared.subscribedAt : nil,
+                lastDelivery: shared.lastDelivery
             )
         }
     }
@@ -121,7 +140,7 @@ actor ConsumerConnection: LinkOwner {
     func connect() throws(AMQPError) -> String {
         precondition(link == nil, "one connection at a time")
         let link = try BrokerLink.open(endpoint, lease: lease, bodyLimits: consumption.bodyLimits)
-        try link.limitUnsettled(to: consumption.prefetch)
+        try link.limitUnsettled(to: width.current)
         lease.leave()
         self.link = link
         ledger.begin()
@@ -178,7 +197,8 @@ actor ConsumerConnection: LinkOwner {
         var next = now + heartbeat / 2
         switch phase {
         case .starting(let due): next = min(next, due)
-        case .consuming: next = min(next, renewal)
+        case .consuming: if let renewal { next = min(next, renewal) }
+        case .cancelled: next = now
         case .paused: break
         }
         if let drainWaiter { next = min(next, drainWaiter.deadline) }
@@ -196,9 +216,10 @@ actor ConsumerConnection: LinkOwner {
         switch frame {
         case .message(let message):
             try takeDelivery(message)
-        case .consumerCancelled:
-            logger.warning("the broker cancelled the consumer; is the queue deleted?")
-            retry("the broker cancelled the consumer")
+        case .consumerCancelled(let tag, let expectsAnswer):
+            if expectsAnswer { try link.confirmConsumerCancelled(tag: tag) }
+            // A subscription of ours that we ended ourselves meanwhile has another tag.
+            if case .consuming(tag) = phase { phase = .cancelled }
         case .channelClosed(let code, let text):
             logger.debug("the broker closed the channel", metadata: [LogKey.error: "\(code) \(text)"])
             try reopenChannel(link)
@@ -214,6 +235,7 @@ actor ConsumerConnection: LinkOwner {
             throw .malformed("a delivery tag out of order")
         }
         postponeRenewal()
+        shared.withLockedValue { $0.lastDelivery = .now }
         guard case .consuming = phase, deliveries.offer(delivery) else {
             // It raced with the closing of the gate.
             _ = ledger.settle(delivery.token, .requeue)
@@ -224,7 +246,9 @@ actor ConsumerConnection: LinkOwner {
     private func writeSettlements(_ link: BrokerLink) throws(AMQPError) {
         shared.withLockedValue { swap(&$0.verdicts, &verdicts) }
         for (token, verdict) in verdicts {
-            if !ledger.settle(token, verdict) {
+            if ledger.settle(token, verdict) {
+                if verdict == .acknowledge { width.acknowledged() }
+            } else {
                 logger.debug(
                     "a verdict came after its channel had ended; the broker delivers again",
                     metadata: [LogKey.deliveryTag: "\(token.tag)"]
@@ -232,96 +256,19 @@ actor ConsumerConnection: LinkOwner {
             }
         }
         verdicts.removeAll(keepingCapacity: true)
+        let isWidening = try endNarrowSubscription(link)
         ledger.flush(into: &settlements)
         for settlement in settlements {
             try link.settle(settlement)
         }
         settlements.removeAll(keepingCapacity: true)
+        if isWidening { try beginWideSubscription(link) }
         shared.withLockedValue { $0.unsettled = ledger.unsettled }
     }
 
-    // MARK: - Owner queue, gate, consumer
+    // MARK: - What others see
 
-    private func steer(_ link: BrokerLink, at now: ContinuousClock.Instant) throws(AMQPError) {
-        let isOpen = shared.withLockedValue { $0.isGateOpen && !$0.isStopping }
-        do throws(AMQPError) {
-            switch phase {
-            case .consuming(let tag):
-                guard isOpen else { return try pause(link, tag) }
-                try renewIfIdle(link, at: now)
-            case .paused:
-                guard isOpen else { return }
-                try start(link, isOpen: isOpen)
-            case .starting(let due):
-                guard due <= now else { return }
-                try start(link, isOpen: isOpen)
-            }
-        } catch {
-            guard case .channelClosed(let code, let text) = error else { throw error }
-            logger.debug("the broker closed the channel", metadata: [LogKey.error: "\(code) \(text)"])
-            try reopenChannel(link)
-            let resourceLocked = 405
-            retry(code == resourceLocked && !ownsQueue ? nil : "\(code) \(text)")
-        }
-    }
-
-    private func start(_ link: BrokerLink, isOpen: Bool) throws(AMQPError) {
-        if let ownerQueue = consumption.ownerQueue, !ownsQueue {
-            try link.declareQueue(ownerQueue, exclusive: true)
-            ownsQueue = true
-        }
-        guard isOpen else {
-            phase = .paused
-            show(.paused)
-            return
-        }
-        phase = .consuming(tag: try link.consume(queue: consumption.queue))
-        postponeRenewal()
-        show(.consuming)
-    }
-
-    /// Subscribes anew, on a new channel, if nothing came for long.
-    ///
-    /// RabbitMQ moves a consumer over by itself when its queue is deleted and one of that name is there again at once. It
-    /// tells the consumer nothing, and what the new queue delivers gets lost in the old channel: all looks well and
-    /// nothing comes (seen with quorum queues of 3.10.8, which refuse `x-cancel-on-ha-failover`). It cannot be seen
-    /// from outside either, as those messages count as delivered. Closing the channel gives them back.
-    private func renewIfIdle(_ link: BrokerLink, at now: ContinuousClock.Instant) throws(AMQPError) {
-        guard renewal <= now else { return }
-        guard ledger.unsettled == 0 else { return postponeRenewal() }
-        try link.closeChannel()
-        try reopenChannel(link)
-        try start(link, isOpen: true)
-    }
-
-    private func postponeRenewal() {
-        renewal = .now + consumption.idleRenewal
-    }
-
-    private func pause(_ link: BrokerLink, _ tag: String) throws(AMQPError) {
-        phase = .paused
-        try link.cancel(consumerTag: tag)
-        for delivery in deliveries.takeAll() {
-            _ = ledger.settle(delivery.token, .requeue)
-        }
-        show(.paused)
-    }
-
-    /// Tries again after a while; without a reason because somebody else has the owner queue.
-    private func retry(_ reason: String?) {
-        phase = .starting(at: .now + consumption.retryInterval)
-        show(reason.map(AMQPConsumerState.unavailable) ?? .notOwner)
-    }
-
-    /// A new channel: what was delivered on the one before is delivered again, and its verdicts count no more.
-    private func reopenChannel(_ link: BrokerLink) throws(AMQPError) {
-        _ = deliveries.takeAll()
-        ledger.begin()
-        try link.openChannel()
-        try link.limitUnsettled(to: consumption.prefetch)
-    }
-
-    private func show(_ state: AMQPConsumerState) {
+    func show(_ state: AMQPConsumerState) {
         let isNew = shared.withLockedValue { shared in
             defer { shared.state = state }
             return shared.state != state

@@ -29,8 +29,14 @@ public enum Verdict: Sendable, Equatable {
     case acknowledge
     /// It is refused for good; the broker hands it to the queue's dead-letter exchange, or forgets it without one.
     case deadLetter
-    /// It goes back to the queue and is delivered again at once.
+    /// It goes back to the queue and is delivered again at once; the message is not to blame.
+    ///
+    /// A `basic.nack`, which RabbitMQ counts towards the queue's delivery limit up to 4.2 only (docs/brokers.md).
     case requeue
+    /// It goes back to the queue, and the message itself is to blame: every broker counts it towards the delivery limit.
+    ///
+    /// A `basic.reject`.
+    case requeueAsHarmful
 }
 
 /// Names one delivery of one channel's life.

@@ -9,6 +9,8 @@ struct DeliveryLedger {
     enum Settlement: Equatable {
         case acknowledge(tag: UInt64, multiple: Bool)
         case reject(tag: UInt64, requeue: Bool)
+        /// Back to the queue, without blame.
+        case handBack(tag: UInt64)
     }
 
     private enum Entry {
@@ -25,6 +27,8 @@ struct DeliveryLedger {
 
     /// How many deliveries are not settled.
     private(set) var unsettled = 0
+    /// How many deliveries the broker has not heard of yet: those that are not settled, and those whose verdict is not written.
+    private(set) var outstanding = 0
 
     /// Starts a new channel: tags begin at 1, and nothing of the one before is settled any more.
     mutating func begin() {
@@ -34,6 +38,7 @@ struct DeliveryLedger {
         rejections.removeAll()
         acknowledgedAlone.removeAll()
         unsettled = 0
+        outstanding = 0
     }
 
     /// Notes a delivery; `nil` if its tag does not follow the one before, as no honest broker does.
@@ -41,6 +46,7 @@ struct DeliveryLedger {
         guard tag == oldestTag + UInt64(entries.count) else { return nil }
         entries.append(.open)
         unsettled += 1
+        outstanding += 1
         return DeliveryToken(epoch: epoch, tag: tag)
     }
 
@@ -57,15 +63,31 @@ struct DeliveryLedger {
         case .deadLetter:
             entries[offset] = .done
             rejections.append(.reject(tag: token.tag, requeue: false))
-        case .requeue:
+        case .requeueAsHarmful:
             entries[offset] = .done
             rejections.append(.reject(tag: token.tag, requeue: true))
+        case .requeue:
+            entries[offset] = .done
+            rejections.append(.handBack(tag: token.tag))
         }
         return true
     }
 
+    /// Hands back everything that is not settled; answers how many those are.
+    mutating func handBackAll() -> Int {
+        let count = unsettled
+        for offset in 0..<entries.count {
+            guard case .open = entries[offset] else { continue }
+            entries[offset] = .done
+            rejections.append(.handBack(tag: oldestTag + UInt64(offset)))
+        }
+        unsettled = 0
+        return count
+    }
+
     /// Answers what to write for the verdicts noted since, and forgets it.
     mutating func flush(into settlements: inout [Settlement]) {
+        outstanding = unsettled
         settlements.append(contentsOf: rejections)
         rejections.removeAll(keepingCapacity: true)
 

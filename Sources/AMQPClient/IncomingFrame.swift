@@ -8,8 +8,8 @@ enum IncomingFrame {
     case acknowledge(tag: UInt64, multiple: Bool)
     case reject(tag: UInt64, multiple: Bool)
     case message(FrameAssembler<ContentHead>.Assembled)
-    /// The broker cancelled the consumer: its queue is gone.
-    case consumerCancelled
+    /// The broker cancelled the consumer: its queue is gone, or something was not settled in time.
+    case consumerCancelled(tag: String, expectsAnswer: Bool)
     case blocked(reason: String)
     case unblocked
     case channelClosed(code: Int, text: String)

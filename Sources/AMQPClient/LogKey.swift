@@ -9,6 +9,7 @@ enum LogKey {
     static let retryIn = "retry.in"
     static let reason = "amqp.blocked.reason"
     static let queue = "messaging.destination.name"
+    static let unsettled = "amqp.consumer.unsettled"
     static let state = "amqp.consumer.state"
     static let deliveryTag = "messaging.rabbitmq.message.delivery_tag"
 }

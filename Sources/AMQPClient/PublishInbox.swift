@@ -29,6 +29,7 @@ final class PublishInbox: Sendable {
     private struct State {
         var state = AMQPPublisher.State.connecting
         var connections = 0
+        var frameMax = BrokerLink.requestedFrameMax
         var requests: [PublishRequest] = []
         /// Requests here, waiting for the window, and on their way.
         var pending = 0
@@ -84,8 +85,9 @@ final class PublishInbox: Sendable {
         }
     }
 
-    func connected() {
+    func connected(frameMax: Int) {
         state.withLockedValue { state in
+            state.frameMax = frameMax
             state.state = .connected
             state.connections += 1
         }
@@ -98,6 +100,9 @@ final class PublishInbox: Sendable {
     func beginDraining() {
         state.withLockedValue { $0.isDraining = true }
     }
+
+    /// The largest frame of the connection, or of the last one.
+    var frameMax: Int { state.withLockedValue(\.frameMax) }
 
     var snapshot: AMQPPublisher.Snapshot {
         state.withLockedValue { state in

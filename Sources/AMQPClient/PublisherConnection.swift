@@ -70,6 +70,8 @@ actor PublisherConnection: LinkOwner {
 
     nonisolated var snapshot: AMQPPublisher.Snapshot { inbox.snapshot }
 
+    nonisolated var frameMax: Int { inbox.frameMax }
+
     nonisolated var isEnding: Bool { endRequested.withLockedValue { $0 } }
 
     nonisolated func requestEnd() {
@@ -87,7 +89,7 @@ actor PublisherConnection: LinkOwner {
         self.link = link
         window.blocked = nil
         endReason = nil
-        inbox.connected()
+        inbox.connected(frameMax: link.frameMax)
         return link.server
     }
 
@@ -199,6 +201,7 @@ actor PublisherConnection: LinkOwner {
         ledger.end(.channelClosed(code: code, text: text), into: &settled)
         try link.openChannel()
         try link.selectConfirms()
+        onEvent(.channelClosed(code: code, text: text))
     }
 
     private func takeRequests() {
@@ -219,6 +222,12 @@ actor PublisherConnection: LinkOwner {
         while let request = waiting.first, window.admits(bytes: request.message.body.count) {
             _ = waiting.popFirst()
             let message = request.message
+            // The broker would break the connection off, and with it what is on its way.
+            if let fault = message.encodingFault(frameMax: link.frameMax) {
+                _ = inbox.settled(1)
+                request.ended(.unconfirmed(.unencodable(fault)))
+                continue
+            }
             window.enter(bytes: message.body.count)
             // Before it is written: if the write fails, it is this publish too whose outcome is unknown.
             _ = ledger.record(

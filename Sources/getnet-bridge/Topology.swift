@@ -34,7 +34,11 @@ struct Topology: VerbGroup {
     struct Check: ConfiguredVerb {
         static let configuration = CommandConfiguration(
             abstract: "Say what is missing at the broker; changes nothing.",
-            discussion: "Over AMQP it can be seen that exchanges and queues exist, not their arguments nor bindings."
+            discussion: """
+                Over AMQP it can be seen that exchanges and queues exist and that the bridge may publish, not arguments nor \
+                bindings. Each exchange that it publishes to leaves a line in the broker's log: the message that asks is \
+                refused on purpose.
+                """
         )
 
         @OptionGroup var options: ConfigurationOptions
@@ -45,7 +49,7 @@ struct Topology: VerbGroup {
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .broker, invocation)
             let endpoint = configuration.amqp.named("getnet-bridge topology check")
-            let faults = await configuration.amqpTopology.establish(.verify, at: endpoint)
+            let faults = await configuration.amqpTopology.establish(.verify, at: endpoint, tryingWrites: true)
             if json {
                 try invocation.console.print(Self.document(faults))
             } else {

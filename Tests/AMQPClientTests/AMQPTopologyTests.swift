@@ -54,6 +54,29 @@ import Testing
         }
     }
 
+    @Test("F10: whether a publish is allowed is tried without one", arguments: AMQPTopology.Mode.allCases)
+    func writes(mode: AMQPTopology.Mode) async throws {
+        try await TestBroker.use { host in
+            var topology = topology
+            topology.writes = [.init(exchange: "x", routingKey: "a.b"), .init(exchange: "dead", routingKey: "c")]
+            _ = await topology.establish(.declare, at: host.endpoint())
+            try await host.withUser(writing: "dead") { user in
+                let faults = await topology.establish(mode == .declare ? .verify : mode, at: user, tryingWrites: true)
+                #expect(faults.map(\.object) == [.exchange("x")])
+                #expect(faults.map(\.kind) == [.forbidden])
+                #expect(await topology.establish(.verify, at: user).isEmpty)
+            }
+            let allowed = await topology.establish(mode, at: host.endpoint(), tryingWrites: true)
+            #expect(allowed.isEmpty)
+            topology.writes = [.init(exchange: "gone", routingKey: "a")]
+            let missing = await topology.establish(mode, at: host.endpoint(), tryingWrites: true)
+            #expect(missing.map(\.kind) == [.missing])
+            // No queue got anything.
+            #expect(try await host.depth(of: "q") == 0)
+            #expect(try await host.depth(of: "letters") == 0)
+        }
+    }
+
     @Test func `what the broker refuses is a fault, and the rest is made`() async throws {
         try await TestBroker.use { host in
             var topology = topology

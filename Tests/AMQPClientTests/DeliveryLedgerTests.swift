@@ -43,6 +43,25 @@ import Testing
         #expect(ledger.unsettled == 1)
     }
 
+    @Test func `all that is not settled is handed back once, and nothing else`() {
+        var ledger = DeliveryLedger()
+        let tokens = ledger.recordAll(4)
+        _ = ledger.settle(tokens[0], .acknowledge)
+        _ = ledger.settle(tokens[2], .deadLetter)
+        let count = ledger.handBackAll()
+        #expect(count == 2)
+        let late = ledger.settle(tokens[1], .acknowledge)
+        #expect(!late)
+        let settlements = ledger.flushed()
+        #expect(
+            settlements == [
+                .reject(tag: 3, requeue: false), .handBack(tag: 2), .handBack(tag: 4),
+                .acknowledge(tag: 1, multiple: false),
+            ]
+        )
+        #expect(ledger.unsettled == 0)
+    }
+
     @Test func `a tag out of order is refused`() {
         var ledger = DeliveryLedger()
         let tokens = [ledger.record(tag: 1), ledger.record(tag: 3), ledger.record(tag: 1)]
@@ -59,7 +78,9 @@ import Testing
             while !open.isEmpty {
                 for _ in 0..<min(open.count, Int.random(in: 1...10, using: &random)) {
                     let token = open.remove(at: Int.random(in: open.indices, using: &random))
-                    let verdict = [Verdict.acknowledge, .deadLetter, .requeue].randomElement(using: &random)
+                    let verdict = [Verdict.acknowledge, .deadLetter, .requeue, .requeueAsHarmful].randomElement(
+                        using: &random
+                    )
                     guard let verdict else { return }
                     let counts = ledger.settle(token, verdict)
                     #expect(counts)
@@ -74,7 +95,10 @@ import Testing
                         // As the broker does: all up to it that are not settled.
                         for tag in 1...last where heard[tag] == nil { heard[tag] = .acknowledge }
                     case .reject(let tag, let requeue):
-                        let before = heard.updateValue(requeue ? .requeue : .deadLetter, forKey: tag)
+                        let before = heard.updateValue(requeue ? .requeueAsHarmful : .deadLetter, forKey: tag)
+                        #expect(before == nil)
+                    case .handBack(let tag):
+                        let before = heard.updateValue(.requeue, forKey: tag)
                         #expect(before == nil)
                     }
                 }

@@ -21,9 +21,9 @@ struct HeldEntriesTests {
 
     @Test func `a transaction's entries stand in one line, which one task drains in order`() throws {
         let held = HeldEntries()
-        let line = try #require(held.add(entry(1, of: 7)))
-        #expect(held.add(entry(2, of: 7)) == nil)
-        #expect(held.add(entry(3, of: 7)) == nil)
+        let line = try #require(held.add(entry(1, of: 7)).line)
+        #expect(held.add(entry(2, of: 7)).line == nil)
+        #expect(held.add(entry(3, of: 7)).line == nil)
         #expect(held.next(of: line)?.position == 2)
         #expect(held.next(of: line)?.position == 3)
         #expect(held.next(of: line) == nil)
@@ -32,17 +32,17 @@ struct HeldEntriesTests {
 
     @Test func `a line that ended begins anew with the next entry`() throws {
         let held = HeldEntries()
-        let line = try #require(held.add(entry(1, of: 7)))
+        let line = try #require(held.add(entry(1, of: 7)).line)
         #expect(held.next(of: line) == nil)
-        #expect(held.add(entry(2, of: 7)) == line)
+        #expect(held.add(entry(2, of: 7)).line == line)
     }
 
     @Test func `entries of different transactions never wait for each other`() {
         let held = HeldEntries()
-        #expect(held.add(entry(1, of: 7)) != nil)
-        #expect(held.add(entry(2, of: 8)) != nil)
-        #expect(held.add(entry(3, of: nil)) != nil)
-        #expect(held.add(entry(4, of: nil)) != nil)
+        #expect(held.add(entry(1, of: 7)).line != nil)
+        #expect(held.add(entry(2, of: 8)).line != nil)
+        #expect(held.add(entry(3, of: nil)).line != nil)
+        #expect(held.add(entry(4, of: nil)).line != nil)
     }
 
     @Test func `the oldest is the oldest of all lines`() {
@@ -79,7 +79,7 @@ struct HeldEntriesTests {
     @Test func `a stop is over when nothing is left, or when its time is`() throws {
         let held = HeldEntries()
         #expect(!held.isFlushed)
-        let line = try #require(held.add(entry(1, of: 7)))
+        let line = try #require(held.add(entry(1, of: 7)).line)
         held.startFlushing(until: .now + .seconds(60))
         #expect(!held.isFlushed)
         #expect(held.next(of: line) == nil)
@@ -95,6 +95,95 @@ struct HeldEntriesTests {
         #expect(!held.addUnrouted(entry(1, of: 7)))
         held.removeUnrouted(entry(1, of: 7))
         #expect(held.addUnrouted(entry(1, of: 7)))
+    }
+}
+
+/// F5: one queue that refuses must not silence a transaction.
+@Suite("Refused entries")
+struct RefusedEntriesTests {
+    private func entry(_ position: Int64, _ word: String = "submitted") -> OutboxEntry {
+        OutboxEntry(
+            position: position,
+            transactionID: TransactionID(at: Timestamp(milliseconds: 1), random: 7),
+            payload: .deadLetter(.empty(named: word)),
+            appendedAt: Timestamp(milliseconds: position),
+            returns: 0
+        )
+    }
+
+    @Test func `one that may give way does so at once where a later one waits`() throws {
+        let held = HeldEntries()
+        let line = try #require(held.add(entry(1)).line)
+        _ = held.add(entry(2))
+        guard case .gaveWay(let next) = held.refuse(entry(1), in: line, routingKey: "a", givesWay: true) else {
+            Issue.record("it stands in the way")
+            return
+        }
+        #expect(next.position == 2)
+        #expect(held.count == 1)
+        #expect(held.lag(at: .sample).refusedKeys.isEmpty)
+    }
+
+    @Test func `one that waits for its next try is overtaken by the next that comes, and its try is off`() throws {
+        let held = HeldEntries()
+        let line = try #require(held.add(entry(1)).line)
+        guard case .tryAgain = held.refuse(entry(1), in: line, routingKey: "a", givesWay: true) else {
+            Issue.record("nothing waits")
+            return
+        }
+        #expect(held.lag(at: .sample).refusedKeys == ["a"])
+        guard case .overtakes(let refused, line) = held.add(entry(2)) else {
+            Issue.record("not overtaken")
+            return
+        }
+        #expect(refused.position == 1)
+        #expect(!held.beginAgain(entry(1), in: line))
+        #expect(held.beginAgain(entry(2), in: line))
+        #expect(held.next(of: line) == nil)
+        #expect(held.count == 0)
+    }
+
+    @Test func `one that is on its way again is not overtaken`() throws {
+        let held = HeldEntries()
+        let line = try #require(held.add(entry(1)).line)
+        _ = held.refuse(entry(1), in: line, routingKey: "a", givesWay: true)
+        #expect(held.beginAgain(entry(1), in: line))
+        #expect(held.add(entry(2)).line == nil)
+        #expect(held.next(of: line)?.position == 2)
+    }
+
+    @Test func `a final one never gives way, and its age counts; that of a step on the way does not`() throws {
+        let held = HeldEntries()
+        let line = try #require(held.add(entry(1)).line)
+        let now = Timestamp(milliseconds: 10)
+        _ = held.refuse(entry(1), in: line, routingKey: "a", givesWay: true)
+        #expect(held.lag(at: now).oldest == nil)
+        held.forgetRefusal(in: line)
+        #expect(held.lag(at: now).oldest == .milliseconds(9))
+        _ = held.refuse(entry(1), in: line, routingKey: "a", givesWay: false)
+        #expect(held.add(entry(2)).line == nil)
+        guard case .tryAgain = held.refuse(entry(1), in: line, routingKey: "a", givesWay: false) else {
+            Issue.record("a final event gave way")
+            return
+        }
+        #expect(held.lag(at: now).oldest == .milliseconds(9))
+        #expect(held.lag(at: now).remark == "the broker refuses (is a queue bound to it full?): a")
+    }
+
+    @Test func `few keys are named, the rest is a number`() {
+        let lag = OutboxLag(oldest: .seconds(11), reading: .current, refusedKeys: ["a", "b", "c", "d", "e"])
+        let obstacle = lag.obstacle(holdAfter: .seconds(10), isHolding: false)
+        #expect(obstacle?.hasSuffix("full?): a, b, c and 2 more") == true)
+    }
+}
+
+extension HeldEntries.Addition {
+    /// The line that is to be drained from here on.
+    fileprivate var line: HeldEntries.Line? {
+        switch self {
+        case .isFirst(let line), .overtakes(_, let line): line
+        case .waits: nil
+        }
     }
 }
 

@@ -50,20 +50,61 @@ public struct TestVirtualHost: Sendable {
         try await broker.management("DELETE", "queues/\(name)/\(queue)")
     }
 
+    private struct Connection: Decodable {
+        let name: String
+        let user_provided_name: String?
+        let frame_max: Int?
+    }
+
+    private func connection(named connectionName: String) async throws -> Connection? {
+        let answer = try await broker.management("GET", "vhosts/\(name)/connections")
+        let all = try JSONDecoder().decode([Connection].self, from: answer)
+        return all.first { $0.user_provided_name == connectionName }
+    }
+
+    /// The largest frame that a connection has agreed on; `nil` if the broker shows no such connection.
+    public func frameMax(ofConnection connectionName: String) async throws -> Int? {
+        try await connection(named: connectionName)?.frame_max
+    }
+
     /// Closes a connection from the broker's side; the broker learns of a new one's name within a second.
     public func closeConnection(named connectionName: String) async throws {
-        struct Connection: Decodable {
-            let name: String
-            let user_provided_name: String?
-        }
         try await eventually("the broker shows the connection \(connectionName)") {
-            let answer = try await broker.management("GET", "vhosts/\(name)/connections")
-            let all = try JSONDecoder().decode([Connection].self, from: answer)
-            guard let found = all.first(where: { $0.user_provided_name == connectionName }) else { return false }
+            guard let found = try await connection(named: connectionName) else { return false }
             let escaped = found.name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? found.name
             try await broker.management("DELETE", "connections/\(escaped)")
             return true
         }
+    }
+
+    /// Runs a body with a user who may write only to what the expression matches, and read and configure everything.
+    public func withUser<Value>(
+        writing: String,
+        _ body: (AMQPEndpoint) async throws -> Value
+    ) async throws -> Value {
+        var endpoint = endpoint()
+        endpoint.username = "\(name)-user"
+        endpoint.password = "secret"
+        try await broker.management("PUT", "users/\(endpoint.username)", #"{"password":"secret","tags":""}"#)
+        try await permit(endpoint.username, writing: writing)
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(endpoint))
+        } catch {
+            result = .failure(error)
+        }
+        try await broker.management("DELETE", "users/\(endpoint.username)")
+        return try result.get()
+    }
+
+    /// Gives a user of `withUser` other rights to write.
+    public func permit(_ user: String, writing: String) async throws {
+        let escaped = writing.replacingOccurrences(of: "\\", with: "\\\\")
+        try await broker.management(
+            "PUT",
+            "permissions/\(name)/\(user)",
+            #"{"configure":".*","write":"\#(escaped)","read":".*"}"#
+        )
     }
 
     /// How many messages are ready in a queue at this moment.

@@ -101,6 +101,9 @@ public struct TestBroker: Sendable {
     /// Ends the memory alarm.
     public func clearMemoryAlarm() async throws { try await deploy("watermark", "0.4") }
 
+    /// Sets the largest frame of the connections from now on, in bytes.
+    public func setFrameMax(_ bytes: Int) async throws { try await deploy("frame-max", "\(bytes)") }
+
     /// Kills the node as a crash would.
     public func kill() async throws { try await deploy("kill") }
 

@@ -10,6 +10,8 @@ extension BridgeConfiguration {
         AMQPConsumption(
             queue: commands.queue,
             prefetch: UInt16(clamping: commands.prefetch),
+            // How the process before ended is not known.
+            firstPrefetch: 1,
             ownerQueue: Self.ownerQueue,
             bodyLimits: BodyLimits(messageSizeMax: commands.maxBytes)
         )
@@ -73,7 +75,14 @@ extension BridgeConfiguration {
             } + [
                 .init(queue: control.queue, exchange: control.exchange, routingKey: "#"),
                 .init(queue: deadLetters.queue, exchange: deadLetters.exchange, routingKey: "#"),
-            ]
+            ],
+            // Nothing waits for a dead letter, so it is no obstacle that none can be written.
+            writes: accounts.all.map { account in
+                .init(
+                    exchange: events.exchange,
+                    routingKey: "charge.approved.\(account.profile.code).\(account.name).-.-"
+                )
+            }
         )
     }
 

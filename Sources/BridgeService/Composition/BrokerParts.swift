@@ -26,7 +26,11 @@ struct BrokerParts {
     ) {
         let endpoint = configuration.amqp
         let topologySignal = Signal()
-        let onEvent: @Sendable (AMQPConnectionEvent) -> Void = { topologySignal.heed($0) }
+        let onEvent: @Sendable (AMQPConnectionEvent) -> Void = { event in
+            // A fault that is known already is looked at again in its time, however often a publish meets it.
+            if case .channelClosed = event, gate.obstacles[.topology] != nil { return }
+            topologySignal.heed(event)
+        }
         var limits = PublishLimits()
         limits.confirmTimeout = configuration.events.confirmTimeout
         eventPublisher = AMQPPublisher(
@@ -108,7 +112,7 @@ extension AMQPConnectionEvent {
         case .consumer(.consuming), .consumer(.paused): true
         case .consumer(.notOwner), .consumer(.connecting), .consumer(.closed), .lost, .connectFailed: false
         // It may be the owner queue or the command queue that cannot be had.
-        case .consumer(.unavailable), .connected, .blocked, .unblocked: nil
+        case .consumer(.unavailable), .connected, .channelClosed, .blocked, .unblocked: nil
         }
     }
 }
@@ -117,7 +121,7 @@ extension Signal {
     /// Looks at exchanges and queues again after what may have changed them.
     fileprivate func heed(_ event: AMQPConnectionEvent) {
         switch event {
-        case .connected, .lost, .consumer(.unavailable): raise()
+        case .connected, .lost, .channelClosed, .consumer(.unavailable): raise()
         case .connectFailed, .blocked, .unblocked, .consumer: return
         }
     }

@@ -33,7 +33,7 @@ struct CommandIntake: Sendable {
         FailPoint.intakeUncommitted.reach()
         let message = CommandMessage(delivery)
         let now = dispatcher.clock()
-        do {
+        do throws(StoreError) {
             let command: Command
             do throws(CommandRejection) {
                 command = try reader.read(message, acceptedAt: now, terminals: terminals.current)
@@ -49,6 +49,9 @@ struct CommandIntake: Sendable {
             if let sentAt = message.timestamp, sentAt <= now { metrics.observe(.commandAge, took: now - sentAt) }
             try await accept(command, from: message, at: now)
             return .acknowledge
+        } catch .fault {
+            // The store lives and refuses this one by our own fault: it must not go round for ever.
+            return .requeueAsHarmful
         } catch {
             // Not durable, so not ours: it goes back, and the consumer is cancelled until the store commits again.
             return .requeue

@@ -33,7 +33,8 @@ struct EventMessage: Sendable {
         )
     }
 
-    func message(_ letter: DeadLetter, exchange: String) -> AMQPMessage {
+    /// Makes the message of a dead letter; headers that a frame of the connection does not hold are left out.
+    func message(_ letter: DeadLetter, exchange: String, frameMax: Int) -> AMQPMessage {
         var properties = AMQPProperties()
         properties.contentType = letter.contentType
         properties.contentEncoding = letter.contentEncoding
@@ -45,12 +46,13 @@ struct EventMessage: Sendable {
         properties.appID = Self.applicationID
         properties.correlationID = letter.correlationID
         properties.headers = letter.headers.mapValues { .string($0) }
-        return AMQPMessage(
+        let message = AMQPMessage(
             exchange: exchange,
             routingKey: letter.routingKey,
             mandatory: true,
             properties: properties,
             body: letter.body
         )
+        return message.cuttingHeaders(toFit: frameMax)
     }
 }

@@ -12,8 +12,36 @@ final class HeldEntries: Sendable {
         case single(Int64)
     }
 
+    /// What becomes of an entry that the broker refused.
+    enum Refusal {
+        /// It is tried again. An event that is not final gives way as soon as a later one of its transaction waits.
+        case tryAgain
+        /// It gave way to this one.
+        case gaveWay(to: OutboxEntry)
+    }
+
+    /// What becomes of an entry that comes in.
+    enum Addition {
+        /// It stands behind others of its line.
+        case waits
+        /// It is the first of its line and is to be published.
+        case isFirst(Line)
+        /// It is to be published; the refused entry before it gave way and is out.
+        case overtakes(OutboxEntry, in: Line)
+    }
+
+    /// The refusal of the entry that is the first of its line.
+    private struct Refused {
+        let routingKey: String
+        let givesWay: Bool
+        /// Whether it waits for its next try, and is not on its way at this moment.
+        var isWaiting: Bool
+    }
+
     private struct State {
         var lines: [Line: ArraySlice<OutboxEntry>] = [:]
+        /// The first entries that the broker refused, by line.
+        var refused: [Line: Refused] = [:]
         var count = 0
         var unrouted: Set<Int64> = []
         var isAwaitingRoom = false
@@ -21,6 +49,15 @@ final class HeldEntries: Sendable {
         var wasRead = false
         /// When the first of the reads began that have not succeeded since.
         var readingSince: ContinuousClock.Instant?
+
+        /// Takes the first entry of a line out if there is one after it, and gives that one.
+        mutating func removeFirst(of line: Line) -> OutboxEntry? {
+            guard let entries = lines[line], entries.count > 1 else { return nil }
+            lines[line]?.removeFirst()
+            count -= 1
+            refused[line] = nil
+            return lines[line]?.first
+        }
     }
 
     private let state = NIOLockedValueBox(State())
@@ -33,13 +70,42 @@ final class HeldEntries: Sendable {
     /// What is held is the beginning of the outbox, so the oldest of it is the oldest of all, as long as the outbox can be read.
     func lag(at now: Timestamp) -> OutboxLag {
         state.withLockedValue { state in
-            let oldest = state.lines.values.compactMap { $0.first?.appendedAt }.min()
+            // A step on the way that one queue refuses is told to all others; what counts is whether results are told.
+            let oldest = state.lines.compactMap { line, entries in
+                state.refused[line]?.givesWay == true ? nil : entries.first?.appendedAt
+            }.min()
             let pending = state.readingSince.map { OutboxLag.Reading.pending($0.duration(to: .now)) }
             return OutboxLag(
                 oldest: oldest.map { now - $0 },
-                reading: state.wasRead ? pending ?? .current : .never
+                reading: state.wasRead ? pending ?? .current : .never,
+                refusedKeys: Set(state.refused.values.map(\.routingKey)).sorted()
             )
         }
+    }
+
+    /// Notes that the broker refused the first entry of a line, and says what becomes of it.
+    ///
+    /// With `givesWay` it is left out once a later one waits: an event that is not final.
+    func refuse(_ entry: OutboxEntry, in line: Line, routingKey: String, givesWay: Bool) -> Refusal {
+        state.withLockedValue { state in
+            if givesWay, let next = state.removeFirst(of: line) { return .gaveWay(to: next) }
+            state.refused[line] = Refused(routingKey: routingKey, givesWay: givesWay, isWaiting: true)
+            return .tryAgain
+        }
+    }
+
+    /// Says that a refused entry is tried again; `false` if it gave way meanwhile.
+    func beginAgain(_ entry: OutboxEntry, in line: Line) -> Bool {
+        state.withLockedValue { state in
+            guard state.lines[line]?.first?.position == entry.position else { return false }
+            state.refused[line]?.isWaiting = false
+            return true
+        }
+    }
+
+    /// Forgets a refusal: what stands in the way of the entry now is something else.
+    func forgetRefusal(in line: Line) {
+        state.withLockedValue { $0.refused[line] = nil }
     }
 
     /// Says that the outbox is to be read.
@@ -60,27 +126,29 @@ final class HeldEntries: Sendable {
         }
     }
 
-    /// Enters an entry; its line if nobody drains that yet.
-    func add(_ entry: OutboxEntry) -> Line? {
+    /// Enters an entry and says what is to be done with it.
+    func add(_ entry: OutboxEntry) -> Addition {
         let line: Line = entry.transactionID.map { .transaction($0) } ?? .single(entry.position)
         return state.withLockedValue { state in
             state.count += 1
-            if state.lines[line] != nil {
-                state.lines[line]?.append(entry)
-                return nil
+            guard let first = state.lines[line]?.first else {
+                state.lines[line] = [entry]
+                return .isFirst(line)
             }
-            state.lines[line] = [entry]
-            return line
+            state.lines[line]?.append(entry)
+            guard let refused = state.refused[line], refused.givesWay, refused.isWaiting else { return .waits }
+            _ = state.removeFirst(of: line)
+            return .overtakes(first, in: line)
         }
     }
 
     /// Takes out the entry that was published and gives the one after it; a line without one ends.
     func next(of line: Line) -> OutboxEntry? {
         state.withLockedValue { state in
+            if let next = state.removeFirst(of: line) { return next }
             state.count -= 1
-            state.lines[line]?.removeFirst()
-            if let next = state.lines[line]?.first { return next }
             state.lines[line] = nil
+            state.refused[line] = nil
             return nil
         }
     }

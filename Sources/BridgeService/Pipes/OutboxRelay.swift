@@ -116,7 +116,13 @@ struct OutboxRelay: Service {
 
     private func start(_ page: [OutboxEntry]) {
         for entry in page {
-            if let line = held.add(entry) { sender.send(entry, in: line) }
+            switch held.add(entry) {
+            case .waits: continue
+            case .isFirst(let line): sender.send(entry, in: line)
+            case .overtakes(let refused, let line):
+                sender.giveWay(refused)
+                sender.send(entry, in: line)
+            }
         }
     }
 

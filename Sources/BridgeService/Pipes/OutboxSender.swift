@@ -12,6 +12,8 @@ internal import Logging
 final class OutboxSender: Sendable {
     /// How an entry that the broker did not confirm is tried again, for ever.
     static let retry = RetrySchedule(first: .milliseconds(100), ceiling: .seconds(5))
+    /// How an entry that the broker refused is tried again: a queue is full, and all others get it once more each time.
+    static let refusedRetry = RetrySchedule(first: .milliseconds(200), ceiling: .seconds(10))
     /// How an entry that nobody is bound to is tried again.
     static let unroutedRetry = RetrySchedule(first: .seconds(2), ceiling: .seconds(600))
     /// For so long.
@@ -25,11 +27,19 @@ final class OutboxSender: Sendable {
         /// Where it stands; `nil` if nobody was bound to it and it is tried again, out of its transaction's order.
         let line: HeldEntries.Line?
         let tries: Int
+        /// How long to wait before the next try.
+        let schedule: RetrySchedule
 
-        init(_ entry: OutboxEntry, in line: HeldEntries.Line?, tries: Int = 0) {
+        init(
+            _ entry: OutboxEntry,
+            in line: HeldEntries.Line?,
+            tries: Int = 0,
+            schedule: RetrySchedule = OutboxSender.retry
+        ) {
             self.entry = entry
             self.line = line
             self.tries = tries
+            self.schedule = schedule
         }
     }
 
@@ -72,10 +82,16 @@ final class OutboxSender: Sendable {
         send(Sending(entry, in: line))
     }
 
+    /// Ends an entry that the broker refused and that a later one of its transaction made superfluous.
+    func giveWay(_ entry: OutboxEntry) {
+        metrics.increment(.events, "gave_way")
+        settle(entry, .unrouted(retryAt: nil))
+    }
+
     private func send(_ first: Sending) {
         var next: Sending? = first
         while let sending = next {
-            if let message = render.message(for: sending.entry) {
+            if let message = render.message(for: sending.entry, frameMax: publisher.frameMax) {
                 if sending.tries == 0 { FailPoint.relayUnpublished.reach() }
                 FailPoint.relayPublished.reach(after: Self.publishing)
                 return publisher.publish(message) { self.ended(sending, $0) }
@@ -92,7 +108,10 @@ final class OutboxSender: Sendable {
             while let sending = await retries.next() {
                 group.addTask {
                     // What is cancelled stays in the outbox.
-                    do { try await Task.sleep(for: Self.retry.delay(afterTries: sending.tries)) } catch { return }
+                    do {
+                        try await Task.sleep(for: sending.schedule.delay(afterTries: sending.tries))
+                    } catch { return }
+                    if let line = sending.line, !self.held.beginAgain(sending.entry, in: line) { return }
                     self.send(sending)
                 }
             }
@@ -119,7 +138,7 @@ final class OutboxSender: Sendable {
             )
             metrics.increment(.events, "unencodable")
             settle(entry, .unrouted(retryAt: retryInstant(of: entry)))
-        case .rejected: return tryAgain(sending, "rejected")
+        case .rejected: return refused(sending)
         case .unconfirmed(let reason):
             logger.debug("an entry was not confirmed", metadata: [LogKey.error: "\(reason)"])
             return tryAgain(sending, "unconfirmed")
@@ -130,8 +149,33 @@ final class OutboxSender: Sendable {
 
     private func tryAgain(_ sending: Sending, _ label: String) {
         metrics.increment(.events, label)
-        let isLinedUp = retries.offer(Sending(sending.entry, in: sending.line, tries: sending.tries + 1))
-        precondition(isLinedUp, "no more is tried again than is held")
+        if let line = sending.line { held.forgetRefusal(in: line) }
+        lineUp(Sending(sending.entry, in: sending.line, tries: sending.tries + 1))
+    }
+
+    /// The broker took it into some queues at most: one that is bound to its key is full or broken.
+    private func refused(_ sending: Sending) {
+        metrics.increment(.events, "rejected")
+        let again = Sending(sending.entry, in: sending.line, tries: sending.tries + 1, schedule: Self.refusedRetry)
+        guard let line = sending.line else { return lineUp(again) }
+        let (key, givesWay) = sending.entry.payload.refusal
+        if sending.tries == 0 {
+            logger.warning(
+                "the broker refuses an entry of the outbox; is a queue that is bound to its key full?",
+                metadata: [LogKey.routingKey: "\(key)"]
+            )
+        }
+        switch held.refuse(sending.entry, in: line, routingKey: key, givesWay: givesWay) {
+        case .tryAgain: lineUp(again)
+        case .gaveWay(let next):
+            giveWay(sending.entry)
+            if held.isWorthALook(below: OutboxRelay.heldLimit) { signal.raise() }
+            send(Sending(next, in: line))
+        }
+    }
+
+    private func lineUp(_ sending: Sending) {
+        precondition(retries.offer(sending), "no more is tried again than is held")
     }
 
     /// Takes an entry out and gives the one after it.
@@ -173,14 +217,26 @@ struct OutboxRendering: Sendable {
     /// Statuses whose events the configuration keeps to itself.
     let switchedOff: Set<TransactionStatus>
 
-    /// The message; `nil` for what is switched off.
-    func message(for entry: OutboxEntry) -> AMQPMessage? {
+    /// The message for a connection with frames of a size; `nil` for what is switched off.
+    func message(for entry: OutboxEntry, frameMax: Int) -> AMQPMessage? {
         switch entry.payload {
         case .event(let event):
             if !switchedOff.isEmpty, let status = event.status, switchedOff.contains(status) { return nil }
             return messages.message(event, exchange: eventsExchange, routingKey: event.routingKey, mandatory: true)
         case .deadLetter(let letter):
-            return messages.message(letter, exchange: deadLettersExchange)
+            return messages.message(letter, exchange: deadLettersExchange, frameMax: frameMax)
+        }
+    }
+}
+
+extension OutboxEntry.Payload {
+    /// Its routing key, and whether it gives way to a later entry when the broker refuses it.
+    ///
+    /// Source: docs/consumers.md. A final status, a contradiction, a refusal are tried for ever.
+    fileprivate var refusal: (routingKey: String, givesWay: Bool) {
+        switch self {
+        case .event(let event): (event.routingKey, event.status.map { !$0.isFinal } ?? false)
+        case .deadLetter(let letter): (letter.routingKey, false)
         }
     }
 }

@@ -34,8 +34,9 @@ struct HealthResponder: HTTPResponder {
         let parts = readiness.parts
         let isReady = parts.allSatisfy(\.isReady)
         var text = ""
-        for part in parts where isVerbose || !part.isReady {
-            text += "\(part.isReady ? "[+]" : "[-]") \(part.name)\(part.isReady ? " ok" : ": \(part.detail)")\n"
+        for part in parts where isVerbose || !part.isReady || !part.detail.isEmpty {
+            let detail = part.detail.isEmpty ? "" : ": \(part.detail)"
+            text += "\(part.isReady ? "[+]" : "[-]") \(part.name)\(part.isReady ? " ok" : "")\(detail)\n"
         }
         text += isReady ? "ok\n" : "commands are not taken\n"
         return .text(text, status: isReady ? .ok : .serviceUnavailable)

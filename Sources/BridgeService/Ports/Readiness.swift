@@ -12,6 +12,7 @@ struct Readiness: Sendable {
     struct Part: Sendable, Equatable {
         let name: String
         let isReady: Bool
+        /// Why it is not ready, or what else a person should know; empty for nothing.
         let detail: String
     }
 
@@ -30,9 +31,13 @@ struct Readiness: Sendable {
 
     /// What "takes commands" consists of.
     var parts: [Part] {
-        let obstacles = gate.obstacles
+        let (obstacles, remarks) = (gate.obstacles, gate.remarks)
         var parts = CommandGate.Obstacle.allCases.map { obstacle in
-            Part(name: obstacle.rawValue, isReady: obstacles[obstacle] == nil, detail: obstacles[obstacle] ?? "")
+            Part(
+                name: obstacle.rawValue,
+                isReady: obstacles[obstacle] == nil,
+                detail: obstacles[obstacle] ?? remarks[obstacle] ?? ""
+            )
         }
         parts.append(consumerPart)
         let publisher = events.state

@@ -50,6 +50,7 @@ final class CommandGate: Sendable {
             .topology: "exchanges and queues were not looked at yet",
             .outbox: "the outbox was not read yet",
         ]
+        var remarks: [Obstacle: String] = [:]
         var observers: [@Sendable (Bool) -> Void] = []
         var sleepers: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextSleeper = 0
@@ -69,6 +70,14 @@ final class CommandGate: Sendable {
 
     /// What stands in the way now, each with a sentence.
     var obstacles: [Obstacle: String] { state.withLockedValue(\.obstacles) }
+
+    /// What a person should know of parts that are not in the way.
+    var remarks: [Obstacle: String] { state.withLockedValue(\.remarks) }
+
+    /// Notes what a person should know of a part, whether it is in the way or not; `nil`: nothing.
+    func remark(_ remark: String?, on obstacle: Obstacle) {
+        state.withLockedValue { $0.remarks[obstacle] = remark }
+    }
 
     /// Calls back whenever the gate for commands opens (`true`) or closes, beginning with how it is now.
     ///

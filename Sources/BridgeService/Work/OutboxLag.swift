@@ -15,6 +15,11 @@ struct OutboxLag: Equatable {
     /// How old the oldest entry is that was not yet published; `nil` if none is held.
     var oldest: Duration?
     var reading: Reading
+    /// The routing keys that the broker refuses, in order.
+    var refusedKeys: [String] = []
+
+    /// So many refused keys are named; the rest is a number.
+    static let namedKeys = 3
 
     /// Why no command may be taken; `nil` if nothing speaks against it.
     ///
@@ -28,6 +33,14 @@ struct OutboxLag: Equatable {
         case .pending, .current: break
         }
         guard let oldest, oldest > limit else { return nil }
-        return "the oldest unsent event is older than \(limit)"
+        return "the oldest unsent event is older than \(limit)" + (remark.map { "; \($0)" } ?? "")
+    }
+
+    /// What a person should know although it stops nothing; `nil` if there is nothing.
+    var remark: String? {
+        guard !refusedKeys.isEmpty else { return nil }
+        let named = refusedKeys.prefix(Self.namedKeys).joined(separator: ", ")
+        let rest = refusedKeys.count - Self.namedKeys
+        return "the broker refuses (is a queue bound to it full?): \(named)\(rest > 0 ? " and \(rest) more" : "")"
     }
 }

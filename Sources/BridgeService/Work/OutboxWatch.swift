@@ -30,7 +30,9 @@ struct OutboxWatch: Service {
 
     private func look() {
         let isHolding = gate.obstacles[.outbox] != nil
-        if let reason = held.lag(at: dispatcher.clock()).obstacle(holdAfter: holdAfter, isHolding: isHolding) {
+        let lag = held.lag(at: dispatcher.clock())
+        gate.remark(lag.remark, on: .outbox)
+        if let reason = lag.obstacle(holdAfter: holdAfter, isHolding: isHolding) {
             note(.outbox, reason)
         } else {
             clear(.outbox)

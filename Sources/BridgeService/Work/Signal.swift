@@ -56,13 +56,21 @@ final class Signal: Sendable {
         }
     }
 
-    /// Returns at the next signal or after a while, whichever is first.
-    func wait(atMost duration: Duration) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait() }
-            group.addTask { try? await Task.sleep(for: duration) }
-            await group.next()
+    /// Returns at the next signal or after a while, whichever is first; answers whether it was the signal.
+    @discardableResult
+    func wait(atMost duration: Duration) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await self.wait()
+                return true
+            }
+            group.addTask {
+                try? await Task.sleep(for: duration)
+                return false
+            }
+            let isSignal = await group.next() ?? false
             group.cancelAll()
+            return isSignal
         }
     }
 }

@@ -30,16 +30,19 @@ struct TopologyWatch: Service {
                     "exchanges and queues are only looked at; types, arguments and bindings cannot be seen over AMQP"
                 )
             }
+            // Permissions change with a broker, not with the hour, and each try leaves a line in its log.
+            var mustTryWrites = true
             while !Task.isCancelled {
-                let isRight = await look()
-                await signal.wait(atMost: isRight ? Self.calmInterval : Self.faultInterval)
+                let isRight = await look(tryingWrites: mustTryWrites)
+                let wasSignalled = await signal.wait(atMost: isRight ? Self.calmInterval : Self.faultInterval)
+                mustTryWrites = wasSignalled || !isRight
                 try? await Task.sleep(for: Self.settleTime)
             }
         }
     }
 
-    private func look() async -> Bool {
-        let faults = await topology.establish(mode, at: endpoint)
+    private func look(tryingWrites: Bool) async -> Bool {
+        let faults = await topology.establish(mode, at: endpoint, tryingWrites: tryingWrites)
         guard !faults.isEmpty else {
             if gate.open(.topology) { logger.info("exchanges and queues are right") }
             return true
