@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import BridgeService
 internal import Foundation
 
 /// The way in: words to a verb, the verb to an exit status.
@@ -16,8 +17,13 @@ enum Main {
         } catch {
             GetnetBridge.exit(withError: error)
         }
-        Foundation.exit(await run(command, words).rawValue)
+        let status = await run(command, words)
+        await LogQueue.standardError.flush(atMost: lastLines)
+        Foundation.exit(status.rawValue)
     }
+
+    /// How long the process waits at its end for a reader of its log.
+    private static let lastLines = Duration.seconds(1)
 
     private static func run(_ command: any ParsableCommand, _ words: CommandWords) async -> ExitStatus {
         let invocation = Invocation(

@@ -13,6 +13,7 @@ struct Exposition: Sendable {
     let deadLetters: AMQPPublisher
     let replies: AMQPPublisher
     let control: AMQPConsumer
+    let queueLoads: @Sendable () -> [QueueWatch.Queue: QueueLoad]
     let clock: @Sendable () -> Timestamp
     let logger: Logger
 
@@ -28,6 +29,12 @@ struct Exposition: Sendable {
             ]
         )
         writeConnections(&page)
+        page.counter(
+            "log_lines_dropped_total",
+            "Lines of the log that nothing read in time.",
+            [.init(Double(LogQueue.standardError.dropped))]
+        )
+        writeQueues(&page)
         await writeCensus(&page)
         writeProcess(&page)
         page.gauge("build_info", "The program.", [.init(1, ("version", BuildInfo.version))])
@@ -57,6 +64,21 @@ struct Exposition: Sendable {
         page.gauge("amqp_connected", "Whether the connection to the broker stands.", connected)
         page.gauge("amqp_blocked", "Whether the broker blocks the connection.", blocked)
         page.counter("amqp_reconnects_total", "Connections to the broker that had to be made again.", reconnects)
+    }
+
+    private func writeQueues(_ page: inout PrometheusText) {
+        let loads = queueLoads()
+        let queues = QueueWatch.Queue.allCases
+        page.gauge(
+            "queue_length",
+            "What waits between two parts of the bridge.",
+            queues.map { .init(Double(loads[$0]?.count ?? 0), ("queue", $0.rawValue)) }
+        )
+        page.gauge(
+            "queue_oldest_seconds",
+            "How long the oldest of it has waited.",
+            queues.map { .init(Double((loads[$0]?.age ?? .zero).milliseconds) / 1_000, ("queue", $0.rawValue)) }
+        )
     }
 
     private func writeCensus(_ page: inout PrometheusText) async {

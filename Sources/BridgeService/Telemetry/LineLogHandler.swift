@@ -22,10 +22,17 @@ public struct LineLogHandler: LogHandler {
     /// Lines below it are not written.
     public var logLevel: Logger.Level
     private let format: Format
+    private let queue: LogQueue
 
-    /// A handler for a format and a lowest level.
+    /// A handler to standard error for a format and a lowest level.
     public init(format: Format, level: Logger.Level) {
+        self.init(format: format, level: level, queue: .standardError)
+    }
+
+    /// A handler to any queue.
+    init(format: Format, level: Logger.Level, queue: LogQueue) {
         self.format = format
+        self.queue = queue
         logLevel = level
     }
 
@@ -35,16 +42,27 @@ public struct LineLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    /// Writes one line.
+    /// Queues one line; never waits for the reader of the log.
     public func log(event: LogEvent) {
         let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let pairs = merged.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
-        let line: [UInt8]
-        switch format {
-        case .json: line = json(event.level, event.message, pairs)
-        case .text: line = Array(text(event.level, event.message, pairs).utf8)
+        queue.append(format.line(event.level, event.message, pairs)) { [format] count in
+            format.line(.warning, "lines of the log were dropped: nothing read them", [(LogKey.count, "\(count)")])
         }
-        write(line)
+    }
+}
+
+extension LineLogHandler.Format {
+    /// One line, with its end.
+    fileprivate func line(
+        _ level: Logger.Level,
+        _ message: Logger.Message,
+        _ pairs: [(String, String)]
+    ) -> [UInt8] {
+        switch self {
+        case .json: json(level, message, pairs)
+        case .text: Array(text(level, message, pairs).utf8)
+        }
     }
 
     private func json(_ level: Logger.Level, _ message: Logger.Message, _ pairs: [(String, String)]) -> [UInt8] {
@@ -63,11 +81,6 @@ public struct LineLogHandler: LogHandler {
         // A line stays one line, whatever a peer wrote into an error text.
         let body = "\(message)\(tail)".map { $0.isNewline ? " " : $0 }
         return "\(Timestamp.current) \(level.rawValue) " + String(body) + "\n"
-    }
-
-    private func write(_ line: [UInt8]) {
-        // One call per line, so that lines of several threads do not mix.
-        _ = unsafe line.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
 

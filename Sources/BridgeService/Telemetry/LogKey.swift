@@ -12,6 +12,10 @@ public enum LogKey {
     public static let reason = "getnet.reason"
     /// What went wrong.
     public static let error = "error"
+    /// A queue between two parts of the bridge.
+    public static let queue = "getnet.queue"
+    /// How long the oldest piece of it has waited.
+    public static let age = "getnet.age"
     /// How many.
     public static let count = "count"
     /// How many there should be.

@@ -45,10 +45,18 @@ struct Console: Sendable {
         return readLine()
     }
 
+    /// So long a reader of standard error may take for the next piece; then the process goes on without it.
+    private static let readerPatience: Int32 = 2_000
+    /// A pipe that takes something takes so many bytes without waiting (`PIPE_BUF`).
+    private static let piece = 4_096
+
     private func write(_ text: String, to descriptor: Int32) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if descriptor == STDERR_FILENO, !isWritable(descriptor) { return false }
+            let count = unsafe rest.prefix(Self.piece).withUnsafeBytes {
+                unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 return false
@@ -56,5 +64,10 @@ struct Console: Sendable {
             rest = rest.dropFirst(count)
         }
         return true
+    }
+
+    private func isWritable(_ descriptor: Int32) -> Bool {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&ready, 1, Self.readerPatience) != 0
     }
 }

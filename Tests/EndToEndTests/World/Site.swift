@@ -121,9 +121,13 @@ struct Site: Sendable {
         return process
     }
 
-    /// Starts a bridge.
-    func startBridge(_ settings: BridgeSettings? = nil, _ words: [String] = []) throws -> BridgeProcess {
-        let bridge = try BridgeProcess(settings ?? self.settings, words, output: nextOutput("bridge"))
+    /// Starts a bridge; what it logs goes into a file of its own, or into `output`.
+    func startBridge(
+        _ settings: BridgeSettings? = nil,
+        _ words: [String] = [],
+        output: URL? = nil
+    ) throws -> BridgeProcess {
+        let bridge = try BridgeProcess(settings ?? self.settings, words, output: output ?? nextOutput("bridge"))
         processes.withLockedValue { $0.append(bridge.process) }
         return bridge
     }

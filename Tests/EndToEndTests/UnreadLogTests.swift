@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import SelfTest
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A named pipe that is full and that nothing reads.
+private struct FullPipe {
+    let path: URL
+    private let descriptor: Int32
+
+    init(in folder: URL) throws {
+        path = folder.appendingPathComponent("unread.log")
+        guard unsafe mkfifo(path.path, 0o600) == 0 else { throw POSIXError(.EIO) }
+        descriptor = unsafe open(path.path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw POSIXError(.EIO) }
+        let filler = [UInt8](repeating: UInt8(ascii: "."), count: 4_096)
+        while unsafe write(descriptor, filler, filler.count) > 0 {}
+        while unsafe write(descriptor, filler, 1) > 0 {}
+    }
+
+    func close() { _ = Glibc.close(descriptor) }
+}
+
+extension LoadTests {
+    @Test(
+        "F3: standard error is a full pipe that nothing reads: the bridge works, answers its probes and ends at SIGTERM"
+    )
+    func unreadLog() async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            let pipe = try FullPipe(in: site.folder)
+            defer { pipe.close() }
+            let bridge = try site.startBridge(output: pipe.path)
+            try await bridge.ready()
+            let load = Load("unread log", count: 8, of: LoadScenario.knowable)
+            try await site.sender.send(load.orders)
+            try await site.awaitEnd(of: load.orders)
+            #expect(await site.settings.health.status("/livez") == 200)
+            // Times of the settings: 100 ms of delay, 15 s until everything has ended.
+            #expect(try await bridge.terminate(within: .seconds(17)) == .status(0))
+        }
+    }
+}
