@@ -76,6 +76,7 @@ public struct Bridge: Service {
             .init(pipes.deadLetterRelay, "outbox relay of dead letters"),
             .init(parts.storeWatch, "store watch"),
             .init(pipes.outboxWatch, "outbox watch"),
+            .init(ports.queueWatch, "queue watch"),
             .init(ports.callbacks, "callback listener"),
             .init(pipes.timekeeper, "timekeeper"),
         ] + pipes.accounts.map { .init($0.reconciler, "reconciler", $0.account) }

@@ -58,6 +58,7 @@ struct BridgeParts {
             configuration,
             dispatcher: dispatcher,
             broker: broker,
+            held: pipes.held,
             keys: keys,
             gate: gate,
             metrics: metrics,

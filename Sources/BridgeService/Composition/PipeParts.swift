@@ -10,6 +10,8 @@ struct PipeParts {
     let relay: OutboxRelay
     let deadLetterRelay: OutboxRelay
     let outboxWatch: OutboxWatch
+    /// The events that wait to be published.
+    let held: HeldEntries
     let timekeeper: Timekeeper
     /// In the order of the configuration.
     let accounts: [AccountPipes]
@@ -25,7 +27,8 @@ struct PipeParts {
         logger: Logger
     ) throws {
         // Only events hold commands back: of a dead letter nobody waits for the result of a charge.
-        let held = HeldEntries()
+        let held = HeldEntries(clock: dispatcher.clock)
+        self.held = held
         let rendering = OutboxRendering(
             messages: broker.render,
             eventsExchange: configuration.events.exchange,
@@ -58,7 +61,7 @@ struct PipeParts {
             )
         }
         self.relay = relay(of: .event, broker.eventPublisher, held)
-        deadLetterRelay = relay(of: .deadLetter, broker.deadLetterPublisher, HeldEntries())
+        deadLetterRelay = relay(of: .deadLetter, broker.deadLetterPublisher, HeldEntries(clock: dispatcher.clock))
         outboxWatch = OutboxWatch(
             dispatcher: dispatcher,
             held: held,

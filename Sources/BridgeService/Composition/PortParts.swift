@@ -15,11 +15,13 @@ struct PortParts {
     let callbacks: any Service
     let health: any Service
     let admin: any Service
+    let queueWatch: QueueWatch
 
     init(
         _ configuration: BridgeConfiguration,
         dispatcher: Dispatcher,
         broker: BrokerParts,
+        held: HeldEntries,
         keys: CallbackKeyRing,
         gate: CommandGate,
         metrics: Metrics,
@@ -43,6 +45,13 @@ struct PortParts {
             forwarding: QueryForwarding(),
             metrics: metrics
         )
+        let loads = { @Sendable in
+            var loads = dispatcher.queueLoads
+            loads[.outbox] = QueueLoad(count: held.count, age: held.lag().oldest ?? .zero)
+            loads[.callbacks] = listener.waiting.load
+            return loads
+        }
+        queueWatch = QueueWatch(loads: loads, logger: logger)
         let http = configuration.http
         callbacks = HTTPPort(name: "callbacks", section: "http", responder: listener, host: http.host, port: http.port)
             .service(logger: logger) { port in
@@ -56,6 +65,7 @@ struct PortParts {
             deadLetters: broker.deadLetterPublisher,
             replies: broker.replyPublisher,
             control: broker.control,
+            queueLoads: loads,
             clock: dispatcher.clock,
             logger: logger
         )

@@ -22,6 +22,8 @@ struct CallbackListener: HTTPResponder {
     let dispatcher: Dispatcher
     let forwarding: QueryForwarding
     let metrics: Metrics
+    /// Those that wait for their commit.
+    let waiting = WaitingCallbacks()
 
     /// So long at most the server takes to send an answer.
     private static let answering = Duration.milliseconds(50)
@@ -47,25 +49,38 @@ struct CallbackListener: HTTPResponder {
             body = try await request.body.collect(upTo: maxBytes)
         } catch {
             // Whatever it would have said: the cloud has the sale, and no refusal of the POST is to be believed.
-            guard await noteUnreadable(id) else { return .storeUnavailable }
-            return error is NIOTooManyBytesError ? .tooLarge : .interrupted
+            let refusal: CallbackOutcome = error is NIOTooManyBytesError ? .tooLarge : .interrupted
+            return await committed { await noteUnreadable(id) ? refusal : .storeUnavailable }
         }
-        do {
-            FailPoint.callbackUncommitted.reach()
-            let bytes = Array(body.readableBytesView)
-            let content = AnswerContent(
-                bytes,
-                contentType: request.headers[.contentType],
-                contentEncoding: request.headers[.contentEncoding],
-                limit: maxBytes
-            )
-            let outcome = try await take(content, bytes, for: id)
-            FailPoint.callbackCommitted.reach()
-            FailPoint.callbackAnswered.reach(after: Self.answering)
-            return outcome
-        } catch {
-            return .storeUnavailable
+        let bytes = Array(body.readableBytesView)
+        let content = AnswerContent(
+            bytes,
+            contentType: request.headers[.contentType],
+            contentEncoding: request.headers[.contentEncoding],
+            limit: maxBytes
+        )
+        return await committed {
+            do {
+                FailPoint.callbackUncommitted.reach()
+                let outcome = try await take(content, bytes, for: id)
+                FailPoint.callbackCommitted.reach()
+                FailPoint.callbackAnswered.reach(after: Self.answering)
+                return outcome
+            } catch {
+                return .storeUnavailable
+            }
         }
+    }
+
+    /// What comes of a callback once it is durable; `storeUnavailable` if the disk does not answer in time.
+    ///
+    /// Then the commit may come all the same, and Getnet tells again what is known already, which changes nothing.
+    private func committed(_ work: @escaping @Sendable () async -> CallbackOutcome) async -> CallbackOutcome {
+        // Behind a commit that does not come back there is nothing to wait for.
+        guard dispatcher.store.uncommitted.age <= StoreWatch.longestCommit else { return .storeUnavailable }
+        let ticket = waiting.enter()
+        defer { waiting.leave(ticket) }
+        return await BridgeService.outcome(within: StoreWatch.longestCommit, of: work) ?? .storeUnavailable
     }
 
     private func take(
@@ -125,7 +140,10 @@ struct CallbackListener: HTTPResponder {
     private func bringQueryForward(_ id: TransactionID) async {
         guard forwarding.allows(id) else { return }
         // The knocker is told nothing, be it that the store does not commit.
-        _ = try? await dispatcher.apply(.queryRequested, to: id)
+        _ = await committed {
+            _ = try? await dispatcher.apply(.queryRequested, to: id)
+            return .tokenInvalid
+        }
     }
 }
 

@@ -40,6 +40,8 @@ final class HeldEntries: Sendable {
 
     private struct State {
         var lines: [Line: ArraySlice<OutboxEntry>] = [:]
+        /// Since when each entry of a line waits, by its position and by a clock that does not jump.
+        var since: [Int64: ContinuousClock.Instant] = [:]
         /// The first entries that the broker refused, by line.
         var refused: [Line: Refused] = [:]
         var count = 0
@@ -53,7 +55,7 @@ final class HeldEntries: Sendable {
         /// Takes the first entry of a line out if there is one after it, and gives that one.
         mutating func removeFirst(of line: Line) -> OutboxEntry? {
             guard let entries = lines[line], entries.count > 1 else { return nil }
-            lines[line]?.removeFirst()
+            if let first = lines[line]?.removeFirst() { since[first.position] = nil }
             count -= 1
             refused[line] = nil
             return lines[line]?.first
@@ -61,6 +63,13 @@ final class HeldEntries: Sendable {
     }
 
     private let state = NIOLockedValueBox(State())
+    private let clock: @Sendable () -> Timestamp
+    private let start = ContinuousClock.now
+
+    /// Nothing is held; `clock` is the one on the wall, by which an earlier process dated its entries.
+    init(clock: @escaping @Sendable () -> Timestamp = { .current }) {
+        self.clock = clock
+    }
 
     /// How many entries are held.
     var count: Int { state.withLockedValue { $0.count + $0.unrouted.count } }
@@ -68,15 +77,15 @@ final class HeldEntries: Sendable {
     /// How far the telling of events is behind.
     ///
     /// What is held is the beginning of the outbox, so the oldest of it is the oldest of all, as long as the outbox can be read.
-    func lag(at now: Timestamp) -> OutboxLag {
+    func lag() -> OutboxLag {
         state.withLockedValue { state in
             // A step on the way that one queue refuses is told to all others; what counts is whether results are told.
             let oldest = state.lines.compactMap { line, entries in
-                state.refused[line]?.givesWay == true ? nil : entries.first?.appendedAt
+                state.refused[line]?.givesWay == true ? nil : entries.first.flatMap { state.since[$0.position] }
             }.min()
             let pending = state.readingSince.map { OutboxLag.Reading.pending($0.duration(to: .now)) }
             return OutboxLag(
-                oldest: oldest.map { now - $0 },
+                oldest: oldest.map { $0.duration(to: .now) },
                 reading: state.wasRead ? pending ?? .current : .never,
                 refusedKeys: Set(state.refused.values.map(\.routingKey)).sorted()
             )
@@ -131,6 +140,7 @@ final class HeldEntries: Sendable {
         let line: Line = entry.transactionID.map { .transaction($0) } ?? .single(entry.position)
         return state.withLockedValue { state in
             state.count += 1
+            state.since[entry.position] = .now - age(of: entry, wasRead: state.wasRead)
             guard let first = state.lines[line]?.first else {
                 state.lines[line] = [entry]
                 return .isFirst(line)
@@ -142,12 +152,21 @@ final class HeldEntries: Sendable {
         }
     }
 
+    /// How old an entry is when it comes in.
+    ///
+    /// Its date is the calendar's, which may have been set since. What comes after the first reading was made by this process, or
+    /// is not older than what was read first; so it is not taken to be older than the process.
+    private func age(of entry: OutboxEntry, wasRead: Bool) -> Duration {
+        let dated = max(clock() - entry.appendedAt, .zero)
+        return wasRead ? min(dated, start.duration(to: .now)) : dated
+    }
+
     /// Takes out the entry that was published and gives the one after it; a line without one ends.
     func next(of line: Line) -> OutboxEntry? {
         state.withLockedValue { state in
             if let next = state.removeFirst(of: line) { return next }
             state.count -= 1
-            state.lines[line] = nil
+            if let last = state.lines.removeValue(forKey: line)?.first { state.since[last.position] = nil }
             state.refused[line] = nil
             return nil
         }

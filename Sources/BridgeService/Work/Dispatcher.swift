@@ -60,6 +60,20 @@ final class Dispatcher: Sendable {
         return lines
     }
 
+    /// How much waits in each queue that it fills.
+    var queueLoads: [QueueWatch.Queue: QueueLoad] {
+        let changes = store.uncommitted
+        var loads: [QueueWatch.Queue: QueueLoad] = [.store: QueueLoad(count: changes.count, age: changes.age)]
+        for lines in lines.values {
+            let own: [QueueWatch.Queue: QueueLoad] = [
+                .submissions: lines.submissions.load, .slowSubmissions: lines.slowSubmissions.load,
+                .cancels: lines.cancels.load, .journals: lines.journals.load, .queries: lines.queries.load,
+            ]
+            loads.merge(own) { $0.joined(with: $1) }
+        }
+        return loads
+    }
+
     /// Applies an input and hands on what follows; `nil` if there is no such transaction.
     ///
     /// `earliest` is what the transaction's calendar must have reached by now.

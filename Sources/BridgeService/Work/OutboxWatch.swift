@@ -30,7 +30,7 @@ struct OutboxWatch: Service {
 
     private func look() {
         let isHolding = gate.obstacles[.outbox] != nil
-        let lag = held.lag(at: dispatcher.clock())
+        let lag = held.lag()
         gate.remark(lag.remark, on: .outbox)
         if let reason = lag.obstacle(holdAfter: holdAfter, isHolding: isHolding) {
             note(.outbox, reason)

@@ -41,6 +41,9 @@ final class QueryLine: Sendable {
         return nil
     }
 
+    /// How many queries wait, those that nobody wants any more among them.
+    var load: QueueLoad { queue.load }
+
     /// Ends every wait, now and later.
     func close() {
         queue.close()

@@ -5,10 +5,14 @@ internal import CorrelationStore
 internal import Logging
 internal import ServiceLifecycle
 
-/// Holds commands back while the store cannot commit, and looks again until it can.
+/// Holds commands back while the store cannot commit, or does not come back from a commit, and looks again until it can.
 struct StoreWatch: Service {
-    /// The store is tried again this often.
+    /// The store is looked at, and tried again, this often.
     static let interval = Duration.seconds(1)
+    /// A change that is not durable after so long waits for a disk that does not answer.
+    ///
+    /// Then no command is taken, and callbacks are answered 503. Such a commit may succeed later.
+    static let longestCommit = Duration.seconds(5)
 
     let store: any TransactionStore
     let gate: CommandGate
@@ -32,15 +36,29 @@ struct StoreWatch: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                await signal.wait()
+                await signal.wait(atMost: Self.interval)
+                lookAtAge()
                 await retryUntilItCommits()
             }
         }
     }
 
+    private func lookAtAge() {
+        let changes = store.uncommitted
+        guard changes.age > Self.longestCommit else { return }
+        let reason = "a change has not been committed for more than \(Self.longestCommit): the disk does not answer"
+        guard gate.close(.store, because: reason) else { return }
+        logger.error(
+            "the store does not come back from a commit; no command is taken, callbacks are answered 503",
+            metadata: [LogKey.age: "\(changes.age)", LogKey.count: "\(changes.count)"]
+        )
+    }
+
     private func retryUntilItCommits() async {
         while !Task.isCancelled, gate.obstacles[.store] != nil {
             try? await Task.sleep(for: Self.interval)
+            // A probe would wait behind them, and the stop of the process behind the probe.
+            guard store.uncommitted.age <= Self.longestCommit else { continue }
             do {
                 try await store.probe(at: .current)
                 gate.open(.store)

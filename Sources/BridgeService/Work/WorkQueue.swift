@@ -5,7 +5,7 @@ internal import NIOConcurrencyHelpers
 /// A bounded line of work between tasks: first in, first out, each piece taken by one task.
 final class WorkQueue<Element: Sendable>: Sendable {
     private struct State {
-        var elements: ArraySlice<Element> = []
+        var elements: ArraySlice<(element: Element, since: ContinuousClock.Instant)> = []
         var waiters: [(id: Int, continuation: CheckedContinuation<Element?, Never>)] = []
         var nextWaiter = 0
         var isClosed = false
@@ -22,12 +22,19 @@ final class WorkQueue<Element: Sendable>: Sendable {
     /// How many pieces wait.
     var count: Int { state.withLockedValue { $0.elements.count } }
 
+    /// How many pieces wait, and how long the oldest of them has.
+    var load: QueueLoad {
+        state.withLockedValue { state in
+            QueueLoad(count: state.elements.count, age: state.elements.first?.since.duration(to: .now) ?? .zero)
+        }
+    }
+
     /// Puts a piece at the end; `false` if the line is full or closed.
     func offer(_ element: Element) -> Bool {
         let (accepted, waiter) = state.withLockedValue { state -> (Bool, CheckedContinuation<Element?, Never>?) in
             guard !state.isClosed, state.elements.count < limit else { return (false, nil) }
             if !state.waiters.isEmpty { return (true, state.waiters.removeFirst().continuation) }
-            state.elements.append(element)
+            state.elements.append((element, .now))
             return (true, nil)
         }
         waiter?.resume(returning: element)
@@ -46,7 +53,7 @@ final class WorkQueue<Element: Sendable>: Sendable {
             await withCheckedContinuation { continuation in
                 let immediate: Element?? = state.withLockedValue { state in
                     if state.isClosed || Task.isCancelled { return .some(nil) }
-                    if let element = state.elements.popFirst() {
+                    if let element = state.elements.popFirst()?.element {
                         if state.elements.isEmpty { state.elements = [] }
                         return .some(element)
                     }
@@ -69,7 +76,7 @@ final class WorkQueue<Element: Sendable>: Sendable {
         state.withLockedValue { state in
             guard state.isClosed else { return [] }
             defer { state.elements = [] }
-            return Array(state.elements)
+            return state.elements.map(\.element)
         }
     }
 

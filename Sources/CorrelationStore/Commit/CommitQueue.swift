@@ -9,6 +9,8 @@ struct QueuedChange<Ledger>: Sendable {
     let perform: @Sendable (Ledger) throws -> @Sendable () -> Void
     /// Tells its caller that nothing of it is durable.
     let refuse: @Sendable (StoreError) -> Void
+    /// Since when it waits.
+    let since = ContinuousClock.now
 }
 
 /// The bounded queue in front of the one writer: concurrent changes are collected here and committed as one.
@@ -28,6 +30,8 @@ final class CommitQueue<Ledger>: Sendable {
     private struct State {
         var waiting: [QueuedChange<Ledger>] = []
         var taken = 0
+        /// Of the batch that the writer has in hand: how many, and since when the oldest of them waits.
+        var inHand: (count: Int, since: ContinuousClock.Instant)?
         var writerSleeps = false
         var isClosed = false
 
@@ -38,6 +42,12 @@ final class CommitQueue<Ledger>: Sendable {
             }
             defer { waiting.removeFirst(count) }
             return waiting.prefix(count)
+        }
+
+        mutating func takeInHand(_ count: Int) -> ArraySlice<QueuedChange<Ledger>> {
+            let batch = takeFirst(count)
+            inHand = batch.first.map { (batch.count, $0.since) }
+            return batch
         }
     }
 
@@ -91,6 +101,16 @@ final class CommitQueue<Ledger>: Sendable {
     /// How many changes were taken in since it was made.
     var taken: Int { state.withLockedValue { $0.taken } }
 
+    /// What was taken in and is not durable yet.
+    var uncommitted: UncommittedChanges {
+        state.withLockedValue { state in
+            UncommittedChanges(
+                count: state.waiting.count + (state.inHand?.count ?? 0),
+                since: state.inHand?.since ?? state.waiting.first?.since
+            )
+        }
+    }
+
     /// The next batch, oldest first, or `nil` once the queue is closed and empty.
     ///
     /// Blocks while there is none.
@@ -98,10 +118,11 @@ final class CommitQueue<Ledger>: Sendable {
         while true {
             let (batch, isOver) = state.withLockedValue { state -> (ArraySlice<QueuedChange<Ledger>>?, Bool) in
                 guard !state.waiting.isEmpty else {
+                    state.inHand = nil
                     state.writerSleeps = !state.isClosed
                     return (nil, state.isClosed)
                 }
-                return (state.takeFirst(limits.batch), false)
+                return (state.takeInHand(limits.batch), false)
             }
             if let batch { return batch }
             if isOver { return nil }

@@ -119,6 +119,9 @@ public protocol TransactionStore: Sendable {
     /// Ends the hold; `false` if there was none.
     func release() async throws(StoreError) -> Bool
 
+    /// What was taken in and is not durable yet; never waits for the disk.
+    var uncommitted: UncommittedChanges { get }
+
     /// Commits a change that means nothing, to learn whether the store commits.
     func probe(at instant: Timestamp) async throws(StoreError)
 

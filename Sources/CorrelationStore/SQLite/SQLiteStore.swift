@@ -135,6 +135,9 @@ public final class SQLiteStore: TransactionStore {
     }
 
     /// See `TransactionStore`.
+    public var uncommitted: UncommittedChanges { queue.uncommitted }
+
+    /// See `TransactionStore`.
     public func probe(at instant: Timestamp) async throws(StoreError) {
         try await queue.commit { try $0.probe(at: instant) }
     }

@@ -87,6 +87,8 @@ final class FailingStore: TransactionStore {
         return try await store.release()
     }
 
+    var uncommitted: UncommittedChanges { store.uncommitted }
+
     func probe(at instant: Timestamp) async throws(StoreError) {
         try look()
         try await store.probe(at: instant)

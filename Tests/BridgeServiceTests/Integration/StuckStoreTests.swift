@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import Dispatch
+import GetnetSimulator
+import Logging
+import NIOConcurrencyHelpers
+import TestSupport
+import Testing
+
+@testable import BridgeService
+@testable import CorrelationStore
+
+extension BridgeWorld {
+    /// Lets no commit of the store come back while a body runs, as a disk does that does not answer.
+    fileprivate func withStuckStore(_ body: () async throws -> Void) async throws {
+        let answer = DispatchSemaphore(value: 0)
+        let stuck = Task { [store] in
+            // On the writer's thread, within the transaction that is to be committed.
+            try await store.queue.commit { _ in answer.wait() }
+        }
+        do {
+            try await body()
+        } catch {
+            answer.signal()
+            throw error
+        }
+        answer.signal()
+        try await stuck.value
+    }
+}
+
+@Suite("A disk that does not answer", .timeLimit(.minutes(2)))
+struct StuckStoreTests {
+    @Test(
+        "F2: a commit that does not return is an obstacle, callbacks are answered 503, and all goes on when it returns"
+    )
+    func stuckCommit() async throws {
+        try await BridgeWorld.run { world in
+            world.simulator.controls.holdCallbacks()
+            let first = ChargeCommand()
+            try await world.send(first)
+            _ = try await world.events.first("it is submitted") {
+                $0.commandID == first.commandID && $0.status == "submitted"
+            }
+            let url = try await world.webhook(of: first.commandID)
+            try await world.withStuckStore {
+                // It waits for its commit, and gives up.
+                let early = try await BridgeWorld.request(
+                    url,
+                    method: "POST",
+                    body: Array(BridgeWorld.approval(customID: nil).utf8)
+                )
+                #expect(early.status == 503)
+                #expect(early.headers["retry-after"] == "5")
+                try await eventually("the store is an obstacle", within: BridgeWorld.patience) {
+                    try await world.health("/readyz/commands").text.contains(
+                        "[-] store: a change has not been committed"
+                    )
+                }
+                #expect(try await world.health("/livez").status == 200)
+                #expect(try await world.metric(#"queue_oldest_seconds{queue="store"}"#) > 5)
+                // Nothing waits any more behind a disk of which that is known.
+                #expect(try await world.callBack(url, BridgeWorld.approval(customID: nil)) == 503)
+                #expect(!world.bridge.takesCommands)
+            }
+            try await world.settle()
+            world.simulator.controls.releaseCallbacks()
+            #expect(try await world.events.final(of: first.commandID).status == "approved")
+            let second = ChargeCommand(terminal: BridgeWorld.terminal(2))
+            try await world.send(second)
+            #expect(try await world.events.final(of: second.commandID).status == "approved")
+        }
+    }
+
+    @Test("F2: a command whose commit hangs is taken once when the disk answers")
+    func stuckCommand() async throws {
+        try await BridgeWorld.run { world in
+            let command = ChargeCommand()
+            try await world.withStuckStore {
+                try await world.send(command)
+                try await eventually("the store is an obstacle", within: BridgeWorld.patience) {
+                    !world.bridge.takesCommands
+                }
+            }
+            try await world.settle()
+            #expect(try await world.events.final(of: command.commandID).status == "approved")
+            #expect(try await world.posts(of: command.commandID).count == 1)
+        }
+    }
+
+    @Test("F2: a queue that stands still is told once, and once more when it moves")
+    func watch() {
+        let lines = NIOLockedValueBox<[String]>([])
+        let logger = Logger(label: "queues") { _ in CapturingLogHandler(lines: lines) }
+        let load = NIOLockedValueBox(QueueLoad(count: 1, age: .seconds(6)))
+        let watch = QueueWatch(loads: { [.callbacks: load.withLockedValue { $0 }] }, logger: logger)
+        watch.look()
+        watch.look()
+        load.withLockedValue { $0 = QueueLoad(count: 9, age: .seconds(4)) }
+        watch.look()
+        watch.look()
+        let told = lines.withLockedValue { $0 }
+        #expect(told.count == 2)
+        #expect(told.first?.contains("a queue stands still") == true)
+        #expect(told.last?.contains("a queue moves again") == true)
+    }
+
+    @Test("F2: work that takes too long is left to itself")
+    func patience() async {
+        let isOver = NIOLockedValueBox(false)
+        let end = AsyncStream<Void>.makeStream()
+        let outcome = await BridgeService.outcome(within: .milliseconds(10)) {
+            for await _ in end.stream { break }
+            isOver.withLockedValue { $0 = true }
+            return 1
+        }
+        #expect(outcome == nil)
+        end.continuation.yield()
+        await #expect(throws: Never.self) {
+            try await eventually("it went on to its end", within: BridgeWorld.patience) {
+                isOver.withLockedValue { $0 }
+            }
+        }
+        #expect(await BridgeService.outcome(within: .seconds(30)) { 2 } == 2)
+    }
+}
