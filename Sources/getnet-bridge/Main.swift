@@ -76,7 +76,7 @@ struct GetnetBridge: VerbGroup {
         subcommands: [
             Serve.self, Simulate.self, Send.self, Terminals.self, Transactions.self, DeadLetters.self, Topology.self,
             Store.self,
-            Config.self, SelfTestVerb.self, Version.self,
+            Config.self, SelfTestVerb.self, FuzzAnswers.self, Version.self,
         ]
     )
 }

@@ -22,6 +22,8 @@ struct StoreLedger: Sendable, Equatable {
         var completedAt: Int64?
         /// When it is asked for next.
         var queryAt: Int64?
+        /// When anything else is due for it.
+        var dueAt: Int64?
         /// Getnet's number.
         var number: String?
         /// The kind of evidence that made the status final.

@@ -40,6 +40,11 @@ struct CommandSender: Sendable {
         try await send(Array(body.utf8), .init("getnet.commands", "close.main", commandID))
     }
 
+    /// Sends a command's bytes; returns once they are confirmed.
+    func send(_ body: [UInt8], to routingKey: String, as commandID: String) async throws {
+        try await send(body, .init("getnet.commands", routingKey, commandID))
+    }
+
     private func send(_ body: [UInt8], _ address: Address, sentAt: Date = Date()) async throws {
         var properties = AMQPProperties()
         properties.contentType = "application/json"

@@ -66,6 +66,8 @@ struct EventQueue: Sendable {
     var unreadable: Int { state.withLockedValue { $0.unreadable } }
     /// The latest event of each command.
     var latest: [String: DeliveredEvent] { state.withLockedValue { $0.latest } }
+    /// The latest event of a command.
+    func latest(of commandID: String) -> DeliveredEvent? { state.withLockedValue { $0.latest[commandID] } }
     /// How many commands have their final event.
     var finals: Int { state.withLockedValue { state in state.latest.values.count(where: \.isFinal) } }
     /// How long nothing has arrived.

@@ -47,6 +47,7 @@ enum StoreReader {
             postedAt: row["posted_at"],
             completedAt: row["completed_at"],
             queryAt: row["query_at"],
+            dueAt: row["due_at"],
             number: row["id_pos_txs"],
             decidedBy: row["decided_by"],
             originalID: row["original_id"],

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOHTTP1
+import Rig
+
+/// Sends the callbacks of the cloud of random answers.
+struct AnswersCourier: Sendable {
+    private static let answerMax = 64 * 1_024
+    /// The plain callback is sent until it is taken, or so often.
+    private static let tries = 8
+    private static let pause = Duration.milliseconds(300)
+
+    let cloud: AnswersCloud
+
+    /// Sends what it is told to until it is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await errand in cloud.errands {
+                group.addTask { await carry(errand) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func carry(_ errand: AnswersCloud.Errand) async {
+        do {
+            try await Task.sleep(for: errand.after)
+            guard let command = cloud.command(errand.key), let webhook = command.webhook else { return }
+            guard errand.isPlain else {
+                let wire = cloud.state.withLockedValue { state in
+                    state.answers += 1
+                    return state.written(command.finished, at: command.terminal)
+                }
+                let status = await send(wire, to: webhook)
+                note(wire, "answered \(status)", of: errand.key)
+                return
+            }
+            var composer = AnswerComposer(random: SeededGenerator(seed: 0), isPlain: true)
+            let wire = WireBody(bytes: Array(composer.body(of: command.finished).json.utf8))
+            for _ in 0..<Self.tries {
+                let status = await send(wire, to: webhook)
+                note(wire, "plain, answered \(status)", of: errand.key)
+                if status == 200 {
+                    cloud.state.withLockedValue { $0.commands[errand.key]?.isPlainlyTold = true }
+                    return
+                }
+                try await Task.sleep(for: Self.pause)
+            }
+            cloud.state.withLockedValue { $0.found("refused", errand.key, "a plain callback was never answered 200") }
+        } catch {
+            return
+        }
+    }
+
+    private func note(_ wire: WireBody, _ what: String, of key: String) {
+        cloud.state.withLockedValue { $0.note("callback  \($0.line(0, wire, what))", of: key) }
+    }
+
+    private func send(_ wire: WireBody, to url: String) async -> Int {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        for header in wire.headers { request.headers.add(name: header.name, value: header.value) }
+        request.body = .bytes(ByteBuffer(bytes: wire.bytes))
+        guard let response = try? await HTTPClient.shared.execute(request, timeout: .seconds(10)) else { return 0 }
+        _ = try? await response.body.collect(upTo: Self.answerMax)
+        return Int(response.status.code)
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A command as the cloud of the random answers knows it: what it started, what the truth is, and what it has told.
+struct ToldCommand: Sendable {
+    /// What a command may be repeated after.
+    enum Kind: Sendable {
+        /// Moves money.
+        case money
+        /// Changes or prints something.
+        case acting
+        /// May be asked for as often as one likes.
+        case reading
+
+        /// The kind of a verb of Getnet's.
+        init(verb: String) {
+            switch verb {
+            case "sale", "salepromo", "refund", "return": self = .money
+            case "poll", "details", "lastvoucher", "totals", "params", "get_transaction": self = .reading
+            default: self = .acting
+            }
+        }
+    }
+
+    let verb: String
+    let customID: String?
+    let terminal: String
+    let amount: Int64
+    let ticket: String?
+    let webhook: String?
+    /// What the terminal will say, or has said.
+    let isApproved: Bool
+    /// Getnet's number, once something was started.
+    var number: String?
+    var authorizationCode = ""
+    var operationID: Int64 = 0
+    var localTime = ""
+    var transToken = ""
+    /// POSTs that arrived.
+    var posts = 0
+    /// Those of them that started something.
+    var starts = 0
+    /// When the terminal is done.
+    var endsAt: ContinuousClock.Instant?
+    /// Whether a callback in the captured layout, with nothing done to it, was answered 200.
+    var isPlainlyTold = false
+    /// What was said, line by line.
+    var lines: [String] = []
+
+    var kind: Kind { Kind(verb: verb) }
+    var isStarted: Bool { starts > 0 }
+    /// Whether the terminal is done by now.
+    var hasEnded: Bool { endsAt.map { $0 <= .now } ?? false }
+
+    /// Getnet's number of the command.
+    var functionCode: Int64 { Self.functionCodes[verb] ?? 0 }
+
+    private static let functionCodes: [String: Int64] = [
+        "sale": 100, "lastvoucher": 101, "refund": 102, "close": 103, "totals": 104, "details": 105, "poll": 106,
+        "normalmode": 107, "return": 108, "duplicate": 109, "params": 114, "printservice": 117, "bioauth": 121,
+        "salepromo": 126, "c2cmode": 129, "shift": 135, "shiftreport": 136, "get_transaction": 99,
+    ]
+
+    /// What the terminal says of it.
+    var result: CloudWord.Result {
+        var others: [WireText.Member] = []
+        if ["refund", "return", "close"].contains(verb) { others.append(.init("success", .raw("\(isApproved)"))) }
+        if verb == "poll" { others.append(.init("connected", .raw("true"))) }
+        if verb == "return" { others.append(.init("dateTime", .text(localTime))) }
+        return CloudWord.Result(
+            functionCode: functionCode,
+            responseCode: isApproved ? 0 : 51,
+            responseMessage: isApproved ? "Aprobado" : "Fondos insuficientes",
+            terminalID: terminal,
+            ticket: ticket,
+            authorizationCode: isApproved ? authorizationCode : "",
+            amount: amount,
+            operationID: operationID,
+            localTime: localTime,
+            transToken: transToken,
+            others: others
+        )
+    }
+
+    /// What is said once the terminal is done.
+    var finished: CloudWord {
+        CloudWord(code: 1, message: "TRANSACCIÓN FINALIZADA", number: number, customID: customID, result: result)
+    }
+}
