@@ -50,8 +50,24 @@ enum NumberTrace {
     static func mayBeIn(_ text: [UInt8], isValue: Bool = false) -> Bool {
         if !isValue, text.first(where: { !$0.isJSONSpace })?.opensJSON == true { return true }
         // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.
-        return plain(undoingEscapes(text)).contains("idpos") || isEncodedTrace(text)
+        let unescaped = undoingEscapes(text)
+        return plain(unescaped).contains("idpos") || namesNumber(unescaped) || isEncodedTrace(text)
     }
+
+    /// Whether a number stands behind one of the names and a colon: a member of JSON that is wrapped in something else.
+    private static func namesNumber(_ text: [UInt8]) -> Bool {
+        // Quotes, their escapes and white space say nothing about which member it is.
+        let bare = text.filter { !$0.isJSONSpace && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        return bare.indices.contains { colon in
+            guard bare[colon] == UInt8(ascii: ":"), bare[(colon + 1)...].first(where: { $0 != 48 }).map(isDigit) == true
+            else { return false }
+            return names.contains(
+                plain(bare[..<colon].suffix(while: { isDigit($0) || (97...122).contains($0.loosened) }))
+            )
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
     /// Letters and digits in lower case, nothing else.
     private static func plain(_ bytes: some Sequence<UInt8>) -> String {
@@ -104,6 +120,13 @@ enum NumberTrace {
         case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "="): true
         default: byte.isJSONSpace
         }
+    }
+}
+
+extension ArraySlice {
+    /// The longest end of which every element fits.
+    fileprivate func suffix(while fits: (Element) -> Bool) -> ArraySlice {
+        self[(lastIndex { !fits($0) }.map { $0 + 1 } ?? startIndex)...]
     }
 }
 

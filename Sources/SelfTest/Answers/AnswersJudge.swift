@@ -125,7 +125,8 @@ struct AnswersJudge: Sendable {
         var found: [(String, String)] = []
         if !movesMoney || row.status != "in_doubt" {
             found.append(("stuck", "ends as \(row.status) \(row.reason ?? "")"))
-        } else if told?.isPlainlyTold == true {
+        } else if told?.isPlainlyTold == true, told?.isApproved == true || told?.posts == 1 {
+            // Of two POSTs without a number nobody knows which one the terminal refused.
             found.append(("undecided", "in doubt \(row.reason ?? ""), though a plain callback was answered 200"))
         }
         if row.dueAt == nil, row.queryAt == nil, row.status != "in_doubt" {
