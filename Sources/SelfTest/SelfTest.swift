@@ -25,6 +25,8 @@ public struct SelfTest: Sendable {
         public var broker: String?
         /// Whether the files of runs that failed stay.
         public var keepsFiles: Bool
+        /// Whether the first run that fails is the last one.
+        public var endsAtFailure = false
 
         /// Creates what is played.
         ///
@@ -112,6 +114,7 @@ public struct SelfTest: Sendable {
             let reported = RunReport(outcome, run.plan, files: isKept ? place.path : nil)
             report.add(reported)
             try progress(reported)
+            if options.endsAtFailure, !reported.isRight { break }
         }
         report.seconds = begin.duration(to: .now) / .seconds(1)
         return report

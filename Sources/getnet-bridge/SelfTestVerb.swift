@@ -38,6 +38,9 @@ struct SelfTestVerb: Verb {
     @Flag(help: "Keep the files of runs that failed.")
     var keep = false
 
+    @Flag(help: "The first run that fails is the last one.")
+    var untilFailure = false
+
     @Flag(help: "For machines: one JSON object per line, the last for all runs.")
     var json = false
 
@@ -57,6 +60,7 @@ struct SelfTestVerb: Verb {
         options.limit = minutes.map { .seconds($0 * 60) }
         options.broker = broker
         options.keepsFiles = keep
+        options.endsAtFailure = untilFailure
         let test = SelfTest(options)
         let console = invocation.console
         let report = try await withThrowingTaskGroup(of: SelfTestReport.self) { group in
