@@ -75,6 +75,8 @@ public struct AMQPProperties: Sendable, Equatable {
     public var appID: String?
     /// Unused by RabbitMQ; carried on.
     public var clusterID: String?
+    /// Textual properties of a delivery whose bytes are no UTF-8, by their names in AMQP; their bad bytes are replaced.
+    public internal(set) var unreadable: Set<String> = []
 
     /// Makes properties of which all are absent.
     public init() {}

@@ -9,13 +9,19 @@ extension AMQPSession {
                 try establish(exchange, mode)
             }
         }
-        for queue in topology.queues {
+        for queue in topology.queues where !queue.isOptional {
             note(.queue(queue.name), in: &faults) { () throws(AMQPError) in
                 try establish(queue, mode)
             }
         }
         guard mode == .declare else { return faults }
-        let broken = faults.map(\.object)
+        var missing: [TopologyFault] = []
+        for queue in topology.queues where queue.isOptional {
+            note(.queue(queue.name), in: &missing) { () throws(AMQPError) in
+                try establish(queue, mode)
+            }
+        }
+        let broken = (faults + missing).map(\.object)
         for binding in topology.bindings
         // The fault of what it binds is enough.
         where !broken.contains(.queue(binding.queue)) && !broken.contains(.exchange(binding.exchange)) {

@@ -25,11 +25,14 @@ public struct AMQPTopology: Sendable, Equatable {
         public var name: String
         /// The arguments it is created with, `x-queue-type` among them.
         public var arguments: [String: AMQPValue]
+        /// Whether the program does its main work without it: that it cannot be had is no fault.
+        public var isOptional: Bool
 
         /// Makes a queue.
-        public init(name: String, arguments: [String: AMQPValue] = [:]) {
+        public init(name: String, arguments: [String: AMQPValue] = [:], isOptional: Bool = false) {
             self.name = name
             self.arguments = arguments
+            self.isOptional = isOptional
         }
     }
 

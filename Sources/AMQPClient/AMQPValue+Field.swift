@@ -91,19 +91,25 @@ extension AMQPProperties {
     ) -> (properties: AMQPProperties, headersDropped: Bool) {
         var properties = AMQPProperties()
         let flags = unsafe fields._flags
-        func text(_ flag: Int32, _ bytes: amqp_bytes_t) -> String? {
-            unsafe flags & amqp_flags_t(flag) != 0 ? String(short: bytes) : nil
+        func text(_ flag: Int32, _ bytes: amqp_bytes_t, _ name: String) -> String? {
+            guard flags & amqp_flags_t(flag) != 0 else { return nil }
+            if unsafe !bytes.isUTF8 { properties.unreadable.insert(name) }
+            return unsafe String(short: bytes)
         }
-        unsafe properties.contentType = text(AMQP_BASIC_CONTENT_TYPE_FLAG, fields.content_type)
-        unsafe properties.contentEncoding = text(AMQP_BASIC_CONTENT_ENCODING_FLAG, fields.content_encoding)
-        unsafe properties.correlationID = text(AMQP_BASIC_CORRELATION_ID_FLAG, fields.correlation_id)
-        unsafe properties.replyTo = text(AMQP_BASIC_REPLY_TO_FLAG, fields.reply_to)
-        unsafe properties.expiration = text(AMQP_BASIC_EXPIRATION_FLAG, fields.expiration)
-        unsafe properties.messageID = text(AMQP_BASIC_MESSAGE_ID_FLAG, fields.message_id)
-        unsafe properties.type = text(AMQP_BASIC_TYPE_FLAG, fields.type)
-        unsafe properties.userID = text(AMQP_BASIC_USER_ID_FLAG, fields.user_id)
-        unsafe properties.appID = text(AMQP_BASIC_APP_ID_FLAG, fields.app_id)
-        unsafe properties.clusterID = text(AMQP_BASIC_CLUSTER_ID_FLAG, fields.cluster_id)
+        unsafe properties.contentType = text(AMQP_BASIC_CONTENT_TYPE_FLAG, fields.content_type, "content_type")
+        unsafe properties.contentEncoding = text(
+            AMQP_BASIC_CONTENT_ENCODING_FLAG,
+            fields.content_encoding,
+            "content_encoding"
+        )
+        unsafe properties.correlationID = text(AMQP_BASIC_CORRELATION_ID_FLAG, fields.correlation_id, "correlation_id")
+        unsafe properties.replyTo = text(AMQP_BASIC_REPLY_TO_FLAG, fields.reply_to, "reply_to")
+        unsafe properties.expiration = text(AMQP_BASIC_EXPIRATION_FLAG, fields.expiration, "expiration")
+        unsafe properties.messageID = text(AMQP_BASIC_MESSAGE_ID_FLAG, fields.message_id, "message_id")
+        unsafe properties.type = text(AMQP_BASIC_TYPE_FLAG, fields.type, "type")
+        unsafe properties.userID = text(AMQP_BASIC_USER_ID_FLAG, fields.user_id, "user_id")
+        unsafe properties.appID = text(AMQP_BASIC_APP_ID_FLAG, fields.app_id, "app_id")
+        unsafe properties.clusterID = text(AMQP_BASIC_CLUSTER_ID_FLAG, fields.cluster_id, "cluster_id")
         if flags & amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG) != 0 {
             unsafe properties.deliveryMode = DeliveryMode(rawValue: fields.delivery_mode)
         }
@@ -143,6 +149,13 @@ extension String {
                 return size <= BrokerLink.shortStringMax
             }
         )
+    }
+}
+
+extension amqp_bytes_t {
+    /// Whether the bytes are UTF-8.
+    fileprivate var isUTF8: Bool {
+        unsafe String(validating: UnsafeRawBufferPointer(start: bytes, count: len), as: UTF8.self) != nil
     }
 }
 

@@ -59,7 +59,8 @@ extension Transaction {
                     account: account.name,
                     terminal: terminal,
                     amount: takesAmount ? Money(amount, account.profile.currency) : nil,
-                    reference: type.effect.movesMoney ? reference ?? "A\(String(number + 10_000_000).dropFirst())" : nil,
+                    reference: type.effect.movesMoney
+                        ? reference ?? "A\(String(number + 10_000_000).dropFirst())" : nil,
                     original: type.effect.hasOriginal ? .transaction(OriginalSale.sample().id) : nil,
                     options: [:]
                 ),

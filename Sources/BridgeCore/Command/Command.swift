@@ -138,6 +138,11 @@ public struct ReplyAddress: Sendable, Equatable {
     ) {
         self.replyTo = replyTo
         self.correlationID = correlationID
+        carryOn(traceparent, tracestate)
+    }
+
+    /// Takes over trace context; what is beyond its limits is dropped.
+    mutating func carryOn(_ traceparent: String?, _ tracestate: String?) {
         self.traceparent = traceparent.flatMap { $0.utf8.count <= Self.longestTraceparent ? $0 : nil }
         self.tracestate = tracestate.flatMap { $0.utf8.count <= Self.longestTracestate ? $0 : nil }
     }

@@ -22,6 +22,12 @@ public struct CommandMessage: Sendable {
     public var headersWereDropped = false
     /// The property `timestamp`.
     public var timestamp: Timestamp?
+    /// When a queue dropped it for the first time, by its `x-death` header.
+    public var firstDeath: Timestamp?
+    /// When it expired in the command queue, which it comes from in that case; it is good for an event only.
+    public var expiredAt: Timestamp?
+    /// Properties that hold bytes which are no UTF-8, by their names.
+    public var unreadableProperties: Set<String> = []
     /// `reply_to`, `correlation_id`, trace context.
     public var address: ReplyAddress
 
@@ -57,7 +63,8 @@ extension CommandMessage {
         EventID(hashing: [
             Array(exchange.utf8), Array(routingKey.utf8), body, Array(String(fullSize).utf8),
             Array((contentType ?? "").utf8), Array((messageID ?? "").utf8),
-            Array((timestamp?.milliseconds).map { String($0) }?.utf8 ?? "".utf8), Array((address.correlationID ?? "").utf8),
+            Array((timestamp?.milliseconds).map { String($0) }?.utf8 ?? "".utf8),
+            Array((address.correlationID ?? "").utf8),
         ])
     }
 }

@@ -6,14 +6,23 @@ struct CommandPayload {
     let data: JSON
     /// The CloudEvent's `time`.
     let time: Timestamp?
+    /// The trace context that a structured CloudEvent holds.
+    var traceparent: String?
+    /// The trace state that a structured CloudEvent holds.
+    var tracestate: String?
+
+    /// What `content_encoding` may be: the names of no encoding at all, and of the only charset.
+    private static let encodings: Set<String> = ["", "identity", "utf-8", "utf8"]
+    /// Some libraries begin every UTF-8 text with it.
+    ///
+    /// Source: RFC 8259, 8.1.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// Opens a message's envelope.
     ///
     /// - Throws: the fault that keeps it shut.
     static func open(_ message: CommandMessage) throws(CommandFault) -> CommandPayload {
-        if let encoding = message.contentEncoding, !encoding.isEmpty, encoding.lowercased() != "utf-8",
-            encoding.lowercased() != "identity"
-        {
+        if let encoding = message.contentEncoding, !encodings.contains(encoding.lowercased()) {
             throw CommandFault("content_encoding", .contentTypeUnsupported, "only plain UTF-8 is read")
         }
         switch MediaType(message.contentType) {
@@ -28,7 +37,7 @@ struct CommandPayload {
 
     private static func object(_ body: [UInt8]) throws(CommandFault) -> JSON {
         do {
-            let value = try JSONParser.parse(body)
+            let value = try JSONParser.parse(body.dropFirst(body.starts(with: byteOrderMark) ? 3 : 0))
             guard case .object = value else { throw CommandFault("", .wrongType, "an object is expected") }
             return value
         } catch let error as JSONSyntaxError {
@@ -58,8 +67,13 @@ struct CommandPayload {
         guard let data = event["data"], case .object = data else {
             throw CommandFault("", .invalidCloudEvent, "data is not an object")
         }
-        guard let time = event["time"], time != .null else { return CommandPayload(data: data, time: nil) }
-        return CommandPayload(data: data, time: try instant(time.string ?? ""))
+        var payload = CommandPayload(data: data, time: nil)
+        if let time = event["time"], time != .null {
+            payload = CommandPayload(data: data, time: try instant(time.string ?? ""))
+        }
+        payload.traceparent = event["traceparent"]?.string
+        payload.tracestate = event["tracestate"]?.string
+        return payload
     }
 
     private static func checkContext(_ attribute: (String) -> String?) throws(CommandFault) {

@@ -4,8 +4,19 @@
 extension CommandReader.Rules {
     /// Opens a message that has a size, properties and an envelope that are taken.
     ///
-    /// Faults that do not keep it shut are added to the list.
-    func open(_ message: CommandMessage, _ faults: inout [CommandFault]) throws(CommandRejection) -> CommandPayload {
+    /// Faults that do not keep it shut are added to the list; the trace context of its envelope is added to its address.
+    func open(
+        _ message: inout CommandMessage,
+        _ faults: inout [CommandFault]
+    ) throws(CommandRejection) -> CommandPayload {
+        if message.unreadableProperties.contains("correlation_id") {
+            faults.append(
+                CommandFault("correlation_id", .invalidFormat, "is no UTF-8 text and could not come back as it was")
+            )
+        }
+        if message.unreadableProperties.contains("reply_to") {
+            faults.append(CommandFault("reply_to", .invalidReplyTo, "is no UTF-8 text, so it names no queue"))
+        }
         if message.headersWereDropped {
             // One of them may have been the time of a CloudEvent.
             faults.append(
@@ -24,7 +35,10 @@ extension CommandReader.Rules {
             throw CommandRejection(faults: faults)
         }
         do {
-            return try CommandPayload.open(message)
+            let payload = try CommandPayload.open(message)
+            // What a header says is on the way longer than what was written into the event.
+            if message.address.traceparent == nil { message.address.carryOn(payload.traceparent, payload.tracestate) }
+            return payload
         } catch {
             throw CommandRejection(faults: faults + [error])
         }

@@ -26,6 +26,8 @@ public struct CommandReader: Sendable {
 
     /// An `expiresAt` further ahead is refused.
     public static let longestLife = Duration.seconds(3_600)
+    /// A time that says when a command was sent may be this far ahead; clocks differ.
+    public static let clockTolerance = Duration.seconds(300)
     /// The publisher's object may be this long, in bytes of compact JSON.
     public static let metadataLimit = 4_096
 
@@ -44,8 +46,20 @@ public struct CommandReader: Sendable {
         acceptedAt now: Timestamp,
         terminals: TerminalRegistry = TerminalRegistry()
     ) throws(CommandRejection) -> Command {
+        var copy = message
+        return try read(&copy, acceptedAt: now, terminals: terminals)
+    }
+
+    /// Checks a message, whose address gets the trace context of its envelope.
+    ///
+    /// - Throws: `CommandRejection` with every fault at once.
+    public func read(
+        _ message: inout CommandMessage,
+        acceptedAt now: Timestamp,
+        terminals: TerminalRegistry = TerminalRegistry()
+    ) throws(CommandRejection) -> Command {
         var faults: [CommandFault] = []
-        let payload = try rules.open(message, &faults)
+        let payload = try rules.open(&message, &faults)
         return try read(payload, faults: faults, message: message, acceptedAt: now, terminals: terminals)
     }
 
@@ -72,7 +86,8 @@ public struct CommandReader: Sendable {
         let amount = self.amount(of: shape, &members, country)
         let reference = self.reference(of: shape, &members)
         let original = self.original(of: shape, &members, country)
-        let expiresAt = self.expiresAt(&members, sentAt: [payload.time, message.timestamp], acceptedAt: now)
+        let expiresAt = self.expiresAt(&members, sent: message.times(and: payload), acceptedAt: now)
+            .map { min($0, message.expiredAt ?? $0) }
         let options = country.map { self.options(of: shape, &members, $0) } ?? members.unread("options")
         let metadata = members.metadata()
         members.refuseTheRest()
@@ -227,13 +242,21 @@ public struct CommandReader: Sendable {
 
     private func expiresAt(
         _ members: inout MemberReader,
-        sentAt: [Timestamp?],
+        sent: [(path: String, time: Timestamp)],
         acceptedAt now: Timestamp
     ) -> Timestamp? {
         guard members.has("expiresAt") else {
-            // A clock ahead of ours must not lengthen the life of a command.
-            let start = sentAt.compactMap { $0 }.first { $0 <= now } ?? now
-            return start + rules.maxAge
+            let ahead = sent.filter { $0.time > now + Self.clockTolerance }
+            for (path, _) in ahead {
+                members.fault(
+                    path,
+                    .outOfRange,
+                    "more than five minutes ahead of the bridge's clock; AMQP counts in seconds"
+                )
+            }
+            guard ahead.isEmpty else { return nil }
+            // The earliest: whoever republishes a command makes it look younger. A clock that is a little ahead must not lengthen its life.
+            return min(sent.map(\.time).min() ?? now, now) + rules.maxAge
         }
         guard let text = members.string("expiresAt", .required) else { return nil }
         guard let instant = Timestamp(text) else {
@@ -267,5 +290,13 @@ public struct CommandReader: Sendable {
         }
         parts.refuseTheRest(because: "an option that \(type.rawValue) does not have in \(profile.code)")
         return options
+    }
+}
+
+extension CommandMessage {
+    /// What says when the command was sent, each with its path in a fault.
+    fileprivate func times(and payload: CommandPayload) -> [(path: String, time: Timestamp)] {
+        let all: [(String, Timestamp?)] = [("timestamp", timestamp), ("time", payload.time), ("x-death", firstDeath)]
+        return all.compactMap { path, time in time.map { (path, $0) } }
     }
 }

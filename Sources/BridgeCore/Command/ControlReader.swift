@@ -15,8 +15,16 @@ public struct ControlReader: Sendable {
     ///
     /// - Throws: `CommandRejection` with every fault at once.
     public func read(_ message: CommandMessage) throws(CommandRejection) -> ControlRequest {
+        var copy = message
+        return try read(&copy)
+    }
+
+    /// Checks a message, whose address gets the trace context of its envelope.
+    ///
+    /// - Throws: `CommandRejection` with every fault at once.
+    public func read(_ message: inout CommandMessage) throws(CommandRejection) -> ControlRequest {
         var faults: [CommandFault] = []
-        let payload = try rules.open(message, &faults)
+        let payload = try rules.open(&message, &faults)
         var members = MemberReader(payload.data)
         members.faults = faults
         members.checkEverywhere()

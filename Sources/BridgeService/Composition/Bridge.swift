@@ -86,7 +86,9 @@ public struct Bridge: Service {
             + [
                 .init(broker.topologyWatch, "topology watch"),
                 .init(parts.terminals, "names of terminals"),
+                .init(broker.probe, "probe of the consumer"),
                 .init(drained(broker.control), "consumer of control messages"),
+                .init(drained(broker.expired), "consumer of expired commands"),
                 .init(drained(broker.consumer), "consumer of commands"),
                 .init(
                     GracefulDelay(

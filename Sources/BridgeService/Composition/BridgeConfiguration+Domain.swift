@@ -72,7 +72,7 @@ extension BridgeConfiguration {
 
     /// Queues that no reply may go to.
     var ownQueues: Set<String> {
-        [commands.queue, control.queue, deadLetters.queue, Self.ownerQueue]
+        [commands.queue, control.queue, deadLetters.queue, expiredQueue, Self.ownerQueue]
     }
 
     /// The exclusive queue that keeps a second bridge with another store away.

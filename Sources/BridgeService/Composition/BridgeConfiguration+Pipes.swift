@@ -13,9 +13,24 @@ extension BridgeConfiguration {
             // How the process before ended is not known.
             firstPrefetch: 1,
             ownerQueue: Self.ownerQueue,
-            bodyLimits: BodyLimits(messageSizeMax: commands.maxBytes)
+            bodyLimits: BodyLimits(messageSizeMax: commands.maxBytes),
+            // `ConsumerProbe` says when.
+            idleRenewal: nil
         )
     }
+
+    var expiredConsumption: AMQPConsumption {
+        AMQPConsumption(
+            queue: expiredQueue,
+            prefetch: ExpiredIntake.prefetch,
+            bodyLimits: BodyLimits(messageSizeMax: commands.maxBytes),
+            // An installation may do without the queue; each try leaves a line in the broker's log.
+            retryInterval: .seconds(60)
+        )
+    }
+
+    /// Gets a copy of each dead letter, for the events of commands that expired in their queue.
+    var expiredQueue: String { commands.queue + ".expired" }
 
     var controlConsumption: AMQPConsumption {
         AMQPConsumption(
@@ -69,12 +84,14 @@ extension BridgeConfiguration {
                 .init(name: commands.queue, arguments: work),
                 .init(name: control.queue, arguments: work),
                 .init(name: deadLetters.queue, arguments: ["x-queue-type": "quorum"]),
+                .init(name: expiredQueue, arguments: ["x-queue-type": "quorum"], isOptional: true),
             ],
             bindings: commands.bindings.map {
                 .init(queue: commands.queue, exchange: commands.exchange, routingKey: $0)
             } + [
                 .init(queue: control.queue, exchange: control.exchange, routingKey: "#"),
                 .init(queue: deadLetters.queue, exchange: deadLetters.exchange, routingKey: "#"),
+                .init(queue: expiredQueue, exchange: deadLetters.exchange, routingKey: "#"),
             ],
             // Nothing waits for a dead letter, so it is no obstacle that none can be written.
             writes: accounts.all.map { account in

@@ -9,6 +9,8 @@ internal import Logging
 struct BrokerParts {
     let consumer: AMQPConsumer
     let control: AMQPConsumer
+    let expired: AMQPConsumer
+    let probe: ConsumerProbe
     let eventPublisher: AMQPPublisher
     let deadLetterPublisher: AMQPPublisher
     let replyPublisher: AMQPPublisher
@@ -65,6 +67,21 @@ struct BrokerParts {
             random: RandomNames().next,
             logger: logger
         )
+        let expiredIntake = ExpiredIntake(
+            intake: intake,
+            queue: configuration.commands.queue,
+            metrics: metrics,
+            logger: logger
+        )
+        let expired = AMQPConsumer(
+            endpoint: endpoint,
+            name: "getnet-bridge expired commands",
+            consumption: configuration.expiredConsumption,
+            logger: logger,
+            handler: { await expiredIntake.handle($0) }
+        )
+        expired.setGate(open: false)
+        self.expired = expired
         let controlIntake = ControlIntake(
             reader: ControlReader(rules: configuration.commandRules),
             events: configuration.storeRules.events,
@@ -91,8 +108,16 @@ struct BrokerParts {
             onEvent: { event in
                 onEvent(event)
                 if let isOwner = event.isOwner { control.setGate(open: isOwner) }
+                // It needs all that commands need, the store above all.
+                if case .consumer(let state) = event { expired.setGate(open: state == .consuming) }
             },
             handler: { await intake.handle($0) }
+        )
+        probe = ConsumerProbe(
+            consumer: consumer,
+            publisher: replyPublisher,
+            queue: configuration.commands.queue,
+            logger: logger
         )
         topologyWatch = TopologyWatch(
             topology: configuration.amqpTopology,

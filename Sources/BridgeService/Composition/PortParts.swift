@@ -32,6 +32,7 @@ struct PortParts {
             gate: gate,
             listenerIsBound: listenerIsBound,
             commands: broker.consumer,
+            probe: broker.probe,
             events: broker.eventPublisher
         )
         let note = { @Sendable [bound] (name: String, port: Int) in bound.withLockedValue { $0[name] = port } }

@@ -18,7 +18,13 @@ struct CommandIntake: Sendable {
 
     /// What is to be done with a delivery.
     func handle(_ delivery: Delivery) async -> Verdict {
-        let verdict = await take(delivery)
+        if ConsumerProbe.isProbe(delivery) { return .acknowledge }
+        return await handle(CommandMessage(delivery))
+    }
+
+    /// What is to be done with the delivery of a message.
+    func handle(_ message: CommandMessage) async -> Verdict {
+        let verdict = await take(message)
         if verdict == .acknowledge {
             FailPoint.intakeCommitted.reach()
             FailPoint.intakeAcknowledged.reach(after: Self.acknowledging)
@@ -29,14 +35,14 @@ struct CommandIntake: Sendable {
     /// So long at most the connection takes to send an acknowledgement.
     private static let acknowledging = Duration.milliseconds(50)
 
-    private func take(_ delivery: Delivery) async -> Verdict {
+    private func take(_ message: CommandMessage) async -> Verdict {
         FailPoint.intakeUncommitted.reach()
-        let message = CommandMessage(delivery)
+        var message = message
         let now = dispatcher.clock()
         do throws(StoreError) {
             let command: Command
             do throws(CommandRejection) {
-                command = try reader.read(message, acceptedAt: now, terminals: terminals.current)
+                command = try reader.read(&message, acceptedAt: now, terminals: terminals.current)
             } catch {
                 if let known = try await known(message, at: now, refusedFor: error) {
                     try await accept(known, from: message, at: now)
@@ -66,7 +72,9 @@ struct CommandIntake: Sendable {
         at now: Timestamp,
         refusedFor rejection: CommandRejection
     ) async throws(StoreError) -> Command? {
-        guard let id = rejection.commandID, rejection.faults.allSatisfy({ $0.code == .unknownAlias }) else { return nil }
+        guard let id = rejection.commandID, rejection.faults.allSatisfy({ $0.code == .unknownAlias }) else {
+            return nil
+        }
         var question = TransactionQuestion()
         question.commandID = id
         for known in try await dispatcher.store.transactions(question) {
@@ -132,20 +140,31 @@ extension CommandMessage {
             headers: headers,
             timestamp: properties.timestamp.flatMap { Timestamp(secondsOnTheWire: $0) },
             address: ReplyAddress(
-                replyTo: properties.replyTo.flatMap { $0.isEmpty ? nil : $0 },
-                correlationID: properties.correlationID.flatMap { $0.isEmpty ? nil : $0 },
+                replyTo: properties.readable(properties.replyTo, "reply_to"),
+                correlationID: properties.readable(properties.correlationID, "correlation_id"),
                 traceparent: headers["traceparent"] ?? headers["ce-traceparent"],
                 tracestate: headers["tracestate"] ?? headers["ce-tracestate"]
             )
         )
         headersWereDropped = delivery.headersDropped
+        unreadableProperties = properties.unreadable
+        firstDeath = Death.all(in: properties.headers).compactMap(\.time).min()
+    }
+}
+
+extension AMQPProperties {
+    /// A property that is there and is text.
+    fileprivate func readable(_ text: String?, _ name: String) -> String? {
+        text.flatMap { $0.isEmpty || unreadable.contains(name) ? nil : $0 }
     }
 }
 
 extension Timestamp {
-    /// Seconds of AMQP's `timestamp`; `nil` for 0, which some clients send for "none", and for what no clock shows.
-    fileprivate init?(secondsOnTheWire seconds: UInt64) {
-        guard seconds > 0, seconds < 253_402_300_800 else { return nil }
-        self.init(milliseconds: Int64(seconds) * 1_000)
+    /// Seconds of AMQP's `timestamp`; `nil` for 0, which some clients send for "none".
+    ///
+    /// What no clock shows, as milliseconds do, is the end of time and refused as too far ahead.
+    init?(secondsOnTheWire seconds: UInt64) {
+        guard seconds > 0 else { return nil }
+        self.init(milliseconds: Int64(min(seconds, 253_402_300_799)) * 1_000)
     }
 }

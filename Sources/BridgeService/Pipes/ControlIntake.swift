@@ -43,9 +43,10 @@ struct ControlIntake: Sendable {
     }
 
     private func answer(_ message: CommandMessage) async throws(StoreError) {
+        var message = message
         let request: ControlRequest
         do throws(CommandRejection) {
-            request = try reader.read(message)
+            request = try reader.read(&message)
         } catch {
             try await dispatcher.reject(error, of: message)
             count(error)

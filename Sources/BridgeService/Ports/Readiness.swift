@@ -19,6 +19,7 @@ struct Readiness: Sendable {
     let gate: CommandGate
     let listenerIsBound: NIOLockedValueBox<Bool>
     let commands: AMQPConsumer
+    let probe: ConsumerProbe
     let events: AMQPPublisher
 
     /// "Accepts callbacks" and nothing else: broker, topology and Getnet never make it false.
@@ -47,7 +48,7 @@ struct Readiness: Sendable {
 
     private var consumerPart: Part {
         switch commands.state {
-        case .consuming: Part(name: "consumer", isReady: true, detail: "")
+        case .consuming: Part(name: "consumer", isReady: probe.fault == nil, detail: probe.fault ?? probe.remark ?? "")
         case .connecting: Part(name: "consumer", isReady: false, detail: "not connected to the broker")
         case .notOwner: Part(name: "consumer", isReady: false, detail: "another bridge holds getnet-bridge.owner")
         case .unavailable(let reason): Part(name: "consumer", isReady: false, detail: reason)

@@ -40,7 +40,8 @@ extension AnswerReader {
 
     /// The record of one command that a terminal showed, without the number of the question.
     func record(_ reading: Reading) -> [JournalRow] {
-        guard reading.answer.code == .done, reading.terminal?.isContradictory == false, var result = reading.answer.result,
+        guard reading.answer.code == .done, reading.terminal?.isContradictory == false,
+            var result = reading.answer.result,
             let recorded = result.functionCode, recorded != 0, recorded != JournalCommand.lastVoucher.functionCode
         else { return [] }
         // Getnet's number in the answer is the question's.

@@ -97,7 +97,7 @@ import Testing
     @Test(
         arguments: [
             (nil, nil, 120), (-60, nil, 60), (0, nil, 120), (1, nil, 120), (-3_600, nil, -3_480), (nil, -30, 90),
-            (-60, -30, 90), (-60, 30, 60), (60, 30, 120),
+            (-60, -30, 60), (-30, -60, 60), (-60, 30, 60), (60, 30, 120),
         ] as [(Int?, Int?, Int)]
     )
     func `says by its times how long a command without expiry lives`(_ sent: Int?, _ time: Int?, _ life: Int) throws {
