@@ -19,7 +19,12 @@ struct SQLiteFile {
     /// Owner only: the file holds what shops sell.
     static let mode = 0o600
 
+    /// The one name of the file, whatever links and `..` lead to it.
     let path: String
+
+    init(path: String) {
+        self.path = StorePath.resolved(path)
+    }
 
     // MARK: - The file
 

@@ -60,14 +60,14 @@ extension SQLiteStore {
         // Of a store that was lost; beside a new one SQLite would take it for the new one's.
         guard file.bytes.log == 0 else { throw .exists(path: file.logPath) }
         // Made beside its place and renamed, so that no half-made store is ever found there.
-        let draft = SQLiteFile(path: path + ".new")
+        let draft = SQLiteFile(path: file.path + ".new")
         do {
             try draft.remove()
             guard FileManager.default.createFile(atPath: draft.path, contents: nil, attributes: SQLiteFile.attributes)
             else { throw StoreOpeningError.notWritable(path: draft.path, why: SystemError.last) }
             try draft.fill(for: accounts.all.map(StoreOwner.init))
             try file.removeLog()
-            guard unsafe rename(draft.path, path) == 0 else {
+            guard unsafe rename(draft.path, file.path) == 0 else {
                 throw StoreOpeningError.notWritable(path: path, why: SystemError.last)
             }
             try file.syncDirectory()

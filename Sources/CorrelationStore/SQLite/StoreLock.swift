@@ -4,7 +4,7 @@ internal import Foundation
 
 /// A lock that one process holds on a store for as long as it has it open.
 ///
-/// It lies on a file beside the database: SQLite's own locks on the database file would be lost as soon as anybody in
+/// It lies on a file beside the database, wherever links lead to it: SQLite's own locks on the database file would be lost as soon as anybody in
 /// this process closed another descriptor of it. It ends with the process, however that ends. Source: contract §7.
 final class StoreLock: Sendable {
     private let descriptor: CInt
@@ -13,7 +13,10 @@ final class StoreLock: Sendable {
     ///
     /// - Throws: `StoreOpeningError`: another process has it, or the file cannot be made.
     init(storePath: String) throws(StoreOpeningError) {
-        let path = storePath + ".lock"
+        // SQLite keeps the log beside the name that it was given, so a second name would be a second store in one file.
+        let names = StorePath.names(of: storePath)
+        guard names <= 1 else { throw .severalNames(path: storePath, count: names) }
+        let path = StorePath.resolved(storePath) + ".lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .notWritable(path: path, why: SystemError.last) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

@@ -26,6 +26,8 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
     case accountMissing(path: String, account: String, unfinished: Int)
     /// Another process has it.
     case locked(path: String, holder: Int32?)
+    /// The file has further names (hard links).
+    case severalNames(path: String, count: Int)
     /// The directory is not there.
     case directoryMissing(path: String)
     /// The file or its directory cannot be written.
@@ -39,7 +41,8 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
         case .missing, .empty: "getnet-bridge store init"
         case .notMigrated: "getnet-bridge store migrate"
         case .accountNotAdmitted(_, let account): "getnet-bridge store admit \(account)"
-        case .exists, .notAStore, .tooNew, .otherAccount, .accountRenamed, .accountMissing, .locked, .directoryMissing,
+        case .exists, .notAStore, .tooNew, .otherAccount, .accountRenamed, .accountMissing, .locked, .severalNames,
+            .directoryMissing,
             .notWritable,
             .engine:
             nil
@@ -78,6 +81,8 @@ extension StoreOpeningError: CustomStringConvertible {
                 + "configured"
         case .locked(let path, let holder):
             "another process\(holder.map { " (pid \($0))" } ?? "") has the store \(path) open"
+        case .severalNames(let path, let count):
+            "the store \(path) has \(count) names (hard links), and SQLite would keep a log for each; leave it one name"
         case .directoryMissing(let path): "the directory \(path) does not exist"
         case .notWritable(let path, let why): "\(path) cannot be written: \(why)"
         case .engine(let path, let why): "the store \(path) cannot be opened: \(why)"

@@ -49,7 +49,7 @@ struct Failure: Error, Equatable {
         let status: ExitStatus =
             switch error {
             case .missing, .empty, .exists, .notAStore, .notMigrated, .tooNew, .otherAccount, .accountNotAdmitted,
-                .accountRenamed, .accountMissing, .directoryMissing:
+                .accountRenamed, .accountMissing, .severalNames, .directoryMissing:
                 .configuration
             case .locked: .unavailable
             case .notWritable: .permission
