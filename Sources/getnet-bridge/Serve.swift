@@ -35,6 +35,7 @@ struct Serve: ConfiguredVerb {
             let hint = warning.hint.map { " (\($0))" } ?? ""
             logger.warning("configuration: \(key)\(warning.message), from \(warning.origin)\(hint)")
         }
+        SignalWatch.ignoreAll()
         let descriptors = DescriptorLimit.raise()
         if descriptors < DescriptorLimit.needed {
             logger.warning(
@@ -47,7 +48,10 @@ struct Serve: ConfiguredVerb {
         logger.info("starting", metadata: [LogKey.version: "\(BuildInfo.version)"])
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: bridge, serviceName: "bridge")],
+                services: [
+                    .init(service: bridge, serviceName: "bridge"),
+                    .init(service: SignalWatch(bridge: bridge, logger: logger), serviceName: "signal watch"),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )

@@ -46,6 +46,9 @@ public struct Bridge: Service {
     /// Whether commands are taken at this moment.
     public var takesCommands: Bool { parts.ports.readiness.takesCommands }
 
+    /// Reads `terminals.file` again soon.
+    public func readTerminalsAgain() { parts.terminals.readAgain() }
+
     /// Runs everything until the graceful shutdown is over.
     public func run() async throws {
         try await Restoration(dispatcher: parts.dispatcher, gate: parts.gate, logger: logger).begin()

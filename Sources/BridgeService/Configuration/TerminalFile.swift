@@ -74,8 +74,13 @@ public enum TerminalFile {
 
     /// What changes when somebody writes or replaces the file.
     static func version(of path: String) -> [String]? {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
-        let keys: [FileAttributeKey] = [.modificationDate, .size, .systemFileNumber]
-        return keys.map { "\(attributes[$0] ?? "")" }
+        // What the path leads to through all links; the time of the last change of the entry is none that a program can set.
+        var state = stat()
+        guard unsafe stat(path, &state) == 0 else { return nil }
+        return [
+            "\(state.st_dev)", "\(state.st_ino)", "\(state.st_size)",
+            "\(state.st_mtim.tv_sec).\(state.st_mtim.tv_nsec)",
+            "\(state.st_ctim.tv_sec).\(state.st_ctim.tv_nsec)",
+        ]
     }
 }

@@ -12,6 +12,8 @@ public enum LogKey {
     public static let reason = "getnet.reason"
     /// What went wrong.
     public static let error = "error"
+    /// A signal of the system.
+    public static let signal = "process.signal"
     /// A queue between two parts of the bridge.
     public static let queue = "getnet.queue"
     /// How long the oldest piece of it has waited.

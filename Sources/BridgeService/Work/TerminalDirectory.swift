@@ -18,6 +18,8 @@ final class TerminalDirectory: Service {
     /// As the file was before it was read first, so that no change is missed.
     private let firstVersion: [String]?
     private let logger: Logger
+    private let signal = Signal()
+    private let isAsked = NIOLockedValueBox(false)
 
     /// Reads the file, if there is one.
     ///
@@ -36,14 +38,24 @@ final class TerminalDirectory: Service {
     /// The names as they are now.
     var current: TerminalRegistry { registry.withLockedValue { $0 } }
 
+    /// Has the file read again soon, whether it seems to have changed or not.
+    func readAgain() {
+        isAsked.withLockedValue { $0 = true }
+        signal.raise()
+    }
+
     func run() async throws {
         guard let path else { return try await gracefulShutdown() }
         await cancelWhenGracefulShutdown { [self] in
             var seen = firstVersion
             while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
+                await signal.wait(atMost: Self.interval)
+                let isAsked = isAsked.withLockedValue { asked in
+                    defer { asked = false }
+                    return asked
+                }
                 let version = await Self.blocking { TerminalFile.version(of: path) }
-                guard version != seen, !Task.isCancelled else { continue }
+                guard version != seen || isAsked, !Task.isCancelled else { continue }
                 seen = version
                 await reload(path)
             }
