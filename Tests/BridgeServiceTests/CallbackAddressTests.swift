@@ -40,6 +40,43 @@ struct CallbackAddressTests {
         #expect(path.read("/callbacks/\(id)?other=1") == .init(id: id, token: nil))
     }
 
+    @Test(
+        "G: what RFC 3986 calls equivalent in our own URL leads to the same transaction",
+        arguments: [
+            "/c%61llbacks/ID?token=k.m", "/%63%61llbacks/ID?token=k%2Em", "/callbacks/ID?%74oken=k.m",
+            "/x/../callbacks/./ID?token=k.m", "/callbacks/ID?a=b&token=k.m&utm=1", "/callbacks/ID?&token=k.m",
+            "http://pay.example.test/callbacks/ID?token=k.m", "/../callbacks/ID?token=%6b.m",
+            "/callbacks/%2e/ID?token=k.m",
+        ]
+    )
+    func equivalentTargets(_ target: String) {
+        let path = CallbackPath(publicURL: "https://pay.example.test")
+        #expect(path.read(target.replacing("ID", with: "\(id)")) == .init(id: id, token: "k.m"))
+    }
+
+    @Test(
+        "G: what RFC 3986 does not call equivalent is another URL",
+        arguments: [
+            "//callbacks/ID?token=k.m", "/callbacks%2FID?token=k.m", "/callbacks/ID/?token=k.m",
+            "/Callbacks/ID?token=k.m",
+            "/callbacks/ID%2F?token=k.m", "/callbacks/ID/..?token=k.m", "/call%6backs/ID?token=k.m",
+            "/callbacks/%zz?token=k.m",
+        ]
+    )
+    func otherTargets(_ target: String) {
+        let path = CallbackPath(publicURL: "https://pay.example.test")
+        #expect(path.read(target.replacing("ID", with: "\(id)"))?.id == nil)
+    }
+
+    @Test(
+        "G: an escaped separator in a query is data",
+        arguments: ["token%3Dk.m", "a=1%26token=k.m", "tokens=k.m", "token=%zz"]
+    )
+    func escapedSeparators(_ query: String) {
+        let path = CallbackPath(publicURL: "https://pay.example.test")
+        #expect(path.read("/callbacks/\(id)?\(query)") == .init(id: id, token: nil))
+    }
+
     @Test func `a wrong token brings a query forward once a minute`() {
         let forwarding = QueryForwarding()
         #expect(forwarding.allows(id))

@@ -18,26 +18,36 @@ struct CallbackPath: Sendable {
     init(publicURL: String) {
         let afterScheme = publicURL.range(of: "://").map { publicURL[$0.upperBound...] } ?? publicURL[...]
         var path = afterScheme.firstIndex(of: "/").map { String(afterScheme[$0...]) } ?? ""
+        path = RequestTarget.normalizedPath(path[...]) ?? path
         while path.hasSuffix("/") { path.removeLast() }
         prefixes = path.isEmpty ? ["/callbacks/"] : [path + "/callbacks/", "/callbacks/"]
     }
 
     /// The address in a request's target; `nil` if the target is no callback.
+    ///
+    /// What RFC 3986 §6.2.2 calls equivalent reads the same: escapes of unreserved characters in either case, and segments of dots.
+    /// An escaped `/`, `=` or `&` is data and separates nothing; `//` is another path than `/`. Other members of the query may stand
+    /// before and behind the token.
     func read(_ target: String) -> Address? {
-        // Byte by byte: a target has no letters that are more than one.
-        let parts = target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = parts.first, let prefix = prefixes.first(where: { path.starts(with: $0.utf8) }) else {
-            return nil
-        }
+        let parts = RequestTarget.withoutAuthority(target[...]).utf8.split(
+            separator: UInt8(ascii: "?"),
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        guard let path = parts.first.flatMap({ RequestTarget.normalizedPath(Substring($0)) }),
+            let prefix = prefixes.first(where: { path.starts(with: $0) })
+        else { return nil }
         let name = path.dropFirst(prefix.utf8.count)
-        guard !name.isEmpty, !name.contains(UInt8(ascii: "/")) else { return nil }
+        guard !name.isEmpty, !name.contains("/") else { return nil }
         let token = parts.count == 2 ? Self.token(in: parts[1]) : nil
-        return Address(id: TransactionID(String(Substring(name))), token: token)
+        return Address(id: TransactionID(String(name)), token: token)
     }
 
     private static func token(in query: Substring.UTF8View) -> Substring? {
-        for pair in query.split(separator: UInt8(ascii: "&")) where pair.starts(with: "token=".utf8) {
-            return Substring(pair.dropFirst(6))
+        for member in query.split(separator: UInt8(ascii: "&")) {
+            let words = member.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard words.count == 2, RequestTarget.unescaped(Substring(words[0])) == "token" else { continue }
+            return RequestTarget.unescaped(Substring(words[1])).map { $0[...] }
         }
         return nil
     }

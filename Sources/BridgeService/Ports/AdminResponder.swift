@@ -29,8 +29,9 @@ struct AdminResponder: HTTPResponder {
         }
         let words = path == Self.release ? ["release"] : path.dropFirst(Self.root.count).split(separator: "/")
         let method: HTTPRequest.Method = path == Self.release || words.count > 1 ? .post : .get
-        guard request.method == method else {
-            return problem(.methodNotAllowed, "\(method) only", headers: [.allow: method.rawValue])
+        guard request.method == method || (request.method == .head && method == .get) else {
+            let allowed = method == .get ? "GET, HEAD" : method.rawValue
+            return problem(.methodNotAllowed, "\(allowed) only", headers: [.allow: allowed])
         }
         do {
             if path == Self.release { return try await endHold() }

@@ -9,20 +9,6 @@ internal import ServiceLifecycle
 /// One of the bridge's HTTP servers, with a limit on everything that a stranger could hold on to.
 struct HTTPPort<Responder: HTTPResponder>: Sendable
 where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
-    /// What a stranger may hold on to.
-    struct Limits: Sendable {
-        /// A connection that neither sends nor is answered is closed after this long, in the middle of a request too.
-        var idleTimeout = Duration.seconds(30)
-        /// More connections wait until one is closed.
-        var connections: Int
-        /// All header fields of a request together, in bytes.
-        var headerBytes = 16_384
-
-        init(connections: Int = 1_024) {
-            self.connections = connections
-        }
-    }
-
     /// What it serves, for the log: `callbacks`.
     let name: String
     /// The first word of its keys in the configuration: `http`.
@@ -31,18 +17,21 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     let host: String
     /// 0 takes any free one.
     let port: Int
-    var limits = Limits()
+    var limits = ConnectionLimits()
 
     /// The server as a service; `whenBound` is told the port that it listens on.
     func service(logger: Logger, whenBound: @escaping @Sendable (Int) -> Void) -> any Service {
         var quiet = logger
         // Hummingbird's own lines are about every connection.
         quiet.logLevel = .warning
+        let register = ConnectionRegister(limit: limits.connections)
         let server = Application(
             responder: responder,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    idleTimeout: TimeAmount(limits.idleTimeout),
+                    additionalChannelHandlers: [
+                        ConnectionRulesInstaller(ConnectionRules(limits, register: register))
+                    ],
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: limits.headerBytes,
                         maxHeaderListSize: limits.headerBytes
@@ -51,8 +40,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
             ),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
-                serverName: nil,
-                availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)
+                serverName: nil
             ),
             onServerRunning: { channel in
                 let bound = channel.localAddress?.port ?? port
@@ -63,6 +51,18 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         )
         return PortService(server: server, name: name, place: "\(section).host, \(section).port: \(host):\(port)")
     }
+}
+
+/// What a stranger may hold on to at one of the ports.
+struct ConnectionLimits: Sendable {
+    /// A request must be here, head and body, within this time, and an answer be read.
+    var requestTime = Duration.seconds(10)
+    /// So long a connection stays open for another request; longer than the 60 s after which load balancers close theirs.
+    var keepAlive = Duration.seconds(75)
+    /// One more takes the place of the one that has waited longest for its request.
+    var connections = 1_024
+    /// All header fields of a request together, in bytes.
+    var headerBytes = 16_384
 }
 
 /// A server that says which of them it is when it cannot listen.
