@@ -13,6 +13,8 @@ extension ConsumerConnection {
             case .consuming(let tag):
                 guard isOpen else { return try pause(link, tag) }
                 try renewIfDue(link, tag, at: now)
+            case .widening:
+                try beginWideSubscription(link, isOpen: isOpen)
             case .cancelled:
                 try subscribeAfterCancel(link, at: now)
             case .paused:
@@ -55,18 +57,17 @@ extension ConsumerConnection {
     /// Ends the subscription if it proved itself; the broker delivers nothing until the next one.
     ///
     /// A prefetch counts for the subscriptions after it only. Called before what was decided is written.
-    func endNarrowSubscription(_ link: BrokerLink) throws(AMQPError) -> Bool {
-        guard case .consuming(let tag) = phase, width.widenIfProven(outstanding: ledger.outstanding) else {
-            return false
-        }
+    func endNarrowSubscription(_ link: BrokerLink) throws(AMQPError) {
+        guard case .consuming(let tag) = phase, width.widenIfProven(outstanding: ledger.outstanding) else { return }
         try link.cancel(consumerTag: tag)
-        return true
+        phase = .widening
     }
 
-    /// Subscribes with the new width; what is here already stays.
-    func beginWideSubscription(_ link: BrokerLink) throws(AMQPError) {
+    /// Subscribes with the new width, once nothing of the old one is left: both together would be more than the width says.
+    private func beginWideSubscription(_ link: BrokerLink, isOpen: Bool) throws(AMQPError) {
+        guard ledger.unsettled == 0 else { return }
         try link.limitUnsettled(to: width.current)
-        try subscribe(link)
+        try start(link, isOpen: isOpen)
         logger.debug("more deliveries at once", metadata: [LogKey.state: "\(width.current)"])
     }
 

@@ -29,6 +29,8 @@ actor ConsumerConnection: LinkOwner {
         /// The owner queue is ours; the gate is closed.
         case paused
         case consuming(tag: String)
+        /// The subscription proved itself and is ended; a wider one begins once everything is settled.
+        case widening
         /// The broker ended the subscription by itself; whether the queue is there is to be asked.
         case cancelled
     }
@@ -199,7 +201,7 @@ actor ConsumerConnection: LinkOwner {
         case .starting(let due): next = min(next, due)
         case .consuming: if let renewal { next = min(next, renewal) }
         case .cancelled: next = now
-        case .paused: break
+        case .paused, .widening: break
         }
         if let drainWaiter { next = min(next, drainWaiter.deadline) }
         return next
@@ -256,13 +258,12 @@ actor ConsumerConnection: LinkOwner {
             }
         }
         verdicts.removeAll(keepingCapacity: true)
-        let isWidening = try endNarrowSubscription(link)
+        try endNarrowSubscription(link)
         ledger.flush(into: &settlements)
         for settlement in settlements {
             try link.settle(settlement)
         }
         settlements.removeAll(keepingCapacity: true)
-        if isWidening { try beginWideSubscription(link) }
         shared.withLockedValue { $0.unsettled = ledger.unsettled }
     }
 
