@@ -264,6 +264,8 @@ let package = Package(
         .testTarget(
             name: "BridgeServiceTests",
             dependencies: [
+                // Makes the store refuse a row, as a broken constraint would.
+                .product(name: "GRDB", package: "GRDB.swift"),
                 "BridgeService", "GetnetSimulator", "AMQPClient", "BridgeCore", "CorrelationStore", "GetnetCloud",
                 "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -28,6 +28,14 @@ extension Transactions {
         @Option(help: ArgumentHelp("The receipt's number; with approved.", valueName: "number"))
         var operationId: Int64?
 
+        @Option(
+            help: ArgumentHelp(
+                "What the receipt says was paid, in minor units; with approved, where no evidence has it.",
+                valueName: "number"
+            )
+        )
+        var amount: Int64?
+
         @OptionGroup var options: ConfigurationOptions
 
         func validate() throws {
@@ -44,7 +52,8 @@ extension Transactions {
                 because: note.reason,
                 as: outcome,
                 authorizationCode: authorizationCode,
-                operationID: operationId
+                operationID: operationId,
+                amount: amount
             )
             _ = try await port.post("/v1/transactions/\(id)/\(OperatorRequest.Act.resolve.rawValue)", body)
             try invocation.console.print("\(id) is \(outcome.rawValue), by \(note.by)")

@@ -7,7 +7,7 @@ import Testing
 @Suite("What people decide, in the store")
 struct PeopleTests {
     private func approval(_ code: String, _ operation: Int64?) -> TransactionInput {
-        .operatorDecision(.approved(authorizationCode: code, operationID: operation), by: .sample)
+        .operatorDecision(.approved(authorizationCode: code, operationID: operation, amount: 15_990), by: .sample)
     }
 
     private func doubtful(_ number: Int, in store: any TransactionStore) async throws -> Transaction {

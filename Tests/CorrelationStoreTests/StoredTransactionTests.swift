@@ -28,6 +28,7 @@ struct StoredTransactionTests {
             var result = TerminalResult.paid(999_999_999)
             result.responseMessage = "APROBADO ✓ “sí”"
             result.idPosTxs = "936101"
+            result.localTime = "2026-11-18 08:06:43"
             _ = try await store.apply(.callback(result), to: created.id, at: at(3))
             for index in Int64(0)..<3 {
                 let other = TransactionInput.callback(.paid(999_999_999, operation: 90 + index))
@@ -98,7 +99,7 @@ extension TransactionInput {
         case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
             .receiptRead, .batchRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
             .journalAbsence,
-            .journalClosed, .cancel, .cancelEnded, .restored:
+            .journalClosed, .cancel, .cancelEnded, .notStorable, .restored:
             false
         }
     }
@@ -132,13 +133,13 @@ extension TransactionInput {
         case 11:
             switch Int.random(in: 0..<8, using: &random) {
             case 0: return .cancel
-            case 1: return .restored
+            case 1: return Bool.random(using: &random) ? .restored : .notStorable
             case 2, 3: return .settled(by: .sample)
             default: return .due
             }
         case 12:
             return Int.random(in: 0..<8, using: &random) == 0
-                ? .operatorDecision(.approved(authorizationCode: "1", operationID: 2), by: .sample) : .due
+                ? .operatorDecision(.approved(authorizationCode: "1", operationID: 2, amount: 15_990), by: .sample) : .due
         default: return .callback(result(), number: number())
         }
     }

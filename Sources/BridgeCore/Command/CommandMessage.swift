@@ -93,6 +93,7 @@ public struct CommandFault: Sendable, Equatable {
         case unknownAccount = "unknown_account"
         case accountAmbiguous = "account_ambiguous"
         case unknownAlias = "unknown_alias"
+        case notStorable = "not_storable"
         case invalidReplyTo = "invalid_reply_to"
         case idempotencyConflict = "idempotency_conflict"
         case referenceInUse = "reference_in_use"

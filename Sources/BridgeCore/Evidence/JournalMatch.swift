@@ -48,7 +48,10 @@ public struct JournalMatch: Sendable {
         let fitting = rows.filter { fits($0, transaction) }
         // Which of two sales a row is that fits both is not known, so it proves neither the one's payment nor its absence.
         guard !contested.contains(where: { fits($0, transaction) }) else { return .ambiguous }
-        guard let row = fitting.first else { return .absent }
+        guard let row = fitting.first else {
+            // A terminal in another time zone shows its sale at another hour: such a row is no proof of an absence.
+            return rows.contains { fits($0, transaction, timely: isShifted) } ? .ambiguous : .absent
+        }
         // A whole list, read once its terminal was done, did not show it: what came since is another sale.
         guard transaction.journalReadAt == nil else { return .ambiguous }
         let hasRival = undecided.contains { $0.id != transaction.id && fits(row, $0) }
@@ -73,7 +76,35 @@ public struct JournalMatch: Sendable {
     }
 
     /// Whether a row can be the sale of a transaction.
+    ///
+    /// Where it has the ticket that was sent, ticket and amount decide, and its clock may be off by whole hours: terminals of
+    /// one account stand in several time zones.
     func fits(_ row: JournalRow, _ transaction: Transaction) -> Bool {
+        fits(row, transaction) { instant, window in
+            window.contains(instant)
+                || isShifted(instant, window) && transaction.sendsTicketNumber
+                    && Spelling.isOne(row.result.ticket, transaction.command.content.reference)
+        }
+    }
+
+    /// No two time zones of a country with terminals are further apart, in hours.
+    private static let widestShift = 3
+    /// The same as a duration.
+    public static let widestZoneShift = Duration.seconds(widestShift * 3_600)
+
+    /// Whether an instant lies in a window once it is moved by some whole hours.
+    private func isShifted(_ instant: Timestamp, _ window: ClosedRange<Timestamp>) -> Bool {
+        (1...Self.widestShift).contains { hours in
+            let shift = Duration.seconds(hours * 3_600)
+            return window.contains(instant - shift) || window.contains(instant + shift)
+        }
+    }
+
+    private func fits(
+        _ row: JournalRow,
+        _ transaction: Transaction,
+        timely: (Timestamp, ClosedRange<Timestamp>) -> Bool
+    ) -> Bool {
         let content = transaction.command.content
         let result = row.result
         guard let posting = transaction.posting else { return false }
@@ -85,7 +116,7 @@ public struct JournalMatch: Sendable {
             && Spelling.agree(result.terminalID, content.terminal.idTerminal)
             && Judgement.amountFits(result, transaction)
             && (!transaction.sendsTicketNumber || Spelling.agree(result.ticket, content.reference))
-            && row.instants.contains { start <= $0 && $0 <= end }
+            && row.instants.contains { timely($0, start...end) }
     }
 }
 

@@ -95,6 +95,21 @@ public struct TerminalResult: Sendable, Equatable {
             .map { $0?.filter { $0 != "|" } ?? "" }.joined(separator: "|")
     }
 
+    /// So far a terminal's clock may be off before its time zone is doubted.
+    static let offsetTolerance = Duration.seconds(1_800)
+
+    /// Forgets the offset of the local time where it puts the result at a time at which it cannot have happened: the terminal
+    /// stands in another time zone than its account. The local time itself stays.
+    mutating func doubtOffset(outside window: ClosedRange<Timestamp>) {
+        guard let localTime, let utcOffset, let local = Timestamp(localTime.replacing(" ", with: "T") + "Z") else {
+            return
+        }
+        let instant = local - .seconds(utcOffset)
+        let isPossible =
+            window.lowerBound - Self.offsetTolerance <= instant && instant <= window.upperBound + Self.offsetTolerance
+        if !isPossible { self.utcOffset = nil }
+    }
+
     /// Takes the identities that it does not carry from another reading of the same result.
     mutating func adoptIdentities(of other: TerminalResult) {
         idPosTxs = idPosTxs ?? other.idPosTxs

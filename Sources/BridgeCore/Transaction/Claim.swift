@@ -26,13 +26,13 @@ extension TransactionMachine {
         case .submissionEnded(_, .acknowledged(let idPosTxs, _)): [.idPosTxs(idPosTxs)]
         case .submissionEnded(_, .answered(let answer)): claims(of: answer, for: transaction)
         case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
-        case .operatorDecision(.approved(let authorizationCode, let operationID), _):
-            claims(of: transaction.receipt(authorizationCode, operationID), for: transaction)
+        case .operatorDecision(.approved(let authorizationCode, let operationID, let amount), _):
+            claims(of: transaction.receipt(authorizationCode, operationID, amount), for: transaction)
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
             .submissionStarted,
             .recovered,
             .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .cancelEnded,
-            .operatorDecision, .settled, .restored:
+            .operatorDecision, .settled, .notStorable, .restored:
             []
         }
     }
@@ -72,7 +72,7 @@ extension TransactionInput {
         case .evidence(let evidence): Spelling.isOne(evidence.answer.customID, id.description)
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
             .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
-            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
+            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable, .restored:
             false
         }
     }
@@ -97,15 +97,20 @@ extension Transaction {
 
 extension Transaction {
     /// The payment that a person read from a receipt, with what is known of it already.
-    func receipt(_ authorizationCode: String, _ operationID: Int64?) -> TerminalResult {
+    ///
+    /// Its amount is the receipt's: the one that evidence of this payment told, else the one that the person states, never the
+    /// one that was asked for; of a void or refund the amount is the one that was asked for.
+    func receipt(_ authorizationCode: String, _ operationID: Int64?, _ stated: Int64?) -> TerminalResult {
         var receipt = TerminalResult()
         receipt.authorizationCode = authorizationCode
         receipt.operationID = operationID
-        receipt.amount = amount?.value
+        receipt.amount = stated ?? (effect == .sale ? nil : amount?.value)
         receipt.idPosTxs = idPosTxs
         // A payment that did not fit may be the very one.
-        if let result, result.authorizationCode == authorizationCode, receipt.isSame(as: result) {
+        if let result, Spelling.isOne(result.authorizationCode, authorizationCode), receipt.isSame(as: result) {
             receipt.adoptIdentities(of: result)
+            if effect == .sale { receipt.amount = result.amount ?? stated }
+            (receipt.tip, receipt.cashback) = (result.tip, result.cashback)
         }
         return receipt
     }

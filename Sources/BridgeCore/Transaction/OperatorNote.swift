@@ -54,12 +54,14 @@ extension TransactionInput.OperatorDecision {
     public static let longestAuthorization = 20
 
     /// Reads an approval's codes from a receipt; `nil` unless they have the shape of ones.
-    public static func approved(receipt authorizationCode: String, operationID: Int64?) -> Self? {
+    ///
+    /// - Parameter amount: What was paid, in minor units, all that was added included.
+    public static func approved(receipt authorizationCode: String, operationID: Int64?, amount: Int64? = nil) -> Self? {
         let isCode =
             (1...longestAuthorization).contains(authorizationCode.utf8.count)
             && authorizationCode.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0 | 0x20) }
-        guard isCode, operationID ?? 1 > 0 else { return nil }
-        return .approved(authorizationCode: authorizationCode, operationID: operationID)
+        guard isCode, operationID ?? 1 > 0, amount.map(Money.chargeable.contains) ?? true else { return nil }
+        return .approved(authorizationCode: authorizationCode, operationID: operationID, amount: amount)
     }
 
     /// The status that it leads to.

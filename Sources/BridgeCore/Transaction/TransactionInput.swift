@@ -36,6 +36,8 @@ public enum TransactionInput: Sendable, Equatable {
     case operatorDecision(OperatorDecision, by: OperatorNote)
     /// A named person has dealt with what speaks against the final status.
     case settled(by: OperatorNote)
+    /// The store refused an input for this transaction as a fault of our own, and would refuse it again.
+    case notStorable
     /// The store was restored from a backup: what happened after the backup was made is not known.
     case restored
 
@@ -92,8 +94,8 @@ public enum TransactionInput: Sendable, Equatable {
 
     /// What a person found out.
     public enum OperatorDecision: Sendable, Equatable {
-        /// Paid, with what the receipt says.
-        case approved(authorizationCode: String, operationID: Int64?)
+        /// Paid, with what the receipt says; the amount in minor units, `nil` where evidence of this payment has it.
+        case approved(authorizationCode: String, operationID: Int64?, amount: Int64? = nil)
         /// Refused by terminal or issuer.
         case declined
         /// Nobody paid.

@@ -87,6 +87,10 @@ extension TransactionMachine {
         let misfitSource = transaction.decidedBy
         next.finding = .decided
         transaction.result = result
+        if let posting = transaction.posting {
+            let window = posting.lowerBound...max(posting.upperBound, lifeEndsAt)
+            transaction.result?.doubtOffset(outside: window)
+        }
         if let report = transaction.batchReport { transaction.result?.report = report }
         transaction.decidedBy = evidence.source
         switch verdict {

@@ -33,12 +33,11 @@ extension TransactionMachine {
     /// The last POST has no more effects: what is not known by now only the journal can tell.
     mutating func endLife() {
         // So long after it was sent no command that cancels has effects either.
-        if transaction.isBeingCancelled {
-            transaction.cancelEndedAt = now
-            if transaction.state.isFinal {
-                transaction.isInLane = false
-                return
-            }
+        if transaction.isBeingCancelled { transaction.cancelEndedAt = now }
+        // What ended by a cancel or by a person's word kept the terminal until now.
+        if transaction.state.isFinal, transaction.isInLane {
+            transaction.isInLane = false
+            return
         }
         switch transaction.state {
         // Where no money moves nothing is left to find out.

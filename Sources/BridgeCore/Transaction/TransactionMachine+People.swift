@@ -6,12 +6,15 @@ extension TransactionMachine {
     mutating func decide(_ decision: TransactionInput.OperatorDecision, _ claimant: TransactionID?) {
         switch transaction.state {
         case .submitted, .inDoubt:
-            guard claimant == nil else {
+            guard claimant == nil, transaction.hasAmount(for: decision) else {
                 next.finding = .refused
                 return
             }
             next.finding = .decided
+            let mayBeAtTerminal = transaction.isInLane && !transaction.isLifeOver && decision.status != .approved
             conclude(decision)
+            // A person's word does not end what the terminal may still do: the next command waits for that.
+            if mayBeAtTerminal { transaction.isInLane = true }
             // That there are two sales is news to whoever is told the end.
             publishSecondSales()
         case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed:
@@ -25,8 +28,8 @@ extension TransactionMachine {
         // A payment that did not fit was on the table; the person has seen it.
         transaction.result = nil
         switch decision {
-        case .approved(let authorizationCode, let operationID):
-            transaction.result = stored.receipt(authorizationCode, operationID)
+        case .approved(let authorizationCode, let operationID, let amount):
+            transaction.result = stored.receipt(authorizationCode, operationID, amount)
             // Where the terminal told that it gave back more than was asked, that is what is gone.
             if stored.effect == .refund, let told = stored.result?.amount, let asked = transaction.result?.amount {
                 transaction.result?.amount = max(told, asked)
@@ -35,6 +38,21 @@ extension TransactionMachine {
         case .declined: finish(.declined, Reason(.operatorDecision))
         case .notCompleted: finish(.notCompleted, Reason(.operatorDecision))
         case .failed: finish(.failed, Reason(.operatorDecision))
+        }
+    }
+
+    /// Something that happened to this transaction cannot be written down: a person has to look, and nothing else waits for it.
+    mutating func endForFault() {
+        switch transaction.state {
+        case .accepted where transaction.idPosTxs == nil && !transaction.isKnownToCloud:
+            finish(.failed, Reason(.operatorNeeded))
+        case .accepted, .submitting, .submitted, .inDoubt:
+            guard transaction.effect.movesMoney else { return finish(.notCompleted, Reason(.operatorNeeded)) }
+            doubt(.operatorNeeded)
+            // An answer would be refused as well.
+            transaction.queryAt = nil
+            planWake()
+        case .approved, .declined, .notCompleted, .failed, .completed: next.finding = .refused
         }
     }
 
@@ -56,5 +74,16 @@ extension TransactionMachine {
         case .submitted, .inDoubt: bringQueryForward()
         case .approved, .declined, .notCompleted, .failed, .completed: return
         }
+    }
+}
+
+extension Transaction {
+    /// Whether it is known how much an approval by a person is about, and the person states nothing else than evidence does.
+    public func hasAmount(for decision: TransactionInput.OperatorDecision) -> Bool {
+        guard case .approved(let authorizationCode, let operationID, let stated) = decision, effect == .sale else {
+            return true
+        }
+        let amount = receipt(authorizationCode, operationID, stated).amount
+        return amount != nil && (stated == nil || stated == amount)
     }
 }

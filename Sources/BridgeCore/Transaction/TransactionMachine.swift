@@ -77,6 +77,7 @@ public struct TransactionMachine {
         case .cancelEnded(let end): machine.endCancel(end)
         case .operatorDecision(let decision, _): machine.decide(decision, claimant)
         case .settled: machine.settle()
+        case .notStorable: machine.endForFault()
         case .restored: machine.restore()
         }
         return machine.next

@@ -34,6 +34,8 @@ public struct TransactionStep: Sendable, Equatable {
         case cancelEnded = "cancel_ended"
         /// A cancel came too late.
         case cancelRefused = "cancel_refused"
+        /// The store refused something that happened, as a fault of the bridge's own.
+        case notStorable = "not_storable"
     }
 
     /// What happened.
@@ -82,6 +84,7 @@ extension TransactionMachine {
         case .batchRead(let reading) where transition.finding != .refused:
             return TransactionStep(kind: .batchRead, detail: reading.obstacle?.rawValue ?? "compared", at: now)
         case .unreadableCallback: return TransactionStep(kind: .unreadableCallback, at: now)
+        case .notStorable where after != before: return TransactionStep(kind: .notStorable, at: now)
         case .lifeEnded where after != before: return TransactionStep(kind: .lifeEnded, at: now)
         case .journalClosed where after != before: return TransactionStep(kind: .journalClosed, at: now)
         case .cancel where after.cancelSentAt != before.cancelSentAt:
@@ -92,7 +95,7 @@ extension TransactionMachine {
             return TransactionStep(kind: .cancelRefused, detail: before.status.rawValue, at: now)
         case .due, .receiptRead, .batchRead, .submissionStarted, .recovered, .evidence, .queryRequested, .lifeEnded,
             .journalAbsence,
-            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .restored:
+            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable, .restored:
             return nil
         }
     }

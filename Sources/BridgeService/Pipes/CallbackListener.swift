@@ -103,19 +103,27 @@ struct CallbackListener: HTTPResponder {
             return isKnown ? .unreadable : .unmatched
         }
         let evidence = Evidence(source: .callback, answer: answer, receivedAt: now)
-        if try await dispatcher.apply(.evidence(evidence), to: id) != nil {
-            metrics.increment(.evidence, EvidenceSource.callback.rawValue)
-            return .taken
+        var isStorable = true
+        do throws(StoreError) {
+            if let transition = try await dispatcher.apply(.evidence(evidence), to: id) {
+                metrics.increment(.evidence, EvidenceSource.callback.rawValue)
+                guard transition.finding == .refused else { return .taken }
+                isStorable = false
+            }
+        } catch {
+            guard case .fault = error else { throw error }
+            isStorable = false
         }
+        // What the store refuses as our own fault is kept where nothing depends on it: Getnet may not say it again.
         let callback = QuarantinedCallback(
-            cause: .unmatched,
+            cause: isStorable ? .unmatched : .notStorable,
             transactionID: id,
             answer: answer,
             maskedBody: AnswerMask.quarantined(content, bytes: bytes),
             receivedAt: now
         )
-        try await dispatcher.quarantine(callback, announce: true)
-        return .unmatched
+        try await dispatcher.quarantine(callback, announce: isStorable)
+        return isStorable ? .unmatched : .notStorable
     }
 
     /// Notes that a callback came; `false` if the store does not commit.
@@ -152,6 +160,8 @@ enum CallbackOutcome: String, CaseIterable {
     case taken
     case unreadable
     case unmatched
+    /// Kept, but not with its transaction: the store refused that as a fault of ours.
+    case notStorable = "not_storable"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case sourceNotAllowed = "source_not_allowed"
@@ -165,7 +175,7 @@ enum CallbackOutcome: String, CaseIterable {
 
     var response: Response {
         switch self {
-        case .taken, .unreadable, .unmatched: Response(status: .ok)
+        case .taken, .unreadable, .unmatched, .notStorable: Response(status: .ok)
         case .notFound: Response(status: .notFound)
         case .methodNotAllowed: Response(status: .methodNotAllowed, headers: [.allow: "POST"])
         case .sourceNotAllowed: Response(status: .forbidden)

@@ -55,11 +55,27 @@ struct CommandIntake: Sendable {
             if let sentAt = message.timestamp, sentAt <= now { metrics.observe(.commandAge, took: now - sentAt) }
             try await accept(command, from: message, at: now)
             return .acknowledge
-        } catch .fault {
-            // The store lives and refuses this one by our own fault: it must not go round for ever.
-            return .requeueAsHarmful
+        } catch StoreError.fault {
+            // The store takes others, and would refuse this one again.
+            return await refuse(message)
         } catch {
             // Not durable, so not ours: it goes back, and the consumer is cancelled until the store commits again.
+            return .requeue
+        }
+    }
+
+    /// Refuses a message that the store does not take as a fault of ours; if not even that can be stored, the broker keeps it.
+    private func refuse(_ message: CommandMessage) async -> Verdict {
+        metrics.increment(.rowFaults)
+        let fault = CommandFault("", .notStorable, "the bridge cannot store this command; its log says why")
+        logger.error("the store refuses a command as a fault of the bridge; it is dead-lettered")
+        do {
+            try await dispatcher.reject(CommandRejection(faults: [fault]), of: message)
+            return .acknowledge
+        } catch StoreError.fault {
+            // It must not go round for ever, and nothing of it is to be lost.
+            return .deadLetter
+        } catch {
             return .requeue
         }
     }

@@ -27,7 +27,7 @@ extension AdminResponder {
             return problem(.notFound, "no such transaction")
         }
         guard transition.finding == .refused else { return try await show(words[0]) }
-        return problem(.conflict, act.refusal(for: transition.transaction))
+        return problem(.conflict, act.refusal(of: input, for: transition.transaction))
     }
 
     /// `POST /v1/store/release`.
@@ -52,7 +52,7 @@ extension AdminResponder {
 
 extension OperatorRequest.Act {
     /// Why a transaction that stands so allows no such decision.
-    fileprivate func refusal(for transaction: Transaction) -> String {
+    fileprivate func refusal(of input: TransactionInput, for transaction: Transaction) -> String {
         let status = transaction.status.rawValue
         switch (self, transaction.state) {
         case (.settle, _):
@@ -60,7 +60,14 @@ extension OperatorRequest.Act {
                 ? "no contradiction of it is open" : "it is not final (\(status)): resolve it first"
         case (.resolve, .accepted): return "it was not sent: cancel it instead"
         case (.resolve, .submitting): return "its request is on the way: wait for its end"
-        case (.resolve, .submitted), (.resolve, .inDoubt): return "another transaction has claimed that payment"
+        case (.resolve, .submitted), (.resolve, .inDoubt):
+            guard case .operatorDecision(let decision, _) = input, !transaction.hasAmount(for: decision) else {
+                return "another transaction has claimed that payment"
+            }
+            return transaction.result?.amount.map {
+                "the evidence of this payment says \($0): leave the amount out, or say the same"
+            }
+                ?? "state the amount of the receipt, in minor units: no evidence tells it (--amount)"
         case (.resolve, .approved), (.resolve, .declined), (.resolve, .notCompleted), (.resolve, .failed),
             (.resolve, .completed):
             return "it is final: \(status)"

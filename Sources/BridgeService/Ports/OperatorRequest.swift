@@ -4,7 +4,8 @@ public import BridgeCore
 
 /// A person's decision as it is sent to the admin port.
 ///
-/// *Shape*: `{"by":"…","reason":"…"}`, to resolve also `as`, and for `approved` `authorizationCode` and `operationId`.
+/// *Shape*: `{"by":"…","reason":"…"}`, to resolve also `as`, and for `approved` `authorizationCode`, `operationId` and
+/// `amount`, in minor units.
 public enum OperatorRequest {
     /// What is decided about.
     public enum Act: String, Sendable, CaseIterable {
@@ -31,7 +32,7 @@ public enum OperatorRequest {
             throw Fault(description: "a JSON object is expected, each member once")
         }
         let known: Set =
-            act == .settle ? ["by", "reason"] : ["by", "reason", "as", "authorizationCode", "operationId"]
+            act == .settle ? ["by", "reason"] : ["by", "reason", "as", "authorizationCode", "operationId", "amount"]
         if let unknown = members.first(where: { !known.contains($0.name) }) {
             throw Fault(description: "\(unknown.name.prefix(40)): there is no such member")
         }
@@ -55,20 +56,25 @@ public enum OperatorRequest {
         else {
             throw Fault(description: "as: one of \(outcomes.map(\.rawValue).joined(separator: ", "))")
         }
-        let (code, operation) = (value["authorizationCode"], value["operationId"])
+        let (code, operation, amount) = (value["authorizationCode"], value["operationId"], value["amount"])
         guard status == .approved else {
-            guard code == nil, operation == nil else {
-                throw Fault(description: "authorizationCode, operationId: only with approved")
+            guard code == nil, operation == nil, amount == nil else {
+                throw Fault(description: "authorizationCode, operationId, amount: only with approved")
             }
             return status == .declined ? .declined : status == .failed ? .failed : .notCompleted
         }
         guard let text = code?.string, operation == nil || operation?.integer != nil,
-            let decision = TransactionInput.OperatorDecision.approved(receipt: text, operationID: operation?.integer)
+            amount == nil || amount?.integer != nil,
+            let decision = TransactionInput.OperatorDecision.approved(
+                receipt: text,
+                operationID: operation?.integer,
+                amount: amount?.integer
+            )
         else {
             throw Fault(
                 description: """
                     authorizationCode: needed with approved, 1 to \(TransactionInput.OperatorDecision.longestAuthorization) \
-                    letters and digits; operationId: a positive integer
+                    letters and digits; operationId, amount: a positive integer
                     """
             )
         }
@@ -81,7 +87,8 @@ public enum OperatorRequest {
         because reason: String,
         as status: TransactionStatus? = nil,
         authorizationCode: String? = nil,
-        operationID: Int64? = nil
+        operationID: Int64? = nil,
+        amount: Int64? = nil
     ) -> [UInt8] {
         var writer = JSONWriter(reserving: 256)
         writer.object { member in
@@ -90,6 +97,7 @@ public enum OperatorRequest {
             member.member("as", status?.rawValue)
             member.member("authorizationCode", authorizationCode)
             member.member("operationId", operationID)
+            member.member("amount", amount)
         }
         return writer.bytes
     }

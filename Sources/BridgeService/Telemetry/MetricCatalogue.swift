@@ -16,6 +16,7 @@ enum Counter: String, CaseIterable {
     case deadLetters = "dead_letters_total"
     case contradictions = "contradictions_total"
     case findings = "findings_total"
+    case rowFaults = "row_faults_total"
     case queriesDropped = "queries_dropped_total"
 
     var help: String {
@@ -32,6 +33,7 @@ enum Counter: String, CaseIterable {
         case .deadLetters: "Commands that were dead-lettered by their first fault."
         case .contradictions: "Evidence against a final status: ask a person."
         case .findings: "Pieces of evidence by what became of them."
+        case .rowFaults: "Inputs that the store refused as a fault of the bridge; the transaction needs an operator."
         case .queriesDropped: "Status queries put off because too many were lined up."
         }
     }
@@ -46,7 +48,7 @@ enum Counter: String, CaseIterable {
         case .cloudRequests: ["operation", "outcome"]
         case .unknownTexts: ["operation"]
         case .deadLetters: ["reason"]
-        case .loginFailures, .contradictions, .queriesDropped: []
+        case .loginFailures, .contradictions, .rowFaults, .queriesDropped: []
         }
     }
 }

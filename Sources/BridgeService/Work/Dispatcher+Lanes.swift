@@ -62,7 +62,7 @@ extension Dispatcher {
                 case .submitted, .inDoubt:
                     transaction.isLifeOver ? nil : lifeEnd(of: transaction, after: lanes.departure(of: id))
                 case .approved, .declined, .notCompleted, .failed, .completed:
-                    transaction.isBeingCancelled ? lifeEnd(of: transaction, after: lanes.departure(of: id)) : nil
+                    lifeEnd(of: transaction, after: lanes.departure(of: id))
                 case .accepted, .submitting: nil
                 }
             lanes.plan(id, lifeEnd: end)

@@ -85,10 +85,61 @@ final class Dispatcher: Sendable {
     ) async throws(StoreError) -> Transition? {
         let calendar = calendars.now(for: id)
         let now = max(calendar, earliest ?? calendar)
-        return try await timed { () async throws(StoreError) in
+        do {
+            return try await applyOnce(input, to: id, at: now)
+        } catch {
+            guard case .fault = error else { throw error }
+            return try await contain(error, of: input, to: id, at: now)
+        }
+    }
+
+    private func applyOnce(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        at now: Timestamp
+    ) async throws(StoreError) -> Transition? {
+        try await timed { () async throws(StoreError) in
             try await store.apply(input, to: id, at: now) { self.handOn($0) }
         }
     }
+
+    /// An input that the store refuses as a fault of our own is tried so often, then its transaction ends with "a person is needed".
+    static let faultTries = 3
+
+    /// Keeps a fault of one row that row's: no gate closes, no other row waits, and the row gets a visible state.
+    ///
+    /// - Returns: The transition to that state, with the finding `refused`, because the input itself was not applied.
+    private func contain(
+        _ fault: StoreError,
+        of input: TransactionInput,
+        to id: TransactionID,
+        at now: Timestamp
+    ) async throws(StoreError) -> Transition? {
+        for _ in 1..<Self.faultTries {
+            do {
+                return try await applyOnce(input, to: id, at: now)
+            } catch {
+                guard case .fault = error else { throw error }
+            }
+        }
+        metrics.increment(.rowFaults)
+        logger.error(
+            "the store refuses an input for one transaction; an operator must look at it",
+            metadata: [LogKey.transaction: "\(id)", LogKey.error: "\(fault)"]
+        )
+        do {
+            var ended = try await applyOnce(.notStorable, to: id, at: now)
+            ended?.finding = .refused
+            return ended
+        } catch {
+            // Not even that: it is looked at again, so that no row is left without a next step.
+            retry(id, after: Self.faultRetry)
+            throw error
+        }
+    }
+
+    /// A transaction whose every change is refused is looked at again after so long.
+    static let faultRetry = Duration.seconds(60)
 
     /// Applies an input that must not get lost while this process lives: it is tried until the store commits.
     ///
@@ -106,11 +157,13 @@ final class Dispatcher: Sendable {
 
     /// Holds a journal against the undecided transactions of its terminal, surely.
     func applySurely(_ reading: JournalReading, for id: TransactionID) async {
-        _ = await surely(id) { () async throws(StoreError) in
+        let transitions = await surely(id) { () async throws(StoreError) in
             try await self.timed { () async throws(StoreError) in
                 try await self.store.apply(reading) { self.handOn($0) }
             }
         }
+        // Refused as our own fault: the transaction that it was read for says so.
+        if transitions == nil, !Task.isCancelled { await applySurely(.notStorable, to: id) }
     }
 
     /// A transaction as it stands in the store; `nil` if there is none or the task was cancelled.
@@ -129,6 +182,15 @@ final class Dispatcher: Sendable {
                 return try await change()
             } catch {
                 tries += 1
+                if case .fault = error, tries >= Self.faultTries {
+                    metrics.increment(.rowFaults)
+                    logger.error(
+                        "the store cannot serve one transaction; an operator must look at it",
+                        metadata: [LogKey.transaction: "\(id)", LogKey.error: "\(error)"]
+                    )
+                    retry(id, after: Self.faultRetry)
+                    return nil
+                }
                 logger.warning(
                     "the store did not answer; trying again",
                     metadata: [LogKey.transaction: "\(id)", LogKey.error: "\(error)"]
@@ -281,7 +343,8 @@ final class Dispatcher: Sendable {
             metrics.observe(.storeCommit, took: start.duration(to: .now))
             return result
         } catch {
-            storeWatch.report(error)
+            // A fault is one row's; the store itself commits.
+            if case .fault = error {} else { storeWatch.report(error) }
             throw error
         }
     }

@@ -83,13 +83,13 @@ extension TransactionLedger {
             decided.approved += try rows.approved(
                 at: terminal.idTerminal,
                 account: account,
-                postedFrom: first - reach,
-                to: last + rules.transactionRules.clockTolerance
+                postedFrom: first - reach - JournalMatch.widestZoneShift,
+                to: last + rules.transactionRules.clockTolerance + JournalMatch.widestZoneShift
             )
             decided.contradicted += try rows.contradicted(
                 at: terminal.idTerminal,
                 account: account,
-                acceptedFrom: first - reach - CommandReader.longestLife
+                acceptedFrom: first - reach - JournalMatch.widestZoneShift - CommandReader.longestLife
             )
         }
         decided.approved.removeAll { !$0.command.content.terminal.isSame(as: terminal) }
@@ -119,11 +119,11 @@ extension TransactionLedger {
         return owners.isEmpty ? .nobody : .perhaps
     }
 
-    /// Whether a row's time is one at which the terminal may have worked on a transaction.
+    /// Whether a row's time is one at which the terminal may have worked on a transaction, in whichever time zone it stands.
     private func isNear(_ transaction: Transaction, _ row: JournalRow) -> Bool {
         guard let posting = transaction.posting else { return false }
-        let end = posting.upperBound + reach
-        let start = posting.lowerBound - rules.transactionRules.clockTolerance
+        let end = posting.upperBound + reach + JournalMatch.widestZoneShift
+        let start = posting.lowerBound - rules.transactionRules.clockTolerance - JournalMatch.widestZoneShift
         return row.instants.contains { start <= $0 && $0 <= end }
     }
 }

@@ -15,9 +15,10 @@ extension TransactionStory.Piece {
             member.member("by", note.name)
             member.member("reason", note.reason)
             member.member("as", decision?.status.rawValue)
-            if case .approved(let authorizationCode, let operationID) = decision {
+            if case .approved(let authorizationCode, let operationID, let amount) = decision {
                 member.member("authorizationCode", authorizationCode)
                 member.member("operationId", operationID)
+                member.member("amount", amount)
             }
         }
         self.init(source: .operator, finding: finding, masked: writer.bytes, receivedAt: instant)

@@ -233,6 +233,8 @@ public struct QuarantinedCallback: Sendable, Equatable {
         case unmatched
         /// The body is no C2C answer.
         case unreadable
+        /// The store refuses it for its transaction, as a fault of the bridge's own.
+        case notStorable = "not_storable"
     }
 
     /// Why it is none.

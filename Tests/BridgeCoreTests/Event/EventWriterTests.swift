@@ -142,7 +142,7 @@ import Testing
     @Test func `of an operator's approval carries what the operator read`() throws {
         let doubt = Situation.givenUp.transaction
         let decision = TransactionInput.operatorDecision(
-            .approved(authorizationCode: "010929", operationID: 17),
+            .approved(authorizationCode: "010929", operationID: 17, amount: 15_990),
             by: .sample
         )
         let data = try JSONParser.parse(try Samples.event(decision, from: doubt).data)
@@ -171,12 +171,16 @@ import Testing
     }
 
     @Test func `writes the terminal's time with its zone`() throws {
-        for (offset, zone) in [(-10_800, "-03:00"), (0, "+00:00"), (20_700, "+05:45"), (-12_600, "-03:30")] {
+        for (offset, time, zone) in [
+            (-10_800, "07:12:31", "-03:00"), (0, "10:12:31", "+00:00"), (20_700, "15:57:31", "+05:45"),
+            (-12_600, "06:42:31", "-03:30"),
+        ] {
             var answer = CloudAnswer.approved(Samples.charge)
             answer.result?.utcOffset = offset
+            answer.result?.localTime = "2026-11-22 \(time)"
             let event = try Samples.event(.submissionStarted, .callback(answer))
-            let time = try JSONParser.parse(event.data)["result"]?["terminalTime"]?.string
-            #expect(time == "2026-11-22T07:12:31\(zone)")
+            let told = try JSONParser.parse(event.data)["result"]?["terminalTime"]?.string
+            #expect(told == "2026-11-22T\(time)\(zone)")
         }
     }
 }

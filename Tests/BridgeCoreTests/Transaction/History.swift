@@ -103,7 +103,7 @@ struct History {
         case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
         case .journalAbsence: rules.absenceIsFinal && before.restoredAt == nil
         case .due, .receiptRead, .batchRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .lifeEnded, .journalClosed, .cancel, .cancelEnded, .settled, .restored:
+            .queryRequested, .lifeEnded, .journalClosed, .cancel, .cancelEnded, .settled, .notStorable, .restored:
             false
         }
     }
@@ -118,8 +118,7 @@ struct History {
         case .submissionEnded(_, .answered(let given)): answer = given
         case .due, .receiptRead, .batchRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
             .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision,
-            .settled,
-            .restored:
+            .settled, .notStorable, .restored:
             return false
         }
         guard claimant == nil, answer.code == .done, let result = answer.result, result.responseCode == .number(0),
@@ -202,7 +201,9 @@ struct History {
         case .approved, .declined, .notCompleted, .failed, .completed:
             if after.dueAt != nil || after.queryAt != nil { return "due after the end" }
             if !change.effects.isEmpty { return "an effect after the end" }
-            if after.isInLane, !after.isBeingCancelled { return "the lane is held after the end" }
+            // Behind a person's word the terminal may still be at work.
+            let mayBeAtTerminal = after.decidedBy == .operator && after.state != .approved && !after.isLifeOver
+            if after.isInLane, !after.isBeingCancelled, !mayBeAtTerminal { return "the lane is held after the end" }
         }
         return nil
     }
@@ -252,7 +253,7 @@ struct History {
         // What happened after the backup nobody remembers.
         case .restored: mayHaveLeft = true
         case .due, .batchRead, .submissionStarted, .recovered, .queryRequested, .lifeEnded, .journalAbsence,
-            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled:
+            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable:
             return
         }
     }
@@ -286,6 +287,7 @@ struct History {
             switch Int.random(in: 0..<6, using: &random) {
             case 0: return randomDecision()
             case 1, 2: return .settled(by: .sample)
+            case 3: return Int.random(in: 0..<4, using: &random) == 0 ? .notStorable : .due
             default: return .due
             }
         default:
@@ -296,7 +298,7 @@ struct History {
 
     private mutating func randomDecision() -> TransactionInput {
         let decisions: [TransactionInput.OperatorDecision] = [
-            .approved(authorizationCode: "010929", operationID: 17), .declined, .notCompleted, .failed,
+            .approved(authorizationCode: "010929", operationID: 17, amount: 15_990), .declined, .notCompleted, .failed,
         ]
         return .operatorDecision(decisions.randomElement(using: &random) ?? .failed, by: .sample)
     }

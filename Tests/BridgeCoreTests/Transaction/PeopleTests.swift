@@ -16,8 +16,8 @@ struct PeopleTests {
         TransactionMachine.apply(input, to: transaction, at: .sample, rules: Situation.rules, claimant: claimant)
     }
 
-    private func approval(_ code: String, _ operation: Int64?) -> TransactionInput {
-        .operatorDecision(.approved(authorizationCode: code, operationID: operation), by: .sample)
+    private func approval(_ code: String, _ operation: Int64?, _ amount: Int64? = 15_990) -> TransactionInput {
+        .operatorDecision(.approved(authorizationCode: code, operationID: operation, amount: amount), by: .sample)
     }
 
     @Test func `a later callback of the payment that a person approved agrees and adds what it knows`() {
@@ -54,10 +54,48 @@ struct PeopleTests {
     @Test func `the payment that did not fit is the person's where the codes are the same`() {
         let doubt = Situation.doubtAboutPayment.transaction
         let code = doubt.result?.authorizationCode ?? ""
-        let approved = doubt.after(approval(code, doubt.result?.operationID))
+        let approved = doubt.after(approval(code, doubt.result?.operationID, nil))
         #expect(approved.result?.localTime == doubt.result?.localTime)
         #expect(approved.paidClaim?.hasSuffix("|") == false)
         #expect(apply(.callback(.misfit(doubt)), to: approved).events.isEmpty)
+    }
+
+    @Test("D1: an approval by a person has the receipt's own amount, never the one that was asked for")
+    func amount() {
+        let misfit = Situation.doubtAboutPayment.transaction
+        let code = misfit.result?.authorizationCode ?? ""
+        let told = misfit.result?.amount
+        #expect(told != nil && told != misfit.command.content.amount?.value)
+        for spelling in [code, "0" + code, code.lowercased()] {
+            let approved = misfit.after(approval(spelling, misfit.result?.operationID, nil))
+            #expect(approved.state == .approved && approved.result?.amount == told)
+        }
+        // Who states another amount than the evidence does is asked again.
+        #expect(apply(approval(code, misfit.result?.operationID, 1), to: misfit).finding == .refused)
+        // Another receipt, or none in the evidence: the person states it.
+        for doubt in [misfit, doubt] {
+            #expect(apply(approval("777777", 99, nil), to: doubt).finding == .refused)
+            #expect(doubt.after(approval("777777", 99, 1_599)).result?.amount == 1_599)
+        }
+    }
+
+    @Test(
+        "D2: the lane stays closed behind a person's word until the terminal's time is over",
+        arguments: [
+            TransactionInput.OperatorDecision.notCompleted, .declined, .failed,
+        ]
+    )
+    func lane(decision: TransactionInput.OperatorDecision) {
+        let posted = Situation.submitted.transaction
+        let ended = posted.after(.operatorDecision(decision, by: .sample))
+        #expect(ended.state.isFinal && ended.isInLane)
+        #expect(!ended.after(.lifeEnded).isInLane)
+        // Where the time is over already nothing waits.
+        let late = posted.after(.lifeEnded, at: .sample + Situation.rules.terminalLife)
+        let open = late.after(.operatorDecision(decision, by: .sample), at: .sample + Situation.rules.terminalLife)
+        #expect(open.state.isFinal && !open.isInLane)
+        // A receipt says that the terminal is done.
+        #expect(!posted.after(approval("010929", 17)).isInLane)
     }
 
     @Test func `a second sale is told with a person's end of the first`() {

@@ -14,6 +14,8 @@ extension TransactionMachineTable {
                 ([.givenUp], "inDoubt (operator_needed) !readJournal"),
                 ([.doubtAboutPayment], "inDoubt (inconsistent_result) !readJournal @-315"),
                 ([.doubtOutOfLane], "nothing"),
+                // It ended while the terminal may still have been at work for it.
+                ([.completed], "completed"),
                 ([.doubtWithNumber], "inDoubt (no_result) !readJournal @-300"),
                 ([.doubtWithoutNumber, .doubtAfterLife], "inDoubt (no_acknowledgement) !readJournal @86085"),
                 ([.submitted], "inDoubt (no_result) +in_doubt !readJournal @-300"),

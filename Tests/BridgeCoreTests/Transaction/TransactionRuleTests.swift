@@ -232,7 +232,7 @@ import Testing
 
     @Test func `approved by an operator agrees with the receipt that the operator read, and no other`() {
         let decision = TransactionInput.operatorDecision(
-            .approved(authorizationCode: "010929", operationID: 17),
+            .approved(authorizationCode: "010929", operationID: 17, amount: 15_990),
             by: .sample
         )
         let approved = Situation.givenUp.transaction.after(decision)

@@ -22,7 +22,7 @@ struct DecisionTests {
     }
 
     private static let approval =
-        #"{"as":"approved","by":"Ana","reason":"saw the receipt","authorizationCode":"A00001","operationId":17}"#
+        #"{"as":"approved","by":"Ana","reason":"a receipt","authorizationCode":"A00001","operationId":17,"amount":15990}"#
 
     @Test func `a resolve ends a doubt, is told, and stands in the story; the payment's own callback agrees`()
         async throws

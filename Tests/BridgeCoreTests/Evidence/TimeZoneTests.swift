@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import BridgeCore
+
+/// Case E4: terminals of one account stand in several time zones.
+@Suite struct `A terminal in another time zone` {
+    private let rules = TransactionRules()
+    private let doubt = Transaction.sample().after(.submissionStarted)
+        .after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
+
+    private func row(_ hours: Int64, ticket: String?, amount: Int64 = 15_990, minutes: Int64 = 1) -> JournalRow {
+        var result = TerminalResult.answering(doubt, responseCode: 0)
+        result.ticket = ticket
+        result.amount = amount
+        return JournalRow(result: result, instants: [.sample + .seconds(hours * 3_600 + minutes * 60)])
+    }
+
+    private func finding(_ row: JournalRow, for transaction: Transaction? = nil) -> JournalMatch.Finding {
+        let transaction = transaction ?? doubt
+        return JournalMatch(rows: [row], undecided: [transaction], rules: rules).finding(for: transaction)
+    }
+
+    @Test("E4: ticket and amount decide, whole hours do not", arguments: [-3, -2, -1, 0, 1, 2, 3] as [Int64])
+    func ticket(hours: Int64) {
+        let named = row(hours, ticket: doubt.command.content.reference)
+        #expect(finding(named) == .row(named))
+        #expect(finding(row(hours, ticket: "OTHER")) == .absent)
+        #expect(finding(row(hours, ticket: doubt.command.content.reference, amount: 1)) == .absent)
+    }
+
+    @Test(
+        "E4: without a ticket a row at another hour proves neither a payment nor its absence",
+        arguments: [-2, 1] as [Int64]
+    )
+    func noTicket(hours: Int64) {
+        #expect(finding(row(hours, ticket: nil)) == .ambiguous)
+        #expect(finding(row(hours, ticket: nil, minutes: 30)) == .absent)
+        #expect(finding(row(5, ticket: nil)) == .absent)
+    }
+
+    @Test("E4: a terminal's time that cannot be is told without an offset")
+    func offset() {
+        func told(_ local: String) -> TerminalResult? {
+            var answer = CloudAnswer.approved(doubt)
+            answer.result?.localTime = local
+            answer.result?.utcOffset = -10_800
+            return doubt.after(.callback(answer)).result
+        }
+        #expect(told("2026-11-22 07:12:31")?.utcOffset == -10_800)
+        #expect(told("2026-11-22 06:12:31")?.utcOffset == nil)
+        #expect(told("2026-11-22 09:12:31")?.utcOffset == nil)
+        #expect(told("2026-11-22 09:12:31")?.localTime == "2026-11-22 09:12:31")
+    }
+}
