@@ -116,6 +116,8 @@ let package = Package(
         .target(
             name: "GetnetSimulator",
             dependencies: [
+                // How bytes are compressed, which no library writes so that nothing of them stays readable.
+                "Rig",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -34,6 +34,17 @@ struct RunPlanTests {
         )
     }
 
+    @Test
+    func `one run of three loses acknowledgements, one of seven its tokens, one of four has a full queue beside it`() {
+        let plans = (UInt64(1)...42).map { RunPlan(seed: $0) }
+        func seeds(_ name: String) -> [UInt64] {
+            plans.filter { $0.disturbances.contains { $0.action.name == name } }.map(\.seed)
+        }
+        #expect(seeds("lose broker") == stride(from: 3, through: 42, by: 3).map { UInt64($0) })
+        #expect(seeds("revoke tokens") == [6, 13, 20, 27, 34, 41])
+        #expect(plans.filter(\.hasFullQueue).map(\.seed) == stride(from: 1, through: 41, by: 4).map { UInt64($0) })
+    }
+
     @Test func `several commands go to one terminal, equal amounts meet there, and some come twice or have a rival`() {
         let plans = (UInt64(1)...20).map { RunPlan(seed: $0) }
         #expect(plans.allSatisfy { Set($0.orders.map(\.terminal)).count < $0.orders.count })

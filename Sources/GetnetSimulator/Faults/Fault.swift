@@ -46,6 +46,16 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
     case spanish
     /// `idPosTxs` is a string.
     case textID = "text-id"
+    /// `data` is a string that holds the object.
+    case dataText = "data-as-text"
+    /// Everything about the sale is said behind a byte order mark.
+    case byteOrderMark = "byte-order-mark"
+    /// Everything about the sale is said in UTF-16.
+    case utf16 = "utf-16"
+    /// Everything about the sale is said in ISO 8859-1.
+    case latin1 = "latin-1"
+    /// Everything about the sale is compressed, callbacks too.
+    case gzip
     /// After the sale somebody pays at the terminal without the bridge.
     case terminalSale = "terminal-sale"
     /// After the sale the terminal closes its batch by itself.
@@ -72,6 +82,8 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
         case answer
         /// What the customer does.
         case outcome
+        /// What bytes the texts become.
+        case coding
         /// What a read of the journal meets.
         case journal
     }
@@ -87,8 +99,9 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
             .journalServerError, .journalCutOff:
             .journal
         case .noCallback, .duplicateCallbacks, .delayedCallback, .reorderedCallbacks, .timeout, .contradiction, .flat,
-            .spanish, .textID, .terminalSale, .batchCloses:
+            .spanish, .textID, .dataText, .terminalSale, .batchCloses:
             nil
+        case .byteOrderMark, .utf16, .latin1, .gzip: .coding
         }
     }
 
@@ -119,6 +132,11 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
         case .flat: "results in the flat layout of the documentation"
         case .spanish: "messages in Spanish"
         case .textID: "idPosTxs is a string"
+        case .dataText: "data is a string that holds the object"
+        case .byteOrderMark: "answers and callbacks behind a byte order mark"
+        case .utf16: "answers and callbacks in UTF-16"
+        case .latin1: "answers and callbacks in ISO 8859-1"
+        case .gzip: "answers and callbacks compressed"
         case .terminalSale: "afterwards somebody pays at the terminal without the bridge"
         case .batchCloses: "afterwards the terminal closes its batch by itself"
         case .journalBusy: "OPERATION IN PROGRESS (15s) instead of the journal"

@@ -55,7 +55,7 @@ struct FaultDice: Sendable {
     }
 
     /// Whether any sale can be struck.
-    var concernsSales: Bool { !alone.isEmpty || grouped[.answer] != nil || grouped[.outcome] != nil }
+    var concernsSales: Bool { !alone.isEmpty || grouped.keys.contains { $0 != .journal } }
 
     /// What strikes a sale.
     ///
@@ -64,7 +64,7 @@ struct FaultDice: Sendable {
     ///   - attempt: the how-many-eth POST of it this is.
     /// - Returns: the faults, before it is looked at which of them make sense together.
     func faults(ofSale key: String, attempt: Int) -> Set<Fault> {
-        var faults = Set([Fault.Group.answer, .outcome].compactMap { draw($0, key, attempt) })
+        var faults = Set([Fault.Group.answer, .outcome, .coding].compactMap { draw($0, key, attempt) })
         for (fault, probability) in alone where chance(fault.rawValue, key, attempt) < probability {
             faults.insert(fault)
         }

@@ -97,6 +97,11 @@ extension PlanContext {
         if faults.contains(.flat) { context.dialect.layout = .flat }
         if faults.contains(.spanish) { context.dialect.locale = .es }
         if faults.contains(.textID) { context.dialect.idType = .string }
+        if faults.contains(.dataText) { context.dialect.layout = .dataAsText }
+        if faults.contains(.byteOrderMark) { context.dialect.coding = .byteOrderMark }
+        if faults.contains(.utf16) { context.dialect.coding = .utf16 }
+        if faults.contains(.latin1) { context.dialect.coding = .latin1 }
+        if faults.contains(.gzip) { context.dialect.coding = .gzip }
         return context
     }
 }
@@ -105,10 +110,12 @@ extension Fault {
     /// Whether it leaves a trace although no terminal was started.
     fileprivate var strikesWithoutSale: Bool {
         switch self {
-        case .serverErrorBefore, .busy, .tokenRevoked, .firewall, .offline, .spanish, .terminalSale, .batchCloses: true
+        case .serverErrorBefore, .busy, .tokenRevoked, .firewall, .offline, .spanish, .byteOrderMark, .utf16, .latin1,
+            .gzip, .terminalSale, .batchCloses:
+            true
         case .reset, .noAnswer, .serverErrorAfter, .lateAcknowledgement, .busyYetStarted, .declined, .nobodyPaid,
             .noCallback, .duplicateCallbacks, .delayedCallback, .reorderedCallbacks, .timeout, .contradiction, .flat,
-            .textID, .journalBusy, .journalReset, .journalNoAnswer, .journalTimeout, .journalUnreadableRow,
+            .textID, .dataText, .journalBusy, .journalReset, .journalNoAnswer, .journalTimeout, .journalUnreadableRow,
             .journalServerError, .journalCutOff:
             false
         }

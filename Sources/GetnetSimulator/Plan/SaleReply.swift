@@ -114,6 +114,8 @@ public struct Dialect: Equatable, Sendable {
     public var layout: Layout
     /// The JSON type of `idPosTxs`.
     public var idType: IDType
+    /// What bytes a text becomes.
+    public var coding = Coding.plain
 
     /// The language of messages.
     public enum Locale: String, Sendable, CaseIterable {
@@ -129,6 +131,22 @@ public struct Dialect: Equatable, Sendable {
         case nested
         /// In `data` itself, with `code` and `message`, as documented.
         case flat
+        /// As captured, but `data` is a string that holds the object.
+        case dataAsText
+    }
+
+    /// What bytes a text becomes.
+    public enum Coding: String, Sendable, CaseIterable {
+        /// UTF-8.
+        case plain
+        /// UTF-8 behind a byte order mark.
+        case byteOrderMark
+        /// UTF-16, the lower half first, behind a byte order mark.
+        case utf16
+        /// ISO 8859-1, and the header says so.
+        case latin1
+        /// `Content-Encoding: gzip`, whether it was asked for or not.
+        case gzip
     }
 
     /// The JSON type of `idPosTxs`.

@@ -80,7 +80,7 @@ struct CallbackCourier: Sendable {
                 guard await cloud.wait(until: cloud.now + cloud.configuration.callbackRetryDelay) else { return }
             }
             let sentAt = cloud.now
-            let status = await post(body, to: delivery.webhook)
+            let status = await post(CodedText(body, coding(of: delivery.content)), to: delivery.webhook)
             let took = cloud.now - sentAt
             cloud.withState {
                 $0.note(
@@ -103,14 +103,24 @@ struct CallbackCourier: Sendable {
         }
     }
 
+    private func coding(of content: CallbackDelivery.Content) -> Dialect.Coding {
+        switch content {
+        case .report(_, about: _, let dialect): dialect.coding
+        case .journal: cloud.configuration.dialect.coding
+        }
+    }
+
     /// Posts a body.
     ///
     /// - Returns: the HTTP status, or nothing if there was no answer.
-    private func post(_ body: String, to webhook: String) async -> Int? {
+    private func post(_ body: CodedText, to webhook: String) async -> Int? {
         var request = HTTPClientRequest(url: webhook)
         request.method = .POST
-        request.headers.add(name: "content-type", value: "application/json")
-        request.body = .bytes(ByteBuffer(string: body))
+        // A callback of plain text names no charset, as it was captured.
+        let type = body.contentType.replacing("; charset=utf-8", with: "")
+        request.headers.add(name: "content-type", value: type)
+        if let encoding = body.contentEncoding { request.headers.add(name: "content-encoding", value: encoding) }
+        request.body = .bytes(ByteBuffer(bytes: body.bytes))
         let timeout = TimeAmount(cloud.configuration.callbackTimeout)
         do {
             let response = try await client.execute(request, timeout: timeout, logger: logger)

@@ -90,7 +90,7 @@ struct CloudEndpoints: Sendable {
         guard let (report, plan, facts) = cloud.withState({ $0.status(of: number, at: cloud.now) }) else {
             return .json(cloud.writer(cloud.configuration.dialect).message(.idNotFound))
         }
-        return .json(cloud.writer(plan.dialect).report(report, about: facts, as: .completed))
+        return .json(cloud.writer(plan.dialect).report(report, about: facts, as: .completed), plan.dialect.coding)
     }
 
     // MARK: - Faults

@@ -33,7 +33,7 @@ struct CourseAnswer: Sendable {
         case .sentWithResult:
             let result = course.plan.status.first?.report ?? .result(.paid)
             return acknowledge(course) { writer.report(result, about: $0, as: .finished) }
-        case .refused(let message): return .json(writer.message(message))
+        case .refused(let message): return .json(writer.message(message), course.plan.dialect.coding)
         case .unauthorized: return .json(writer.message(.unauthorized), status: .unauthorized)
         case .unauthorizedLiteral: return .json(writer.message(.unauthorized))
         case .firewallPage: return .firewallPage
@@ -56,14 +56,17 @@ struct CourseAnswer: Sendable {
         guard await cloud.wait(until: planned, orChangeOf: course) else { throw await reset(context) }
         let plan = cloud.plan(of: course)
         let step = plan.heldAnswer(pace: pace)
-        return .json(cloud.writer(plan.dialect).report(step.report, about: held.facts, as: .finished))
+        return .json(
+            cloud.writer(plan.dialect).report(step.report, about: held.facts, as: .finished),
+            plan.dialect.coding
+        )
     }
 
     private func acknowledge(_ course: Course, _ text: (any ReportSubject) -> String) -> Response {
         guard let started = course.started else {
             preconditionFailure("only what was started is acknowledged")
         }
-        return .json(text(started.facts))
+        return .json(text(started.facts), course.plan.dialect.coding)
     }
 
     private func reset(_ context: CloudContext) async -> ConnectionReset {

@@ -8,6 +8,18 @@ extension Response {
         text(body, type: "application/json; charset=utf-8", status: status)
     }
 
+    /// The same in other bytes.
+    static func json(_ body: String, _ coding: Dialect.Coding, status: HTTPResponse.Status = .ok) -> Response {
+        let coded = CodedText(body, coding)
+        var headers: HTTPFields = [.contentType: coded.contentType]
+        headers[.contentEncoding] = coded.contentEncoding
+        return Response(
+            status: status,
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: coded.bytes))
+        )
+    }
+
     /// What an ASP.NET service says to a request that it cannot bind.
     static func badRequest(_ faults: [RequestFault]) -> Response {
         var errors = JSONText()

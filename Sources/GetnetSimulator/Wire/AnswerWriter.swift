@@ -85,7 +85,11 @@ struct AnswerWriter {
         wrapper.add("code", message.code)
         wrapper.add("status", message.code == 0 ? "ERROR" : "OK")
         wrapper.add("message", message.text(dialect.locale))
-        wrapper.add("data", json: data)
+        if dialect.layout == .dataAsText, data != "null" {
+            wrapper.add("data", data)
+        } else {
+            wrapper.add("data", json: data)
+        }
         return wrapper.object
     }
 }

@@ -16,6 +16,8 @@ struct DeliveredEvent: Sendable, Equatable {
     var status: String?
     /// Whether it says that the status is final.
     var isFinal = false
+    /// What its result says was paid or given back, in minor units.
+    var paidAmount: Int64?
     /// Its place among the transaction's events.
     var sequence: Int64?
 }

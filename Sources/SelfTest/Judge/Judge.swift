@@ -42,7 +42,7 @@ struct Judge: Sendable {
     /// Everything that is wrong; nothing if every promise was kept.
     func violations() -> [Violation] {
         judgeOrders() + judgeFollowUps() + judgeTerminals() + judgeLanes() + judgeVerdicts() + judgeCaps()
-            + judgeContradictions() + judgeEvidence() + judgeEntries() + judgeDeliveries()
+            + judgeContradictions() + judgeEvidence() + judgeEntries() + judgeDeliveries() + judgeTold()
     }
 
     // MARK: - Orders against the store

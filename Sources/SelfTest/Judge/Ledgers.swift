@@ -4,6 +4,8 @@
 struct Ledgers: Sendable, Equatable {
     /// What was sent.
     var orders: [ChargeOrder] = []
+    /// The commands that were sent more than once: one that was refused may be taken when it is sent again.
+    var sentAgain: Set<String> = []
     /// What was sent about it.
     var followUps: [FollowUp] = []
     /// What happened at the terminals, oldest first.

@@ -45,6 +45,8 @@ struct TerminalPost: Sendable, Equatable {
     var isOverlap = false
     /// Whether the terminal was told to end it before it was paid, and did.
     var isCancelled = false
+    /// Getnet's number of what was started.
+    var number: String?
     /// What happened at the terminal; `nil` if nothing was started there.
     var sale: Sale?
     /// The callbacks that were sent.

@@ -30,6 +30,12 @@ struct Violation: Sendable, Equatable, CustomStringConvertible {
         case overRefunded = "over_refunded"
         /// A void, a refund or a cancel hit another sale than the one that it names.
         case misdirected
+        /// A command was told refused, and was sent to its terminal.
+        case rejected
+        /// A transaction has the identity of another one's sale.
+        case stolen
+        /// An amount was published that the terminal did not take.
+        case misstated
         /// The broker has an event that the outbox does not know to be sent.
         case unsettled
     }

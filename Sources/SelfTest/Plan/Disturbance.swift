@@ -26,6 +26,11 @@ struct Disturbance: Sendable, Equatable, CustomStringConvertible {
         case cut(Link)
         /// A link is not read for a while, in one direction or both.
         case stall(Link, answers: Bool, requests: Bool, Duration)
+        /// What is sent over a link is not delivered for a while, then the connection is closed: of what was sent nothing
+        /// arrives, be it acknowledgements.
+        case lose(Link, Duration)
+        /// The cloud accepts no token that it gave out, so many times, a fifth of a second apart.
+        case revokeTokens(Int)
         /// SIGSTOP, and SIGCONT after a while.
         case stop(Program, Duration)
         /// SIGKILL, and a new start at once.
@@ -55,6 +60,8 @@ extension Disturbance.Action: CustomStringConvertible {
         case .killBridge: "kill bridge"
         case .cut(let link): "cut \(link.rawValue)"
         case .stall(let link, _, _, _): "stall \(link.rawValue)"
+        case .lose(let link, _): "lose \(link.rawValue)"
+        case .revokeTokens: "revoke tokens"
         case .stop(let program, _): "stop \(program.rawValue)"
         case .killBroker: "kill broker"
         case .moveClock: "move clock"
@@ -69,7 +76,9 @@ extension Disturbance.Action: CustomStringConvertible {
         case .killBridge, .cut, .killBroker: name
         case .stall(_, let answers, let requests, let length):
             "\(name) \(requests ? ">" : "")\(answers ? "<" : "") \(length.inMilliseconds)"
-        case .stop(_, let length), .fillDisk(let length), .secondBridge(let length), .restoreBackup(let length):
+        case .revokeTokens(let times): "\(name) \(times)"
+        case .lose(_, let length), .stop(_, let length), .fillDisk(let length), .secondBridge(let length),
+            .restoreBackup(let length):
             "\(name) \(length.inMilliseconds)"
         case .moveClock(let offset): "\(name) \(offset)"
         }

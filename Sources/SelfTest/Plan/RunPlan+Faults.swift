@@ -39,7 +39,8 @@ extension RunPlan {
         "busy-yet-started": 0.02, "contradiction": 0.03, "token-revoked": 0.02, "waf": 0.01, "offline": 0.01,
         "declined": 0.1, "unpaid": 0.1, "no-callback": 0.15,
         "duplicate-callbacks": 0.1, "delayed-callback": 0.1, "reordered-callbacks": 0.05, "timeout-90": 0.1,
-        "flat": 0.05, "spanish": 0.05, "text-id": 0.05, "terminal-sale": 0.1, "batch-closes": 0.03,
+        "flat": 0.05, "spanish": 0.05, "text-id": 0.05, "data-as-text": 0.05, "byte-order-mark": 0.05,
+        "utf-16": 0.05, "latin-1": 0.05, "gzip": 0.05, "terminal-sale": 0.1, "batch-closes": 0.03,
         "journal-busy": 0.05, "journal-reset": 0.05, "journal-no-answer": 0.02, "journal-timeout": 0.02,
         "journal-unreadable-row": 0.05, "journal-500": 0.05, "journal-cut-off": 0.05,
     ]

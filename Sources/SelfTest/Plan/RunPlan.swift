@@ -58,6 +58,12 @@ struct RunPlan: Sendable {
     static let doubtfulEvery: UInt64 = 4
     /// Runs of which one is about receipts, and one, of those in Argentina, about cancels.
     static let themedEvery: UInt64 = 10
+    /// Runs of which one loses what was sent to the broker, acknowledgements among it.
+    static let loseEvery: UInt64 = 3
+    /// Runs of which in one the cloud takes tokens away.
+    static let revokeEvery: UInt64 = 7
+    /// Runs of which one has a subscriber whose queue is full and refuses.
+    static let fullQueueEvery: UInt64 = 4
     /// Commands are sent over this time.
     static let sendingTime = 3_000
     /// Runs of which one is in Argentina, where terminals can be told to end a sale.
@@ -74,6 +80,9 @@ struct RunPlan: Sendable {
     let sendings: [Sending]
     let followUps: [FollowUpSending]
     let disturbances: [Disturbance]
+
+    /// Whether one subscriber's queue is full and refuses the events on the way.
+    var hasFullQueue: Bool { seed % Self.fullQueueEvery == 1 }
 
     /// What the simulator's chance does, and how often.
     let faults: [String: Double]
@@ -101,10 +110,11 @@ struct RunPlan: Sendable {
         self.special = special
         orders = load.orders
         sendings = load.sendings.sorted { $0.at < $1.at }
-        disturbances = Self.disturbances(special, &random)
+        disturbances = Self.disturbances(seed, special, &random)
     }
 
     private static func disturbances(
+        _ seed: UInt64,
         _ special: Special?,
         _ random: inout SeededGenerator
     ) -> [Disturbance] {
@@ -133,6 +143,9 @@ struct RunPlan: Sendable {
         case .backupRestored: actions.append(.restoreBackup(after: hold(&random)))
         case nil: break
         }
+        // Drawn last, so that the other disturbances of a seed stay what they are.
+        if seed % loseEvery == 0 { actions.append(.lose(.broker, hold(&random))) }
+        if seed % revokeEvery == revokeEvery - 1 { actions.append(.revokeTokens(5)) }
         actions.shuffle(using: &random)
         return actions.map { action in
             Disturbance(pause: .milliseconds(Int.random(in: 60...350, using: &random)), action: action)

@@ -27,6 +27,20 @@ extension RunSite {
         case .cut(let link): try await disturbing { proxy(of: link).cut() }
         case .stall(let link, let answers, let requests, let length):
             try await stall(proxy(of: link), answers: answers, requests: requests, length)
+        case .lose(let link, let length):
+            try await disturbing {
+                proxy(of: link).stall(.toServer)
+                defer {
+                    proxy(of: link).cut()
+                    proxy(of: link).pass()
+                }
+                try await Task.sleep(for: length)
+            }
+        case .revokeTokens(let times):
+            for _ in 0..<times {
+                await simulator.revokeTokens()
+                try await Task.sleep(for: .milliseconds(200))
+            }
         case .stop(let program, let length): return try await stop(program, length)
         case .killBroker:
             try await disturbing { try await broker.crash(serving: virtualHost) }

@@ -44,6 +44,9 @@ struct SelfTestRun: Sendable {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try await broker.settings.makeVirtualHost(virtualHost)
             try await EventQueue.declare(at: broker.settings.endpoint(virtualHost: virtualHost))
+            if plan.hasFullQueue {
+                try await EventQueue.declareFull(at: broker.settings.endpoint(virtualHost: virtualHost))
+            }
             try await play(in: virtualHost, &outcome)
         } catch {
             outcome.failure = "\(error)"
@@ -169,6 +172,8 @@ struct SelfTestRun: Sendable {
     private func ledgers(_ site: RunSite, _ events: EventQueue, hasty: Set<String>) async throws -> Ledgers {
         var ledgers = site.ledgers(isClockMoved: plan.special == .clockMoved)
         ledgers.orders = plan.orders
+        let sent = plan.sendings.map(\.order.commandID) + plan.followUps.map(\.followUp.commandID)
+        ledgers.sentAgain = Set(Dictionary(grouping: sent) { $0 }.filter { $0.value.count > 1 }.keys)
         ledgers.followUps = followUps(hasty: hasty)
         (ledgers.posts, ledgers.cancels) = try await site.simulator.postsAndCancels()
         ledgers.readings = try await site.simulator.readings()

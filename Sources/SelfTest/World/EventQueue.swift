@@ -56,6 +56,21 @@ struct EventQueue: Sendable {
         if let fault = faults.first { throw ChildProcess.Failed(description: fault.description) }
     }
 
+    /// Makes a queue beside it that takes one event on the way and refuses every other.
+    static func declareFull(at endpoint: AMQPEndpoint) async throws {
+        let queue = AMQPTopology.Queue(
+            name: "test.full",
+            arguments: ["x-max-length": .int64(1), "x-overflow": .string("reject-publish")]
+        )
+        let topology = AMQPTopology(
+            exchanges: [.init(name: "getnet.events")],
+            queues: [queue],
+            bindings: [.init(queue: queue.name, exchange: "getnet.events", routingKey: "*.submitted.#")]
+        )
+        let faults = await topology.establish(.declare, at: endpoint)
+        if let fault = faults.first { throw ChildProcess.Failed(description: fault.description) }
+    }
+
     func run() async { await consumer.run() }
 
     /// Everything that arrived.
@@ -106,6 +121,14 @@ extension DeliveredEvent {
         let data: Data
     }
 
+    /// The amount of a result, which only some events have.
+    private struct Paid: Decodable {
+        struct Data: Decodable { let result: Result }
+        struct Result: Decodable { let amount: Amount }
+        struct Amount: Decodable { let value: Int64 }
+        let data: Data
+    }
+
     /// Reads a structured CloudEvent; `nil` if it is none, or its message has another name.
     fileprivate init?(_ body: [UInt8], messageID: String?) {
         guard let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(body)),
@@ -119,6 +142,7 @@ extension DeliveredEvent {
             commandID: envelope.data.commandId,
             status: envelope.data.status,
             isFinal: envelope.data.final ?? false,
+            paidAmount: (try? JSONDecoder().decode(Paid.self, from: Data(body)))?.data.result.amount.value,
             sequence: envelope.data.sequence
         )
     }

@@ -10,6 +10,7 @@ struct SaleEntry: Decodable {
             let voided: Int64
             let refunded: Int64
         }
+        let idPosTxs: Int
         let finishesAt: LedgerInstant
         let payments: [Payment]
     }
@@ -36,6 +37,7 @@ struct SaleEntry: Decodable {
             faults: Set(appliedFaults),
             isOverlap: foundBusyWith.isOverlap,
             isCancelled: cancelledBy != nil,
+            number: sale.map { "\($0.idPosTxs)" },
             sale: sale.map {
                 TerminalPost.Sale(
                     finishesAt: $0.finishesAt.milliseconds,

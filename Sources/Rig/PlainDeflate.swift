@@ -3,9 +3,9 @@
 /// DEFLATE with the fixed Huffman code and literals alone: nothing is shorter, and no byte of the original stays readable.
 ///
 /// Source: RFC 1950 (zlib), RFC 1951 §3.2.6, RFC 1952 (gzip).
-enum PlainDeflate {
+public enum PlainDeflate {
     /// The bare stream.
-    static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    public static func deflated(_ bytes: [UInt8]) -> [UInt8] {
         var bits = BitWriter()
         // The last block, of the fixed code.
         bits.add(0b1, 1)
@@ -18,12 +18,12 @@ enum PlainDeflate {
     }
 
     /// As `Content-Encoding: gzip` has it.
-    static func gzipped(_ bytes: [UInt8]) -> [UInt8] {
+    public static func gzipped(_ bytes: [UInt8]) -> [UInt8] {
         [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + deflated(bytes) + little(checksum(bytes)) + little(UInt32(bytes.count))
     }
 
     /// As `Content-Encoding: deflate` has it by the letter.
-    static func zlibbed(_ bytes: [UInt8]) -> [UInt8] {
+    public static func zlibbed(_ bytes: [UInt8]) -> [UInt8] {
         [0x78, 0x01] + deflated(bytes) + little(adler(bytes)).reversed()
     }
 
@@ -32,7 +32,7 @@ enum PlainDeflate {
     }
 
     /// CRC-32.
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    public static func checksum(_ bytes: [UInt8]) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         for byte in bytes {
             crc ^= UInt32(byte)

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What was told to callers, and whose identity it carries.
+extension Judge {
+    func judgeTold() -> [Violation] { judgeRejected() + judgeNumbers() + judgeAmounts() }
+
+    /// No command that was POSTed is told refused: its caller would send it again under another id.
+    private func judgeRejected() -> [Violation] {
+        // Of two rivals with one id the other one's refusal names it as well.
+        let rivals = Dictionary(grouping: ledgers.orders, by: \.commandID).filter { $0.value.count > 1 }
+        guard ledgers.lost == nil else { return [] }
+        return Self.refused(ledgers.events ?? []).sorted().compactMap { commandID in
+            guard rivals[commandID] == nil, !ledgers.sentAgain.contains(commandID),
+                let charged = (transactionsByCommand[commandID] ?? []).first(where: { posts[$0.id] != nil })
+            else { return nil }
+            return violation(
+                .rejected,
+                charged.id,
+                "told refused, but it was POSTed \(posts[charged.id]?.count ?? 0) times"
+            )
+        }
+    }
+
+    /// Getnet's number in a row is that of this row's own POST.
+    private func judgeNumbers() -> [Violation] {
+        let owners = Dictionary(
+            ledgers.posts.compactMap { post in post.number.map { ($0, post.customID) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return ledgers.store.transactions.compactMap { transaction in
+            guard let number = transaction.number, let owner = owners[number], let owner, owner != transaction.id else {
+                return nil
+            }
+            return violation(.stolen, transaction.id, "it has the number \(number), which is that of \(owner)")
+        }
+    }
+
+    /// The amount that is published as paid is one that the terminal took.
+    private func judgeAmounts() -> [Violation] {
+        (ledgers.events ?? []).compactMap { event in
+            guard event.name == "approved", let amount = event.paidAmount, let id = event.transactionID,
+                let transaction = transactions[id], !isMisledByJournal(transaction)
+            else { return nil }
+            let payments = (posts[id] ?? []).compactMap(\.sale).flatMap(\.payments)
+            guard !payments.isEmpty, !payments.contains(amount) else { return nil }
+            return violation(.misstated, id, "\(amount) was published, the terminal took \(payments)")
+        }
+    }
+}
