@@ -363,7 +363,7 @@ struct JudgeTests {
             ledgers.store.entries.append(.sample(94, "e-r", "command.rejected", nil))
             ledgers.events?.append(DeliveredEvent(id: "e-r", name: "rejected", commandID: "c-1"))
         }
-        #expect(found == [.lost])
+        #expect(found == [.lost, .rejected])
     }
 
     @Test func `a command that was told refused and was POSTed is found`() {
