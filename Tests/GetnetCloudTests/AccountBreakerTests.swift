@@ -29,7 +29,7 @@ import Testing
             #expect(!breaker.isOpen)
         }
         breaker.ended(try permit(&breaker, at: start), .blocked(retryAfter: nil), at: start)
-        #expect(wait(&breaker, at: start + .seconds(1)) == .init(code: .blocked, wait: .seconds(4)))
+        #expect(wait(&breaker, at: start + .seconds(1)) == .init(cause: .blocked, wait: .seconds(4)))
     }
 
     @Test func `lets one probe go at a time, and everybody after its answer`() throws {
@@ -37,7 +37,7 @@ import Testing
         breaker.ended(try permit(&breaker, at: start), .blocked(retryAfter: nil), at: start)
         let over = start + .seconds(5)
         let probe = try permit(&breaker, at: over)
-        #expect(wait(&breaker, at: over) == .init(code: .blocked, wait: AccountBreaker.probeSpacing))
+        #expect(wait(&breaker, at: over) == .init(cause: .blocked, wait: AccountBreaker.probeSpacing))
         // A probe that said nothing makes room for the next.
         breaker.ended(probe, .nothing, at: over)
         let second = try permit(&breaker, at: over)
@@ -62,12 +62,12 @@ import Testing
         var now = start
         for seconds in [5, 10, 20, 40, 60, 60] {
             breaker.ended(try permit(&breaker, at: now), .blocked(retryAfter: nil), at: now)
-            #expect(wait(&breaker, at: now) == .init(code: .blocked, wait: .seconds(seconds)))
+            #expect(wait(&breaker, at: now) == .init(cause: .blocked, wait: .seconds(seconds)))
             now += .seconds(seconds)
         }
         breaker.ended(try permit(&breaker, at: now), .blocked(retryAfter: .seconds(90)), at: now)
-        #expect(wait(&breaker, at: now)?.wait == .seconds(90))
-        now += .seconds(90)
+        #expect(wait(&breaker, at: now)?.wait == AccountBreaker.longestThrottle)
+        now += AccountBreaker.longestThrottle
         breaker.ended(try permit(&breaker, at: now), .served, at: now)
         breaker.ended(try permit(&breaker, at: now), .blocked(retryAfter: nil), at: now)
         #expect(wait(&breaker, at: now)?.wait == .seconds(5))
@@ -86,25 +86,107 @@ import Testing
         #expect(wait(&breaker, at: over) != nil)
     }
 
-    @Test func `heeds a limit on rates for the whole account, the longest one`() throws {
+    @Test func `heeds a limit on rates, the longest one, and no longer than its own`() throws {
         var breaker = AccountBreaker()
-        let (first, second) = (try permit(&breaker, at: start), try permit(&breaker, at: start))
-        breaker.ended(first, .throttled(.seconds(7)), at: start)
-        #expect(wait(&breaker, at: start) == .init(code: .cloudUnavailable, wait: .seconds(7)))
-        #expect(breaker.throttle(at: start) == .seconds(7))
-        breaker.ended(second, .throttled(.seconds(3)), at: start)
+        let first = try (0..<4).map { _ in try permit(&breaker, at: start) }
+        breaker.ended(first[0], .throttled(.seconds(7)), at: start)
+        #expect(wait(&breaker, at: start) == .init(cause: .throttled, wait: .seconds(7)))
+        breaker.ended(first[1], .throttled(.seconds(3)), at: start)
         #expect(wait(&breaker, at: start)?.wait == .seconds(7))
-        breaker.throttled(for: .seconds(9), at: start)
+        breaker.ended(first[2], .throttled(.seconds(9)), at: start)
         #expect(wait(&breaker, at: start)?.wait == .seconds(9))
-        #expect(breaker.throttle(at: start + .seconds(9)) == nil)
         breaker.ended(try permit(&breaker, at: start + .seconds(9)), .served, at: start + .seconds(9))
         #expect(!breaker.isOpen)
+        breaker.ended(try permit(&breaker, at: start), .throttled(.seconds(3_600)), at: start)
+        #expect(wait(&breaker, at: start)?.wait == AccountBreaker.longestThrottle)
     }
 
-    @Test func `lets questions go while only the firewall refuses`() throws {
+    @Test func `F7: doubts in a row open it, and one answer of the cloud between them does not let them`() throws {
+        var breaker = AccountBreaker()
+        for _ in 0..<3 {
+            for _ in 1..<AccountBreaker.doubtLimit {
+                breaker.ended(try permit(&breaker, at: start), .doubtful, at: start)
+            }
+            #expect(!breaker.isOpen)
+            breaker.ended(try permit(&breaker, at: start), .served, at: start)
+        }
+        // Neither what was not sent nor a rejected token is an answer.
+        let others = [AccountBreaker.Finding.nothing, .tokenRejected, .nothing]
+        for (index, other) in others.enumerated() {
+            breaker.ended(try permit(&breaker, at: start), .doubtful, at: start)
+            breaker.ended(try permit(&breaker, at: start), other, at: start)
+            #expect(breaker.doubts == index + 1)
+        }
+        breaker.ended(try permit(&breaker, at: start), .doubtful, at: start)
+        #expect(wait(&breaker, at: start) == .init(cause: .doubts(4), wait: .seconds(5)))
+        #expect(wait(&breaker, at: start)?.code == .cloudUnavailable)
+    }
+
+    @Test func `F7: ten minutes of doubts are ten doubts at most, one probe at a time`() throws {
+        var breaker = AccountBreaker()
+        var doubts = 0
+        for second in 0..<600 {
+            let now = start + .seconds(second)
+            // As many as want to go; each has its answer at once.
+            for _ in 0..<20 {
+                guard case .go(let permit) = breaker.pass(at: now) else { continue }
+                if breaker.isOpen { #expect(wait(&breaker, at: now) != nil, "beside a probe nothing goes") }
+                breaker.ended(permit, .doubtful, at: now)
+                doubts += 1
+            }
+        }
+        #expect(doubts <= 10)
+        let now = start + .seconds(620)
+        breaker.ended(try permit(&breaker, at: now), .served, at: now)
+        #expect(!breaker.isOpen && breaker.doubts == 0)
+    }
+
+    @Test func `a callback that ends a doubt proves that the cloud takes sales, and says nothing of the firewall`()
+        throws
+    {
+        var breaker = AccountBreaker()
+        let early = try (0..<5).map { _ in try permit(&breaker, at: start) }
+        for permit in early.dropLast() { breaker.ended(permit, .doubtful, at: start) }
+        #expect(breaker.isOpen)
+        breaker.doubtEnded()
+        #expect(!breaker.isOpen && breaker.doubts == 0)
+        breaker.ended(early[4], .doubtful, at: start)
+        #expect(breaker.doubts == 0, "it was sent in another time")
+        breaker.ended(try permit(&breaker, at: start), .blocked(retryAfter: nil), at: start)
+        breaker.doubtEnded()
+        #expect(breaker.isOpen)
+    }
+
+    @Test func `a probe that ends in doubt opens it for doubts, whatever it was opened for`() throws {
         var breaker = AccountBreaker()
         breaker.ended(try permit(&breaker, at: start), .blocked(retryAfter: nil), at: start)
-        #expect(breaker.throttle(at: start) == nil)
+        let over = start + .seconds(5)
+        breaker.ended(try permit(&breaker, at: over), .doubtful, at: over)
+        #expect(wait(&breaker, at: over) == .init(cause: .doubts(1), wait: .seconds(5)))
+    }
+
+    @Test func `readings go while only sales are in doubt, and say nothing of them; the firewall holds both`() throws {
+        var breaker = AccountBreaker()
+        for _ in 0..<4 { breaker.ended(try permit(&breaker, at: start), .doubtful, at: start) }
+        guard case .go(let reading) = breaker.passReading(at: start) else {
+            Issue.record("a reading waits for doubts")
+            return
+        }
+        breaker.readingEnded(reading, .served, at: start)
+        #expect(breaker.isOpen)
+        #expect(wait(&breaker, at: start)?.wait == .seconds(5), "its place as a probe was not taken")
+        var blocked = AccountBreaker()
+        blocked.ended(try permit(&blocked, at: start), .blocked(retryAfter: nil), at: start)
+        guard case .wait = blocked.passReading(at: start) else {
+            Issue.record("a reading goes through a firewall that refuses")
+            return
+        }
+        guard case .go(let probe) = blocked.passReading(at: start + .seconds(5)) else {
+            Issue.record("a reading is no probe")
+            return
+        }
+        blocked.readingEnded(probe, .served, at: start + .seconds(5))
+        #expect(!blocked.isOpen)
     }
 }
 
@@ -134,7 +216,7 @@ import Testing
                 #expect(refusal.retryAfter.map { $0 > .zero && $0 <= .seconds(5) } == true)
             }
             let terminal = try Fixture.transaction().command.content.terminal
-            guard case .notRead(.blocked, .some) = await client.readJournal(.details, of: terminal, customID: "j")
+            guard case .notAsked(.blocked, .some) = await client.readJournal(.details, of: terminal, customID: "j")
             else {
                 Issue.record("the journal was asked for")
                 return
@@ -159,7 +241,6 @@ import Testing
                     if case .notStarted(let refusal) = $0 { refusal.code == .cloudUnavailable } else { false }
                 }
             )
-            #expect(await client.status(idPosTxs: "936101") == .unavailable(.cloudUnavailable))
             #expect(server.requests.count == 2)
             let transaction = try Fixture.transaction()
             try await eventually("the wait is over") {
@@ -174,10 +255,116 @@ import Testing
     @Test func `goes on after a 403 of the cloud itself and a 429 without a time`() async throws {
         for reply in [RawServer.Reply.http(403, Fixture.fault("SOMETHING ELSE")), .http(429, "")] {
             try await withCloud({ _ in reply }) { client, server in
-                _ = try await charges(client, 5)
-                #expect(server.requests(to: "/sale").count == 5)
+                // A 403 of the cloud itself is a doubt, of which so many do not hold the account.
+                _ = try await charges(client, AccountBreaker.doubtLimit - 1)
+                #expect(server.requests(to: "/sale").count == AccountBreaker.doubtLimit - 1)
                 #expect(!client.isHeldBack)
             }
         }
+    }
+
+    @Test func `F4: a question that is answered 429 keeps questions back, never a sale`() async throws {
+        try await withCloud({
+            $0.method == "GET"
+                ? .http(429, "", headers: ["Retry-After": "3600"]) : .http(200, Fixture.acknowledgement)
+        }) { client, server in
+            for _ in 0..<5 { #expect(await client.status(idPosTxs: "936101") == .unavailable(.cloudUnavailable)) }
+            #expect(await client.terminals() == .unavailable(.cloudUnavailable))
+            #expect(server.requests.filter { $0.method == "GET" }.count == 1, "they wait")
+            #expect(client.gate.throttle().map { $0 <= AccountGate.longestQuestionThrottle } == true)
+            let ends = try await charges(client, 20)
+            #expect(ends.allSatisfy { $0 == .acknowledged(idPosTxs: "936101") })
+            #expect(client.obstacle == nil)
+        }
+    }
+
+    @Test func `F4: a sale that is answered 429 keeps sales back for a minute at most, and no question`() async throws {
+        try await withCloud({
+            $0.method == "GET"
+                ? .http(200, Fixture.approved()) : .http(429, "", headers: ["Retry-After": "3600"])
+        }) { client, server in
+            let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
+            #expect(
+                outcome == .notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: .seconds(60)))
+            )
+            _ = try await charges(client, 5)
+            #expect(server.requests(to: "/sale").count == 1)
+            guard case .answer = await client.status(idPosTxs: "936101") else {
+                Issue.record("a question waits for what a sale was told")
+                return
+            }
+        }
+    }
+
+    /// Charges as the bridge's workers do, each in its turn.
+    func chargesInTurn(_ client: CloudClient, _ count: Int) async throws -> [SubmissionOutcome] {
+        let transactions = try (0..<count).map { try Fixture.transaction(number: $0 + 1) }
+        return await withTaskGroup(of: SubmissionOutcome.self) { group in
+            for transaction in transactions {
+                group.addTask {
+                    let outcome = NIOLockedValueBox(CloudClient.late)
+                    await client.inTurn { isLate in
+                        guard !isLate else { return }
+                        let end = await client.charge(transaction, callbackURL: "https://x.test")
+                        outcome.withLockedValue { $0 = end }
+                    }
+                    return outcome.withLockedValue { $0 }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    @Test func `F7: of two hundred sales at once a handful is in doubt where the cloud takes none, however it fails`()
+        async throws
+    {
+        for reply in [
+            RawServer.Reply.http(503, "<html>"), .http(200, "<html>"), .reset, .close, .http(200, Fixture.fault("NO")),
+        ] {
+            try await withCloud(configure: { $0.maxConnections = 128 }, { _ in reply }) { client, server in
+                let outcomes = try await chargesInTurn(client, 200)
+                let doubts = outcomes.count { $0 == .unknown(.noAcknowledgement) }
+                #expect(doubts == AccountBreaker.doubtLimit, "\(reply)")
+                #expect(server.requests(to: "/sale").count == doubts, "\(reply)")
+                guard case .doubts = client.obstacle else {
+                    Issue.record("\(String(describing: client.obstacle))")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func `F7: two hundred sales at once go where the cloud answers`() async throws {
+        try await withCloud(configure: { $0.maxConnections = 128 }, { _ in .http(200, Fixture.acknowledgement) }) {
+            client,
+            server in
+            let ends = try await chargesInTurn(client, 200)
+            #expect(ends.allSatisfy { $0 == .acknowledged(idPosTxs: "936101") })
+            #expect(server.requests(to: "/sale").count == 200)
+            #expect(client.obstacle == nil)
+        }
+    }
+
+    @Test func `F7: a cloud that says nothing is an obstacle before the time of its POSTs is over`() async throws {
+        try await withCloud({ _ in .silence }) { client, server in
+            async let outcomes = chargesInTurn(client, 12)
+            try await eventually("it is named") {
+                if case .silent(posts: 4, for: _) = client.obstacle { true } else { false }
+            }
+            #expect(server.requests(to: "/sale").count == 4)
+            await client.shutdown()
+            let ends = try await outcomes
+            #expect(ends.count { $0 == .unknown(.noAcknowledgement) } == 4)
+            #expect(ends.count { $0 == CloudClient.late } == 8)
+        }
+    }
+
+    @Test func `terminals that are silent do not hold the account`() async throws {
+        let end = SaleEnd.outcome(.unknown(.noAcknowledgement))
+        #expect(AccountBreaker.Finding(.interrupted, end, answersLate: true) == .nothing)
+        #expect(AccountBreaker.Finding(.interrupted, end, answersLate: false) == .doubtful)
+        let fault = HTTPAnswer(status: 200, body: Array(Fixture.fault("C2C SERVICE NOT RESPONDING").utf8))
+        let unreachable = SaleEnd.outcome(.unknown(.terminalUnreachable))
+        #expect(AccountBreaker.Finding(.answered(fault), unreachable, answersLate: false) == .served)
     }
 }

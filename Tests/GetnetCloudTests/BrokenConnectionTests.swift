@@ -80,7 +80,8 @@ import Testing
         try await withCloud(login: { _ in loginAndLeave }, { _ in .close }) { client, server in
             _ = await client.status(idPosTxs: "1")
             server.breakNewConnections()
-            for _ in 0..<20 {
+            // More doubts in a row hold the account.
+            for _ in 0..<AccountBreaker.doubtLimit {
                 let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
                 let mayBe: [SubmissionOutcome] = [
                     .unknown(.noAcknowledgement), .notStarted(.init(.cloudUnavailable, isTransient: true)),

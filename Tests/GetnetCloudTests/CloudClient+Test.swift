@@ -16,7 +16,7 @@ extension CloudClient {
     /// The same with a second POST where the token was refused, as the bridge's machine orders it.
     func chargeTwiceAtMost(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
         let first = await charge(transaction, callbackURL: callbackURL)
-        guard first == .notStarted(.init(.unauthorized, isTransient: true)) else { return first }
+        guard first == .notStarted(.init(.tokenRejected, isTransient: true)) else { return first }
         return await charge(transaction, callbackURL: callbackURL)
     }
 }
@@ -82,7 +82,7 @@ struct LastLookTests {
     @Test func `a POST leaves once, be its token refused`() async throws {
         try await withCloud({ $0.path.hasSuffix("/sale") ? .http(401, "") : .http(200, "") }) { client, server in
             let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
-            #expect(outcome == .notStarted(.init(.unauthorized, isTransient: true)))
+            #expect(outcome == .notStarted(.init(.tokenRejected, isTransient: true)))
             #expect(server.requests(to: "/sale").count == 1)
         }
     }

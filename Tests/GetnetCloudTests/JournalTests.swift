@@ -255,7 +255,7 @@ extension JournalAnswer {
                 #expect(await client.readJournal(.details, of: terminal, customID: "j-1").isComplete)
                 #expect(server.requests(to: "/auth").count == 2)
             }
-            #expect(try await read(.details, reply) == .notRead(.unauthorized, retryAfter: nil))
+            #expect(try await read(.details, reply) == .notAsked(.tokenRejected, retryAfter: nil))
         }
     }
 

@@ -62,8 +62,8 @@ import Testing
         async throws
     {
         for (text, outcome) in [
-            ("TOKEN EXPIRED", SubmissionOutcome.notStarted(.init(.unauthorized, isTransient: true))),
-            ("TIEMPO DE SESION EXCEDIDO", .notStarted(.init(.unauthorized, isTransient: true))),
+            ("TOKEN EXPIRED", SubmissionOutcome.notStarted(.init(.tokenRejected, isTransient: true))),
+            ("TIEMPO DE SESION EXCEDIDO", .notStarted(.init(.tokenRejected, isTransient: true))),
             ("TIMEOUT (90 SECONDS)", .unknown(.noAcknowledgement)),
             ("C2C SERVICE NOT RESPONDING", .unknown(.terminalUnreachable)),
         ] {
@@ -131,7 +131,8 @@ import Testing
         #expect(plain == (.notStarted(.init(.cloudUnavailable, isTransient: true)), 1))
         let forever = try await charge(.http(429, "", headers: ["Retry-After": "99999999999"]))
         #expect(
-            forever.outcome == .notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: .seconds(3_600)))
+            forever.outcome
+                == .notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: AccountBreaker.longestThrottle))
         )
     }
 

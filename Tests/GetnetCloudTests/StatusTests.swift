@@ -73,7 +73,7 @@ import Testing
                 }
                 #expect(server.requests(to: "/auth").count == 2)
             }
-            #expect(try await status(reply) == .unavailable(.unauthorized))
+            #expect(try await status(reply) == .unavailable(.tokenRejected))
         }
     }
 

@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(403, Reason.Code.blocked), (401, .unauthorized), (500, .cloudUnavailable)])
+    @Test(arguments: [(403, Reason.Code.blocked), (401, .tokenRejected), (500, .cloudUnavailable)])
     func `that is refused says why`(status: Int, code: Reason.Code) async throws {
         try await withCloud({ _ in .http(status, "<html>") }) { client, _ in
             #expect(await client.terminals() == .unavailable(code))

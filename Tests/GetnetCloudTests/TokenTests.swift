@@ -87,23 +87,19 @@ import Testing
         }
     }
 
-    @Test func `a token that is rejected right after another waits for its turn`() async throws {
+    @Test
+    func `F8: a token that is rejected right after another is replaced when its rest is over, and not used meanwhile`()
+        async throws
+    {
         for reply in Self.rejections {
             try await withCloud(rejecting(2, with: reply)) { client, server in
-                let began = ContinuousClock.now
-                let outcome = await client.chargeTwiceAtMost(try Fixture.transaction(), callbackURL: "https://x.test")
-                // The second one within a second keeps its token; it waits for the next.
-                guard case .notStarted(let refusal) = outcome else {
-                    Issue.record("\(outcome)")
-                    return
-                }
-                #expect(refusal.isTransient)
-                #expect(server.requests(to: "/sale").count == 2)
-                // On a machine that has much to do the second comes in its turn.
-                guard ContinuousClock.now - began < TokenState.rejectionSpacing else { return }
-                #expect(refusal.code == .cloudUnavailable)
-                #expect(refusal.retryAfter.map { $0 > .zero && $0 <= TokenState.rejectionSpacing } == true)
-                #expect(server.requests(to: "/auth").count == 2)
+                let transaction = try Fixture.transaction()
+                var outcomes: [SubmissionOutcome] = []
+                for _ in 0..<3 { outcomes.append(await client.charge(transaction, callbackURL: "https://x.test")) }
+                let rejected = SubmissionOutcome.notStarted(.init(.tokenRejected, isTransient: true))
+                #expect(outcomes == [rejected, rejected, Self.acknowledged])
+                #expect(server.requests(to: "/sale").count == 3, "one POST for each token")
+                #expect(server.requests(to: "/auth").count == 3)
             }
         }
     }
@@ -126,7 +122,7 @@ import Testing
             let answer = await read()
             // On a machine that has much to do it gets its new token at once.
             guard ContinuousClock.now - began < TokenState.rejectionSpacing else { return }
-            guard case .notRead(.cloudUnavailable, let wait?) = answer else {
+            guard case .notAsked(.tokenRejected, let wait?) = answer else {
                 Issue.record("\(answer)")
                 return
             }
@@ -141,13 +137,13 @@ import Testing
         try await withCloud(rejecting(1_000, with: .http(401, ""))) { client, server in
             let transaction = try Fixture.transaction()
             let began = ContinuousClock.now
-            for _ in 0..<20 {
+            for _ in 0..<3 {
                 let outcome = await client.chargeTwiceAtMost(transaction, callbackURL: "https://x.test")
                 guard case .notStarted(let refusal) = outcome else {
                     Issue.record("\(outcome)")
                     return
                 }
-                #expect([.unauthorized, .cloudUnavailable].contains(refusal.code))
+                #expect(refusal.code == .tokenRejected)
                 #expect(refusal.isTransient)
             }
             let seconds = Int((ContinuousClock.now - began).components.seconds)
@@ -164,7 +160,7 @@ import Testing
                     Issue.record("nobody accepts its token")
                     return
                 }
-                #expect([.unauthorized, .cloudUnavailable].contains(code))
+                #expect(code == .tokenRejected)
                 let outcome = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
                 #expect(outcome == Self.acknowledged)
             }
@@ -205,8 +201,8 @@ import Testing
 
     @Test func `a login that fails is told to everybody and not repeated at once`() async throws {
         let cases: [(RawServer.Reply, SubmissionOutcome.Refusal)] = [
-            (.http(200, Fixture.fault("INVALID CREDENTIALS")), .init(.unauthorized, isTransient: false)),
-            (.http(401, ""), .init(.unauthorized, isTransient: false)),
+            (.http(200, Fixture.fault("INVALID CREDENTIALS")), .init(.unauthorized, isTransient: true)),
+            (.http(401, ""), .init(.unauthorized, isTransient: true)),
             (.http(500, "<html>"), .init(.cloudUnavailable, isTransient: true)),
             (.http(200, Fixture.fault("SOMETHING BROKE")), .init(.cloudUnavailable, isTransient: true)),
             (.http(200, #"{"code":1,"data":{}}"#), .init(.cloudUnavailable, isTransient: true)),
@@ -280,11 +276,11 @@ import Testing
         #expect(name(state.need(at: start + .seconds(77_760))) == "useAndLogin")
         #expect(name(state.need(at: start + .seconds(77_761))) == "use")
         // The renewal fails: the old one serves to its end, with a back-off between tries.
-        let wait = state.loginFailed(LoginFailure(code: .cloudUnavailable), at: start + .seconds(77_762))
+        let wait = state.loginFailed(LoginFailure(trouble: .serverFault), at: start + .seconds(77_762))
         #expect(wait == .seconds(1))
         #expect(name(state.need(at: start + .seconds(77_762))) == "use")
         #expect(name(state.need(at: start + .seconds(77_763))) == "useAndLogin")
-        _ = state.loginFailed(LoginFailure(code: .cloudUnavailable), at: start + .seconds(86_399))
+        _ = state.loginFailed(LoginFailure(trouble: .serverFault), at: start + .seconds(86_399))
         #expect(name(state.need(at: start + .seconds(86_400))) == "refuse")
         #expect(name(state.need(at: start + .seconds(86_401))) == "login")
     }
@@ -310,28 +306,86 @@ import Testing
         var now = start
         for expected in [1, 2, 4, 8, 16, 30, 30] {
             #expect(name(state.need(at: now)) == "login")
-            #expect(state.loginFailed(LoginFailure(code: .cloudUnavailable), at: now) == .seconds(expected))
+            #expect(state.loginFailed(LoginFailure(trouble: .refused), at: now) == .seconds(expected))
             #expect(name(state.need(at: now + .seconds(expected) - .milliseconds(1))) == "refuse")
             now += .seconds(expected)
         }
         _ = state.need(at: now)
-        let asked = LoginFailure(code: .cloudUnavailable, retryAfter: .seconds(90))
-        #expect(state.loginFailed(asked, at: now) == .seconds(90))
+        let asked = LoginFailure(trouble: .throttled, retryAfter: .seconds(45))
+        #expect(state.loginFailed(asked, at: now) == .seconds(45))
+        _ = state.need(at: now + .seconds(45))
+        let forever = LoginFailure(trouble: .throttled, retryAfter: .seconds(3_600))
+        #expect(state.loginFailed(forever, at: now) == TokenState.longestWait, "no hour without a token")
+    }
+
+    @Test func `a login that nothing answers is made again soon`() {
+        var state = TokenState()
+        var now = start
+        for expected in [1, 2, 4, 5, 5] {
+            _ = state.need(at: now)
+            #expect(state.loginFailed(LoginFailure(trouble: .noAnswer), at: now) == .seconds(expected))
+            now += .seconds(expected)
+        }
     }
 
     @Test func `a rejection of an older token changes nothing`() {
         var state = TokenState()
         _ = state.need(at: start)
         let first = loggedIn(&state, lifetime: nil, at: start)
-        #expect(state.rejected(first, at: start) == nil)
+        #expect(state.rejected(first, for: .command, at: start) == .dropped(lately: 1))
+        #expect(state.rejected(first, for: .command, at: start) == .known)
         #expect(name(state.need(at: start)) == "login")
-        let second = loggedIn(&state, lifetime: nil, at: start)
-        #expect(state.rejected(first, at: start) == nil)
+        _ = loggedIn(&state, lifetime: nil, at: start)
+        #expect(state.rejected(first, for: .command, at: start) == .known)
         #expect(name(state.need(at: start)) == "use")
-        // A second rejection at once costs no login, a later one does.
-        #expect(state.rejected(second, at: start + .milliseconds(999)) == .milliseconds(1))
-        #expect(name(state.need(at: start + .seconds(1))) == "use")
-        #expect(state.rejected(second, at: start + .seconds(1)) == nil)
+    }
+
+    @Test func `a question drops a token no more often than once a second`() {
+        var state = TokenState()
+        _ = state.need(at: start)
+        let first = loggedIn(&state, lifetime: nil, at: start)
+        #expect(state.rejected(first, for: .question, at: start) == .dropped(lately: 1))
+        _ = state.need(at: start)
+        let second = loggedIn(&state, lifetime: nil, at: start)
+        #expect(state.rejected(second, for: .question, at: start + .milliseconds(999)) == .kept(.milliseconds(1)))
+        #expect(name(state.need(at: start + .milliseconds(999))) == "use")
+        #expect(state.rejected(second, for: .question, at: start + .seconds(1)) == .dropped(lately: 2))
         #expect(name(state.need(at: start + .seconds(1))) == "login")
+    }
+
+    /// How long the login after a rejection of the newest token waits.
+    func rest(_ state: inout TokenState, serves: Bool, at now: ContinuousClock.Instant) -> Duration? {
+        let token = loggedIn(&state, lifetime: nil, at: now)
+        if serves { state.accepted(token) }
+        _ = state.rejected(token, for: .command, at: now)
+        guard case .login(let pause) = state.need(at: now) else { return nil }
+        return pause
+    }
+
+    @Test func `F8: tokens that serve are replaced once a second at most, useless ones less and less often`() {
+        var state = TokenState()
+        #expect(rest(&state, serves: true, at: start) == .zero)
+        for second in 1...5 {
+            let now = start + .milliseconds(500 * second)
+            #expect(rest(&state, serves: true, at: now) == .milliseconds(500))
+            #expect(!state.isEveryTokenRejected)
+        }
+        let now = start + .seconds(10)
+        #expect(rest(&state, serves: true, at: now) == .zero)
+        #expect([1, 2, 4, 5, 5].allSatisfy { rest(&state, serves: false, at: now) == .seconds($0) })
+        #expect(state.isEveryTokenRejected)
+        state.accepted(loggedIn(&state, lifetime: nil, at: now))
+        #expect(!state.isEveryTokenRejected)
+    }
+
+    @Test func `rejections are counted over a minute`() {
+        var state = TokenState()
+        var counts: [TokenState.Rejection] = []
+        for second in [0, 10, 59, 60, 200] {
+            let now = start + .seconds(second)
+            let token = loggedIn(&state, lifetime: nil, at: now)
+            counts.append(state.rejected(token, for: .command, at: now))
+        }
+        #expect(counts == [1, 2, 3, 3, 1].map { .dropped(lately: $0) })
     }
 }

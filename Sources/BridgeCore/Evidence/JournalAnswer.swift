@@ -57,6 +57,9 @@ public enum JournalAnswer: Sendable, Equatable {
     case answer(CloudAnswer)
     /// Nothing was learned; it may work later, after that wait if one is named.
     case notRead(Reason.Code, retryAfter: Duration?)
+    /// The terminal certainly was not asked: no connection, no token, or the account is held; it may be asked later, after that wait if
+    /// one is named.
+    case notAsked(Reason.Code, retryAfter: Duration?)
     /// It will never work: the cloud or the country does not know the command, or refuses it as malformed.
     case impossible(Reason.Code)
 }

@@ -84,8 +84,7 @@ extension TransactionMachine {
         // A number or a callback proves that a POST reached the cloud, whatever this answer says.
         let isKnown = transaction.idPosTxs != nil || transaction.isKnownToCloud
         guard !isKnown || transaction.effect == .reading else { return doubt(.noAcknowledgement) }
-        let isTokenRejected = refusal.code == .unauthorized && refusal.isTransient
-        if isTokenRejected { return submitAgain() }
+        if refusal.code == .tokenRejected { return submitAgain(after: refusal) }
         // A cloud that cannot be reached says nothing about the token.
         if refusal.code != .cloudUnavailable { transaction.rejectedTokens = 0 }
         if refusal.code == .commandExpired { return expire() }
@@ -95,8 +94,13 @@ extension TransactionMachine {
 
     /// Waits until the same may be tried again, and says why.
     mutating func wait(for refusal: SubmissionOutcome.Refusal) {
-        let isBusy = refusal.code == .terminalBusy
-        let usual = isBusy ? rules.busyRetryAfter : rules.transientRetry.delay(afterTries: transaction.attempts)
+        let usual: Duration =
+            switch refusal.code {
+            case .terminalBusy: rules.busyRetryAfter
+            case .tokenRejected:
+                Self.tokenRetry.delay(afterTries: transaction.rejectedTokens - Self.silentTokenRenewals)
+            default: rules.transientRetry.delay(afterTries: transaction.attempts)
+            }
         let left = transaction.command.expiresAt - now
         let isNews = transaction.reason?.code != refusal.code
         transaction.state = .accepted
@@ -105,11 +109,12 @@ extension TransactionMachine {
         if isNews { publish() }
     }
 
-    /// A token may have ended early: one more POST with a new one, as a step of its own; then it is no token's fault.
-    private mutating func submitAgain() {
-        transaction.rejectedTokens += 1
-        guard transaction.rejectedTokens <= Self.tokenRenewals else { return finish(.failed, Reason(.unauthorized)) }
+    /// A token may have ended early, or another holder of the credentials took it away: the POST certainly started nothing, so
+    /// that another one follows with a new token, as a step of its own, until the command expires.
+    private mutating func submitAgain(after refusal: SubmissionOutcome.Refusal) {
         guard now < transaction.command.expiresAt else { return expire() }
+        transaction.rejectedTokens += 1
+        guard transaction.rejectedTokens <= Self.silentTokenRenewals else { return wait(for: refusal) }
         transaction.state = .accepted
         transaction.dueAt = now
         next.effects.append(.submit)

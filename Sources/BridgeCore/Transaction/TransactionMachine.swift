@@ -9,8 +9,12 @@ public struct TransactionMachine {
     /// A transaction publishes at most so many contradictions; more are kept as evidence only.
     public static let contradictionLimit = 16
 
-    /// So many POSTs in a row may be refused for their token before the credentials are to blame.
-    static let tokenRenewals = 1
+    /// So many POSTs in a row may be refused for their token before the command is told to wait for it: a token ends.
+    static let silentTokenRenewals = 1
+    /// The waits after further ones.
+    ///
+    /// All wait for the same login beside them, so that they only spread what follows it.
+    static let tokenRetry = RetrySchedule(first: .milliseconds(250), ceiling: .seconds(5))
 
     var next: Transition
     let now: Timestamp

@@ -63,6 +63,7 @@ public struct Reason: Sendable, Hashable {
         case laneOccupied = "lane_occupied"
         case terminalBusy = "terminal_busy"
         case cloudUnavailable = "cloud_unavailable"
+        case tokenRejected = "token_rejected"
         // failed, beside some of the above
         case commandExpired = "command_expired"
         case cancelledBeforeStart = "cancelled_before_start"
@@ -101,7 +102,8 @@ public struct Reason: Sendable, Hashable {
     /// Whether the same purchase may be asked for again with a new command.
     public var retryable: Bool {
         switch code {
-        case .laneOccupied, .terminalBusy, .cloudUnavailable, .commandExpired, .cancelledBeforeStart, .laneFull,
+        case .laneOccupied, .terminalBusy, .cloudUnavailable, .tokenRejected, .commandExpired, .cancelledBeforeStart,
+            .laneFull,
             .blocked, .declinedByTerminal, .nobodyPaid:
             true
         case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .originalNotInBatch, .exceedsRemaining,
@@ -116,7 +118,8 @@ public struct Reason: Sendable, Hashable {
         switch code {
         case .laneOccupied: "another command holds the terminal"
         case .terminalBusy: "the terminal is busy"
-        case .cloudUnavailable: "Getnet's cloud cannot be reached"
+        case .cloudUnavailable: "Getnet's cloud cannot be reached, or takes no command now"
+        case .tokenRejected: "Getnet rejects the bridge's tokens; another holder of its credentials?"
         case .commandExpired:
             waitedFor.map { "the command expired before it was sent; it waited: \(Reason($0).message)" }
                 ?? "the command expired before it was sent"

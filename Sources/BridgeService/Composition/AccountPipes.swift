@@ -3,6 +3,7 @@
 internal import BridgeCore
 internal import GetnetCloud
 internal import Logging
+internal import NIOConcurrencyHelpers
 
 /// The pipes between the store and one account's cloud: its own token, connections, workers and budget of queries.
 struct AccountPipes {
@@ -31,9 +32,11 @@ struct AccountPipes {
             configuration: configuration.cloudConfiguration(of: settings),
             logger: logger,
             onRequest: { metrics.count($0, $1, $2) },
-            onUnknownText: { metrics.increment(.unknownTexts, $0.rawValue) }
+            onUnknownText: { metrics.increment(.unknownTexts, $0.rawValue) },
+            onLoginTrouble: { metrics.increment(.loginFailures, $0.word) }
         )
         let lines = dispatcher.lines(of: account.name)
+        lines.provenByCallback.withLockedValue { [cloud] in $0 = { cloud.doubtEnded() } }
         reconciler = Reconciler(
             dispatcher: dispatcher,
             line: lines.queries,

@@ -87,6 +87,7 @@ public struct Bridge: Service {
             + pipes.accounts.map { .init($0.cancelSender, "cancel sender", $0.account) }
             + pipes.accounts.map { .init($0.submitter, "submitter", $0.account) }
             + [
+                .init(pipes.cloudWatch, "cloud watch"),
                 .init(broker.topologyWatch, "topology watch"),
                 .init(parts.terminals, "names of terminals"),
                 .init(broker.probe, "probe of the consumer"),

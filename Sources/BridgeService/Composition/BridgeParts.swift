@@ -60,6 +60,7 @@ struct BridgeParts {
             broker: broker,
             held: pipes.held,
             keys: keys,
+            clouds: pipes.cloudWatch.standing,
             gate: gate,
             metrics: metrics,
             logger: logger

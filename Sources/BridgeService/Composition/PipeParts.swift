@@ -3,6 +3,7 @@
 internal import AMQPClient
 internal import BridgeCore
 internal import CorrelationStore
+internal import GetnetCloud
 internal import Logging
 
 /// The pipes behind the store: to the broker, to the cloud of each account, and what keeps their time.
@@ -15,6 +16,7 @@ struct PipeParts {
     let timekeeper: Timekeeper
     /// In the order of the configuration.
     let accounts: [AccountPipes]
+    let cloudWatch: CloudWatch
 
     init(
         _ configuration: BridgeConfiguration,
@@ -82,5 +84,15 @@ struct PipeParts {
                 logger: logger
             )
         }
+        cloudWatch = CloudWatch(
+            clouds: accounts.map(\.cloud),
+            standing: CloudStanding(
+                accounts: accounts.map { pipes in
+                    CloudStanding.Account(name: pipes.account) { [cloud = pipes.cloud] in cloud.obstacle }
+                }
+            ),
+            gate: gate,
+            logger: logger
+        )
     }
 }

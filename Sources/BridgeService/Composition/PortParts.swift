@@ -23,6 +23,7 @@ struct PortParts {
         broker: BrokerParts,
         held: HeldEntries,
         keys: CallbackKeyRing,
+        clouds: CloudStanding,
         gate: CommandGate,
         metrics: Metrics,
         logger: Logger
@@ -33,7 +34,8 @@ struct PortParts {
             listenerIsBound: listenerIsBound,
             commands: broker.consumer,
             probe: broker.probe,
-            events: broker.eventPublisher
+            events: broker.eventPublisher,
+            clouds: clouds
         )
         let note = { @Sendable [bound] (name: String, port: Int) in bound.withLockedValue { $0[name] = port } }
         let listener = CallbackListener(

@@ -27,7 +27,8 @@ struct BatchCheck: Sendable {
                 .details,
                 of: transaction.command.content.terminal,
                 customID: id.description,
-                within: max(.zero, transaction.command.expiresAt - dispatcher.calendars.now(for: transaction.id)) / 2
+                within: max(.zero, transaction.command.expiresAt - dispatcher.calendars.now(for: transaction.id)) / 2,
+                for: .look
             )
             await dispatcher.outlast(answer)
             return answer
@@ -54,7 +55,7 @@ extension TransactionInput.BatchReading {
         case .rows(let rows, isComplete: true, _): self.init(JournalList(rows: rows, isComplete: true))
         // Of a list that is not whole nobody knows what it leaves out.
         case .rows, .answer: self.init(notRead: .inconsistentResult)
-        case .notRead(let code, _), .impossible(let code): self.init(notRead: code)
+        case .notRead(let code, _), .notAsked(let code, _), .impossible(let code): self.init(notRead: code)
         }
     }
 }

@@ -13,6 +13,9 @@ struct JournalReader: Service {
     /// So many terminals are read at once; a reading may take minutes.
     static let workers = 16
     /// A terminal is asked so often; then its journal counts as one that could not be read.
+    ///
+    /// What was never sent is no try: while
+    /// the cloud cannot be asked the lane stays closed.
     static let tries = 3
     /// The cloud cannot ask for a longer wait: the lane is closed meanwhile.
     static let longestWait = Duration.seconds(60)
@@ -92,10 +95,13 @@ struct JournalReader: Service {
 
     private func read(_ command: JournalCommand, for transaction: Transaction) async -> Yield {
         let content = transaction.command.content
-        for attempt in 1...Self.tries {
+        var asked = 0
+        var unasked = 0
+        while asked < Self.tries {
             FailPoint.journalUnasked.reach()
             let answer = await cloud.readJournal(command, of: content.terminal, customID: transaction.id.description)
             let readAt = dispatcher.calendars.now(for: transaction.id)
+            let wait: Duration
             switch answer {
             case .answer(let answer):
                 metrics.increment(.evidence, EvidenceSource.journal.rawValue)
@@ -119,13 +125,19 @@ struct JournalReader: Service {
                 note("a journal cannot be read here", transaction, code)
                 return .nothing
             case .notRead(let code, let retryAfter):
+                asked += 1
                 note("a journal could not be read", transaction, code)
                 // After the last one, too: a reading whose answer was lost may still be at the terminal.
-                try? await Task.sleep(
-                    for: min(max(retry.delay(afterTries: attempt), retryAfter ?? .zero), Self.longestWait)
-                )
-                if Task.isCancelled { return .nothing }
+                wait = max(retry.delay(afterTries: asked), retryAfter ?? .zero)
+            case .notAsked(let code, let retryAfter):
+                unasked += 1
+                note("a terminal could not be asked for its journal; its lane stays closed", transaction, code)
+                wait = max(retry.delay(afterTries: unasked), retryAfter ?? .zero)
             }
+            try? await Task.sleep(for: min(wait, Self.longestWait))
+            if Task.isCancelled { return .nothing }
+            // A callback, a query or a person may have decided meanwhile.
+            if await dispatcher.transaction(transaction.id)?.state.isFinal != false { return .something }
         }
         return .nothing
     }

@@ -28,7 +28,12 @@ struct ReceiptCheck: Sendable {
         let terminal = transaction.command.content.terminal
         FailPoint.receiptUnasked.reach()
         let answer = await dispatcher.behindClosedLane(for: id) {
-            let answer = await cloud.readJournal(.details, of: terminal, customID: id.description)
+            let answer = await cloud.readJournal(
+                .details,
+                of: terminal,
+                customID: id.description,
+                for: .look
+            )
             await dispatcher.outlast(answer)
             return answer
         }
@@ -56,7 +61,7 @@ extension Dispatcher {
         switch answer {
         case .notRead(.terminalBusy, _), .notRead(.unauthorized, _), .notRead(.blocked, _): return
         case .notRead: try? await Task.sleep(for: longestDeparture)
-        case .answer, .rows, .impossible: return
+        case .answer, .rows, .notAsked, .impossible: return
         }
     }
 }
@@ -72,10 +77,10 @@ extension Transaction {
             // Of a list that is not whole nobody knows what it leaves out.
             return isComplete ? .missing : .notRead(Refusal(.cloudUnavailable, isTransient: true))
         case .answer: return .notRead(Refusal(.cloudUnavailable, isTransient: true))
-        case .notRead(let code, let wait):
+        case .notRead(let code, let wait), .notAsked(let code, let wait):
             // What is no reason to wait for a command is told as the cloud's.
-            let reason: Reason.Code = code == .terminalBusy || code == .unauthorized ? code : .cloudUnavailable
-            return .notRead(Refusal(reason, isTransient: code != .unauthorized, retryAfter: wait))
+            let isReason = [.terminalBusy, .unauthorized, .tokenRejected].contains(code)
+            return .notRead(Refusal(isReason ? code : .cloudUnavailable, isTransient: true, retryAfter: wait))
         case .impossible(let code): return .notRead(Refusal(code, isTransient: false))
         }
     }

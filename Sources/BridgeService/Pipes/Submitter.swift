@@ -39,7 +39,7 @@ struct Submitter: Service {
     private func work() async {
         while let id = await line.next() {
             // At a stop it stays accepted in the store; the next start takes it up.
-            if await gate.waitUntilTerminalsMayBeWoken() { await submit(id) }
+            if await gate.waitUntilTerminalsMayBeWoken() { await submitInTurn(id) }
         }
     }
 
@@ -62,7 +62,13 @@ struct Submitter: Service {
 
     private var batches: BatchCheck { BatchCheck(dispatcher: dispatcher, cloud: cloud, logger: logger) }
 
-    private func submit(_ id: TransactionID) async {
+    private func submitInTurn(_ id: TransactionID) async {
+        await cloud.awaitToken()
+        await cloud.inTurn { isLate in await submit(id, isLate: isLate) }
+    }
+
+    /// Sends it; `isLate`: its turn did not come, so that it is told to wait and nothing is sent.
+    private func submit(_ id: TransactionID, isLate: Bool = false) async {
         await cloud.awaitToken()
         // Whatever the clock on the wall says by now.
         if dispatcher.isExpired(id) {
@@ -90,12 +96,19 @@ struct Submitter: Service {
             return
         }
         FailPoint.submitterMarked.reach()
-        let url = callbackURL.url(for: id)
+        let outcome = isLate ? CloudClient.late : await post(started.transaction)
+        FailPoint.submitterAnswered.reach()
+        await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
+        FailPoint.submitterNoted.reach()
+    }
+
+    private func post(_ transaction: Transaction) async -> SubmissionOutcome {
+        let id = transaction.id
         let latest = ContinuousClock.now + dispatcher.longestDeparture
         // The gate may have closed during the login, the commit or while the connection was opened.
-        let outcome = await cloud.post(
-            started.transaction,
-            callbackURL: url,
+        return await cloud.post(
+            transaction,
+            callbackURL: callbackURL.url(for: id),
             now: { [dispatcher] in dispatcher.calendars.now(for: id) },
             mayLeave: { [gate, dispatcher] in
                 guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id), .now < latest else { return false }
@@ -104,9 +117,6 @@ struct Submitter: Service {
             },
             hasLeft: { FailPoint.submitterSent.reach() }
         )
-        FailPoint.submitterAnswered.reach()
-        await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
-        FailPoint.submitterNoted.reach()
     }
 
     private static let storeRetry = Duration.seconds(1)

@@ -38,7 +38,7 @@ struct HealthResponder: HTTPResponder {
             let detail = part.detail.isEmpty ? "" : ": \(part.detail)"
             text += "\(part.isReady ? "[+]" : "[-]") \(part.name)\(part.isReady ? " ok" : "")\(detail)\n"
         }
-        text += isReady ? "ok\n" : "commands are not taken\n"
+        text += readiness.summary(of: parts) + "\n"
         return .text(text, status: isReady ? .ok : .serviceUnavailable)
     }
 }

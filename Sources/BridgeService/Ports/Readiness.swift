@@ -21,29 +21,47 @@ struct Readiness: Sendable {
     let commands: AMQPConsumer
     let probe: ConsumerProbe
     let events: AMQPPublisher
+    let clouds: CloudStanding
 
     /// "Accepts callbacks" and nothing else: broker, topology and Getnet never make it false.
     var acceptsCallbacks: Bool {
         listenerIsBound.withLockedValue { $0 } && gate.obstacles[.shutdown] == nil
     }
 
-    /// "Takes commands".
+    /// "Takes commands", and can charge with one account at least.
     var takesCommands: Bool { parts.allSatisfy(\.isReady) }
+
+    /// How it stands with commands, in one line.
+    ///
+    /// While Getnet alone is in the way commands are taken and told that they wait, unless a person must mend it.
+    func summary(of parts: [Part]) -> String {
+        let missing = parts.filter { !$0.isReady }.map(\.name)
+        if missing.isEmpty { return "ok" }
+        let isWaiting = missing == [CommandGate.Obstacle.cloud.rawValue] && gate.obstacles[.cloud] == nil
+        return isWaiting ? "commands are taken and wait: nothing can be charged" : "commands are not taken"
+    }
 
     /// What "takes commands" consists of.
     var parts: [Part] {
         let (obstacles, remarks) = (gate.obstacles, gate.remarks)
         var parts = CommandGate.Obstacle.allCases.map { obstacle in
-            Part(
-                name: obstacle.rawValue,
-                isReady: obstacles[obstacle] == nil,
-                detail: obstacles[obstacle] ?? remarks[obstacle] ?? ""
-            )
+            obstacle == .cloud
+                ? cloudPart
+                : Part(
+                    name: obstacle.rawValue,
+                    isReady: obstacles[obstacle] == nil,
+                    detail: obstacles[obstacle] ?? remarks[obstacle] ?? ""
+                )
         }
         parts.append(consumerPart)
         let publisher = events.state
         parts.append(Part(name: "publisher", isReady: publisher == .connected, detail: Self.words(publisher)))
         return parts
+    }
+
+    /// Not ready where nothing can be charged; an account that is held beside others is told of all the same.
+    private var cloudPart: Part {
+        Part(name: CommandGate.Obstacle.cloud.rawValue, isReady: clouds.obstacle == nil, detail: clouds.detail)
     }
 
     private var consumerPart: Part {

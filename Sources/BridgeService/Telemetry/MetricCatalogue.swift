@@ -29,7 +29,7 @@ enum Counter: String, CaseIterable {
         case .evidence: "Pieces of evidence by where they came from."
         case .cloudRequests: "Requests to Getnet by how they ended."
         case .unknownTexts: "Answers with code 0 whose text is not known."
-        case .loginFailures: "Logins at Getnet that failed."
+        case .loginFailures: "Logins at Getnet that failed, and tokens that it rejected before their end."
         case .deadLetters: "Commands that were dead-lettered by their first fault."
         case .contradictions: "Evidence against a final status: ask a person."
         case .findings: "Pieces of evidence by what became of them."
@@ -47,8 +47,8 @@ enum Counter: String, CaseIterable {
         case .findings: ["finding"]
         case .cloudRequests: ["operation", "outcome"]
         case .unknownTexts: ["operation"]
-        case .deadLetters: ["reason"]
-        case .loginFailures, .contradictions, .rowFaults, .queriesDropped: []
+        case .deadLetters, .loginFailures: ["reason"]
+        case .contradictions, .rowFaults, .queriesDropped: []
         }
     }
 }

@@ -89,7 +89,6 @@ final class Metrics: Sendable {
     func count(_ operation: CloudOperation, _ outcome: CloudRequestOutcome, _ duration: Duration) {
         increment(.cloudRequests, operation.rawValue, outcome.rawValue)
         observe(.cloudRequestDuration, operation.rawValue, took: duration)
-        if operation == .login, outcome != .answered { increment(.loginFailures) }
     }
 
     private func measure(_ transaction: Transaction, _ type: String) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import NIOConcurrencyHelpers
 
 /// What waits to be done at one account's cloud; no account waits behind another.
 struct AccountLines: Sendable {
@@ -12,6 +13,8 @@ struct AccountLines: Sendable {
     /// Doubts whose terminal's journal is to be read.
     let journals: WorkQueue<TransactionID>
     let queries = QueryLine()
+    /// Told, from the store's thread, when a callback ended a command that Getnet had not acknowledged.
+    let provenByCallback = NIOLockedValueBox<@Sendable () -> Void>({})
 
     /// Empty lines; `backlog` limits each.
     init(backlog: Int) {

@@ -20,6 +20,8 @@ final class CommandGate: Sendable {
         case outbox
         /// Too many accepted commands wait.
         case backlog
+        /// No account can be logged in at Getnet without a person.
+        case cloud
         /// The process is about to end.
         case shutdown
 
@@ -27,7 +29,7 @@ final class CommandGate: Sendable {
         var keepsTerminalsAsleep: Bool {
             switch self {
             case .recovering, .held, .store, .outbox, .shutdown: true
-            case .topology, .backlog: false
+            case .topology, .backlog, .cloud: false
             }
         }
     }

@@ -278,6 +278,9 @@ final class Dispatcher: Sendable {
         let account = transaction.command.content.account
         // Of an account that is not served any more, only what has ended is left.
         if transaction.state.isFinal { lines[account]?.queries.withdraw(transaction.id) }
+        if transaction.isProvenByCallback, !transition.events.isEmpty {
+            lines[account]?.provenByCallback.withLockedValue { $0 }()
+        }
         if transaction.state.isFinal, !transaction.isInLane {
             calendars.end(transaction.id)
         } else {
@@ -348,4 +351,9 @@ final class Dispatcher: Sendable {
             throw error
         }
     }
+}
+
+extension Transaction {
+    /// Whether a callback told its end though Getnet never acknowledged it.
+    fileprivate var isProvenByCallback: Bool { state.isFinal && decidedBy == .callback && submittedAt == nil }
 }

@@ -2,21 +2,41 @@
 
 internal import BridgeCore
 
-/// Keeps an account's commands from the network while Getnet's firewall or its limit on rates wants none.
+/// Keeps an account's commands from the network while Getnet wants none, or takes them without a word.
 ///
-/// Pure. Closed, every command goes. A refusal of the firewall, or a status 429 that names a time, opens it: no command goes
-/// until the wait is over, then one at a time, the probe, until one of them is answered by the cloud. Of what was sent before
-/// it opened, no answer closes it and no further refusal lengthens its back-off.
-/// *Source*: issue on money §1.
+/// Pure. Closed, every command goes. A refusal of the firewall, a status 429 that names a time, or `doubtLimit` doubts in a row
+/// open it: no command goes until the wait is over, then one at a time, the probe, until one of them is answered by the cloud.
+/// A probe that ends in doubt opens it again, for longer. Of what was sent before it opened, no answer closes it and no
+/// further refusal lengthens its back-off.
+/// *Source*: `docs/decisions/0014-an-account-that-is-held.md`.
 struct AccountBreaker {
     typealias Instant = ContinuousClock.Instant
 
     /// The waits after refusals of the firewall in a row.
     static let backOff = RetrySchedule(first: .seconds(5), ceiling: .seconds(60))
+    /// So many doubts in a row, without an answer of the cloud between them, are the cloud's and not a terminal's.
+    static let doubtLimit = 4
+    /// The waits before probes that may end in doubt as well: six of them in the first ten minutes.
+    static let doubtBackOff = RetrySchedule(first: .seconds(5), ceiling: .seconds(300))
+    /// A status 429 keeps commands back no longer, whatever it asks for; then a probe goes.
+    static let longestThrottle = Duration.seconds(60)
     /// A probe that has no answer after so long lets another one go.
     static let probeTime = Duration.seconds(30)
-    /// Whoever meets a probe comes back after so long, at the earliest.
+    /// A command that meets a probe comes back after so long, at the earliest.
     static let probeSpacing = Duration.seconds(1)
+
+    /// Why it is open.
+    enum Cause: Equatable {
+        /// The firewall refused.
+        case blocked
+        /// The cloud asked for fewer commands.
+        case throttled
+        /// So many commands in a row ended in doubt.
+        case doubts(Int)
+
+        /// What a command is told.
+        var code: Reason.Code { self == .blocked ? .blocked : .cloudUnavailable }
+    }
 
     /// What a command was told that asked to go.
     enum Passage: Equatable {
@@ -28,41 +48,20 @@ struct AccountBreaker {
 
     /// The right to send one command.
     struct Permit: Equatable {
-        fileprivate let openings: Int
+        /// `nil` for what goes whether it is open or not: its end proves nothing.
+        fileprivate let openings: Int?
     }
 
     /// Why no command goes, and for how long.
     struct Obstacle: Equatable {
-        let code: Reason.Code
+        let cause: Cause
         let wait: Duration
-    }
 
-    /// What the end of a command says about the account.
-    enum Finding: Equatable {
-        /// The cloud itself answered.
-        case served
-        /// The firewall refused.
-        case blocked(retryAfter: Duration?)
-        /// The cloud wants nothing for so long.
-        case throttled(Duration)
-        /// No answer that says anything.
-        case nothing
-
-        init(_ end: ExchangeEnd, isAnswerOfCloud: (HTTPAnswer) -> Bool) {
-            guard case .answered(let http) = end else {
-                self = .nothing
-                return
-            }
-            switch http.status {
-            case 403 where !isAnswerOfCloud(http): self = .blocked(retryAfter: http.retryAfter)
-            case 429: self = http.retryAfter.map { .throttled($0) } ?? .nothing
-            default: self = .served
-            }
-        }
+        var code: Reason.Code { cause.code }
     }
 
     private struct Opening {
-        var code: Reason.Code
+        var cause: Cause
         var until: Instant
         /// Until when a probe's answer is waited for.
         var probeUntil: Instant?
@@ -73,20 +72,38 @@ struct AccountBreaker {
     private var openings = 0
     /// Refusals of the firewall in a row.
     private var refusals = 0
+    /// Openings and probes in a row that ended in doubt.
+    private var doubtfulTurns = 0
+    /// Doubts in a row without an answer of the cloud between them.
+    private(set) var doubts = 0
 
     /// Whether commands are kept back.
     var isOpen: Bool { opening != nil }
 
+    /// Why commands are kept back, and how long until the next probe; `nil` where they are not.
+    func obstacle(at now: Instant) -> Obstacle? {
+        opening.map { Obstacle(cause: $0.cause, wait: max($0.until - now, .zero)) }
+    }
+
+    /// Whether the next command that asks would be a probe: it is open and its wait is over.
+    func isDueForProbe(at now: Instant) -> Bool { opening.map { now >= $0.until } ?? false }
+
     /// Whether a command may go.
     mutating func pass(at now: Instant) -> Passage {
         guard var opening else { return .go(Permit(openings: openings)) }
-        if now < opening.until { return .wait(Obstacle(code: opening.code, wait: opening.until - now)) }
+        if now < opening.until { return .wait(Obstacle(cause: opening.cause, wait: opening.until - now)) }
         if let probeUntil = opening.probeUntil, now < probeUntil {
-            return .wait(Obstacle(code: opening.code, wait: Self.probeSpacing))
+            return .wait(Obstacle(cause: opening.cause, wait: Self.probeSpacing))
         }
         opening.probeUntil = now + Self.probeTime
         self.opening = opening
         return .go(Permit(openings: openings))
+    }
+
+    /// Whether a command may go that moves no money and may be repeated: doubts do not hold it, and it is no probe for them.
+    mutating func passReading(at now: Instant) -> Passage {
+        if case .doubts = opening?.cause { return .go(Permit(openings: nil)) }
+        return pass(at: now)
     }
 
     /// A command that went has ended.
@@ -95,34 +112,61 @@ struct AccountBreaker {
         switch finding {
         case .served:
             guard isCurrent else { return }
-            opening = nil
-            refusals = 0
+            close()
+            doubts = 0
+        case .doubtful:
+            guard isCurrent else { return }
+            doubts += 1
+            guard opening != nil || doubts >= Self.doubtLimit else { return }
+            doubtfulTurns += 1
+            open(.doubts(doubts), until: now + Self.doubtBackOff.delay(afterTries: doubtfulTurns))
         case .blocked(let retryAfter):
             guard isCurrent else { return }
             refusals += 1
-            open(.blocked, until: now + max(Self.backOff.delay(afterTries: refusals), retryAfter ?? .zero))
-        case .throttled(let wait):
-            throttled(for: wait, at: now)
-        case .nothing:
+            let asked = min(retryAfter ?? .zero, Self.longestThrottle)
+            open(.blocked, until: now + max(Self.backOff.delay(afterTries: refusals), asked))
+        case .throttled(let wait): throttled(for: wait, at: now)
+        case .tokenRejected, .nothing:
             if isCurrent { opening?.probeUntil = nil }
         }
     }
 
-    /// The cloud wants nothing for so long, whatever it was asked.
-    mutating func throttled(for wait: Duration, at now: Instant) {
+    /// A reading that went has ended: it proves that the cloud is there, not that it takes sales.
+    mutating func readingEnded(_ permit: Permit, _ finding: Finding, at now: Instant) {
+        switch finding {
+        case .served:
+            if permit.openings == openings { close() }
+        case .doubtful, .tokenRejected, .nothing: ended(permit, .nothing, at: now)
+        case .blocked, .throttled: ended(permit, finding, at: now)
+        }
+    }
+
+    /// A command in doubt was ended by its callback: the cloud takes commands, though its answers get lost.
+    mutating func doubtEnded() {
+        doubts = 0
+        if case .doubts = opening?.cause {
+            // What is under way was sent in another time.
+            openings += 1
+            close()
+        }
+    }
+
+    /// The cloud wants no command for so long.
+    private mutating func throttled(for wait: Duration, at now: Instant) {
+        let wait = min(wait, Self.longestThrottle)
         guard wait > .zero else { return }
         if let opening, opening.until >= now + wait { return }
-        open(opening?.code ?? .cloudUnavailable, until: now + wait)
+        open(opening?.cause ?? .throttled, until: now + wait)
     }
 
-    /// How long the cloud wants no questions either.
-    func throttle(at now: Instant) -> Duration? {
-        guard let opening, opening.code == .cloudUnavailable, now < opening.until else { return nil }
-        return opening.until - now
-    }
-
-    private mutating func open(_ code: Reason.Code, until: Instant) {
+    private mutating func open(_ cause: Cause, until: Instant) {
         openings += 1
-        opening = Opening(code: code, until: until)
+        opening = Opening(cause: cause, until: until)
+    }
+
+    private mutating func close() {
+        opening = nil
+        refusals = 0
+        doubtfulTurns = 0
     }
 }

@@ -30,10 +30,12 @@ extension CloudClient {
         }
     }
 
-    /// Gives up the readings that are under way, which may take minutes; later ones bring nothing.
+    /// Gives up the readings and cancels that are under way, which may take minutes; later ones bring nothing.
     public func stopReading() async {
-        // It fails only where it was shut down before.
-        try? await journals.shutdown()
+        for transport in [journals, looks, cancels] {
+            // It fails only where it was shut down before.
+            try? await transport.shutdown()
+        }
     }
 
     /// Asks a terminal what it remembers, over the cloud and on one connection until the terminal answers.
@@ -45,12 +47,14 @@ extension CloudClient {
     ///   - terminal: Whose journal.
     ///   - customID: A name for the reading, at most 25 characters; an answer under another name is not believed.
     ///   - patience: How long it may take, if less than a terminal may.
+    ///   - purpose: Whose connections it uses.
     /// - Returns: What was read, or why not. Whatever is not read may be asked for again.
     public func readJournal(
         _ command: JournalCommand,
         of terminal: Terminal,
         customID: String,
-        within patience: Duration? = nil
+        within patience: Duration? = nil,
+        for purpose: JournalPurpose = .doubt
     ) async -> JournalAnswer {
         let timeout = min(patience ?? configuration.terminalTimeout, configuration.terminalTimeout)
         let body = JournalRequest(profile: configuration.account.profile)
@@ -60,14 +64,18 @@ extension CloudClient {
             return try await withToken { (token) -> JournalAnswer? in
                 guard let request = endpoint.journal(command, token) else { return .impossible(.requestRefused) }
                 let permit: AccountBreaker.Permit
-                switch gate.pass() {
+                switch gate.passReading() {
                 case .go(let granted): permit = granted
-                case .wait(let obstacle): return .notRead(obstacle.code, retryAfter: obstacle.wait)
+                case .wait(let obstacle): return .notAsked(obstacle.code, retryAfter: obstacle.wait)
                 }
                 let end = await observed(.journal) {
-                    await journals.send(request, body: body, timeout: timeout)
+                    await (purpose == .doubt ? journals : looks).send(request, body: body, timeout: timeout)
                 }
-                gate.ended(permit, end)
+                gate.readingEnded(permit, end)
+                switch end {
+                case .neverSent, .withheld: return .notAsked(.cloudUnavailable, retryAfter: nil)
+                case .interrupted, .answered: break
+                }
                 note(end, of: .journal)
                 let reading = JournalEnd(end, of: command, at: terminal, customID: customID, reader: reader)
                 return switch reading {
@@ -76,7 +84,7 @@ extension CloudClient {
                 }
             }
         } catch {
-            return .notRead(error.code, retryAfter: error.retryAfter)
+            return .notAsked(error.code, retryAfter: error.retryAfter)
         }
     }
 
@@ -88,11 +96,19 @@ extension CloudClient {
             if token.generation == rejected?.generation { break }
             if let answer = await ask(token) { return answer }
             rejected = token
-            if let wait = session.rejected(token), attempt == 1 {
+            if let wait = session.rejected(token, for: .question), attempt == 1 {
                 // Too early for a new login, with which alone it could be told that no token is good.
-                throw LoginFailure(code: .cloudUnavailable, retryAfter: wait)
+                throw LoginFailure(trouble: .tokenRejected, retryAfter: wait)
             }
         }
-        throw LoginFailure(code: .unauthorized)
+        throw LoginFailure(trouble: .tokenRejected)
     }
+}
+
+/// What a terminal's journal is read for; each has connections of its own, so that none waits for a terminal of another.
+public enum JournalPurpose: Sendable {
+    /// A doubt that nothing else ended.
+    case doubt
+    /// A look before a command: a void's receipt, the batch of a close.
+    case look
 }

@@ -27,32 +27,37 @@ extension CloudClient {
             member.member("command", Self.cancelFunctionCode)
             member.member("customId", transaction.id.description)
         }
-        let token: AccessToken
+        let body = writer.bytes
         do {
-            token = try await session.token()
+            return try await withToken { (token) -> CancelSent? in
+                guard let request = endpoint.cancel(token) else { return CancelSent(end: .notStarted(.requestRefused)) }
+                let end = await observed(.command) {
+                    await cancels.send(request, body: body, timeout: configuration.terminalTimeout, mayLeave: mayLeave)
+                }
+                note(end, of: .command)
+                return cancelSent(end, of: transaction)
+            }.end
         } catch {
             return .notStarted(error.code)
         }
-        guard let request = endpoint.cancel(token) else { return .notStarted(.requestRefused) }
-        let end = await observed(.command) {
-            await journals.send(
-                request,
-                body: writer.bytes,
-                timeout: configuration.terminalTimeout,
-                mayLeave: mayLeave
-            )
-        }
-        note(end, of: .command)
+    }
+
+    /// How a cancel that was sent ended, where it may have been taken.
+    private struct CancelSent {
+        /// `nil`: it may still have effects.
+        let end: TransactionInput.CancelEnd?
+    }
+
+    /// What the end of a cancel means; `nil` where the token is not accepted.
+    private func cancelSent(_ end: ExchangeEnd, of transaction: Transaction) -> CancelSent? {
         switch SaleEnd(end, of: transaction.id, reader: reader) {
         case .outcome(.answered(let answer)):
-            guard answer.isOfCancel(of: transaction) else { return nil }
-            if case .number(let code) = answer.result?.responseCode { return .answered(code) }
-            return .answered(nil)
-        case .outcome(.notStarted(let refusal)): return .notStarted(refusal.code)
-        case .unauthorized:
-            _ = session.rejected(token)
-            return .notStarted(.unauthorized)
-        case .outcome(.acknowledged), .outcome(.unknown): return nil
+            guard answer.isOfCancel(of: transaction) else { return CancelSent(end: nil) }
+            guard case .number(let code) = answer.result?.responseCode else { return CancelSent(end: .answered(nil)) }
+            return CancelSent(end: .answered(code))
+        case .outcome(.notStarted(let refusal)): return CancelSent(end: .notStarted(refusal.code))
+        case .unauthorized: return nil
+        case .outcome(.acknowledged), .outcome(.unknown): return CancelSent(end: nil)
         }
     }
 }

@@ -6,7 +6,7 @@ public import BridgeCore
 public enum TerminalListAnswer: Sendable, Equatable {
     /// The terminals in the order of the answer, and how many entries are none.
     case terminals([Terminal], unreadable: Int)
-    /// Nothing was learned: `cloud_unavailable`, `unauthorized` or `blocked`.
+    /// Nothing was learned: `cloud_unavailable`, `unauthorized`, `token_rejected` or `blocked`.
     case unavailable(Reason.Code)
 }
 
@@ -21,8 +21,7 @@ extension CloudClient {
             return try await withToken { (token) -> TerminalListAnswer? in
                 guard let request = endpoint.terminals(token) else { return .unavailable(.requestRefused) }
                 let end = await observed(.query) {
-                    // The list may be long, as a journal is.
-                    await journals.send(request, body: nil, timeout: configuration.queryTimeout)
+                    await lists.send(request, body: nil, timeout: configuration.queryTimeout)
                 }
                 gate.questionEnded(end)
                 return Self.list(in: end, reader)

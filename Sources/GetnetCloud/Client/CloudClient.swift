@@ -7,9 +7,9 @@ public import NIOCore
 
 /// Speaks Getnet's Cloud-to-Cloud API for one account: login on demand, commands, status query, journal.
 ///
-/// Commands that are acknowledged at once, those that may take minutes, queries, journals and logins have separate pools of
-/// connections, so that none can starve another: a sale finds a free connection as long as no more of them are on the wire
-/// than `maxConnections`.
+/// Commands that are acknowledged at once, those that may take minutes, queries, journals of doubts, looks before a command,
+/// cancels, lists of terminals and logins have separate pools of connections, so that none can starve another: a sale finds a
+/// free connection as long as no more of them are on the wire than `maxConnections`.
 /// *Isolation*: safe from everywhere. Cancellation of a caller is not heeded; every call ends by its time-outs, or when the
 /// client is shut down.
 /// *Source*: reference §2, §4.1, §4.7 … §4.12.
@@ -22,9 +22,14 @@ public final class CloudClient: Sendable {
 
     /// One login at a time is all that there ever is.
     static let loginConnections = 1
+    /// Lists of terminals are asked for now and then.
+    static let listConnections = 2
 
     /// Called for each answer with code 0 whose text is not known, from any thread.
     public typealias TextObserver = @Sendable (CloudOperation) -> Void
+
+    /// Called for each login that failed and for each token that was rejected before its end, from any thread.
+    public typealias LoginObserver = @Sendable (LoginTrouble) -> Void
 
     /// Reads answers and callbacks of this account.
     public let reader: AnswerReader
@@ -33,6 +38,9 @@ public final class CloudClient: Sendable {
     let endpoint: CloudEndpoint
     let queries: CloudTransport
     let journals: CloudTransport
+    let looks: CloudTransport
+    let cancels: CloudTransport
+    let lists: CloudTransport
     let session: LoginSession
     let gate: AccountGate
     private let requests: CommandRequest
@@ -51,13 +59,15 @@ public final class CloudClient: Sendable {
     ///   - eventLoopGroup: Each pool of connections lives on one of its event loops; by default the process's shared ones.
     ///   - onRequest: Told of each request over HTTP and how it ended.
     ///   - onUnknownText: Told of each text beside code 0 that neither the country's profile nor an operator knows.
+    ///   - onLoginTrouble: Told of each login that failed and each token that was rejected before its end.
     /// - Throws: `InvalidBaseURL`.
     public init(
         configuration: CloudConfiguration,
         logger: Logger,
         eventLoopGroup: (any EventLoopGroup)? = nil,
         onRequest: @escaping RequestObserver = { _, _, _ in },
-        onUnknownText: @escaping TextObserver = { _ in }
+        onUnknownText: @escaping TextObserver = { _ in },
+        onLoginTrouble: @escaping LoginObserver = { _ in }
     ) throws(InvalidBaseURL) {
         let group = eventLoopGroup ?? HTTPClient.defaultEventLoopGroup
         let endpoint = try CloudEndpoint(configuration)
@@ -76,6 +86,10 @@ public final class CloudClient: Sendable {
         slowCommands = pool(configuration.synchronousConnections, bodyLimit: AnswerReader.journalBodyLimit)
         queries = pool(configuration.queryConnections)
         journals = pool(configuration.journalConnections, bodyLimit: AnswerReader.journalBodyLimit)
+        looks = pool(configuration.synchronousConnections, bodyLimit: AnswerReader.journalBodyLimit)
+        cancels = pool(configuration.cancelConnections, bodyLimit: AnswerReader.journalBodyLimit)
+        // The list may be long, as a journal is.
+        lists = pool(Self.listConnections, bodyLimit: AnswerReader.journalBodyLimit)
         let logins = pool(Self.loginConnections)
         self.logins = logins
         self.configuration = configuration
@@ -89,20 +103,27 @@ public final class CloudClient: Sendable {
             amountUnit: profile.amountUnit
         )
         self.reader = reader
-        gate = AccountGate(reader: reader, logger: logger)
+        let eventLoop = group.next()
+        gate = AccountGate(
+            connections: configuration.maxConnections,
+            reader: reader,
+            eventLoop: eventLoop,
+            logger: logger
+        )
         requests = CommandRequest(profile: profile)
         unknownTexts = UnknownTexts(catalogue: reader.catalogue, logger: logger, onUnknownText: onUnknownText)
         session = LoginSession(
-            eventLoop: group.next(),
+            eventLoop: eventLoop,
             logger: logger,
             headers: { endpoint.headers($0) },
-            logIn: { Self.logIn(configuration, endpoint, logins, reader.catalogue, onRequest) }
+            logIn: { Self.logIn(configuration, endpoint, logins, reader.catalogue, onRequest) },
+            onTrouble: onLoginTrouble
         )
     }
 
     /// Closes all connections; what is under way ends as it can be known.
     public func shutdown() async {
-        for transport in [commands, slowCommands, queries, journals, logins] {
+        for transport in [commands, slowCommands, queries, journals, looks, cancels, lists, logins] {
             do {
                 try await transport.shutdown()
             } catch {
@@ -111,8 +132,11 @@ public final class CloudClient: Sendable {
         }
     }
 
-    /// Whether the account's commands are kept back, because Getnet's firewall or its limit on rates wants none.
+    /// Whether the account's commands are kept back, because Getnet wants none or takes them without a word.
     var isHeldBack: Bool { gate.isOpen }
+
+    /// Why nothing can be charged now; `nil` where nothing is known to stand in the way.
+    public var obstacle: CloudObstacle? { session.trouble.map { .login($0) } ?? gate.obstacle }
 
     // MARK: - Commands
 
@@ -124,12 +148,35 @@ public final class CloudClient: Sendable {
         _ = try? await session.token()
     }
 
+    /// Begins a login where one is due, and waits for nothing: what is wrong with it is known before the first command.
+    public func prepareToken() { session.prepare() }
+
+    /// Makes one POST within the account's window: while the cloud has not answered for a while, only a handful are under way.
+    ///
+    /// For commands that are acknowledged at once. The body makes the attempt durable, too, so that what waits for its turn
+    /// is not yet marked. It is run in any case; where no place became free in time its parameter says so, and nothing is to be
+    /// sent.
+    public func inTurn(_ body: (_ isLate: Bool) async -> Void) async {
+        let turn = await gate.turn()
+        await body(turn == .late)
+        gate.end(turn)
+    }
+
+    /// Says that a callback ended a command in doubt: Getnet takes commands, though its answers get lost.
+    public func doubtEnded() { gate.doubtEnded() }
+
+    /// What a command is told whose turn did not come in time: it certainly was not sent.
+    public static let late = SubmissionOutcome.notStarted(
+        .init(.cloudUnavailable, isTransient: true, retryAfter: AccountBreaker.probeSpacing)
+    )
+
     /// Posts a command, once, and tells how the POST ended.
     ///
     /// Every end is one of the outcomes; see `SaleEnd` for the table. `now` is asked for the last time when a connection is
     /// open and the body about to leave: past the command's expiry nothing is sent (contract §2).
     ///
-    /// A rejected token is dropped and the refusal transient: another POST is another durable step (decision 0005).
+    /// A rejected token is dropped and the refusal transient, and so is a refused login: another POST is another durable step
+    /// (decisions 0005, 0014).
     ///
     /// - Parameters:
     ///   - transaction: What is asked for.
@@ -154,8 +201,7 @@ public final class CloudClient: Sendable {
         do {
             token = try await session.token()
         } catch {
-            let isTransient = error.code != .unauthorized
-            return .notStarted(.init(error.code, isTransient: isTransient, retryAfter: error.retryAfter))
+            return .notStarted(.init(error.code, isTransient: true, retryAfter: error.retryAfter))
         }
         let expiresAt = transaction.command.expiresAt
         let expired = SubmissionOutcome.notStarted(.init(.commandExpired, isTransient: false))
@@ -177,23 +223,25 @@ public final class CloudClient: Sendable {
                 hasLeft: hasLeft
             )
         }
-        gate.ended(permit, end)
+        let meaning = SaleEnd(end, of: transaction.id, reader: reader)
+        let finding = AccountBreaker.Finding(end, meaning, answersLate: mode.mayAnswerLate)
+        gate.ended(permit, finding)
+        if finding == .served { session.accepted(token) }
         if case .withheld = end, now() >= expiresAt { return expired }
         // Whatever else the answer says, a token that was refused must not meet the next sale.
-        let isRefused = if case .answered(let http) = end { http.status == 401 } else { false }
-        switch SaleEnd(end, of: transaction.id, reader: reader) {
-        case .outcome(let outcome):
-            if isRefused { _ = session.rejected(token) }
-            if case .acknowledged = outcome { return outcome }
-            note(end, of: operation)
-            return outcome
-        case .unauthorized:
-            note(end, of: operation)
-            if let wait = session.rejected(token) {
-                // Too early for a new login; it was not this sale's turn to lose its second attempt.
-                return .notStarted(.init(.cloudUnavailable, isTransient: true, retryAfter: wait))
-            }
-            return .notStarted(.init(.unauthorized, isTransient: true))
+        if case .answered(let http) = end, http.status == 401 || meaning == .unauthorized {
+            session.rejected(token, for: .command)
+        }
+        if case .outcome(let outcome) = meaning, case .acknowledged = outcome { return outcome }
+        note(end, of: operation)
+        return switch meaning {
+        // No command waits longer than the account does.
+        case .outcome(.notStarted(let refusal)) where refusal.retryAfter ?? .zero > AccountBreaker.longestThrottle:
+            .notStarted(
+                .init(refusal.code, isTransient: refusal.isTransient, retryAfter: AccountBreaker.longestThrottle)
+            )
+        case .outcome(let outcome): outcome
+        case .unauthorized: .notStarted(.init(.tokenRejected, isTransient: true))
         }
     }
 
@@ -202,6 +250,8 @@ public final class CloudClient: Sendable {
         let start = ContinuousClock.now
         let end = await send()
         onRequest(operation, CloudRequestOutcome(end), .now - start)
+        // A pool for what waits for terminals may be full of them.
+        if operation == .sale || operation == .query { gate.note(end) }
         return end
     }
 

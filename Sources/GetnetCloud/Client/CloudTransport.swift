@@ -77,7 +77,7 @@ struct CloudTransport: Sendable {
             metadata: [LogKey.error: "\(error)", LogKey.mayHaveLeft: "\(mayHaveLeft)"]
         )
         if mayHaveLeft { return .interrupted }
-        return exchange.isWithheld ? .withheld : .neverSent
+        return exchange.isWithheld ? .withheld : .neverSent(ConnectionTrouble(error))
     }
 
     private func start(

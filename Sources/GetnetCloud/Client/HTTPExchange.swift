@@ -2,14 +2,15 @@
 
 internal import AsyncHTTPClient
 internal import BridgeCore
+internal import Glibc
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOHTTP1
 
 /// How an exchange over HTTP ended.
 enum ExchangeEnd: Sendable {
-    /// No byte of the request's body was given to a connection, and none ever will be.
-    case neverSent
+    /// No byte of the request's body was given to a connection, and none ever will be, for that reason.
+    case neverSent(ConnectionTrouble)
     /// The same, because at the last moment it was not to leave any more.
     case withheld
     /// The body may have left; no complete answer came.
@@ -22,7 +23,7 @@ enum ExchangeEnd: Sendable {
 struct HTTPAnswer: Sendable {
     /// The status code.
     var status: Int
-    /// How long the server asks to wait, where it says so in seconds.
+    /// How long the server asks to wait, where it says so.
     var retryAfter: Duration?
     /// The body, no longer than the limit of its pool.
     var body: AnswerContent
@@ -76,8 +77,6 @@ final class HTTPExchange: HTTPClientResponseDelegate {
 
     /// A longer answer is not read to its end, in bytes.
     static let bodyLimit = 256 * 1_024
-    /// A server cannot ask for a longer wait.
-    static let longestRetryAfter: Int64 = 3_600
 
     /// An answer was longer than the limit.
     struct BodyTooLong: Error {}
@@ -182,9 +181,8 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         )
     }
 
-    /// Only the form in seconds is read; the one with a date needs two clocks that agree.
     private static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
-        guard let text = headers.first(name: "Retry-After"), let seconds = Int64(text), seconds >= 0 else { return nil }
-        return .seconds(min(seconds, longestRetryAfter))
+        guard let field = headers.first(name: "Retry-After") else { return nil }
+        return RetryAfter.wait(field, answered: headers.first(name: "Date"), now: Int64(time(nil)))
     }
 }

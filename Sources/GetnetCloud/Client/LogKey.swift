@@ -8,6 +8,7 @@ enum LogKey {
     static let message = "cloud-message"
     static let operation = "operation"
     static let reason = "reason"
+    static let rejections = "rejections-in-a-minute"
     static let validFor = "valid-for-seconds"
     static let waitsFor = "waits-for-seconds"
 }

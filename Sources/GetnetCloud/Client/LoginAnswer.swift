@@ -16,22 +16,30 @@ struct LoginAnswer: Equatable {
 
     /// Reads how a login ended.
     ///
-    /// Only a clear refusal of the credentials is `unauthorized`; whatever else fails may work later.
+    /// Only a clear refusal of the credentials is `refused`; whatever else fails may work later.
     static func read(_ end: ExchangeEnd, _ catalogue: MessageCatalogue) -> Result<LoginAnswer, LoginFailure> {
-        guard case .answered(let http) = end else { return .failure(LoginFailure(code: .cloudUnavailable)) }
+        let http: HTTPAnswer
+        switch end {
+        case .answered(let answer): http = answer
+        case .neverSent(let trouble): return .failure(LoginFailure(trouble: .connection(trouble)))
+        case .withheld: return .failure(LoginFailure(trouble: .connection(.noConnection)))
+        case .interrupted: return .failure(LoginFailure(trouble: .noAnswer))
+        }
         let wrapper = LooseObject(http.body.json)
+        let isRefused = wrapper.map { isRefusal($0, catalogue) } ?? false
         switch http.status {
         case 200...299:
-            guard let wrapper else { break }
-            if wrapper.value("code")?.looseInteger == 1, let answer = LoginAnswer(wrapper) { return .success(answer) }
-            if isRefusal(wrapper, catalogue) { return .failure(LoginFailure(code: .unauthorized)) }
-        case 401: return .failure(LoginFailure(code: .unauthorized))
+            if let wrapper, wrapper.value("code")?.looseInteger == 1, let answer = LoginAnswer(wrapper) {
+                return .success(answer)
+            }
+            return .failure(LoginFailure(trouble: isRefused ? .refused : .unreadable, retryAfter: http.retryAfter))
+        case 401: return .failure(LoginFailure(trouble: .refused))
         case 403 where wrapper?.has("code") != true:
-            return .failure(LoginFailure(code: .blocked, retryAfter: http.retryAfter))
+            return .failure(LoginFailure(trouble: .blocked, retryAfter: http.retryAfter))
+        case 429: return .failure(LoginFailure(trouble: .throttled, retryAfter: http.retryAfter))
         default:
-            if let wrapper, isRefusal(wrapper, catalogue) { return .failure(LoginFailure(code: .unauthorized)) }
+            return .failure(LoginFailure(trouble: isRefused ? .refused : .serverFault, retryAfter: http.retryAfter))
         }
-        return .failure(LoginFailure(code: .cloudUnavailable, retryAfter: http.retryAfter))
     }
 
     private init?(_ wrapper: LooseObject) {

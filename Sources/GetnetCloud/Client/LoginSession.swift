@@ -6,16 +6,21 @@ internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Keeps one account logged in; everybody who needs a token meanwhile waits for the same login.
+/// Keeps one account logged in; all who need a token meanwhile wait for the same login, also for one that is still to come.
 ///
 /// A login is a future of the event loop, not a task of its caller, so that a caller who goes away does not take the login
-/// with him. It ends with the HTTP client at the latest.
+/// along. It ends with the HTTP client at the latest.
 final class LoginSession: Sendable {
     typealias Outcome = Result<AccessToken, LoginFailure>
+
+    /// A login that has had no answer for so long is an obstacle.
+    static let slow = Duration.seconds(5)
 
     private struct Shared {
         var state = TokenState()
         var running: EventLoopFuture<Outcome>?
+        /// When the login that is under way was sent.
+        var sentAt: ContinuousClock.Instant?
     }
 
     private let shared = NIOLockedValueBox(Shared())
@@ -23,71 +28,99 @@ final class LoginSession: Sendable {
     private let logger: Logger
     private let headers: @Sendable (LoginAnswer) -> (command: HTTPHeaders, query: HTTPHeaders)
     private let logIn: @Sendable () -> EventLoopFuture<Result<LoginAnswer, LoginFailure>>
+    private let onTrouble: @Sendable (LoginTrouble) -> Void
 
-    /// A session that is not logged in yet.
+    /// A session that is not logged in yet; `onTrouble` is told, from any thread, of each login that failed and of each token
+    /// that was rejected before its end.
     init(
         eventLoop: any EventLoop,
         logger: Logger,
         headers: @escaping @Sendable (LoginAnswer) -> (command: HTTPHeaders, query: HTTPHeaders),
-        logIn: @escaping @Sendable () -> EventLoopFuture<Result<LoginAnswer, LoginFailure>>
+        logIn: @escaping @Sendable () -> EventLoopFuture<Result<LoginAnswer, LoginFailure>>,
+        onTrouble: @escaping @Sendable (LoginTrouble) -> Void
     ) {
         self.eventLoop = eventLoop
         self.logger = logger
         self.headers = headers
         self.logIn = logIn
+        self.onTrouble = onTrouble
+    }
+
+    /// Why nothing can be sent with a token now; `nil` where one is there, or the first login has not ended yet.
+    var trouble: LoginTrouble? {
+        shared.withLockedValue { shared in
+            let useless: LoginTrouble? = shared.state.isEveryTokenRejected ? .tokenRejected : nil
+            if shared.state.hasToken(at: .now) { return useless }
+            let silent: LoginTrouble? = shared.sentAt.flatMap { .now - $0 > Self.slow ? .noAnswer : nil }
+            return shared.state.failure?.trouble ?? useless ?? silent
+        }
     }
 
     /// A token that serves now.
     func token() async throws(LoginFailure) -> AccessToken {
-        let step = shared.withLockedValue { shared in
-            switch shared.state.need(at: .now) {
-            case .use(let token): return Step.use(token)
-            case .refuse(let failure): return .refuse(failure)
-            case .wait:
-                guard let running = shared.running else { preconditionFailure("a login runs without a future") }
-                return .wait(running)
-            case .login:
-                let promise = eventLoop.makePromise(of: Outcome.self)
-                shared.running = promise.futureResult
-                return .logIn(promise)
-            case .useAndLogin(let token):
-                let promise = eventLoop.makePromise(of: Outcome.self)
-                shared.running = promise.futureResult
-                return .useAndLogIn(token, promise)
-            }
-        }
-        switch step {
+        switch take() {
         case .use(let token): return token
         case .refuse(let failure): throw failure
         case .wait(let running): return try await outcome(of: running)
-        case .logIn(let promise):
-            begin(promise)
-            return try await outcome(of: promise.futureResult)
-        case .useAndLogIn(let token, let promise):
-            begin(promise)
-            return token
         }
+    }
+
+    /// Begins a login where one is due, and waits for nothing.
+    func prepare() { _ = take() }
+
+    /// What a caller gets now; a login that is due is begun.
+    private func take() -> Step {
+        let (step, login) = shared.withLockedValue { shared -> (Step, (EventLoopPromise<Outcome>, Duration)?) in
+            /// Where no token ever serves a caller is told so, instead of waiting for the next.
+            func waiting(_ state: TokenState, _ login: EventLoopFuture<Outcome>) -> Step {
+                state.isEveryTokenRejected ? .refuse(LoginFailure(trouble: .tokenRejected)) : .wait(login)
+            }
+            func begin(after pause: Duration) -> (EventLoopPromise<Outcome>, Duration) {
+                let promise = eventLoop.makePromise(of: Outcome.self)
+                shared.running = promise.futureResult
+                return (promise, pause)
+            }
+            switch shared.state.need(at: .now) {
+            case .use(let token): return (.use(token), nil)
+            case .refuse(let failure): return (.refuse(failure), nil)
+            case .wait:
+                guard let running = shared.running else { preconditionFailure("a login runs without a future") }
+                return (waiting(shared.state, running), nil)
+            case .login(let pause):
+                let login = begin(after: pause)
+                return (waiting(shared.state, login.0.futureResult), login)
+            case .useAndLogin(let token): return (.use(token), begin(after: .zero))
+            }
+        }
+        if let (promise, pause) = login {
+            if pause == .zero {
+                begin(promise)
+            } else {
+                eventLoop.scheduleTask(in: TimeAmount(pause)) { self.begin(promise) }
+            }
+        }
+        return step
     }
 
     private enum Step {
         case use(AccessToken)
         case refuse(LoginFailure)
         case wait(EventLoopFuture<Outcome>)
-        case logIn(EventLoopPromise<Outcome>)
-        case useAndLogIn(AccessToken, EventLoopPromise<Outcome>)
     }
 
     private func outcome(of login: EventLoopFuture<Outcome>) async throws(LoginFailure) -> AccessToken {
         // The future fails only if its event loop is gone.
-        let outcome = (try? await login.get()) ?? .failure(LoginFailure(code: .cloudUnavailable))
+        let outcome = (try? await login.get()) ?? .failure(LoginFailure(trouble: .connection(.noConnection)))
         return try outcome.get()
     }
 
     private func begin(_ promise: EventLoopPromise<Outcome>) {
+        shared.withLockedValue { $0.sentAt = .now }
         logIn().whenComplete { result in
             switch result {
             case .success(let answer): promise.succeed(self.finish(answer))
-            case .failure: promise.succeed(self.finish(.failure(LoginFailure(code: .cloudUnavailable))))
+            case .failure:
+                promise.succeed(self.finish(.failure(LoginFailure(trouble: .connection(.noConnection)))))
             }
         }
     }
@@ -97,6 +130,7 @@ final class LoginSession: Sendable {
         case .success(let login):
             let token = shared.withLockedValue { shared in
                 shared.running = nil
+                shared.sentAt = nil
                 return shared.state.loggedIn(headers(login), lifetime: login.lifetime, at: .now)
             }
             let validFor = login.lifetime.map { "\($0.components.seconds)" } ?? "unknown"
@@ -105,19 +139,49 @@ final class LoginSession: Sendable {
         case .failure(let failure):
             let wait = shared.withLockedValue { shared in
                 shared.running = nil
+                shared.sentAt = nil
                 return shared.state.loginFailed(failure, at: .now)
             }
+            onTrouble(failure.trouble)
             logger.log(
-                level: failure.code == .unauthorized ? .error : .warning,
-                "login failed",
-                metadata: [LogKey.reason: "\(failure.code.rawValue)", LogKey.waitsFor: "\(wait.components.seconds)"]
+                level: failure.trouble == .refused ? .error : .warning,
+                "login failed: \(failure.trouble.description)",
+                metadata: [LogKey.reason: "\(failure.trouble.word)", LogKey.waitsFor: "\(wait.components.seconds)"]
             )
             return .failure(failure)
         }
     }
 
-    /// The cloud does not accept that token; how long it has to serve all the same, because one was dropped just now.
-    func rejected(_ token: AccessToken) -> Duration? {
-        shared.withLockedValue { $0.state.rejected(token, at: .now) }
+    /// The cloud accepted that token for a command.
+    func accepted(_ token: AccessToken) {
+        shared.withLockedValue { $0.state.accepted(token) }
+    }
+
+    /// The cloud does not accept that token; how long it has to serve all the same, because a question dropped one just now.
+    @discardableResult
+    func rejected(_ token: AccessToken, for use: TokenState.Use) -> Duration? {
+        switch shared.withLockedValue({ $0.state.rejected(token, for: use, at: .now) }) {
+        case .known: return nil
+        case .kept(let wait): return wait
+        case .dropped(let lately):
+            onTrouble(.tokenRejected)
+            noteDrop(lately)
+            return nil
+        }
+    }
+
+    /// One rejection is a token that ended early; several within a minute look like another program that logs in.
+    private func noteDrop(_ lately: Int) {
+        let metadata: Logger.Metadata = [
+            LogKey.reason: "\(LoginTrouble.tokenRejected.word)", LogKey.rejections: "\(lately)",
+        ]
+        if lately == 1 {
+            logger.info("Getnet rejected a token before its end; a new login is made", metadata: metadata)
+        } else if lately == 2 || lately.isMultiple(of: 10) {
+            logger.warning(
+                "Getnet rejects tokens soon after their login; another holder of these credentials?",
+                metadata: metadata
+            )
+        }
     }
 }

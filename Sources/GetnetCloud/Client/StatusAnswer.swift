@@ -8,7 +8,7 @@ public enum StatusAnswer: Sendable, Equatable {
     case answer(CloudAnswer)
     /// The cloud does not know that number, or not yet.
     case notFound(CloudAnswer)
-    /// Nothing was learned: `cloud_unavailable`, `unauthorized` or `blocked`.
+    /// Nothing was learned: `cloud_unavailable`, `unauthorized`, `token_rejected` or `blocked`.
     case unavailable(Reason.Code)
 }
 

@@ -13,38 +13,47 @@ struct AccessToken: Sendable {
     let queryHeaders: HTTPHeaders
 }
 
-/// Why there is no token.
-struct LoginFailure: Error, Equatable {
-    /// `unauthorized`, `cloud_unavailable` or `blocked`.
-    let code: Reason.Code
-    /// How long the cloud asks to wait.
-    var retryAfter: Duration?
-}
-
 /// When to log in, when to wait, when to give up for a while.
 ///
 /// Pure.
 ///
 /// A token is renewed before its end while the old one still serves. A failed login is not repeated before a back-off is
-/// over; whoever asks meanwhile gets the failure. A token that the cloud rejects is dropped and replaced at once, but not more
-/// often than every `rejectionSpacing`: a cloud that rejects every token must not be flooded with logins, and a query that is
-/// always rejected must not take the token from the sales.
-/// *Source*: reference §2.
+/// over; whoever asks meanwhile gets the failure. A token that the cloud rejects for a command is dropped at once. Its
+/// successor is asked for at once too, or, where another one was dropped a moment ago, when its rest is over: everyone who
+/// needs a token waits for that one login. A query that is always rejected does not take the token from the sales: it drops
+/// one no more often than every `rejectionSpacing`.
+/// *Source*: `docs/decisions/0014-an-account-that-is-held.md`.
 struct TokenState {
     typealias Instant = ContinuousClock.Instant
 
-    /// What to do for somebody who needs a token.
+    /// What to do for a caller who needs a token.
     enum Need {
         /// It is there.
         case use(AccessToken)
         /// It is there and serves, and a login is due.
         case useAndLogin(AccessToken)
-        /// Log in.
-        case login
-        /// Somebody logs in already.
+        /// Log in, after so long.
+        case login(after: Duration)
+        /// A login is under way, or will be.
         case wait
         /// The last login failed a moment ago.
         case refuse(LoginFailure)
+    }
+
+    /// What was asked for with a token.
+    enum Use {
+        case command
+        case question
+    }
+
+    /// What became of a token that the cloud rejected.
+    enum Rejection: Equatable {
+        /// It was dropped, as the last of so many within `rejectionWindow`.
+        case dropped(lately: Int)
+        /// Another caller found out before.
+        case known
+        /// It stays for so long, because a question dropped one a moment ago.
+        case kept(Duration)
     }
 
     /// Assumed where the cloud does not say.
@@ -55,23 +64,47 @@ struct TokenState {
     static let longestLifetime = Duration.seconds(7 * 86_400)
     /// Renewed so long before the end, at the latest.
     static let margin = Duration.seconds(300)
-    /// The wait after failed logins.
+    /// The wait after logins that the cloud answered with a refusal: too many of them may lock the account.
     static let backOff = RetrySchedule(first: .seconds(1), ceiling: .seconds(30))
+    /// No wait after a failed login is longer, whatever the cloud asks for: without a token nothing is charged.
+    static let longestWait = Duration.seconds(60)
+    /// The wait after logins that nothing answered, or only a failing server.
+    static let unansweredBackOff = RetrySchedule(first: .seconds(1), ceiling: .seconds(5))
 
     /// Rejections do not cause logins more often.
     static let rejectionSpacing = Duration.seconds(1)
+    /// The spacing where tokens are rejected that never served a command.
+    static let rest = RetrySchedule(first: rejectionSpacing, ceiling: .seconds(5))
+    /// So far back rejections are counted.
+    static let rejectionWindow = Duration.seconds(60)
+    /// So many rejections are remembered.
+    static let rejectionLimit = 64
+    /// So many tokens in a row that never served a command: nothing can be charged with these credentials now.
+    static let uselessTokens = 3
 
     private var token: AccessToken?
     private var renewAt: Instant?
     private var endsAt: Instant?
     private var isLoggingIn = false
-    private var failure: LoginFailure?
+    /// Why the last login failed; `nil` after one that worked.
+    private(set) var failure: LoginFailure?
     private var retryAt: Instant?
     /// Failed logins since the last that worked.
     private var failures = 0
-    /// When a rejected token was dropped.
-    private var droppedAt: Instant?
+    /// When rejected tokens were dropped, the latest last.
+    private var drops: [Instant] = []
+    /// When a login after a rejection may be made.
+    private var restsUntil: Instant?
+    /// Dropped tokens in a row that never served a command.
+    private var useless = 0
+    /// The last token that served a command.
+    private var served = 0
     private var generation = 0
+
+    /// Whether there is a token that has not ended.
+    func hasToken(at now: Instant) -> Bool { token != nil && endsAt.map { now < $0 } ?? false }
+    /// Whether each new token was rejected before it served a command.
+    var isEveryTokenRejected: Bool { useless >= Self.uselessTokens }
 
     /// When a token of that lifetime is renewed.
     static func renewal(ofLifetime lifetime: Duration) -> Duration {
@@ -89,7 +122,7 @@ struct TokenState {
         if isLoggingIn { return .wait }
         if waits, let failure { return .refuse(failure) }
         isLoggingIn = true
-        return .login
+        return .login(after: restsUntil.map { max($0 - now, .zero) } ?? .zero)
     }
 
     /// A login brought a token; `lifetime` is `nil` where the cloud did not say.
@@ -123,20 +156,31 @@ struct TokenState {
         isLoggingIn = false
         failures += 1
         self.failure = failure
-        let wait = max(Self.backOff.delay(afterTries: failures), failure.retryAfter ?? .zero)
+        let schedule = failure.trouble.isAnswered ? Self.backOff : Self.unansweredBackOff
+        let asked = min(failure.retryAfter ?? .zero, Self.longestWait)
+        let wait = max(schedule.delay(afterTries: failures), asked)
         retryAt = now + wait
         return wait
     }
 
-    /// The cloud does not accept that token: it is dropped.
-    ///
-    /// - Returns: How long it stays all the same, where another one was dropped a moment ago.
-    mutating func rejected(_ token: AccessToken, at now: Instant) -> Duration? {
-        // Others may have found out before and logged in already.
-        guard token.generation == self.token?.generation else { return nil }
-        if let droppedAt, now < droppedAt + Self.rejectionSpacing { return droppedAt + Self.rejectionSpacing - now }
+    /// The cloud accepted that token for a command.
+    mutating func accepted(_ token: AccessToken) {
+        served = max(served, token.generation)
+        useless = 0
+    }
+
+    /// The cloud does not accept that token.
+    mutating func rejected(_ token: AccessToken, for use: Use, at now: Instant) -> Rejection {
+        guard token.generation == self.token?.generation else { return .known }
+        if use == .question, let last = drops.last, now < last + Self.rejectionSpacing {
+            return .kept(last + Self.rejectionSpacing - now)
+        }
         self.token = nil
-        droppedAt = now
-        return nil
+        useless = use == .command && token.generation > served ? useless + 1 : 0
+        restsUntil = drops.last.map { $0 + Self.rest.delay(afterTries: useless) }
+        drops.removeAll { $0 + Self.rejectionWindow <= now }
+        if drops.count == Self.rejectionLimit { drops.removeFirst() }
+        drops.append(now)
+        return .dropped(lately: drops.count)
     }
 }

@@ -23,12 +23,14 @@ public struct CloudConfiguration: Sendable {
     /// How many sales may be on the wire at once; whoever marks no more as being sent finds a connection free.
     public var maxConnections: Int
     /// How many commands may be on the wire at once whose answer may take as long as the terminal does, on connections of
-    /// their own.
+    /// their own; as many looks before them, on others.
     public var synchronousConnections: Int
     /// How many status queries may be on the wire at once, on connections of their own.
     public var queryConnections: Int
     /// How many terminals may be asked for their journal at once, on connections of their own.
     public var journalConnections: Int
+    /// How many terminals may be told to end their sale at once, on connections of their own.
+    public var cancelConnections: Int
     /// Idle connections are closed after this long, before the cloud would close them under a POST.
     public var idleTimeout: Duration
     /// How long a connection may take, waiting for a free one included.
@@ -58,6 +60,7 @@ public struct CloudConfiguration: Sendable {
         synchronousConnections: Int = 64,
         queryConnections: Int = 16,
         journalConnections: Int = 16,
+        cancelConnections: Int = 16,
         idleTimeout: Duration = .seconds(30),
         connectTimeout: Duration = .seconds(10),
         submitTimeout: Duration = .seconds(30),
@@ -76,6 +79,7 @@ public struct CloudConfiguration: Sendable {
         self.synchronousConnections = synchronousConnections
         self.queryConnections = queryConnections
         self.journalConnections = journalConnections
+        self.cancelConnections = cancelConnections
         self.idleTimeout = idleTimeout
         self.connectTimeout = connectTimeout
         self.submitTimeout = submitTimeout

@@ -274,7 +274,7 @@ struct History {
         case 8, 9: return .submissionEnded(attempt: attempt, .notStarted(.busy))
         case 10:
             let isToken = Bool.random(using: &random)
-            let refusal = SubmissionOutcome.Refusal(isToken ? .unauthorized : .terminalUnknown, isTransient: isToken)
+            let refusal = SubmissionOutcome.Refusal(isToken ? .tokenRejected : .terminalUnknown, isTransient: isToken)
             return .submissionEnded(attempt: attempt, .notStarted(refusal))
         case 11: return .submissionEnded(attempt: attempt, .unknown(.noAcknowledgement))
         case 12: return .recovered

@@ -223,7 +223,7 @@ extension TransactionMachineTable {
         ),
         TableRow(
             "not started, the token is refused",
-            input: { _ in .submissionEnded(attempt: 1, .notStarted(.init(.unauthorized, isTransient: true))) },
+            input: { _ in .submissionEnded(attempt: 1, .notStarted(.init(.tokenRejected, isTransient: true))) },
             outcomes: [
                 ([.accepted, .waiting, .queued], "refused"),
                 ([.submitting], "accepted !submit @0"),

@@ -54,16 +54,44 @@ import Testing
         #expect(expired.reason == Reason(.commandExpired, waitedFor: .terminalBusy))
     }
 
-    @Test func `whose token is refused twice in a row fails, and a busy terminal in between starts the count anew`() {
-        let token = SubmissionOutcome.notStarted(.init(.unauthorized, isTransient: true))
-        func state(_ outcomes: SubmissionOutcome...) -> TransactionState {
-            outcomes.enumerated().reduce(charge) { transaction, next in
-                transaction.after(.submissionStarted, .submissionEnded(attempt: next.offset + 1, next.element))
-            }.state
+    @Test func `F8: whose token is rejected is sent again at once, then waits longer and longer, until it expires`() {
+        let token = SubmissionOutcome.notStarted(.init(.tokenRejected, isTransient: true))
+        var transaction = charge
+        var waits: [Duration] = []
+        var told: [Reason.Code?] = []
+        for attempt in 1...8 {
+            transaction = transaction.after(.submissionStarted)
+            let input = TransactionInput.submissionEnded(attempt: attempt, token)
+            let transition = TransactionMachine.apply(input, to: transaction, at: .sample, rules: Situation.rules)
+            transaction = transition.transaction
+            told += transition.events.map(\.snapshot.reason?.code)
+            #expect(transaction.state == .accepted)
+            #expect(transition.effects == (attempt == 1 ? [.submit] : []))
+            waits.append((transaction.dueAt ?? .distantPast) - .sample)
         }
-        #expect(state(token) == .accepted)
-        #expect(state(token, token) == .failed)
-        #expect(state(token, .notStarted(.busy), token) == .accepted)
+        #expect(waits == [0, 250, 500, 1_000, 2_000, 4_000, 5_000, 5_000].map { .milliseconds($0) })
+        #expect(told == [.tokenRejected], "once, and not for a token that merely ended")
+        let expired = transaction.after(.due, at: .sample + .seconds(120))
+        #expect(expired.state == .failed)
+        #expect(expired.reason == Reason(.commandExpired, waitedFor: .tokenRejected))
+    }
+
+    @Test func `whose token is rejected after a busy terminal is sent again at once`() {
+        let token = SubmissionOutcome.notStarted(.init(.tokenRejected, isTransient: true))
+        let outcomes = [token, .notStarted(.busy), token]
+        let transaction = outcomes.enumerated().reduce(charge) { transaction, next in
+            transaction.after(.submissionStarted, .submissionEnded(attempt: next.offset + 1, next.element))
+        }
+        #expect(transaction.dueAt == .sample && transaction.rejectedTokens == 1)
+    }
+
+    @Test func `F8: whose login is refused waits, saying so`() {
+        let refused = SubmissionOutcome.notStarted(.init(.unauthorized, isTransient: true))
+        let waiting = charge.after(.submissionStarted, .submissionEnded(attempt: 1, refused))
+        #expect(waiting.status == .waiting)
+        #expect(waiting.reason == Reason(.unauthorized))
+        let expired = waiting.after(.due, at: .sample + .seconds(120))
+        #expect(expired.reason == Reason(.commandExpired, waitedFor: .unauthorized))
     }
 
     @Test(arguments: [TransactionInput.unreadableCallback, .callback(.error()), .callback(.foreign())])
@@ -73,7 +101,7 @@ import Testing
         let proven = charge.after(.submissionStarted, callback)
         #expect(proven.status == .accepted)
         for refusal in [
-            SubmissionOutcome.Refusal.busy, .init(.unauthorized, isTransient: true),
+            SubmissionOutcome.Refusal.busy, .init(.tokenRejected, isTransient: true),
             .init(.terminalUnknown, isTransient: false), .init(.commandExpired, isTransient: false),
         ] {
             let after = proven.after(.submissionEnded(attempt: 1, .notStarted(refusal)))

@@ -38,6 +38,9 @@ struct LoginOutageTests {
 
     @Test func `a row is not marked before there is a token, so that a crash leaves no doubt`() async throws {
         try await whileLoggingIn { world, command, cloud, _ in
+            try await eventually("the command is accepted", within: BridgeWorld.patience) {
+                try await world.transaction(of: command.commandID) != nil
+            }
             try await always("the row is as it was accepted", for: .milliseconds(500)) {
                 guard let transaction = try await world.transaction(of: command.commandID) else { return false }
                 return transaction.state == .accepted && transaction.attempts == 0

@@ -29,10 +29,12 @@ struct Expectation: Sendable, CustomStringConvertible {
 
 extension BridgeWorld {
     /// Sends a charge per scenario, all at once, and holds each to what is expected; then to what was really sold.
-    func meet(_ expectations: [Expectation]) async throws {
+    ///
+    /// Each is at a terminal of its own, from the first on.
+    func meet(_ expectations: [Expectation], from first: Int = 1) async throws {
         var commands: [(Expectation, ChargeCommand)] = []
         for (number, expectation) in expectations.enumerated() {
-            let command = ChargeCommand(terminal: Self.terminal(number + 1), amount: 15_000 + expectation.scenario)
+            let command = ChargeCommand(terminal: Self.terminal(first + number), amount: 15_000 + expectation.scenario)
             commands.append((expectation, command))
             try await send(command)
         }
