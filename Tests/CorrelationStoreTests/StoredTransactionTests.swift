@@ -139,7 +139,8 @@ extension TransactionInput {
             }
         case 12:
             return Int.random(in: 0..<8, using: &random) == 0
-                ? .operatorDecision(.approved(authorizationCode: "1", operationID: 2, amount: 15_990), by: .sample) : .due
+                ? .operatorDecision(.approved(authorizationCode: "1", operationID: 2, amount: 15_990), by: .sample)
+                : .due
         default: return .callback(result(), number: number())
         }
     }

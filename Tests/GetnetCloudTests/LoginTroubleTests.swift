@@ -3,6 +3,8 @@
 import BridgeCore
 import Logging
 import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
 import TestSupport
 import Testing
 
@@ -40,10 +42,20 @@ struct LoginTroubleTests {
     }
 
     @Test func `F11: a host that does not speak TLS`() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let plain = try await ServerBootstrap(group: group)
+            .childChannelInitializer { $0.writeAndFlush(ByteBuffer(string: "SSH-2.0-none\r\n")) }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(plain.localAddress?.port)
+        #expect(try await trouble(at: "https://127.0.0.1:\(port)/api") == .connection(.tls))
+        try await plain.close()
+    }
+
+    @Test func `F11: a host that takes the connection and says nothing to TLS`() async throws {
         try await RawServer.running({ _ in .http(200, "") }) { server in
             let url = server.baseURL.replacing("http:", with: "https:")
             let met = try await trouble(at: url)
-            #expect(met == .connection(.tls))
+            #expect(met == .connection(.connectTimeout))
         }
     }
 

@@ -98,8 +98,9 @@ public struct TerminalResult: Sendable, Equatable {
     /// So far a terminal's clock may be off before its time zone is doubted.
     static let offsetTolerance = Duration.seconds(1_800)
 
-    /// Forgets the offset of the local time where it puts the result at a time at which it cannot have happened: the terminal
-    /// stands in another time zone than its account. The local time itself stays.
+    /// Forgets the offset of the local time where it puts the result at a time at which it cannot have happened.
+    ///
+    /// The terminal stands in another time zone than its account. The local time itself stays.
     mutating func doubtOffset(outside window: ClosedRange<Timestamp>) {
         guard let localTime, let utcOffset, let local = Timestamp(localTime.replacing(" ", with: "T") + "Z") else {
             return

@@ -55,7 +55,7 @@ extension TransactionInput.OperatorDecision {
 
     /// Reads an approval's codes from a receipt; `nil` unless they have the shape of ones.
     ///
-    /// - Parameter amount: What was paid, in minor units, all that was added included.
+    /// `amount` is what was paid, in minor units, with everything that was added at the terminal.
     public static func approved(receipt authorizationCode: String, operationID: Int64?, amount: Int64? = nil) -> Self? {
         let isCode =
             (1...longestAuthorization).contains(authorizationCode.utf8.count)

@@ -28,7 +28,9 @@ extension TransactionMachineTable {
     static let operatorDecision: [TableRow] = [
         TableRow(
             "an operator approves",
-            input: { _ in .operatorDecision(.approved(authorizationCode: "010929", operationID: 17, amount: 15_990), by: .sample) },
+            input: { _ in
+                .operatorDecision(.approved(authorizationCode: "010929", operationID: 17, amount: 15_990), by: .sample)
+            },
             outcomes: [
                 (
                     [

@@ -104,7 +104,14 @@ struct SubmissionTests {
             }
             // One after the other: each of them revokes the token of everybody.
             posts.merge(try await self.posts([Expectation(402, "approved")], in: world)) { $1 }
-            _ = try await self.posts([Expectation(404, "failed", "unauthorized")], in: world)
+            // A token that is rejected again and again costs time, never a charge: the command waits until it expires.
+            var rejected = ChargeCommand(amount: 15_404)
+            rejected.more = #""expiresAt":"\#(Timestamp.current + .seconds(3))""#
+            try await world.send(rejected)
+            let end = try await world.events.final(of: rejected.commandID)
+            #expect(end.status == "failed" && end.data["reason"]?["code"]?.string == "command_expired")
+            let reasonsOfRejected = world.events.all.filter { $0.commandID == rejected.commandID }.map(\.reason)
+            #expect(reasonsOfRejected.contains("token_rejected"))
             for expectation in final { #expect(posts[expectation.scenario]?.count == 1, "\(expectation)") }
             for scenario in again + holding + [402] { #expect(posts[scenario]?.count == 2, "\(scenario)") }
             let waited = world.events.all.filter { $0.status == "waiting" }
