@@ -132,7 +132,11 @@ struct StartTests {
             var settings = site.settings
             settings["cloud.baseURL"] = "http://127.0.0.1:\(port)/api"
             let bridge = try site.startBridge(settings)
-            try await bridge.ready()
+            // It takes commands and says what is missing, and nothing else is.
+            try await bridge.process.eventually("only Getnet's cloud is missing") {
+                let parts = await bridge.obstacles().split(separator: "\n").filter { $0.hasPrefix("[-]") }
+                return parts.count == 1 && parts[0].hasPrefix("[-] cloud")
+            }
             let orders = Load("late Getnet", count: 5, of: LoadScenario.knowable).orders
             try await site.sender.send(orders)
             try await bridge.process.eventually("charges wait") {

@@ -94,6 +94,7 @@ import Testing
     @Test(arguments: [
         Fixture.approved(), #"{"note":"Juan Perez","code":7,"raw":"eyJiaW4iOiI0NTY3ODkxMiJ9","deep":[{"pan":"4567"}]}"#,
         #""{\"bin\":\"45678912\",\"expiryDate\":\"3001\"}""#, #"{"a":"<bin>45678912</bin>","b":"Calle Falsa 123"}"#,
+        #"{"tarjeta":{"vencimiento":3001,"cvc":123,"list":[4567,45]}}"#,
     ])
     func `A9: of a document that is no answer no text of an unknown member is kept`(body: String) {
         let kept = String(decoding: quarantined(Array(body.utf8)), as: UTF8.self)

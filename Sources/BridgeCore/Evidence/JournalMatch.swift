@@ -18,6 +18,7 @@ public struct JournalMatch: Sendable {
     private let rows: [JournalRow]
     private let contested: [JournalRow]
     private let undecided: [Transaction]
+    private let reusedReferences: Set<TransactionID>
     private let storeRestoredAt: Timestamp?
     private let rules: TransactionRules
 
@@ -27,18 +28,21 @@ public struct JournalMatch: Sendable {
     ///   - rows: Those that are nobody's for certain.
     ///   - contested: Those that may be the payment of a transaction that is decided already: no evidence, nor of an absence.
     ///   - undecided: Who may have made them.
+    ///   - reusedReferences: The undecided ones whose reference another POSTed transaction has as well.
     ///   - storeRestoredAt: When a backup took the place of the store.
     ///   - rules: The times.
     public init(
         rows: [JournalRow],
         contested: [JournalRow] = [],
         undecided: [Transaction],
+        reusedReferences: Set<TransactionID> = [],
         storeRestoredAt: Timestamp? = nil,
         rules: TransactionRules
     ) {
         self.rows = rows
         self.contested = contested
         self.undecided = undecided
+        self.reusedReferences = reusedReferences
         self.storeRestoredAt = storeRestoredAt
         self.rules = rules
     }
@@ -49,8 +53,11 @@ public struct JournalMatch: Sendable {
         // Which of two sales a row is that fits both is not known, so it proves neither the one's payment nor its absence.
         guard !contested.contains(where: { fits($0, transaction) }) else { return .ambiguous }
         guard let row = fitting.first else {
-            // A terminal in another time zone shows its sale at another hour: such a row is no proof of an absence.
-            return rows.contains { fits($0, transaction, timely: isShifted) } ? .ambiguous : .absent
+            return rows.contains { mayHide($0, transaction) } ? .ambiguous : .absent
+        }
+        // At another hour a row may be the sale of an earlier command with the same reference.
+        if reusedReferences.contains(transaction.id), !fits(row, transaction, timely: { $1.contains($0) }) {
+            return .ambiguous
         }
         // A whole list, read once its terminal was done, did not show it: what came since is another sale.
         guard transaction.journalReadAt == nil else { return .ambiguous }
@@ -87,6 +94,26 @@ public struct JournalMatch: Sendable {
         }
     }
 
+    /// Whether a row may be the sale of a transaction though it does not fit: at another hour, under a ticket that the terminal
+    /// cut, or under our ticket with another amount. It proves no payment, and it proves no absence either.
+    private func mayHide(_ row: JournalRow, _ transaction: Transaction) -> Bool {
+        guard transaction.effect.movesMoney, let window = window(of: transaction),
+            Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal),
+            row.instants.contains(where: { window.contains($0) || isShifted($0, window) })
+        else { return false }
+        guard transaction.sendsTicketNumber, let ticket = row.result.ticket,
+            let reference = transaction.command.content.reference
+        else { return Judgement.amountFits(row.result, transaction) }
+        return Spelling.agree(ticket, reference) || Spelling.isCut(ticket, of: reference)
+    }
+
+    /// When the terminal may have worked for a transaction, by its own clock; `nil` where it was not POSTed.
+    private func window(of transaction: Transaction) -> ClosedRange<Timestamp>? {
+        transaction.posting.map { posting in
+            posting.lowerBound - rules.clockTolerance...posting.upperBound + rules.terminalLife + rules.clockTolerance
+        }
+    }
+
     /// No two time zones of a country with terminals are further apart, in hours.
     private static let widestShift = 3
     /// The same as a duration.
@@ -107,16 +134,14 @@ public struct JournalMatch: Sendable {
     ) -> Bool {
         let content = transaction.command.content
         let result = row.result
-        guard let posting = transaction.posting else { return false }
-        let start = posting.lowerBound - rules.clockTolerance
-        let end = posting.upperBound + rules.terminalLife + rules.clockTolerance
+        guard let window = window(of: transaction) else { return false }
         // A list of sales names no command; any other command's row must name its own.
         let isOfCommand = result.functionCode.map { $0 == content.type.functionCode } ?? (transaction.effect == .sale)
         return isOfCommand && transaction.effect.movesMoney
             && Spelling.agree(result.terminalID, content.terminal.idTerminal)
             && Judgement.amountFits(result, transaction)
             && (!transaction.sendsTicketNumber || Spelling.agree(result.ticket, content.reference))
-            && row.instants.contains { timely($0, start...end) }
+            && row.instants.contains { timely($0, window) }
     }
 }
 

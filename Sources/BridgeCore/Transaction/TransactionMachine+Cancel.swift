@@ -38,7 +38,10 @@ extension TransactionMachine {
         }
         transaction.cancelEndedAt = now
         // The answer accepts the wish; only the sale's own evidence tells its end.
-        if transaction.state.isFinal { transaction.isInLane = false }
+        guard transaction.state.isFinal else { return }
+        // Behind a person's word the terminal may still be at the sale.
+        let isPersonsWord = transaction.decidedBy == .operator && transaction.state != .approved
+        if !isPersonsWord || transaction.isLifeOver { transaction.isInLane = false }
     }
 }
 

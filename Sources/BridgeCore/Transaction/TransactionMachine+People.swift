@@ -44,7 +44,8 @@ extension TransactionMachine {
     /// Something that happened to this transaction cannot be written down: a person has to look, and nothing else waits for it.
     mutating func endForFault() {
         switch transaction.state {
-        case .accepted where transaction.idPosTxs == nil && !transaction.isKnownToCloud:
+        // The input may have been evidence of a POST that was said not to have started.
+        case .accepted where transaction.attempts == 0 && transaction.idPosTxs == nil && !transaction.isKnownToCloud:
             finish(.failed, Reason(.operatorNeeded))
         case .accepted, .submitting, .submitted, .inDoubt:
             guard transaction.effect.movesMoney else { return finish(.notCompleted, Reason(.operatorNeeded)) }

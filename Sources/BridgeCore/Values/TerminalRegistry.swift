@@ -29,11 +29,12 @@ public struct TerminalRegistry: Sendable, Equatable {
     /// The names, in alphabetical order.
     public var aliases: [String] { terminals.keys.sorted() }
 
-    /// The same registry with a terminal under the alias that it had, where that is free.
-    public func remembering(_ terminal: Terminal) -> TerminalRegistry {
+    /// The same registry with an account's terminal under the alias that it had, where that is free.
+    public func remembering(_ terminal: Terminal, account: String) -> TerminalRegistry {
         guard let alias = terminal.alias, terminals[alias] == nil else { return self }
         var copy = self
         copy.terminals[alias] = terminal
+        copy.accounts[alias] = account
         return copy
     }
 

@@ -56,8 +56,8 @@ struct CommandIntake: Sendable {
             try await accept(command, from: message, at: now)
             return .acknowledge
         } catch StoreError.fault {
-            // The store takes others, and would refuse this one again.
-            return await refuse(message)
+            // The store takes others, and would refuse this one again. Who sent it is told of the transaction that it has.
+            return await refuse(message, at: now)
         } catch {
             // Not durable, so not ours: it goes back, and the consumer is cancelled until the store commits again.
             return .requeue
@@ -65,12 +65,19 @@ struct CommandIntake: Sendable {
     }
 
     /// Refuses a message that the store does not take as a fault of ours; if not even that can be stored, the broker keeps it.
-    private func refuse(_ message: CommandMessage) async -> Verdict {
+    private func refuse(_ message: CommandMessage, at now: Timestamp) async -> Verdict {
         metrics.increment(.rowFaults)
         let fault = CommandFault("", .notStorable, "the bridge cannot store this command; its log says why")
         logger.error("the store refuses a command as a fault of the bridge; it is dead-lettered")
+        var rejection = CommandRejection(faults: [fault])
+        if let command = try? reader.read(message, acceptedAt: now, terminals: terminals.current) {
+            rejection.commandID = command.commandID
+            rejection.type = command.content.type.rawValue
+            rejection.account = command.content.account
+            rejection.metadata = command.metadata
+        }
         do {
-            try await dispatcher.reject(CommandRejection(faults: [fault]), of: message)
+            try await dispatcher.reject(rejection, of: message)
             return .acknowledge
         } catch StoreError.fault {
             // It must not go round for ever, and nothing of it is to be lost.
@@ -94,8 +101,10 @@ struct CommandIntake: Sendable {
         var question = TransactionQuestion()
         question.commandID = id
         for known in try await dispatcher.store.transactions(question) {
-            let terminals = terminals.current.remembering(known.command.content.terminal)
-            if let command = try? reader.read(message, acceptedAt: now, terminals: terminals) { return command }
+            let content = known.command.content
+            let terminals = terminals.current.remembering(content.terminal, account: content.account)
+            let command = try? reader.read(message, acceptedAt: now, terminals: terminals)
+            if let command, command.content.account == content.account { return command }
         }
         return nil
     }

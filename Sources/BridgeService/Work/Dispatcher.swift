@@ -25,6 +25,8 @@ final class Dispatcher: Sendable {
     let calendars: TransactionCalendars
     let lanes = NIOLockedValueBox(Lanes())
     let terminalLife: Duration
+    /// Transactions for which the store refused even the end that an operator sees.
+    private let faulted = NIOLockedValueBox<Set<TransactionID>>([])
     private let storeWatch: StoreWatch
     private let metrics: Metrics
     private let logger: Logger
@@ -85,8 +87,12 @@ final class Dispatcher: Sendable {
     ) async throws(StoreError) -> Transition? {
         let calendar = calendars.now(for: id)
         let now = max(calendar, earliest ?? calendar)
+        // What could not be written down before is over; its transaction still has to say so.
+        let input = input == .due && faulted.withLockedValue({ $0.contains(id) }) ? .notStorable : input
         do {
-            return try await applyOnce(input, to: id, at: now)
+            let transition = try await applyOnce(input, to: id, at: now)
+            if input == .notStorable { faulted.withLockedValue { _ = $0.remove(id) } }
+            return transition
         } catch {
             guard case .fault = error else { throw error }
             return try await contain(error, of: input, to: id, at: now)
@@ -105,6 +111,10 @@ final class Dispatcher: Sendable {
 
     /// An input that the store refuses as a fault of our own is tried so often, then its transaction ends with "a person is needed".
     static let faultTries = 3
+    /// The pause between these tries.
+    static let faultPause = Duration.milliseconds(50)
+    /// So many transactions are remembered that could not even be ended.
+    static let faultedLimit = 10_000
 
     /// Keeps a fault of one row that row's: no gate closes, no other row waits, and the row gets a visible state.
     ///
@@ -116,6 +126,7 @@ final class Dispatcher: Sendable {
         at now: Timestamp
     ) async throws(StoreError) -> Transition? {
         for _ in 1..<Self.faultTries {
+            try? await Task.sleep(for: Self.faultPause)
             do {
                 return try await applyOnce(input, to: id, at: now)
             } catch {
@@ -132,7 +143,8 @@ final class Dispatcher: Sendable {
             ended?.finding = .refused
             return ended
         } catch {
-            // Not even that: it is looked at again, so that no row is left without a next step.
+            // Not even that: it is tried again, so that no row is left without a next step.
+            faulted.withLockedValue { if $0.count < Self.faultedLimit { $0.insert(id) } }
             retry(id, after: Self.faultRetry)
             throw error
         }

@@ -38,6 +38,8 @@ protocol StoreRows {
     func lastClose(at terminal: String, account: String, acceptedAfter start: Timestamp) throws -> Timestamp?
     /// Final transactions at a terminal, accepted from an instant on, with evidence against their status.
     func contradicted(at terminal: String, account: String, acceptedFrom start: Timestamp) throws -> [Transaction]
+    /// Whether another transaction with the reference of this one was POSTed.
+    func isReferenceReused(_ transaction: Transaction) throws -> Bool
     /// Whether a younger transaction at the terminal of this one was POSTed.
     func hasYoungerPost(than transaction: Transaction) throws -> Bool
     /// Whose a claim is.

@@ -26,10 +26,12 @@ extension TransactionLedger {
             }
         }
         let restoredAt = try restoredAt()
+        let reused = try undecided.filter { try rows.isReferenceReused($0) }.map(\.id)
         let match = JournalMatch(
             rows: free,
             contested: contested,
             undecided: undecided + rivals,
+            reusedReferences: Set(reused),
             storeRestoredAt: restoredAt,
             rules: rules.transactionRules
         )

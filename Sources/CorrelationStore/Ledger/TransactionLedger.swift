@@ -176,7 +176,7 @@ struct TransactionLedger<Rows: StoreRows> {
         if input == .submissionStarted, try exceedsRemaining(stored) {
             withheld = TransactionMachine.withhold(stored, at: instant, rules: rules.transactionRules)
         }
-        let rival = try withheld == nil ? claimant(against: stored, input, at: instant) : Rival()
+        var rival = try withheld == nil ? claimant(against: stored, input, at: instant) : Rival()
         var transition =
             withheld
             ?? TransactionMachine.apply(
@@ -186,7 +186,11 @@ struct TransactionLedger<Rows: StoreRows> {
                 rules: rules.transactionRules,
                 claimant: rival.claimant
             )
-        transition.formerOwner = rival.formerOwner
+        if let former = rival.former, transition.transaction.idPosTxs == former.idPosTxs {
+            rival.former?.idPosTxs = nil
+            if let relieved = rival.former { try rows.update(relieved, from: former, at: instant) }
+            transition.formerOwner = former.id
+        }
         if transition.transaction != stored { try rows.update(transition.transaction, from: stored, at: instant) }
         if let piece = piece(of: input, transition, at: instant) { try rows.append(piece, to: id) }
         if let step = TransactionMachine.step(of: input, from: stored, to: transition, at: instant) {
@@ -206,8 +210,8 @@ struct TransactionLedger<Rows: StoreRows> {
 
     /// Another transaction that has what the input would claim.
     ///
-    /// Getnet's numbers may begin anew, as those of a test environment do. A number whose owner is final and old gives way to
-    /// an answer that has our name beside it.
+    /// Getnet's numbers may begin anew, as those of a test environment do. A number whose owner is final and old may go to an
+    /// answer that has our name beside it.
     private func claimant(
         against transaction: Transaction,
         _ input: TransactionInput,
@@ -224,18 +228,16 @@ struct TransactionLedger<Rows: StoreRows> {
                 rival.claimant = owner
                 return rival
             }
-            var former = stored
-            former.idPosTxs = nil
-            try rows.update(former, from: stored, at: instant)
-            rival.formerOwner = owner
+            rival.former = stored
         }
         return rival
     }
 
-    /// Who has, or had until now, what an input claims.
+    /// Who has what an input claims.
     private struct Rival {
         var claimant: TransactionID?
-        var formerOwner: TransactionID?
+        /// The old, final owner of a number, who gives way if the number is taken.
+        var former: Transaction?
     }
 
     /// The evidence in an input, with what became of it.

@@ -38,6 +38,18 @@ extension SQLiteRows {
         )
     }
 
+    func isReferenceReused(_ transaction: Transaction) throws -> Bool {
+        guard let reference = transaction.command.content.reference else { return false }
+        let found = try occasional(Text.selectReused).first(
+            {
+                $0.add(transaction.command.content.account, reference)
+                $0.add(transaction.id.description)
+            },
+            { $0.integer() }
+        )
+        return found != nil
+    }
+
     func hasYoungerPost(than transaction: Transaction) throws -> Bool {
         let content = transaction.command.content
         let found = try occasional(Text.selectYoungerPost).first(

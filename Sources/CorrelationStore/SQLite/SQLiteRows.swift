@@ -89,6 +89,10 @@ final class SQLiteRows: StoreRows {
             SELECT \(columns) FROM transactions INDEXED BY transactions_terminal
             WHERE account = ? AND terminal = ? AND id >= ? AND contradictions IS NOT NULL AND completed_at IS NOT NULL
             """
+        static let selectReused = """
+            SELECT 1 FROM transactions INDEXED BY transactions_reference
+            WHERE account = ? AND reference = ? AND id <> ? AND coalesce(posted_at, restored_at) IS NOT NULL LIMIT 1
+            """
         static let selectYoungerPost = """
             SELECT 1 FROM transactions INDEXED BY transactions_terminal
             WHERE account = ? AND terminal = ? AND id > ? AND coalesce(posted_at, restored_at) IS NOT NULL LIMIT 1

@@ -45,7 +45,7 @@ public enum AnswerMask {
     enum Strength {
         /// Card and person data by name, runs of digits, and texts that may be encoded.
         case ofDigits
-        /// Texts under unknown names as well.
+        /// Texts and numbers under unknown names as well.
         case withoutTexts
     }
 
@@ -53,7 +53,8 @@ public enum AnswerMask {
     static func masked(_ value: JSON, strength: Strength = .ofDigits) -> JSON {
         switch value {
         case .null, .bool: value
-        case .number(let number): holdsDigitRun(number.lexeme) ? .string(digitsMark) : value
+        case .number(let number):
+            strength == .withoutTexts || holdsDigitRun(number.lexeme) ? .string(digitsMark) : value
         case .string(let text): .string(maskedText(text, strength))
         case .array(let elements): .array(elements.map { masked($0, strength: strength) })
         case .object(let members): .object(members.map { masked($0, strength) })

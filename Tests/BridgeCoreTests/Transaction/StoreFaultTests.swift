@@ -10,7 +10,7 @@ import Testing
     @Test(
         "ends in a state that an operator sees, by what may have happened",
         arguments: [
-            (Situation.accepted, TransactionState.failed), (.waiting, .failed), (.submitted, .inDoubt),
+            (Situation.accepted, TransactionState.failed), (.waiting, .inDoubt), (.submitted, .inDoubt),
             (.doubtWithNumber, .inDoubt), (.doubtWithoutNumber, .inDoubt), (.approved, .approved),
         ]
     )
