@@ -94,8 +94,9 @@ public struct JournalMatch: Sendable {
         }
     }
 
-    /// Whether a row may be the sale of a transaction though it does not fit: at another hour, under a ticket that the terminal
-    /// cut, or under our ticket with another amount. It proves no payment, and it proves no absence either.
+    /// Whether a row may be the sale of a transaction though it does not fit; it proves no payment, and no absence either.
+    ///
+    /// It may stand at another hour, under a ticket that the terminal cut, or under our ticket with another amount.
     private func mayHide(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         guard transaction.effect.movesMoney, let window = window(of: transaction),
             Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal),
