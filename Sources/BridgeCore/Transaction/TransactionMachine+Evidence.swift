@@ -11,7 +11,6 @@ extension TransactionMachine {
             transaction.isKnownToCloud = true
             // A POST that was said not to have started did: what became of the other ones is open.
             if transaction.state == .accepted { doubt(.inconsistentResult) }
-            bringQueryForward()
             return
         }
         if judgement != .foreign { adopt(transaction.number(in: evidence.answer)) }
@@ -70,11 +69,10 @@ extension TransactionMachine {
         return switch transaction.state {
         case .accepted: true
         case .submitting(let attempt): attempt > 1
-        // Before any acknowledgement each of the POSTs may be the one that it is about.
-        case .inDoubt: transaction.submittedAt == nil && transaction.idPosTxs == nil
-        // Without a number it may be about another POST than the acknowledged one; a query asks by the number.
-        case .submitted: evidence.source == .callback && evidence.answer.number == nil
-        case .approved, .declined, .notCompleted, .failed, .completed: false
+        // After such a verdict, and before any acknowledgement. A refusal that nothing contradicts is believed.
+        case .inDoubt:
+            transaction.isKnownToCloud && transaction.submittedAt == nil && transaction.idPosTxs == nil
+        case .submitted, .approved, .declined, .notCompleted, .failed, .completed: false
         }
     }
 

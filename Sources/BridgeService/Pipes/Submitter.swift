@@ -109,7 +109,7 @@ struct Submitter: Service {
         return await cloud.post(
             transaction,
             callbackURL: callbackURL.url(for: id),
-            now: { [dispatcher] in dispatcher.calendars.now(for: id) },
+            now: { [dispatcher] in dispatcher.departure(of: id) },
             mayLeave: { [gate, dispatcher] in
                 guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id), .now < latest else { return false }
                 dispatcher.depart(id)

@@ -85,7 +85,8 @@ final class Dispatcher: Sendable {
         to id: TransactionID,
         notBefore earliest: Timestamp? = nil
     ) async throws(StoreError) -> Transition? {
-        let calendar = calendars.now(for: id)
+        // Before a POST the expiry is held against the wall's clock as well.
+        let calendar = input == .submissionStarted ? departure(of: id) : calendars.now(for: id)
         let now = max(calendar, earliest ?? calendar)
         // What could not be written down before is over; its transaction still has to say so.
         let input = input == .due && faulted.withLockedValue({ $0.contains(id) }) ? .notStorable : input
@@ -98,6 +99,12 @@ final class Dispatcher: Sendable {
             return try await contain(error, of: input, to: id, at: now)
         }
     }
+
+    /// The instant that a command's expiry is held against before a POST: the later one of its own calendar and the wall's clock.
+    ///
+    /// Waits are measured by a clock that does not jump, but `expiresAt` is an instant of its publisher's: past it by any clock
+    /// nothing is sent.
+    func departure(of id: TransactionID) -> Timestamp { max(calendars.now(for: id), clock()) }
 
     private func applyOnce(
         _ input: TransactionInput,

@@ -68,8 +68,8 @@ struct SetClockTests {
         }
     }
 
-    @Test("E1: a command that waits for its terminal does not expire because the clock is set forward")
-    func waitingCommandDoesNotExpire() async throws {
+    @Test("E1: a command whose expiry is past by the wall's clock is not sent, and the one at the terminal goes on")
+    func waitingCommandIsNotSentPastItsExpiry() async throws {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in
             try await surroundings.withBridge(clock: clock.now) { world in
@@ -83,10 +83,10 @@ struct SetClockTests {
                 }
                 clock.move(by: .seconds(25 * 3_600))
                 world.simulator.controls.releaseCallbacks()
-                for command in [first, second] {
-                    let final = try await world.events.final(of: command.commandID)
-                    #expect(final.status == "approved", "\(final.reason ?? "")")
-                }
+                #expect(try await world.events.final(of: first.commandID).status == "approved")
+                let late = try await world.events.final(of: second.commandID)
+                #expect(late.status == "failed" && late.reason == "command_expired")
+                #expect(try await world.posts(of: second.commandID).isEmpty)
             }
         }
     }
