@@ -41,8 +41,8 @@ extension BrokerLink {
         switch settlement {
         case .acknowledge(let tag, let multiple):
             unsafe try check(status: amqp_basic_ack(handle, Self.channel, tag, multiple ? 1 : 0), "basic.ack")
-        case .reject(let tag, let requeue):
-            unsafe try check(status: amqp_basic_reject(handle, Self.channel, tag, requeue ? 1 : 0), "basic.reject")
+        case .reject(let tag):
+            unsafe try check(status: amqp_basic_reject(handle, Self.channel, tag, 0), "basic.reject")
         case .handBack(let tag):
             unsafe try check(status: amqp_basic_nack(handle, Self.channel, tag, 0, 1), "basic.nack")
         }

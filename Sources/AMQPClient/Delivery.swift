@@ -33,10 +33,6 @@ public enum Verdict: Sendable, Equatable {
     ///
     /// A `basic.nack`, which RabbitMQ counts towards the queue's delivery limit up to 4.2 only (docs/brokers.md).
     case requeue
-    /// It goes back to the queue, and the message itself is to blame: every broker counts it towards the delivery limit.
-    ///
-    /// A `basic.reject`.
-    case requeueAsHarmful
 }
 
 /// Names one delivery of one channel's life.

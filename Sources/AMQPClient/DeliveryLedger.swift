@@ -8,7 +8,8 @@ struct DeliveryLedger {
     /// What to write.
     enum Settlement: Equatable {
         case acknowledge(tag: UInt64, multiple: Bool)
-        case reject(tag: UInt64, requeue: Bool)
+        /// To the dead letters, or away where the queue has none.
+        case reject(tag: UInt64)
         /// Back to the queue, without blame.
         case handBack(tag: UInt64)
     }
@@ -62,10 +63,7 @@ struct DeliveryLedger {
             acknowledgedAlone.append(token.tag)
         case .deadLetter:
             entries[offset] = .done
-            rejections.append(.reject(tag: token.tag, requeue: false))
-        case .requeueAsHarmful:
-            entries[offset] = .done
-            rejections.append(.reject(tag: token.tag, requeue: true))
+            rejections.append(.reject(tag: token.tag))
         case .requeue:
             entries[offset] = .done
             rejections.append(.handBack(tag: token.tag))

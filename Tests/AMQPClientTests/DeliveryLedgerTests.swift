@@ -33,7 +33,7 @@ import Testing
         let counted = [ledger.settle(old, .deadLetter), ledger.settle(old, .acknowledge)]
         #expect(counted == [true, false])
         let settlements = ledger.flushed()
-        #expect(settlements == [.reject(tag: 1, requeue: false)])
+        #expect(settlements == [.reject(tag: 1)])
         ledger.begin()
         _ = ledger.recordAll(1)
         let counts = ledger.settle(old, .acknowledge)
@@ -55,7 +55,7 @@ import Testing
         let settlements = ledger.flushed()
         #expect(
             settlements == [
-                .reject(tag: 3, requeue: false), .handBack(tag: 2), .handBack(tag: 4),
+                .reject(tag: 3), .handBack(tag: 2), .handBack(tag: 4),
                 .acknowledge(tag: 1, multiple: false),
             ]
         )
@@ -78,9 +78,7 @@ import Testing
             while !open.isEmpty {
                 for _ in 0..<min(open.count, Int.random(in: 1...10, using: &random)) {
                     let token = open.remove(at: Int.random(in: open.indices, using: &random))
-                    let verdict = [Verdict.acknowledge, .deadLetter, .requeue, .requeueAsHarmful].randomElement(
-                        using: &random
-                    )
+                    let verdict = [Verdict.acknowledge, .deadLetter, .requeue].randomElement(using: &random)
                     guard let verdict else { return }
                     let counts = ledger.settle(token, verdict)
                     #expect(counts)
@@ -94,8 +92,8 @@ import Testing
                     case .acknowledge(let last, multiple: true):
                         // As the broker does: all up to it that are not settled.
                         for tag in 1...last where heard[tag] == nil { heard[tag] = .acknowledge }
-                    case .reject(let tag, let requeue):
-                        let before = heard.updateValue(requeue ? .requeueAsHarmful : .deadLetter, forKey: tag)
+                    case .reject(let tag):
+                        let before = heard.updateValue(.deadLetter, forKey: tag)
                         #expect(before == nil)
                     case .handBack(let tag):
                         let before = heard.updateValue(.requeue, forKey: tag)
