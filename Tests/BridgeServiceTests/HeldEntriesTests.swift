@@ -50,6 +50,7 @@ struct HeldEntriesTests {
         _ = held.add(entry(10_000_005, of: 1))
         _ = held.add(entry(5, of: 2))
         #expect(held.lag().oldest ?? .zero >= .seconds(10_000))
+        #expect(held.oldestAge >= .seconds(10_000))
     }
 
     @Test("E3: how long an event waits is measured by a clock that does not jump", arguments: [-3_600, 25 * 3_600])

@@ -52,7 +52,6 @@ struct SQLiteIndexTests {
                 (SQLiteStore.contradictedCensusText, "transactions_contradicted"),
                 (SQLiteStore.pendingText, "outbox_pending"),
                 (SQLiteStore.pendingCensusText, "outbox_pending"),
-                (SQLiteStore.oldestPendingText, "outbox_pending"),
                 (SQLiteStore.unroutedText, "outbox_unrouted"),
             ]
             for (text, index) in questions {

@@ -52,6 +52,7 @@ public struct Bridge: Service {
     /// Runs everything until the graceful shutdown is over.
     public func run() async throws {
         try await Restoration(dispatcher: parts.dispatcher, gate: parts.gate, logger: logger).begin()
+        try await parts.pipes.clockWatch.begin()
         var group = ServiceGroupConfiguration(services: services, logger: logger)
         group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
         group.maximumCancellationDuration = Self.cancellationLimit
@@ -88,6 +89,7 @@ public struct Bridge: Service {
             + pipes.accounts.map { .init($0.submitter, "submitter", $0.account) }
             + [
                 .init(pipes.cloudWatch, "cloud watch"),
+                .init(pipes.clockWatch, "clock watch"),
                 .init(broker.topologyWatch, "topology watch"),
                 .init(parts.terminals, "names of terminals"),
                 .init(broker.probe, "probe of the consumer"),

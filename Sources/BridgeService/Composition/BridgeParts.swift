@@ -59,6 +59,7 @@ struct BridgeParts {
             dispatcher: dispatcher,
             broker: broker,
             held: pipes.held,
+            heldDeadLetters: pipes.heldDeadLetters,
             keys: keys,
             clouds: pipes.cloudWatch.standing,
             gate: gate,

@@ -13,10 +13,12 @@ struct PipeParts {
     let outboxWatch: OutboxWatch
     /// The events that wait to be published.
     let held: HeldEntries
+    let heldDeadLetters: HeldEntries
     let timekeeper: Timekeeper
     /// In the order of the configuration.
     let accounts: [AccountPipes]
     let cloudWatch: CloudWatch
+    let clockWatch: ClockWatch
 
     init(
         _ configuration: BridgeConfiguration,
@@ -31,6 +33,7 @@ struct PipeParts {
         // Only events hold commands back: of a dead letter nobody waits for the result of a charge.
         let held = HeldEntries(clock: dispatcher.clock)
         self.held = held
+        heldDeadLetters = HeldEntries(clock: dispatcher.clock)
         let rendering = OutboxRendering(
             messages: broker.render,
             eventsExchange: configuration.events.exchange,
@@ -63,7 +66,7 @@ struct PipeParts {
             )
         }
         self.relay = relay(of: .event, broker.eventPublisher, held)
-        deadLetterRelay = relay(of: .deadLetter, broker.deadLetterPublisher, HeldEntries(clock: dispatcher.clock))
+        deadLetterRelay = relay(of: .deadLetter, broker.deadLetterPublisher, heldDeadLetters)
         outboxWatch = OutboxWatch(
             dispatcher: dispatcher,
             held: held,
@@ -92,6 +95,13 @@ struct PipeParts {
                 }
             ),
             gate: gate,
+            logger: logger
+        )
+        clockWatch = ClockWatch(
+            store: dispatcher.store,
+            gate: gate,
+            clouds: accounts.map(\.cloud.clock),
+            clock: dispatcher.clock,
             logger: logger
         )
     }

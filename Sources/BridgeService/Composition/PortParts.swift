@@ -22,6 +22,7 @@ struct PortParts {
         dispatcher: Dispatcher,
         broker: BrokerParts,
         held: HeldEntries,
+        heldDeadLetters: HeldEntries,
         keys: CallbackKeyRing,
         clouds: CloudStanding,
         gate: CommandGate,
@@ -68,6 +69,7 @@ struct PortParts {
             deadLetters: broker.deadLetterPublisher,
             replies: broker.replyPublisher,
             control: broker.control,
+            outboxAge: { max(held.oldestAge, heldDeadLetters.oldestAge) },
             queueLoads: loads,
             clock: dispatcher.clock,
             logger: logger

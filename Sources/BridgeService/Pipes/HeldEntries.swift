@@ -74,6 +74,11 @@ final class HeldEntries: Sendable {
     /// How many entries are held.
     var count: Int { state.withLockedValue { $0.count + $0.unrouted.count } }
 
+    /// How long the oldest entry has been held, a refused one too; zero if none is.
+    var oldestAge: Duration {
+        state.withLockedValue { $0.since.values.min()?.duration(to: .now) } ?? .zero
+    }
+
     /// How far the telling of events is behind.
     ///
     /// What is held is the beginning of the outbox, so the oldest of it is the oldest of all, as long as the outbox can be read.

@@ -13,6 +13,7 @@ struct Exposition: Sendable {
     let deadLetters: AMQPPublisher
     let replies: AMQPPublisher
     let control: AMQPConsumer
+    let outboxAge: @Sendable () -> Duration
     let queueLoads: @Sendable () -> [QueueWatch.Queue: QueueLoad]
     let clock: @Sendable () -> Timestamp
     let logger: Logger
@@ -117,7 +118,9 @@ struct Exposition: Sendable {
         )
         page.gauge("in_doubt_oldest_seconds", "Age of the oldest doubt.", [.init(age(census.oldestDoubt))])
         page.gauge("outbox_events", "Entries that wait to be published.", [.init(Double(census.pendingEntries))])
-        page.gauge("outbox_oldest_seconds", "Age of the oldest of them.", [.init(age(census.oldestPending))])
+        // By a clock that does not jump.
+        let oldest = Double(outboxAge().milliseconds) / 1_000
+        page.gauge("outbox_oldest_seconds", "Age of the oldest of them.", [.init(oldest)])
         page.counter("store_commits_total", "Commits, each of them one sync.", [.init(Double(census.commits))])
         page.gauge("store_bytes", "Size of the store and its log.", [.init(Double(census.bytes))])
     }

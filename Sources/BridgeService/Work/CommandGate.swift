@@ -12,6 +12,8 @@ final class CommandGate: Sendable {
         case recovering
         /// The store was restored from a backup and nobody released it yet.
         case held
+        /// The clock on the wall is behind what the store holds.
+        case clock
         /// The store cannot commit.
         case store
         /// An exchange or a queue is missing.
@@ -28,7 +30,7 @@ final class CommandGate: Sendable {
         /// Whether a POST must wait as well, not only the taking of commands.
         var keepsTerminalsAsleep: Bool {
             switch self {
-            case .recovering, .held, .store, .outbox, .shutdown: true
+            case .recovering, .held, .clock, .store, .outbox, .shutdown: true
             case .topology, .backlog, .cloud: false
             }
         }

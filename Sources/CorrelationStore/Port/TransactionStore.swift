@@ -107,6 +107,11 @@ public protocol TransactionStore: Sendable {
     /// How things stand, for metrics and readiness.
     func census() async throws(StoreError) -> StoreCensus
 
+    /// The latest instant that the newest entries of the store are dated by; `nil` for an empty store.
+    ///
+    /// A clock on the wall that is behind it was set wrong, now or then.
+    func newestInstant() async throws(StoreError) -> Timestamp?
+
     /// Since when the store is held after a restore, if it is.
     func heldSince() async throws(StoreError) -> Timestamp?
 
@@ -276,8 +281,6 @@ public struct StoreCensus: Sendable, Equatable {
     public var openContradictions = 0
     /// Entries that wait to be published.
     public var pendingEntries = 0
-    /// When the oldest of them was appended.
-    public var oldestPending: Timestamp?
     /// Size of the database and its log, bytes.
     public var bytes: Int64 = 0
     /// Commits since the store was opened; several changes share one.

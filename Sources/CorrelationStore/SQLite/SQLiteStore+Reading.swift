@@ -77,6 +77,24 @@ extension SQLiteStore {
         }
     }
 
+    /// So many of the newest entries are looked at for the latest instant: those that two starts under different clocks wrote.
+    static let newestEntries = 1_000
+    static let newestInstantText = """
+        SELECT max(instant) FROM (
+            SELECT instant FROM (SELECT accepted_at AS instant FROM transactions ORDER BY id DESC LIMIT \(newestEntries))
+            UNION ALL
+            SELECT instant FROM (SELECT appended_at AS instant FROM outbox ORDER BY position DESC LIMIT \(newestEntries))
+        ) WHERE instant IS NOT NULL
+        """
+
+    /// See `TransactionStore`.
+    public func newestInstant() async throws(StoreError) -> Timestamp? {
+        try await relayReader.read { database in
+            let statement = try PreparedStatement(cached: Self.newestInstantText, on: database)
+            return try statement.first({ _ in }, { $0.optionalInstant() })
+        } ?? nil
+    }
+
     static let lingeringText = """
         SELECT \(transactionColumns) FROM transactions INDEXED BY transactions_lane
         WHERE in_lane = 1 AND completed_at IS NOT NULL ORDER BY id
@@ -150,9 +168,6 @@ extension SQLiteStore {
         WHERE open_contradictions > 0
         """
     static let pendingCensusText = "SELECT count(*) FROM outbox INDEXED BY outbox_pending WHERE settled_at IS NULL"
-    static let oldestPendingText = """
-        SELECT appended_at FROM outbox INDEXED BY outbox_pending WHERE settled_at IS NULL ORDER BY position LIMIT 1
-        """
 
     /// See `TransactionStore`.
     public func census() async throws(StoreError) -> StoreCensus {
@@ -172,8 +187,6 @@ extension SQLiteStore {
             census.openContradictions = try contradicted.first({ _ in }, { Int($0.integer()) }) ?? 0
             let pending = try PreparedStatement(cached: Self.pendingCensusText, on: database)
             census.pendingEntries = try pending.first({ _ in }, { Int($0.integer()) }) ?? 0
-            let oldest = try PreparedStatement(cached: Self.oldestPendingText, on: database)
-            census.oldestPending = try oldest.first({ _ in }, { $0.instant() })
             return census
         }
     }

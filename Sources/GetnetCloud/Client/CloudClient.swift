@@ -33,6 +33,8 @@ public final class CloudClient: Sendable {
 
     /// Reads answers and callbacks of this account.
     public let reader: AnswerReader
+    /// What time it is at Getnet, by what it answers.
+    public let clock: CloudClock
 
     let configuration: CloudConfiguration
     let endpoint: CloudEndpoint
@@ -73,12 +75,15 @@ public final class CloudClient: Sendable {
         let endpoint = try CloudEndpoint(configuration)
         var logger = logger
         logger[metadataKey: LogKey.account] = "\(configuration.account.name)"
+        let clock = CloudClock()
+        self.clock = clock
         func pool(_ connections: Int, bodyLimit: Int = HTTPExchange.bodyLimit) -> CloudTransport {
             CloudTransport(
                 configuration,
                 connections: connections,
                 bodyLimit: bodyLimit,
                 eventLoopGroup: group,
+                clock: clock,
                 logger: logger
             )
         }

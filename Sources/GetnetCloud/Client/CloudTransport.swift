@@ -14,6 +14,7 @@ struct CloudTransport: Sendable {
     private let client: HTTPClient
     private let eventLoop: any EventLoop
     private let bodyLimit: Int
+    private let clock: CloudClock
     private let logger: Logger
 
     /// A pool of at most so many connections, whose answers are read up to that many bytes.
@@ -22,6 +23,7 @@ struct CloudTransport: Sendable {
         connections: Int,
         bodyLimit: Int = HTTPExchange.bodyLimit,
         eventLoopGroup: any EventLoopGroup,
+        clock: CloudClock = CloudClock(),
         logger: Logger
     ) {
         var settings = HTTPClient.Configuration()
@@ -38,6 +40,7 @@ struct CloudTransport: Sendable {
         eventLoop = eventLoopGroup.next()
         client = HTTPClient(eventLoopGroupProvider: .shared(eventLoop), configuration: settings)
         self.bodyLimit = bodyLimit
+        self.clock = clock
         self.logger = logger
     }
 
@@ -92,6 +95,7 @@ struct CloudTransport: Sendable {
         let exchange = HTTPExchange(
             eventLoop: eventLoop,
             bodyLimit: bodyLimit,
+            clock: clock,
             mayLeave: mayLeave,
             hasLeft: hasLeft
         )

@@ -99,6 +99,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
 
     private let eventLoop: any EventLoop
     private let bodyLimit: Int
+    private let clock: CloudClock
     private let mayLeave: @Sendable () -> Bool
     private let hasLeft: @Sendable () -> Void
     private let state = NIOLockedValueBox(State())
@@ -108,11 +109,13 @@ final class HTTPExchange: HTTPClientResponseDelegate {
     init(
         eventLoop: any EventLoop,
         bodyLimit: Int = HTTPExchange.bodyLimit,
+        clock: CloudClock = CloudClock(),
         mayLeave: @escaping @Sendable () -> Bool = { true },
         hasLeft: @escaping @Sendable () -> Void = {}
     ) {
         self.eventLoop = eventLoop
         self.bodyLimit = bodyLimit
+        self.clock = clock
         self.mayLeave = mayLeave
         self.hasLeft = hasLeft
     }
@@ -154,6 +157,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
     // MARK: - The answer
 
     func didReceiveHead(task: HTTPClient.Task<RawAnswer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+        clock.hear(head.headers.first(name: "Date"))
         state.withLockedValue { $0.head = head }
         return task.eventLoop.makeSucceededVoidFuture()
     }

@@ -80,6 +80,8 @@ final class FailingStore: TransactionStore {
         try await store.settle(settlements)
     }
 
+    func newestInstant() async throws(StoreError) -> Timestamp? { try await store.newestInstant() }
+
     func heldSince() async throws(StoreError) -> Timestamp? { try await store.heldSince() }
 
     func release() async throws(StoreError) -> Bool {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import CorrelationStore
+import GetnetSimulator
+import TestSupport
+import Testing
+
+@testable import BridgeService
+
+@Suite("A clock that is wrong")
+struct ClockObstacleTests {
+    private static func page(_ world: BridgeWorld) async throws -> String {
+        try await world.health("/readyz/commands?verbose").text
+    }
+
+    private static func charge(_ world: BridgeWorld) async throws {
+        let command = ChargeCommand()
+        try await world.send(command)
+        #expect(try await world.events.final(of: command.commandID).status == "approved")
+    }
+
+    @Test("E3: the store is later than the clock: the obstacle is named, no terminal woken, until the clock is right")
+    func storeIsLater() async throws {
+        let clock = SettableClock()
+        try await Surroundings.run { surroundings in
+            try await surroundings.withBridge(clock: clock.now) { try await Self.charge($0) }
+            clock.move(by: .seconds(-3_600))
+            try await surroundings.withBridge(clock: clock.now, isSettled: false) { world in
+                try await eventually("the obstacle is named", within: BridgeWorld.patience) {
+                    try await Self.page(world).contains("[-] clock: this machine's clock shows ")
+                }
+                let command = ChargeCommand()
+                try await world.send(command)
+                try await eventually("the login is there, and does not make it go away", within: BridgeWorld.patience) {
+                    world.simulator.controls.ledger.summary.logins > 1
+                }
+                #expect(try await Self.page(world).contains("[-] clock: "))
+                #expect(try await world.posts(of: command.commandID).isEmpty)
+                clock.move(by: .seconds(3_600))
+                #expect(try await world.events.final(of: command.commandID).status == "approved")
+                #expect(try await Self.page(world).contains("[+] clock"))
+            }
+        }
+    }
+
+    @Test("E3: the clock was ahead and is right now: Getnet's own clock says so, and nothing is held for long")
+    func clockWasAhead() async throws {
+        let clock = SettableClock()
+        clock.move(by: .seconds(3_600))
+        try await Surroundings.run { surroundings in
+            try await surroundings.withBridge(clock: clock.now) { world in
+                try await Self.charge(world)
+                try await eventually("the difference is told", within: BridgeWorld.patience) {
+                    try await Self.page(world).contains("s ahead of that of Getnet")
+                }
+            }
+            clock.move(by: .seconds(-3_600))
+            try await surroundings.withBridge(clock: clock.now) { try await Self.charge($0) }
+        }
+    }
+
+    @Test("E3: the clock is set back meanwhile: what is under way goes on, new commands wait until it is right")
+    func clockIsSetBack() async throws {
+        let clock = SettableClock()
+        try await Surroundings.run { surroundings in
+            try await surroundings.withBridge(clock: clock.now) { world in
+                world.simulator.controls.holdCallbacks()
+                let first = ChargeCommand()
+                try await world.send(first)
+                _ = try await world.events.first("it is submitted") {
+                    $0.commandID == first.commandID && $0.status == "submitted"
+                }
+                clock.move(by: .seconds(-900))
+                try await eventually("the obstacle is named", within: BridgeWorld.patience) {
+                    try await Self.page(world).contains("[-] clock: ")
+                }
+                world.simulator.controls.releaseCallbacks()
+                #expect(try await world.events.final(of: first.commandID).status == "approved")
+                clock.move(by: .seconds(900))
+                try await Self.charge(world)
+            }
+        }
+    }
+
+    @Test("E3: a jump forward and back again is over when the clock is where it was, whatever Getnet's clock says")
+    func jumpAndBack() async throws {
+        let clock = SettableClock()
+        try await Surroundings.run { surroundings in
+            try await surroundings.withBridge(clock: clock.now) { world in
+                try await Self.charge(world)
+                clock.move(by: .seconds(25 * 3_600))
+                try await Self.charge(world)
+                clock.move(by: .seconds(-25 * 3_600))
+                try await Self.charge(world)
+            }
+        }
+    }
+}
