@@ -57,11 +57,20 @@ struct Serve: ConfiguredVerb {
             )
         )
         let result = await Result { try await group.run() }
-        await store.close()
+        let isClosed = await ends(within: Self.closingLimit) { await store.close() }
+        if !isClosed {
+            logger.error(
+                "the store did not close: the disk does not answer; the next start finds out what was not written",
+                metadata: [LogKey.age: "\(Self.closingLimit)"]
+            )
+        }
         try result.get()
         logger.info("stopped")
-        return .done
+        return isClosed ? .done : .inputOutput
     }
+
+    /// How long the store may take for its last commit and for closing; a disk that hangs must not keep the process.
+    static let closingLimit = Duration.seconds(10)
 
     private func open(_ configuration: BridgeConfiguration, _ logger: Logger) throws(Failure) -> SQLiteStore {
         let path = try configuration.storePath()
@@ -89,6 +98,21 @@ struct Serve: ConfiguredVerb {
         }
         logger.notice("made a new store", metadata: [LogKey.path: "\(path)"])
     }
+}
+
+/// Whether a piece of work ended in time; otherwise it is left behind.
+private func ends(within limit: Duration, _ work: @escaping @Sendable () async -> Void) async -> Bool {
+    let (ends, first) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingOldest(1))
+    let timer = Task {
+        try? await Task.sleep(for: limit)
+        first.yield(false)
+    }
+    Task {
+        await work()
+        first.yield(true)
+    }
+    defer { timer.cancel() }
+    return await ends.first { _ in true } ?? false
 }
 
 extension Result where Failure == any Error {
