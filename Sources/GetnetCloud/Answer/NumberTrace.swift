@@ -54,18 +54,22 @@ enum NumberTrace {
         return plain(unescaped).contains("idpos") || namesNumber(unescaped) || isEncodedTrace(text)
     }
 
-    /// Whether a number stands behind one of the names and a colon: a member of JSON that is wrapped in something else.
+    /// Whether a number stands behind one of the names: a member of JSON that is wrapped in something else, an element of
+    /// XML, a field of a form.
     private static func namesNumber(_ text: [UInt8]) -> Bool {
         // Quotes, their escapes and white space say nothing about which member it is.
         let bare = text.filter { !$0.isJSONSpace && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        return bare.indices.contains { colon in
-            guard bare[colon] == UInt8(ascii: ":"), bare[(colon + 1)...].first(where: { $0 != 48 }).map(isDigit) == true
+        return bare.indices.contains { mark in
+            guard beforeValue.contains(bare[mark]), bare[(mark + 1)...].first(where: { $0 != 48 }).map(isDigit) == true
             else { return false }
             return names.contains(
-                plain(bare[..<colon].suffix(while: { isDigit($0) || (97...122).contains($0.loosened) }))
+                plain(bare[..<mark].suffix(while: { isDigit($0) || (97...122).contains($0.loosened) }))
             )
         }
     }
+
+    /// What stands between a name and its value in JSON, XML and forms.
+    private static let beforeValue: Set<UInt8> = [UInt8(ascii: ":"), UInt8(ascii: ">"), UInt8(ascii: "=")]
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
