@@ -173,6 +173,34 @@ import Testing
         }
     }
 
+    @Test(
+        "J5: an old owner keeps its number against an answer that does not take it",
+        arguments: StoreEngine.allCases
+    )
+    func numberThatIsNotTaken(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let old = try await store.submitted()
+            _ = try await store.apply(.callback(.paid()), to: old.id, at: at(10))
+            let start: Int64 = 3 * 86_400
+            let charge = Charge(
+                commandID: "n-1",
+                reference: "n-1",
+                terminal: "80005000",
+                acceptedAt: at(start),
+                expiresAt: at(start + 120)
+            )
+            let new = try await store.create(charge)
+            _ = try await store.apply(.submissionStarted, to: new.id, at: at(start + 1))
+            let end = TransactionInput.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "955555", namesUs: true))
+            _ = try await store.apply(end, to: new.id, at: at(start + 2))
+            // A second number beside our name decides nothing, so it is taken from nobody.
+            let result = TerminalResult.refused(51)
+            _ = try await store.apply(.callback(result, customID: new.id.description), to: new.id, at: at(start + 3))
+            #expect(try await store.transaction(old.id)?.idPosTxs == "936101")
+            #expect(try await store.transaction(new.id)?.idPosTxs == "955555")
+        }
+    }
+
     @Test("J1: one receipt told with a time one second apart supports one transaction", arguments: StoreEngine.allCases)
     func receipt(engine: StoreEngine) async throws {
         try await engine.withStore { store in

@@ -94,6 +94,17 @@ import Testing
         }
     }
 
+    @Test func `a name that is gone is remembered for the account that had it, and takes no other's place`() throws {
+        var registry = TerminalRegistry()
+        try registry.enter("AR1/2/S1/north", as: "till-1")
+        let old = try #require(Terminal(idTerminal: "AR9", idSucursal: "2", serialNumber: "S9", alias: "till-9"))
+        let remembering = registry.remembering(old, account: "south")
+        #expect(remembering.account(ofAlias: "till-9") == "south")
+        #expect(remembering.owners(of: old) == ["south"])
+        let taken = try #require(Terminal(idTerminal: "AR9", idSucursal: "2", serialNumber: "S9", alias: "till-1"))
+        #expect(registry.remembering(taken, account: "south") == registry)
+    }
+
     @Test func `a control message by the command's id names the account, one by ours needs none`() throws {
         let reader = ControlReader(rules: try rules())
         func faults(_ text: String) -> [String] {

@@ -90,6 +90,10 @@ struct PeopleTests {
         let ended = posted.after(.operatorDecision(decision, by: .sample))
         #expect(ended.state.isFinal && ended.isInLane)
         #expect(!ended.after(.lifeEnded).isInLane)
+        // The end of a cancel says nothing of the terminal: it may still be at the sale.
+        let cancelled = posted.after(.cancel).after(.operatorDecision(decision, by: .sample))
+            .after(.cancelEnded(.answered(0)))
+        #expect(cancelled.state.isFinal && cancelled.isInLane)
         // Where the time is over already nothing waits.
         let late = posted.after(.lifeEnded, at: .sample + Situation.rules.terminalLife)
         let open = late.after(.operatorDecision(decision, by: .sample), at: .sample + Situation.rules.terminalLife)
