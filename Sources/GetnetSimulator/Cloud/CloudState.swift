@@ -13,6 +13,8 @@ struct CloudState {
     let dice: FaultDice
     var terminals: [String: Terminal] = [:]
     var offline: Set<String> = []
+    /// What is washed away, and how it is answered.
+    var floods: [FloodedRequest: FloodAnswer] = [:]
     var ledger: LedgerBook
     /// What can be given back.
     var payments: PaymentBook
@@ -99,6 +101,9 @@ struct CloudState {
 
     /// The scenario or the faults, unless the terminal is not to be had.
     private mutating func decide(_ request: SaleRequest, at now: Duration) -> Decision {
+        if let answer = washAway(.sales) {
+            return Decision(plan: .neverStarted(.flooded(answer), context(attempt: 1)))
+        }
         let key = Terminal.key(request.terminal.idTerminal)
         if let refused = refusal(of: request.terminal, key, at: now) { return refused }
         let scenario = Scenario(amount: request.amount)

@@ -24,7 +24,7 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
     public let scenario: Int?
     /// What the POST was answered with, in one word.
     ///
-    /// Shape: `sent`, `held`, `reset`, `busy15Seconds`, `faulty`; names of ``SaleReply`` and ``CloudMessage``.
+    /// Shape: `sent`, `held`, `reset`, `busy15Seconds`, `faulty`; names of ``SaleReply`` and ``CloudMessage``, in a flood that of its status.
     public let reply: String
     /// Everything that the client did wrong.
     public let faults: [RequestFault]
@@ -153,6 +153,8 @@ public struct LedgerSummary: Sendable, Codable, Equatable {
     public internal(set) var callbacksAccepted = 0
     /// Callbacks that are held back.
     public internal(set) var callbacksHeld = 0
+    /// Requests that a flood has washed away.
+    public internal(set) var flooded = 0
     /// Work that was dropped because a limit of the simulator was reached: the run is worth nothing.
     public internal(set) var dropped = 0
 }

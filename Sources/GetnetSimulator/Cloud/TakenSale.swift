@@ -142,9 +142,13 @@ extension StartedSale {
 }
 
 extension SaleReply {
-    /// The reply in one word; that of a refusal is its message's.
+    /// The reply in one word; that of a refusal is its message's, that of a flood its status's.
     var word: String {
-        if case .refused(let message) = self { String(describing: message) } else { String(describing: self) }
+        switch self {
+        case .refused(let message): String(describing: message)
+        case .flooded(let answer): answer.word
+        default: String(describing: self)
+        }
     }
 }
 

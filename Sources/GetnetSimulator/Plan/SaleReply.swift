@@ -22,6 +22,8 @@ public enum SaleReply: Equatable, Sendable {
     case redirect
     /// HTTP 429 with `Retry-After: 1`.
     case tooManyRequests
+    /// What a flood answers.
+    case flooded(FloodAnswer)
     /// HTTP 400 without anything wrong in the request.
     case badRequest
     /// HTTP 500 with a problem document.

@@ -83,6 +83,7 @@ struct CloudEndpoints: Sendable {
         case .faulty(let faults): return refuse(faults)
         case .admitted: break
         }
+        if let flooded = gate.floodedQuestion { return flooded }
         guard let number = Int(idPosTxs) else {
             return refuse([RequestFault("idPosTxs", "must be a number")])
         }

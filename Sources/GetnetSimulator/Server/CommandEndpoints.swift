@@ -64,6 +64,7 @@ struct CommandEndpoints: Sendable {
             return .badRequest(faults)
         case .admitted: break
         }
+        if let flooded = gate.floodedQuestion { return flooded }
         let branch = request.uri.queryParameters.get("idsucursal").map { Int($0).map(String.init) ?? $0 }
         let terminals = cloud.withState(\.registeredTerminals).filter { branch == nil || $0.idSucursal == branch }
         let list = "[" + terminals.map(triplet).joined(separator: ",") + "]"

@@ -39,6 +39,7 @@ struct CourseAnswer: Sendable {
         case .firewallPage: return .firewallPage
         case .redirect: return Response(status: .temporaryRedirect, headers: [.location: Self.trapPath])
         case .tooManyRequests: return Response(status: .tooManyRequests, headers: [.retryAfter: "1"])
+        case .flooded(let answer): return .flooded(answer)
         case .badRequest: return .badRequest([])
         case .serverError: return .serverError
         case .badGateway: return .badGateway

@@ -47,6 +47,7 @@ struct JournalEndpoints: Sendable {
                 guard asked.webhook != nil else { break }
                 return refuse([RequestFault("webhook", "is not known for \(command.rawValue) here")])
             }
+            if let flooded = gate.floodedQuestion { return flooded }
             let taken = cloud.withState { $0.read(asked, at: cloud.now) }
             if asked.webhook != nil, taken.finishesWithCallback, !cloud.callbacks.add(.journal(taken)) {
                 cloud.noteDropped(1)

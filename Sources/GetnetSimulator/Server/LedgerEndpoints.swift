@@ -74,6 +74,11 @@ struct LedgerEndpoints: Sendable {
             else { return Response(status: .badRequest) }
             return Response(status: .noContent)
         }
+        router.post("floods/{request}") { request, context in flood(context.parameters, request.uri.queryParameters) }
+        router.post("floods/{request}/end") { _, context in
+            guard let request = FloodedRequest(context.parameters) else { return Response(status: .notFound) }
+            return done { controls.flood(request, with: nil) }
+        }
         router.on("redirected", method: .post) { _, _ in
             cloud.withState { $0.note([RequestFault("redirect", "was followed with a POST")]) }
             return Response(status: .badRequest)
@@ -107,6 +112,15 @@ struct LedgerEndpoints: Sendable {
         return Response(status: .noContent)
     }
 
+    private func flood(_ path: Parameters, _ query: Parameters) -> Response {
+        guard let request = FloodedRequest(path) else { return Response(status: .notFound) }
+        guard let status = query.get("status", as: Int.self), FloodAnswer.statuses.contains(status) else {
+            return Response(status: .badRequest)
+        }
+        let answer = FloodAnswer(status: status, retryAfter: query.get("retryAfter", as: Int.self))
+        return done { controls.flood(request, with: answer) }
+    }
+
     private func done(_ control: () -> Void) -> Response {
         control()
         return Response(status: .noContent)
@@ -121,5 +135,13 @@ struct LedgerEndpoints: Sendable {
         }
         encoder.outputFormatting = [.sortedKeys]
         return .json(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
+
+extension FloodedRequest {
+    /// The kind that a path names.
+    fileprivate init?(_ path: Parameters) {
+        guard let request = path.get("request").flatMap(Self.init(rawValue:)) else { return nil }
+        self = request
     }
 }

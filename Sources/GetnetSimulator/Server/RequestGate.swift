@@ -29,6 +29,11 @@ struct RequestGate: Sendable {
         return .admitted(token: token)
     }
 
+    /// The answer to a question that a flood washes away.
+    var floodedQuestion: Response? {
+        cloud.withState { $0.washAway(.questions) }.map(Response.flooded)
+    }
+
     /// What the gate decides.
     enum Admission {
         case admitted(token: String)

@@ -52,6 +52,13 @@ extension Response {
         status: .badGateway
     )
 
+    /// What whoever stands before a cloud with too much to do says.
+    static func flooded(_ answer: FloodAnswer) -> Response {
+        var response = Response(status: HTTPResponse.Status(code: answer.status))
+        response.headers[.retryAfter] = answer.retryAfter.map(String.init)
+        return response
+    }
+
     private static func text(_ body: String, type: String, status: HTTPResponse.Status) -> Response {
         Response(
             status: status,

@@ -109,6 +109,15 @@ public struct SimulatorControls: Sendable {
         cloud.withState { $0.revokeTokens() }
     }
 
+    /// Lets every request of a kind be answered with an error from now on, and start nothing; or no longer.
+    ///
+    /// - Parameters:
+    ///   - request: the kind.
+    ///   - answer: the error; nothing ends the flood.
+    public func flood(_ request: FloodedRequest, with answer: FloodAnswer?) {
+        cloud.withState { $0.floods[request] = answer }
+    }
+
     /// Lets the cloud lose, or find, the terminals with an id: sales get `C2C SERVICE NOT RESPONDING`.
     ///
     /// - Parameters:
