@@ -164,13 +164,15 @@ extension AMQPMessage {
         _ name: String,
         at terminal: Int,
         amount: Int,
+        expiresAt: String? = nil,
         _ properties: AMQPProperties
     ) -> AMQPMessage {
+        let expiry = expiresAt.map { "\"expiresAt\":\"\($0)\"," } ?? ""
         let body = """
             {"commandId":"benchmark-\(name)","type":"charge","terminal":{"idTerminal":"\(terminal)",\
             "idSucursal":"12983","serialNumber":"SNBENCH\(10_000 + terminal % 10_000)"},\
             "amount":{"value":\(amount),"currency":"CLP"},\
-            "reference":"\(name.uppercased())","options":{"printOnPos":false,"saleType":1,"employeeId":1},\
+            "reference":"\(name.uppercased())",\(expiry)"options":{"printOnPos":false,"saleType":1,"employeeId":1},\
             "metadata":{"orderId":"o-\(name)","channel":"benchmark"}}
             """
         return AMQPMessage(

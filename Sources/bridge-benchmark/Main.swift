@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 
-/// The measurements of `deploy/benchmark`, each a verb of its own that prints lines of `name value`.
+/// The measurements of `deploy/benchmark` and `deploy/disturb`, each a verb of its own.
 @main
 struct BridgeBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +10,7 @@ struct BridgeBenchmark: AsyncParsableCommand {
         abstract: "Measures a running bridge, and the floor under it.",
         subcommands: [
             Charges.self, DeadTerminals.self, HTTPFloorServer.self, HTTPFloorClient.self, BrokerFloor.self,
-            StoreFloor.self,
+            StoreFloor.self, PacedCharges.self,
         ]
     )
 }
