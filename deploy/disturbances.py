@@ -297,6 +297,9 @@ class Voids(Disturbance):
         told = doubt["told"][-1]["status"] if doubt["told"] else "nothing"
         report.judge(bool(asked) and min(asked) <= 5 + OBSTACLE_SECONDS,
                      f"the journal of a doubt elsewhere was asked for after {seconds(min(asked, default=None))}; it is {told}")
+        silent = [sum(entry[key] == word for entry in world.ledger(kind))
+                  for kind, key, word in (("/journal", "ending", "journal-no-answer"), ("/commands", "reply", "silence"))]
+        report.judge(min(silent) >= 16, f"{silent[0]} readings and {silent[1]} voids were left without an answer")
         statuses = collections.Counter((world.transaction(f"v-{charge['reference'].lower()}") or {}).get("status") for charge in self.sold)
         report.tell("the voids are " + ", ".join(f"{count} {status}" for status, count in statuses.items()))
 
