@@ -67,7 +67,7 @@ extension CloudState {
         }
         let scenario = request.command == .refund ? Scenario(amount: request.amount ?? 0) : .approved
         if scenario == .approved, request.command.movesMoney, dice.concernsSales {
-            return disturb(drawKey(of: request, key, original), pace)
+            return disturb(drawKey(of: request, key, original), pace, sparing: Fault.ofSalesAlone)
         }
         let name = "\(request.command.rawValue) \(request.customID ?? drawKey(of: request, key, original))"
         let attempt = scenario == .approved ? 1 : attempts.count(name)
@@ -102,7 +102,8 @@ extension CloudState {
             content: content(for: request, plan, original, key),
             terminalTime: clock.time(now + run.finishesAfter, at: key),
             seed: configuration.seed &* 0x9E6C_63D0_876A_68DF &+ UInt64(number),
-            namesAmount: configuration.refundAmount
+            namesAmount: configuration.refundAmount,
+            retelling: plan.dialect.retelling
         )
         if plan.isDone { affect(request, key, number: number, finishesAt: now + run.finishesAfter, at: now) }
         return StartedCommand(startedAt: now, plan: plan, facts: facts, batch: batch)

@@ -37,8 +37,8 @@ struct CloudState {
         precondition(configuration.batchLimit > 0, "a batch holds at least one payment")
         self.configuration = configuration
         pace = configuration.pace
-        clock = TerminalClock(configuration, startedAt: startedAt)
         dice = FaultDice(configuration.faults)
+        clock = TerminalClock(configuration, dice, startedAt: startedAt)
         let clockID = Int((startedAt.timeIntervalSince1970 - 1_760_000_000) * 1_000)
         firstID = configuration.firstID ?? max(1, clockID)
         tokens = TokenBook(seed: configuration.seed)
@@ -46,8 +46,6 @@ struct CloudState {
         ledger = LedgerBook(limit: configuration.ledgerLimit)
         payments = PaymentBook(limit: configuration.ledgerLimit)
     }
-
-    // MARK: - Login
 
     /// Hands out a token if the credentials are right.
     mutating func logIn(clientID: String?, clientSecret: String?, at now: Duration) -> String? {
@@ -99,69 +97,6 @@ struct CloudState {
         return taken
     }
 
-    /// The scenario or the faults, unless the terminal is not to be had.
-    private mutating func decide(_ request: SaleRequest, at now: Duration) -> Decision {
-        if let answer = washAway(.sales) {
-            return Decision(plan: .neverStarted(.flooded(answer), context(attempt: 1)))
-        }
-        let key = Terminal.key(request.terminal.idTerminal)
-        if let refused = refusal(of: request.terminal, key, at: now) { return refused }
-        let scenario = Scenario(amount: request.amount)
-        if scenario == .approved, dice.concernsSales {
-            return disturb(request.ticketNumber ?? "\(key) \(request.amount)", pace)
-        }
-        return Decision(plan: plan(scenario, for: request), scenario: scenario.number)
-    }
-
-    /// What the cloud says instead of asking a terminal that is not to be had.
-    func refusal(
-        of terminal: TerminalIdentity,
-        _ key: String,
-        passesBusy: Bool = false,
-        at now: Duration
-    ) -> Decision? {
-        let seen = terminals[key]
-        if let refusal = registryRefusal(of: terminal, key, seen, at: now) {
-            return Decision(plan: .neverStarted(.refused(refusal), context(attempt: 1)))
-        }
-        guard !passesBusy, let seen, let refusal = seen.refusal(at: now, pace: pace) else { return nil }
-        let plan = SalePlan.neverStarted(.refused(refusal), context(attempt: 1))
-        return Decision(plan: plan, occupant: seen.occupant(at: now))
-    }
-
-    /// What faults make of something that the amount table leaves alone.
-    ///
-    /// - Parameters:
-    ///   - key: what tells it apart in every run.
-    ///   - pace: how long its terminal takes.
-    /// - Returns: the decision.
-    mutating func disturb(_ key: String, _ pace: Pace) -> Decision {
-        let draw = Draw(key: key, attempt: attempts.count(key))
-        let faults = dice.faults(ofSale: key, attempt: draw.attempt)
-        let disturbed = DisturbedPlan(faults, context(attempt: draw.attempt, pace))
-        return Decision(
-            plan: disturbed.plan,
-            scenario: Scenario.approved.number,
-            faults: disturbed.faults,
-            draw: draw
-        )
-    }
-
-    private func plan(_ scenario: Scenario, for request: SaleRequest) -> SalePlan {
-        let earlier = request.customID.map { ledger.entries(customID: $0) } ?? []
-        return scenario.plan(context(attempt: earlier.count { $0.scenario != nil } + 1))
-    }
-
-    /// What a plan is made for.
-    ///
-    /// - Parameters:
-    ///   - attempt: the how-many-eth POST of the same this is, from 1.
-    ///   - pace: how long its terminal takes; absent: that of a customer.
-    /// - Returns: the context.
-    func context(attempt: Int, _ pace: Pace? = nil) -> PlanContext {
-        PlanContext(pace: pace ?? self.pace, dialect: configuration.dialect, attempt: attempt)
-    }
-
     private mutating func start(
         plan: SalePlan,
         run: TerminalRun,
@@ -173,14 +108,17 @@ struct CloudState {
         let unseen = newTerminal(request.terminal)
         let (receipt, batch) = terminals[key, default: unseen]
             .startSale(request.terminal, run, post: number, at: now, pace: pace)
-        let facts = SaleFacts(
+        let own = SaleFacts(
             idPosTxs: firstID + number,
             request: request,
             operationID: receipt,
             terminalTime: clock.time(now + run.finishesAfter, at: key),
             seed: configuration.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(number),
-            function: request.function
+            function: request.function,
+            retelling: plan.dialect.retelling,
+            ticketSpelling: plan.dialect.ticket
         )
+        let facts = plan.repeated.map { own.repeating($0, clock.time($0.finishedAt, at: key)) } ?? own
         let sale = StartedSale(startedAt: now, plan: plan, facts: facts, batch: batch)
         for payment in sale.knownPayments(ofPost: number, terminal: key) { payments.add(payment) }
         remember(sale.journalRows, key, after: number, at: now)

@@ -66,6 +66,8 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         public let finishesAt: Date
         /// The payments that were taken by then: none, one, or two.
         public internal(set) var payments: [Payment]
+        /// The cloud's id of the sale whose receipt the result repeats, although nobody paid.
+        public internal(set) var repeats: Int?
     }
 
     /// Money that moved.
@@ -80,6 +82,8 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         public let paidAt: Date
         /// When, by the terminal's clock: local, `YYYY-MM-DD HH:mm:ss`.
         public let terminalTime: String
+        /// How much of it is a tip.
+        public internal(set) var tip = 0
         /// How much of it was taken back by voids: nothing or everything.
         public internal(set) var voided = 0
         /// How much of it was given back by refunds.
@@ -88,7 +92,7 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         private enum CodingKeys: String, CodingKey {
             case authorizationCode
             case operationID = "operationId"
-            case amount, paidAt, terminalTime, voided, refunded
+            case amount, paidAt, terminalTime, tip, voided, refunded
         }
     }
 

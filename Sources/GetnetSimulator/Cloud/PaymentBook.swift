@@ -65,7 +65,7 @@ struct PaymentBook: Sendable {
             remove(nextNumber - limit)
             ring[nextNumber % limit] = payment
         }
-        byAuthorization[payment.authorizationCode, default: []].append(nextNumber)
+        byAuthorization[payment.authorizationCode.uppercased(), default: []].append(nextNumber)
         byReceipt[receipt(of: payment)] = nextNumber
         nextNumber += 1
     }
@@ -93,7 +93,7 @@ struct PaymentBook: Sendable {
     ///   - now: what is not finished by then is not there.
     /// - Returns: their numbers.
     func numbers(authorizationCode: String, terminal: String, day: String?, at now: Duration) -> [Int] {
-        let found = (byAuthorization[authorizationCode] ?? []).reversed().filter { number in
+        let found = (byAuthorization[authorizationCode.uppercased()] ?? []).reversed().filter { number in
             guard let payment = self[number] else { return false }
             return payment.finishedAt <= now && day.map { $0 == payment.day } ?? true
         }
@@ -110,10 +110,9 @@ struct PaymentBook: Sendable {
     private mutating func remove(_ number: Int) {
         guard let payment = self[number] else { return }
         ring[number % limit] = nil
-        byAuthorization[payment.authorizationCode]?.removeAll { $0 == number }
-        if byAuthorization[payment.authorizationCode]?.isEmpty == true {
-            byAuthorization[payment.authorizationCode] = nil
-        }
+        let code = payment.authorizationCode.uppercased()
+        byAuthorization[code]?.removeAll { $0 == number }
+        if byAuthorization[code]?.isEmpty == true { byAuthorization[code] = nil }
         if byReceipt[receipt(of: payment)] == number { byReceipt[receipt(of: payment)] = nil }
     }
 

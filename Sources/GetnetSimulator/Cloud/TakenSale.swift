@@ -34,10 +34,12 @@ struct StartedSale: Sendable {
                 idPosTxs: facts.idPosTxs,
                 payment: index + 1,
                 operationID: facts.operationID + index,
-                amount: facts.request.amount + extra,
+                amount: facts.request.amount + extra + run.tip,
                 ticketNumber: facts.request.ticketNumber,
                 finishedAt: startedAt + run.finishesAfter,
-                seed: facts.seed
+                seed: facts.seed,
+                tip: run.tip,
+                retelling: facts.retelling
             )
         }
     }
@@ -64,7 +66,8 @@ extension LedgerEntry {
             Sale(
                 idPosTxs: $0.facts.idPosTxs,
                 finishesAt: finishesAt,
-                payments: $0.payments(at: finishesAt)
+                payments: $0.payments(at: finishesAt),
+                repeats: $0.plan.repeated?.idPosTxs
             )
         }
         cancelledBy = nil
@@ -135,7 +138,8 @@ extension StartedSale {
                 operationID: row.operationID,
                 amount: row.amount,
                 paidAt: paidAt,
-                terminalTime: facts.terminalTime.text
+                terminalTime: facts.terminalTime.text,
+                tip: row.tip
             )
         }
     }
@@ -147,6 +151,7 @@ extension SaleReply {
         switch self {
         case .refused(let message): String(describing: message)
         case .flooded(let answer): answer.word
+        case .hiding(let hidden): hidden.word
         default: String(describing: self)
         }
     }

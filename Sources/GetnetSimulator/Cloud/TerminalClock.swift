@@ -8,14 +8,17 @@ struct TerminalClock: Sendable {
     private let zone: TimeZone
     private let skew: Int
     private let skews: [String: Int]
+    private let dice: FaultDice
 
     /// Creates the clocks of one simulator.
     ///
     /// - Parameters:
     ///   - configuration: their zone, and how wrong they are.
+    ///   - dice: which of them stand in another zone.
     ///   - startedAt: the moment zero.
-    init(_ configuration: SimulatorConfiguration, startedAt: Date) {
+    init(_ configuration: SimulatorConfiguration, _ dice: FaultDice, startedAt: Date) {
         self.startedAt = startedAt
+        self.dice = dice
         zone = TimeZone(identifier: configuration.zoneName) ?? .gmt
         skew = configuration.clockSkew
         skews = Dictionary(
@@ -36,7 +39,13 @@ struct TerminalClock: Sendable {
     ///   - terminal: its ``Terminal/key(_:)``.
     /// - Returns: the local time.
     func time(_ moment: Duration, at terminal: String) -> TerminalTime {
-        let seconds = skews.isEmpty ? skew : skews[terminal] ?? skew
+        let seconds = (skews.isEmpty ? skew : skews[terminal] ?? skew) + zoneShift(of: terminal)
         return TerminalTime(date(moment).addingTimeInterval(TimeInterval(seconds)), in: zone)
+    }
+
+    /// How far the zone of a terminal is from that of its country, in seconds: one or two hours, earlier or later.
+    private func zoneShift(of terminal: String) -> Int {
+        guard dice.fault(ofTerminal: terminal) == .otherZone else { return 0 }
+        return [-2, -1, 1, 2][Int(dice.number("zone", terminal, 0) % 4)] * 3_600
     }
 }

@@ -13,6 +13,10 @@ struct CommandFacts: Sendable {
     let seed: UInt64
     /// Whether the result of a refund names the amount.
     let namesAmount: Bool
+    /// How query and journal spell it.
+    var retelling = Dialect.Retelling.same
+    /// Whether query or journal speak.
+    var isRetold = false
 
     /// What a terminal has to say besides yes or no.
     enum Content: Sendable {
@@ -31,18 +35,24 @@ struct CommandFacts: Sendable {
         case parameters
     }
 
-    /// The issuer's approval of a refund: 6 digits, leading zeros included.
-    func authorizationCode(movement: Int) -> String {
-        var random = SeededRandom(seed: seed &+ UInt64(movement))
-        return TerminalTime.padded(Int(random.next() % 1_000_000), 6)
-    }
+    /// The issuer's approval of a refund: 6 digits or letters, leading zeros included.
+    func authorizationCode(movement: Int) -> String { retelling.authorizationCode(seed: seed &+ UInt64(movement)) }
+
+    /// The terminal's time as it is told.
+    var toldTime: TerminalTime { isRetold && retelling == .secondLater ? terminalTime.secondLater : terminalTime }
 
     /// The merchant's number: that of the branch.
     var commerceCode: Int { Int(request.terminal.idSucursal) ?? 0 }
 }
 
 extension CommandFacts: ReportSubject {
-    var customID: String? { request.customID }
+    var customID: String? { retelling.customID(request.customID, isRetold: isRetold) }
+
+    var retold: CommandFacts {
+        var facts = self
+        facts.isRetold = true
+        return facts
+    }
 
     func named(by oddity: TerminalResult.Oddity?) -> CommandFacts {
         guard oddity == .otherTransaction else { return self }

@@ -57,7 +57,8 @@ struct CommandResultWriter {
     }
 
     private func addAuthorization(_ code: String, to object: inout JSONText) {
-        object.add("authorizationCode", result.isApproved && result.oddity != .noAuthorization ? code : "")
+        let code = result.isApproved && result.oddity != .noAuthorization ? code : ""
+        facts.retelling.add(authorizationCode: code, isRetold: facts.isRetold, to: &object)
     }
 
     private func addRefund(_ receipt: Int, to object: inout JSONText) {
@@ -66,7 +67,7 @@ struct CommandResultWriter {
         addAuthorization(facts.authorizationCode(movement: movement), to: &object)
         object.add("operationId", result.isApproved ? receipt + movement - 1 : 0)
         object.add("success", result.isApproved)
-        object.add("dateTime", facts.terminalTime.text)
+        object.add("dateTime", facts.toldTime.text)
         if facts.namesAmount {
             object.add("amount", (request.amount ?? 0) + (result.oddity == .otherAmount ? 1 : 0))
         }

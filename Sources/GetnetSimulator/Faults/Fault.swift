@@ -22,11 +22,19 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
     case firewall = "waf"
     /// `C2C SERVICE NOT RESPONDING`, for a minute to everyone.
     case offline
+    /// A refusal with a number hidden in its body, yet the terminal is started: a form of ``HiddenNumber``.
+    case hiddenNumber = "hidden-number"
+    /// HTTP 429 with a `Retry-After`, in seconds or as a date, never started.
+    case tooManyRequests = "429"
 
     /// The issuer says no.
     case declined
     /// Nobody pays: 1006.
     case nobodyPaid = "unpaid"
+    /// The customer adds a tip, and the result says so.
+    case tip
+    /// Nobody pays, and the result repeats the receipt of the terminal's last payment.
+    case othersReceipt = "others-receipt"
 
     /// No callback is sent.
     case noCallback = "no-callback"
@@ -48,6 +56,10 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
     case textID = "text-id"
     /// `data` is a string that holds the object.
     case dataText = "data-as-text"
+    /// Query and journal spell the result otherwise than the callback: a form of ``Dialect/Retelling``.
+    case retold
+    /// The merchant's number comes back rewritten: a form of ``Dialect/Ticket``.
+    case rewrittenTicket = "rewritten-ticket"
     /// Everything about the sale is said behind a byte order mark.
     case byteOrderMark = "byte-order-mark"
     /// Everything about the sale is said in UTF-16.
@@ -56,6 +68,14 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
     case latin1 = "latin-1"
     /// Everything about the sale is compressed, callbacks too.
     case gzip
+    /// The callback comes in chunks.
+    case callbackChunked = "callback-chunked"
+    /// The callback waits for `100 Continue` before its body.
+    case callbackExpects = "callback-expects"
+    /// The callback comes over HTTP/1.0.
+    case callbackOld = "callback-http-1.0"
+    /// The callback comes over a connection that was kept open since the one before.
+    case callbackKept = "callback-kept"
     /// After the sale somebody pays at the terminal without the bridge.
     case terminalSale = "terminal-sale"
     /// After the sale the terminal closes its batch by itself.
@@ -76,6 +96,9 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
     /// The answer is cut off in its middle.
     case journalCutOff = "journal-cut-off"
 
+    /// The terminal's local time is one or two hours off that of its country.
+    case otherZone = "other-zone"
+
     /// What excludes each other: at most one of a group is drawn.
     enum Group: String, CaseIterable {
         /// How the POST is answered.
@@ -84,77 +107,39 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
         case outcome
         /// What bytes the texts become.
         case coding
+        /// How callbacks are carried.
+        case carriage
         /// What a read of the journal meets.
         case journal
+        /// What is odd about a terminal for ever.
+        case terminal
+
+        /// Those that strike sales.
+        static let ofSales = [Group.answer, .outcome, .coding, .carriage]
     }
 
     /// The group it is drawn from; absent: it is drawn on its own.
     var group: Group? {
         switch self {
         case .reset, .noAnswer, .serverErrorBefore, .serverErrorAfter, .lateAcknowledgement, .busy, .busyYetStarted,
-            .tokenRevoked, .firewall, .offline:
+            .tokenRevoked, .firewall, .offline, .hiddenNumber, .tooManyRequests:
             .answer
-        case .declined, .nobodyPaid: .outcome
+        case .declined, .nobodyPaid, .tip, .othersReceipt: .outcome
         case .journalBusy, .journalReset, .journalNoAnswer, .journalTimeout, .journalUnreadableRow,
             .journalServerError, .journalCutOff:
             .journal
         case .noCallback, .duplicateCallbacks, .delayedCallback, .reorderedCallbacks, .timeout, .contradiction, .flat,
-            .spanish, .textID, .dataText, .terminalSale, .batchCloses:
+            .spanish, .textID, .dataText, .retold, .rewrittenTicket, .terminalSale, .batchCloses:
             nil
         case .byteOrderMark, .utf16, .latin1, .gzip: .coding
+        case .callbackChunked, .callbackExpects, .callbackOld, .callbackKept: .carriage
+        case .otherZone: .terminal
         }
     }
 
     /// Whether it strikes reads of a journal, not sales.
     public var strikesJournal: Bool { group == .journal }
 
-    /// One sentence: what happens.
-    public var summary: String {
-        switch self {
-        case .reset: "connection reset, yet started"
-        case .noAnswer: "no answer to the POST, yet started"
-        case .serverErrorBefore: "HTTP 500, never started"
-        case .serverErrorAfter: "HTTP 500, yet started"
-        case .lateAcknowledgement: "acknowledged after the callbacks were answered"
-        case .busy: "OPERATION IN PROGRESS (15s), never started"
-        case .busyYetStarted: "OPERATION IN PROGRESS (15s), yet started"
-        case .tokenRevoked: "HTTP 401, the token is good no longer"
-        case .firewall: "HTTP 403 with a page of the firewall"
-        case .offline: "C2C SERVICE NOT RESPONDING, to every command of this terminal for 60 s"
-        case .declined: "outcome: declined 51, insufficient funds"
-        case .nobodyPaid: "outcome: 1006, nobody paid"
-        case .noCallback: "no callback"
-        case .duplicateCallbacks: "every callback three times at once"
-        case .delayedCallback: "every callback 30 s late"
-        case .reorderedCallbacks: "the callback of a 90-second time-out after the result's; a contradiction before it"
-        case .timeout: "TIMEOUT (90 SECONDS) as callback and status, the result 30 s later"
-        case .contradiction: "2 s after the result a callback says the opposite"
-        case .flat: "results in the flat layout of the documentation"
-        case .spanish: "messages in Spanish"
-        case .textID: "idPosTxs is a string"
-        case .dataText: "data is a string that holds the object"
-        case .byteOrderMark: "answers and callbacks behind a byte order mark"
-        case .utf16: "answers and callbacks in UTF-16"
-        case .latin1: "answers and callbacks in ISO 8859-1"
-        case .gzip: "answers and callbacks compressed"
-        case .terminalSale: "afterwards somebody pays at the terminal without the bridge"
-        case .batchCloses: "afterwards the terminal closes its batch by itself"
-        case .journalBusy: "OPERATION IN PROGRESS (15s) instead of the journal"
-        case .journalReset: "connection reset while the journal is read"
-        case .journalNoAnswer: "no answer while the journal is read"
-        case .journalTimeout: "TIMEOUT (90 SECONDS) instead of the journal"
-        case .journalUnreadableRow: "one row of the journal is damaged"
-        case .journalServerError: "HTTP 500 instead of the journal"
-        case .journalCutOff: "the journal is cut off in its middle"
-        }
-    }
-
-    /// All names as text: one line per fault, its name and its sentence.
-    public static var table: String {
-        let width = allCases.map(\.rawValue.count).max() ?? 0
-        return allCases.map { fault in
-            let name = fault.rawValue
-            return name + String(repeating: " ", count: width + 2 - name.count) + fault.summary
-        }.joined(separator: "\n")
-    }
+    /// What is struck by it is a sale, not a void or a refund.
+    static let ofSalesAlone: Set<Fault> = [.tip, .othersReceipt, .rewrittenTicket]
 }

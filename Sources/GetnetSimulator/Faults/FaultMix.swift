@@ -55,7 +55,7 @@ struct FaultDice: Sendable {
     }
 
     /// Whether any sale can be struck.
-    var concernsSales: Bool { !alone.isEmpty || grouped.keys.contains { $0 != .journal } }
+    var concernsSales: Bool { !alone.isEmpty || Fault.Group.ofSales.contains { grouped[$0] != nil } }
 
     /// What strikes a sale.
     ///
@@ -64,7 +64,7 @@ struct FaultDice: Sendable {
     ///   - attempt: the how-many-eth POST of it this is.
     /// - Returns: the faults, before it is looked at which of them make sense together.
     func faults(ofSale key: String, attempt: Int) -> Set<Fault> {
-        var faults = Set([Fault.Group.answer, .outcome, .coding].compactMap { draw($0, key, attempt) })
+        var faults = Set(Fault.Group.ofSales.compactMap { draw($0, key, attempt) })
         for (fault, probability) in alone where chance(fault.rawValue, key, attempt) < probability {
             faults.insert(fault)
         }
@@ -80,6 +80,12 @@ struct FaultDice: Sendable {
     func fault(ofReadAt terminal: String, number: Int) -> Fault? {
         draw(.journal, terminal, number)
     }
+
+    /// What is odd about a terminal for ever.
+    ///
+    /// - Parameter terminal: its ``Terminal/key(_:)``.
+    /// - Returns: the fault.
+    func fault(ofTerminal terminal: String) -> Fault? { draw(.terminal, terminal, 0) }
 
     /// A number that depends on the seed and on what is struck alone.
     ///

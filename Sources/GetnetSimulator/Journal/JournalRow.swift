@@ -17,6 +17,10 @@ struct JournalRow: Equatable, Sendable {
     let seed: UInt64
     /// What it is the voucher of: 100 of a sale, 102 of a void, 108 of a refund.
     var function = 100
+    /// How much of it is a tip.
+    var tip = 0
+    /// How the journal spells it.
+    var retelling = Dialect.Retelling.same
 
     /// The card that was presented.
     var card: CardSample { CardSample(seed: seed) }
@@ -32,7 +36,7 @@ struct JournalRow: Equatable, Sendable {
             idPosTxs: idPosTxs ?? 0,
             request: SaleRequest(
                 terminal: terminal,
-                amount: amount,
+                amount: amount - tip,
                 ticketNumber: ticketNumber,
                 customID: nil,
                 webhook: nil
@@ -40,7 +44,8 @@ struct JournalRow: Equatable, Sendable {
             operationID: operationID - (payment - 1),
             terminalTime: time,
             seed: seed,
-            function: function
-        )
+            function: function,
+            retelling: retelling
+        ).retold
     }
 }

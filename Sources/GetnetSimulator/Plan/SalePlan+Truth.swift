@@ -4,7 +4,8 @@ extension SalePlan {
     /// What the terminal's journal says about it: the truth, whatever callbacks and queries say.
     var truth: TerminalResult {
         switch run?.outcome {
-        case .paid(let extra): TerminalResult(.approved(payment: 1), oddity: extra == 0 ? nil : .otherAmount)
+        case .paid(let extra):
+            TerminalResult(.approved(payment: 1), oddity: extra == 0 ? nil : .otherAmount, tip: run?.tip ?? 0)
         case .paidTwice: .paid
         case .notPaid, nil: status.reversed().lazy.compactMap(\.report.refusal).first ?? .nobodyPaid
         }

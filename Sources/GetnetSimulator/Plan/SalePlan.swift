@@ -18,6 +18,8 @@ public struct SalePlan: Equatable, Sendable {
     public var callbacks: [Step] = []
     /// How answers about this sale are spelled.
     public var dialect: Dialect
+    /// The payment of another sale that its result repeats.
+    var repeated: JournalRow?
 
     /// A report and the moment at which it becomes true or is sent.
     public struct Step: Equatable, Sendable {
@@ -62,6 +64,8 @@ public struct TerminalRun: Equatable, Sendable {
     public var occupiesFor: Duration
     /// The truth about the money.
     public var outcome: TerminalOutcome
+    /// What each payment of it holds as a tip, in minor units.
+    public var tip = 0
 }
 
 /// The truth about the money of one sale, which the reports may or may not tell.

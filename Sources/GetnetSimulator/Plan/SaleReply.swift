@@ -24,6 +24,10 @@ public enum SaleReply: Equatable, Sendable {
     case tooManyRequests
     /// What a flood answers.
     case flooded(FloodAnswer)
+    /// HTTP 429 with the moment a second later as a date in `Retry-After`.
+    case tooManyRequestsUntil
+    /// A refusal whose body hides the number of what was started.
+    case hiding(HiddenNumber)
     /// HTTP 400 without anything wrong in the request.
     case badRequest
     /// HTTP 500 with a problem document.
@@ -56,15 +60,19 @@ public struct TerminalResult: Equatable, Sendable {
     public var verdict: Verdict
     /// What is odd about it.
     public var oddity: Oddity?
+    /// What was paid above the amount asked for, as the result says, in minor units.
+    public var tip: Int
 
     /// Creates a result.
     ///
     /// - Parameters:
     ///   - verdict: what the result says.
     ///   - oddity: what is odd about it.
-    public init(_ verdict: Verdict, oddity: Oddity? = nil) {
+    ///   - tip: what was paid above the amount asked for, as the result says, in minor units.
+    public init(_ verdict: Verdict, oddity: Oddity? = nil, tip: Int = 0) {
         self.verdict = verdict
         self.oddity = oddity
+        self.tip = tip
     }
 
     /// What a result says.
@@ -105,69 +113,5 @@ public struct TerminalResult: Equatable, Sendable {
         case encodedAsText
         /// The amount is `null`, as in a damaged row of the journal.
         case unreadable
-    }
-}
-
-/// How answers are spelled, where the reference leaves it open.
-public struct Dialect: Equatable, Sendable {
-    /// The language of messages.
-    public var locale: Locale
-    /// Where the terminal's result is.
-    public var layout: Layout
-    /// The JSON type of `idPosTxs`.
-    public var idType: IDType
-    /// What bytes a text becomes.
-    public var coding = Coding.plain
-
-    /// The language of messages.
-    public enum Locale: String, Sendable, CaseIterable {
-        /// English, as the documentation's catalogue.
-        case en
-        /// Spanish, as the captured answers.
-        case es
-    }
-
-    /// Where the terminal's result is.
-    public enum Layout: String, Sendable, CaseIterable {
-        /// In `data.response`, as captured.
-        case nested
-        /// In `data` itself, with `code` and `message`, as documented.
-        case flat
-        /// As captured, but `data` is a string that holds the object.
-        case dataAsText
-    }
-
-    /// What bytes a text becomes.
-    public enum Coding: String, Sendable, CaseIterable {
-        /// UTF-8.
-        case plain
-        /// UTF-8 behind a byte order mark.
-        case byteOrderMark
-        /// UTF-16, the lower half first, behind a byte order mark.
-        case utf16
-        /// ISO 8859-1, and the header says so.
-        case latin1
-        /// `Content-Encoding: gzip`, whether it was asked for or not.
-        case gzip
-    }
-
-    /// The JSON type of `idPosTxs`.
-    public enum IDType: String, Sendable, CaseIterable {
-        /// A number.
-        case int
-        /// A string of digits.
-        case string
-    }
-
-    /// Creates a dialect.
-    ///
-    /// - Parameters:
-    ///   - locale: the language of messages.
-    ///   - layout: where the terminal's result is.
-    ///   - idType: the JSON type of `idPosTxs`.
-    public init(locale: Locale = .en, layout: Layout = .nested, idType: IDType = .int) {
-        self.locale = locale
-        self.layout = layout
-        self.idType = idType
     }
 }

@@ -85,6 +85,10 @@ public struct PlanContext: Equatable, Sendable {
     public var dialect: Dialect
     /// The how-many-eth POST of the same `customId` this is, from 1: some scenarios refuse only the first.
     public var attempt: Int
+    /// A number by which a fault that has several forms chooses one.
+    var chance: UInt64 = 0
+    /// The last payment of the terminal.
+    var lastPayment: JournalRow?
 
     /// Creates what a plan is made for.
     ///

@@ -9,6 +9,7 @@ import NIOHTTP1
 struct CallbackCourier: Sendable {
     let cloud: Cloud
     let client: HTTPClient
+    let sockets: CallbackSockets
     let logger: Logger
 
     /// Does the errands of the queue until the surrounding task is cancelled.
@@ -80,7 +81,8 @@ struct CallbackCourier: Sendable {
                 guard await cloud.wait(until: cloud.now + cloud.configuration.callbackRetryDelay) else { return }
             }
             let sentAt = cloud.now
-            let status = await post(CodedText(body, coding(of: delivery.content)), to: delivery.webhook)
+            let dialect = delivery.content.dialect ?? cloud.configuration.dialect
+            let status = await post(CodedText(body, dialect.coding), to: delivery.webhook, by: dialect.carriage)
             let took = cloud.now - sentAt
             cloud.withState {
                 $0.note(
@@ -103,22 +105,17 @@ struct CallbackCourier: Sendable {
         }
     }
 
-    private func coding(of content: CallbackDelivery.Content) -> Dialect.Coding {
-        switch content {
-        case .report(_, about: _, let dialect): dialect.coding
-        case .journal: cloud.configuration.dialect.coding
-        }
-    }
-
     /// Posts a body.
     ///
     /// - Returns: the HTTP status, or nothing if there was no answer.
-    private func post(_ body: CodedText, to webhook: String) async -> Int? {
+    private func post(_ body: CodedText, to webhook: String, by carriage: Dialect.Carriage) async -> Int? {
+        if carriage != .usual {
+            guard let bytes = CallbackBytes(body, to: webhook, by: carriage) else { return nil }
+            return await sockets.post(bytes, timeout: cloud.configuration.callbackTimeout)
+        }
         var request = HTTPClientRequest(url: webhook)
         request.method = .POST
-        // A callback of plain text names no charset, as it was captured.
-        let type = body.contentType.replacing("; charset=utf-8", with: "")
-        request.headers.add(name: "content-type", value: type)
+        request.headers.add(name: "content-type", value: body.callbackType)
         if let encoding = body.contentEncoding { request.headers.add(name: "content-encoding", value: encoding) }
         request.body = .bytes(ByteBuffer(bytes: body.bytes))
         let timeout = TimeAmount(cloud.configuration.callbackTimeout)

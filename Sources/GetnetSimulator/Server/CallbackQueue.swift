@@ -101,6 +101,14 @@ struct CallbackDelivery: Sendable {
     enum Content: Sendable {
         case report(Report, about: any ReportSubject, Dialect)
         case journal(TakenRead)
+
+        /// How it is spelled, where that is its own affair.
+        var dialect: Dialect? {
+            switch self {
+            case .report(_, about: _, let dialect): dialect
+            case .journal: nil
+            }
+        }
     }
 
     /// What it says, in one word.

@@ -91,7 +91,8 @@ struct CloudEndpoints: Sendable {
         guard let (report, plan, facts) = cloud.withState({ $0.status(of: number, at: cloud.now) }) else {
             return .json(cloud.writer(cloud.configuration.dialect).message(.idNotFound))
         }
-        return .json(cloud.writer(plan.dialect).report(report, about: facts, as: .completed), plan.dialect.coding)
+        let text = cloud.writer(plan.dialect).report(report, about: facts.retold, as: .completed)
+        return .json(text, plan.dialect.coding)
     }
 
     // MARK: - Faults

@@ -7,6 +7,9 @@ protocol ReportSubject: Sendable {
     /// The merchant's correlation id.
     var customID: String? { get }
 
+    /// Itself, as query and journal spell it.
+    var retold: Self { get }
+
     /// Itself, as a result with this oddity names it.
     func named(by oddity: TerminalResult.Oddity?) -> Self
 
@@ -56,7 +59,13 @@ extension TakenSale {
 }
 
 extension SaleFacts: ReportSubject {
-    var customID: String? { request.customID }
+    var customID: String? { retelling.customID(request.customID, isRetold: isRetold) }
+
+    var retold: SaleFacts {
+        var facts = self
+        facts.isRetold = true
+        return facts
+    }
 
     func object(_ result: TerminalResult, _ layout: Dialect.Layout, cancelCode: Int) -> String {
         let writer = ResultWriter(result: result, facts: self, cancelCode: cancelCode)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Hummingbird
 
 /// The answer to a POST that the cloud has decided about.
@@ -40,6 +41,10 @@ struct CourseAnswer: Sendable {
         case .redirect: return Response(status: .temporaryRedirect, headers: [.location: Self.trapPath])
         case .tooManyRequests: return Response(status: .tooManyRequests, headers: [.retryAfter: "1"])
         case .flooded(let answer): return .flooded(answer)
+        case .tooManyRequestsUntil:
+            let moment = HTTPDate.text(Date().addingTimeInterval(1))
+            return Response(status: .tooManyRequests, headers: [.retryAfter: moment])
+        case .hiding(let hidden): return hide(hidden, course, writer)
         case .badRequest: return .badRequest([])
         case .serverError: return .serverError
         case .badGateway: return .badGateway
@@ -68,6 +73,12 @@ struct CourseAnswer: Sendable {
             preconditionFailure("only what was started is acknowledged")
         }
         return .json(text(started.facts), course.plan.dialect.coding)
+    }
+
+    private func hide(_ hidden: HiddenNumber, _ course: Course, _ writer: AnswerWriter) -> Response {
+        guard let started = course.started else { preconditionFailure("what was not started has no number") }
+        let (text, coding) = writer.hidden(hidden, started.facts)
+        return .json(text, coding, status: HTTPResponse.Status(code: hidden.status.rawValue))
     }
 
     private func reset(_ context: CloudContext) async -> ConnectionReset {

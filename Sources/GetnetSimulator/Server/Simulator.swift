@@ -58,7 +58,8 @@ public final class Simulator: Service {
     /// - Throws: the error of the server, e.g. if the port is taken.
     public func run() async throws {
         let client = HTTPClient(configuration: clientConfiguration)
-        let courier = CallbackCourier(cloud: cloud, client: client, logger: logger)
+        let sockets = CallbackSockets()
+        let courier = CallbackCourier(cloud: cloud, client: client, sockets: sockets, logger: logger)
         let application = application(courier)
         let result = await withTaskGroup(of: Void.self) { group in
             group.addTask { await courier.run() }
@@ -73,6 +74,7 @@ public final class Simulator: Service {
         }
         address.stop()
         cloud.callbacks.finish()
+        sockets.closeAll()
         try await client.shutdown()
         try result.get()
     }

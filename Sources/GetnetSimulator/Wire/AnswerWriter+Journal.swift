@@ -29,7 +29,11 @@ extension AnswerWriter {
         switch content {
         case .rows(let rows): return around(details(rows, of: read, isDamaged), of: read)
         case .voucher(let row?):
-            let result = TerminalResult(.approved(payment: row.payment), oddity: isDamaged ? .unreadable : nil)
+            let result = TerminalResult(
+                .approved(payment: row.payment),
+                oddity: isDamaged ? .unreadable : nil,
+                tip: row.tip
+            )
             return around(facts(of: row, read).object(result, dialect.layout, cancelCode: cancelCode), of: read)
         case .transaction(let sale?):
             return told(sale.plan.truth, of: sale.facts, isDamaged)
@@ -43,7 +47,7 @@ extension AnswerWriter {
     private func told(_ truth: TerminalResult, of facts: any ReportSubject, _ isDamaged: Bool) -> String {
         var truth = truth
         if isDamaged { truth.oddity = .unreadable }
-        return report(.result(truth), about: facts, as: .finished)
+        return report(.result(truth), about: facts.retold, as: .finished)
     }
 
     /// The wrapper around what a terminal says to a read, with the read's own ids.
@@ -98,12 +102,14 @@ struct JournalRowWriter {
         var object = JSONText()
         object.add("operationId", row.operationID)
         object.add("amount", row.amount)
-        object.add("authorizationCode", facts.authorizationCode(payment: row.payment))
+        if row.tip > 0 { object.add("tip", row.tip) }
+        let code = facts.authorizationCode(payment: row.payment)
+        facts.retelling.add(authorizationCode: code, isRetold: facts.isRetold, to: &object)
         object.add("cardBrand", card.brand)
         object.add("cardType", card.type)
         object.add("last4Digits", card.last4)
-        object.add("accountingDate", facts.terminalTime.text)
-        object.add("realDate", facts.terminalTime.text)
+        object.add("accountingDate", facts.toldTime.text)
+        object.add("realDate", facts.toldTime.text)
         object.add("terminalId", facts.request.terminal.idTerminal)
         object.add("transToken", facts.transToken(payment: row.payment))
         object.add("entryMode", card.entryMode)

@@ -14,7 +14,7 @@ struct ResultWriter {
         object.add("functionCode", functionCode)
         if result.oddity != .noResponseCode { object.add("code", responseCode) }
         object.add("message", result.responseMessage)
-        object.add("authorizationCode", authorizationCode)
+        addAuthorization(to: &object)
         object.add("amount", amount)
         return object.object
     }
@@ -58,7 +58,7 @@ struct ResultWriter {
     }
 
     private var amount: Int {
-        facts.request.amount + (result.oddity == .otherAmount ? 1 : 0)
+        facts.request.amount + result.tip + (result.oddity == .otherAmount ? 1 : 0)
     }
 
     // MARK: - Members
@@ -73,12 +73,16 @@ struct ResultWriter {
         }
     }
 
+    private func addAuthorization(to object: inout JSONText) {
+        facts.retelling.add(authorizationCode: authorizationCode, isRetold: facts.isRetold, to: &object)
+    }
+
     private func addSale(to object: inout JSONText) {
         let card = facts.card
         object.add("commerceCode", hasCard ? facts.commerceCode : 0)
         object.add("terminalId", hasCard ? facts.request.terminal.idTerminal : "")
-        object.add("ticket", orNull: hasCard ? facts.request.ticketNumber : nil)
-        object.add("authorizationCode", authorizationCode)
+        object.add("ticket", orNull: hasCard ? facts.ticket : nil)
+        addAuthorization(to: &object)
         if result.oddity == .unreadable {
             object.add("amount", json: "null")
         } else {
@@ -89,11 +93,11 @@ struct ResultWriter {
         object.add("last4Digits", hasCard ? card.last4 : "")
         object.add("operationId", hasCard ? facts.operationID + payment - 1 : 0)
         object.add("cardType", hasCard ? card.type : "")
-        object.add("accountingDate", facts.terminalTime.text)
+        object.add("accountingDate", facts.toldTime.text)
         object.add("cardBrand", hasCard ? card.brand : "")
-        object.add("realDate", facts.terminalTime.text)
+        object.add("realDate", facts.toldTime.text)
         object.add("employeeId", 0)
-        object.add("tip", 0)
+        object.add("tip", result.tip)
         object.add("saleType", 0)
         object.add("posMode", hasCard ? 1 : 0)
         object.add("cashback", 0)

@@ -14,11 +14,39 @@ struct SaleFacts: Equatable, Sendable {
     let seed: UInt64
     /// The command that its result answers.
     var function = 100
+    /// How query and journal spell it.
+    var retelling = Dialect.Retelling.same
+    /// How the merchant's number comes back.
+    var ticketSpelling = Dialect.Ticket.asSent
+    /// Whether query or journal speak.
+    var isRetold = false
 
-    /// The issuer's approval of a payment: 6 digits, leading zeros included.
-    func authorizationCode(payment: Int) -> String {
-        var random = SeededRandom(seed: seed &+ UInt64(payment))
-        return TerminalTime.padded(Int(random.next() % 1_000_000), 6)
+    /// The issuer's approval of a payment: 6 digits or letters, leading zeros included.
+    func authorizationCode(payment: Int) -> String { retelling.authorizationCode(seed: seed &+ UInt64(payment)) }
+
+    /// The ticket as results show it.
+    var ticket: String? { request.ticketNumber.map(ticketSpelling.spell) }
+
+    /// The terminal's time as it is told.
+    var toldTime: TerminalTime { isRetold && retelling == .secondLater ? terminalTime.secondLater : terminalTime }
+
+    /// The same sale with the receipt of another one.
+    ///
+    /// - Parameters:
+    ///   - row: the other one.
+    ///   - time: when that was made, on the terminal's clock.
+    /// - Returns: the facts; number, name, amount and ticket stay those of this sale.
+    func repeating(_ row: JournalRow, _ time: TerminalTime) -> SaleFacts {
+        SaleFacts(
+            idPosTxs: idPosTxs,
+            request: request,
+            operationID: row.operationID - (row.payment - 1),
+            terminalTime: time,
+            seed: row.seed,
+            function: function,
+            retelling: row.retelling,
+            ticketSpelling: ticketSpelling
+        )
     }
 
     /// The card that the customer presents.

@@ -8,6 +8,7 @@ struct TerminalTime: Equatable, Sendable {
     let text: String
     /// `yyyyMMddHHmmss`.
     let compact: String
+    private let local: Int
 
     /// Makes the local time of a moment.
     ///
@@ -15,7 +16,14 @@ struct TerminalTime: Equatable, Sendable {
     ///   - date: the moment.
     ///   - zone: where the terminal is.
     init(_ date: Date, in zone: TimeZone) {
-        let local = Int(date.timeIntervalSince1970.rounded(.down)) + zone.secondsFromGMT(for: date)
+        self.init(local: Int(date.timeIntervalSince1970.rounded(.down)) + zone.secondsFromGMT(for: date))
+    }
+
+    /// The second after it.
+    var secondLater: TerminalTime { TerminalTime(local: local + 1) }
+
+    private init(local: Int) {
+        self.local = local
         let (year, month, day) = Self.civil(days: Int((Double(local) / 86_400).rounded(.down)))
         let second = ((local % 86_400) + 86_400) % 86_400
         let date = [Self.padded(year, 4), Self.padded(month, 2), Self.padded(day, 2)]
