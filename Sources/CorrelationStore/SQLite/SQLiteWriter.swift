@@ -47,6 +47,7 @@ struct SQLiteWriter {
             try begin.run()
             let answers = try batch.map { try $0.perform(ledger) }
             try commit.run()
+            DebugDisk.sync()
             feeds.append(rows.takeAppended())
             report(CommitReport(changes: batch.count, duration: .now - start, succeeded: true))
             for answer in answers { answer() }
