@@ -25,12 +25,17 @@ struct RunPlanTests {
                 #expect(names.contains { $0.hasPrefix(word) }, "\(word) is missing in \(seed)")
             }
             for name in Set(names)
-            where ["kill broker", "move clock", "fill disk", "second bridge", "restore backup"].contains(name) {
+            where [
+                "kill broker", "move clock", "fill disk", "second bridge", "restore backup", "hang disk",
+            ].contains(name) {
                 specials[name, default: 0] += 1
             }
         }
         #expect(
-            specials == ["kill broker": 1, "move clock": 1, "fill disk": 1, "second bridge": 1, "restore backup": 1]
+            specials == [
+                "kill broker": 1, "move clock": 1, "fill disk": 1, "second bridge": 1, "restore backup": 1,
+                "hang disk": 1,
+            ]
         )
     }
 
@@ -59,6 +64,28 @@ struct RunPlanTests {
         for order in plans.flatMap(\.orders) where order.commandID.hasSuffix("-again") {
             #expect(order.outcomes == ["approved"] && order.amount % 1_000 != 0)
         }
+    }
+
+    @Test func `references have zeros, small letters and 24 characters, and amounts that are not paid as asked for`() {
+        let orders = (UInt64(99_999_990)...100_000_000).flatMap { RunPlan(seed: $0).orders }.filter {
+            $0.contest == nil
+        }
+        #expect(orders.contains { $0.reference.hasPrefix("00S") })
+        #expect(orders.contains { $0.reference == $0.reference.lowercased() })
+        #expect(orders.contains { $0.reference.count == 24 } && orders.allSatisfy { $0.reference.count <= 24 })
+        #expect(Set(orders.map { $0.reference.uppercased().drop { $0 == "0" } }).count == orders.count)
+        #expect(orders.contains { $0.amount % 1_000 == LoadScenario.otherAmount })
+    }
+
+    @Test func `every fault that is none of the journal's is in most runs, and no refund gives back too much`() {
+        let plans = (UInt64(1)...20).map { RunPlan(seed: $0) }
+        let names = [
+            "hidden-number", "429", "tip", "retold", "rewritten-ticket", "other-zone", "callback-chunked",
+            "callback-expects", "callback-http-1.0", "callback-kept",
+        ]
+        for name in names { #expect(plans.allSatisfy { $0.faults[name, default: 0] > 0 }, "\(name)") }
+        #expect(plans.count { $0.faults["others-receipt", default: 0] > 0 } == 15)
+        #expect(!plans.flatMap(\.followUps).contains { [214, 507].contains(($0.followUp.amount ?? 0) % 1_000) })
     }
 
     @Test func `every kind of follow-up is sent, about charges without a rival, and never for more than they are`() {

@@ -26,7 +26,7 @@ extension ChargeOrder {
         if posts.contains(where: \.isCancelled) { return ["not_completed"] }
         let faults = posts.filter { $0.sale != nil }.reduce(into: Set<String>()) { $0.formUnion($1.faults) }
         if faults.contains("declined") { return ["declined"] }
-        if faults.contains("unpaid") { return ["not_completed"] }
+        if !faults.isDisjoint(with: ["unpaid", "others-receipt"]) { return ["not_completed"] }
         return outcomes
     }
 

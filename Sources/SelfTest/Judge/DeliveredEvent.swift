@@ -18,6 +18,10 @@ struct DeliveredEvent: Sendable, Equatable {
     var isFinal = false
     /// What its result says was paid or given back, in minor units.
     var paidAmount: Int64?
+    /// The issuer's approval in its result.
+    var authorizationCode: String?
+    /// Of a refusal what was wrong, by code.
+    var faultCodes: Set<String> = []
     /// Its place among the transaction's events.
     var sequence: Int64?
 }

@@ -27,7 +27,7 @@ extension Judge {
     /// What the table holds as given back, under way or in doubt.
     private func judgeReservations() -> [Violation] {
         counting.sorted { $0.key < $1.key }.compactMap { id, mine in
-            let paid = transactions[id]?.amount ?? 0
+            let paid = paid(for: id)
             let taken = mine.reduce(0) { $0 + amount(of: $1) }
             if taken > paid { return violation(.overRefunded, id, "\(taken) of \(paid) may have been given back") }
             guard mine.count > 1, mine.contains(where: { $0.type == "void" }) else { return nil }
@@ -58,7 +58,13 @@ extension Judge {
     /// What moves where it is approved; a void moves the whole sale and has no amount of its own.
     func amount(of transaction: StoreLedger.Transaction) -> Int64 {
         guard transaction.type == "void" else { return transaction.amount }
-        return transaction.originalID.flatMap { transactions[$0]?.amount } ?? 0
+        return transaction.originalID.map(paid) ?? 0
+    }
+
+    /// What a sale takes where it is approved: what was asked for, and the tip that its result names.
+    func paid(for id: String) -> Int64 {
+        let sale = (posts[id] ?? []).compactMap(\.sale).first { !$0.payments.isEmpty }
+        return (transactions[id]?.amount ?? 0) + (sale?.tip ?? 0)
     }
 
     private static let countsForNothing: Set<String> = ["declined", "not_completed", "failed"]

@@ -12,7 +12,8 @@ extension Judge {
             if isForgotten(followUp.commandID) { return [] }
             let isRefused = refusedCommands.contains(followUp.commandID)
             if !isRefused { return [violation(.lost, followUp.commandID, "neither a transaction nor a refusal")] }
-            guard followUp.isAlone, ledgers.events != nil, ledgers.lost == nil, hasKnownPayment(followUp.original)
+            guard followUp.isAlone, !wasFromFuture(followUp.commandID), ledgers.events != nil, ledgers.lost == nil,
+                hasKnownPayment(followUp.original)
             else { return [] }
             return [violation(.lost, followUp.commandID, "it was refused, and nothing was wrong with it")]
         }
@@ -72,8 +73,7 @@ extension Judge {
         guard let transaction = transactionsByCommand[order.commandID]?.first, transaction.status == "approved" else {
             return false
         }
-        let isThin = order.amount % 1_000 == LoadScenario.flat
-        return !isThin && !(posts[transaction.id] ?? []).contains { $0.faults.contains("flat") }
+        return !(posts[transaction.id] ?? []).contains(where: \.isThin)
     }
 
     /// The final statuses that are right for a void or a refund after what the terminal did.

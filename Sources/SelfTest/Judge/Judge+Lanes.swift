@@ -90,8 +90,9 @@ extension Judge {
         guard !ledgers.isClockMoved else { return [] }
         return lane.compactMap { transaction in
             guard transaction.reason == "not_in_journal", !ledgers.closedTerminals.contains(transaction.terminal),
-                let paidAt = posts[transaction.id]?.compactMap(\.sale).first(where: { !$0.payments.isEmpty })?
-                    .finishesAt,
+                let paidAt = posts[transaction.id]?.compactMap(\.sale).first(where: {
+                    $0.shows(transaction.amount)
+                })?.finishesAt,
                 readings.contains(where: {
                     $0.terminal == transaction.terminal && $0.isAnswered && $0.startedAt > paidAt + Self.clockTolerance
                 })

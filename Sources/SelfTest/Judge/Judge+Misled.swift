@@ -5,7 +5,30 @@
 /// What the bridge makes of it is right if it keeps to what it was told first, and tells on what contradicts it.
 extension Judge {
     /// Whether Getnet told an untruth about the transaction of these POSTs.
-    func isMisled(_ mine: [TerminalPost]) -> Bool { mine.contains { $0.isContradicted || $0.isStartedUnseen } }
+    func isMisled(_ mine: [TerminalPost]) -> Bool {
+        mine.contains { $0.isContradicted || $0.isStartedUnseen || repeatsUnknownReceipt($0) }
+    }
+
+    /// Whether a result repeated the receipt of another sale.
+    func repeatsReceipt(_ mine: [TerminalPost]) -> Bool { mine.contains { $0.sale?.repeats != nil } }
+
+    /// Whether the receipt that a result repeats was nobody's yet, for all that the bridge could know.
+    private func repeatsUnknownReceipt(_ post: TerminalPost) -> Bool {
+        guard let number = post.sale?.repeats else { return false }
+        guard let owner = ledgers.posts.first(where: { $0.number == number }), !owner.isThin, let id = owner.customID,
+            let other = transactions[id], other.status == "approved", let told = other.completedAt,
+            let mine = transactions[post.customID ?? ""]?.completedAt
+        else { return true }
+        return told > mine
+    }
+
+    /// Whether its receipt went to another transaction, whose result repeated it before its own came.
+    func isRobbed(_ transaction: StoreLedger.Transaction) -> Bool {
+        let numbers = Set((posts[transaction.id] ?? []).compactMap(\.number))
+        return ledgers.posts.contains { post in
+            numbers.contains(post.sale?.repeats ?? "") && transactions[post.customID ?? ""]?.status == "approved"
+        }
+    }
 
     /// Whether a journal showed the payment of a sale at the same terminal that Getnet had denied: nobody's, for all that one can know.
     func isMisledByJournal(_ transaction: StoreLedger.Transaction) -> Bool {
@@ -24,7 +47,7 @@ extension Judge {
         for post in mine {
             guard let sale = post.sale else { continue }
             let isPaid = !sale.payments.isEmpty
-            if isPaid || post.isContradicted { outcomes.insert("approved") }
+            if isPaid || post.isContradicted || repeatsUnknownReceipt(post) { outcomes.insert("approved") }
             if isPaid, post.isContradicted { outcomes.insert("declined") }
             if !isPaid { outcomes.formUnion(["declined", "not_completed"]) }
         }
@@ -55,6 +78,8 @@ extension Judge {
 extension TerminalPost {
     /// Whether a second callback said the opposite of the first; of a sale that was ended at its terminal every one says the same.
     var isContradicted: Bool { faults.contains("contradiction") && !isCancelled }
+    /// Whether its result is told in the layout that leaves the receipt out.
+    var isThin: Bool { faults.contains("flat") || (amount ?? 0) % 1_000 == LoadScenario.flat }
     /// Whether the terminal began although the answer denied it.
     var isStartedUnseen: Bool { faults.contains("busy-yet-started") }
 }

@@ -2,7 +2,7 @@
 
 /// What was told to callers, and whose identity it carries.
 extension Judge {
-    func judgeTold() -> [Violation] { judgeRejected() + judgeNumbers() + judgeAmounts() }
+    func judgeTold() -> [Violation] { judgeRejected() + judgeNumbers() + judgeAmounts() + judgeInventions() }
 
     /// No command that was POSTed is told refused: its caller would send it again under another id.
     private func judgeRejected() -> [Violation] {
@@ -41,9 +41,30 @@ extension Judge {
             guard event.name == "approved", let amount = event.paidAmount, let id = event.transactionID,
                 let transaction = transactions[id], !isMisledByJournal(transaction)
             else { return nil }
-            let payments = (posts[id] ?? []).compactMap(\.sale).flatMap(\.payments)
-            guard !payments.isEmpty, !payments.contains(amount) else { return nil }
-            return violation(.misstated, id, "\(amount) was published, the terminal took \(payments)")
+            let sales = (posts[id] ?? []).compactMap(\.sale)
+            let payments = sales.flatMap(\.payments)
+            guard !payments.isEmpty else { return nil }
+            if !payments.contains(amount) {
+                return violation(.misstated, id, "\(amount) was published, the terminal took \(payments)")
+            }
+            let codes = sales.flatMap(\.authorizations).map { $0.uppercased() }
+            guard let code = event.authorizationCode?.uppercased(), !codes.isEmpty, !codes.contains(code) else {
+                return nil
+            }
+            return violation(.misstated, id, "the authorization \(code) was published, the terminal's is \(codes)")
+        }
+    }
+
+    /// What contradicts a status was told: one payment in two spellings is one.
+    private func judgeInventions() -> [Violation] {
+        guard ledgers.lost == nil, !ledgers.isClockMoved else { return [] }
+        return posts.sorted { $0.key < $1.key }.compactMap { id, mine in
+            guard let transaction = transactions[id],
+                (entries[id] ?? []).contains(where: { $0.name.hasSuffix("contradicted") }),
+                !isMisled(mine), !isMisledByJournal(transaction), !repeatsReceipt(mine),
+                mine.compactMap(\.sale).reduce(0, { $0 + max(1, $1.payments.count) }) == 1
+            else { return nil }
+            return violation(.invented, id, "a contradiction was published, and nobody told one")
         }
     }
 }

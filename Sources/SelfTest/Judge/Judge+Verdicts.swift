@@ -41,7 +41,11 @@ extension Judge {
         let outcomes = isMisled(mine) ? outcomes.union(toldOutcomes(mine)) : outcomes
         guard Self.isFinal(transaction.status) else {
             guard transaction.status == "in_doubt",
-                mayStayInDoubt(transaction.id, postedAt: transaction.postedAt, isUnknowable: isUnknowable)
+                mayStayInDoubt(
+                    transaction.id,
+                    postedAt: transaction.postedAt,
+                    isUnknowable: isUnknowable || repeatsReceipt(mine) || isRobbed(transaction)
+                )
             else {
                 return [violation(.undecided, transaction.id, "ends as \(transaction.status)")]
             }
@@ -68,12 +72,17 @@ extension Judge {
         let payments = mine.compactMap(\.sale).flatMap(\.payments)
         switch transaction.status {
         case "approved" where payments.isEmpty: return "approved, but nobody paid"
-        case "approved" where payments.first != amount(of: transaction): return "approved, but another amount was paid"
+        case "approved" where payments.first != wanted(by: transaction):
+            return "approved, but another amount was paid"
         case "approved": return nil
         case "failed" where mine.contains { $0.sale != nil }: return "failed, but a sale was started"
         case "failed": return nil
         default: return payments.isEmpty ? nil : "\(transaction.status), but it was paid"
         }
+    }
+
+    private func wanted(by transaction: StoreLedger.Transaction) -> Int64 {
+        transaction.type == "charge" ? paid(for: transaction.id) : amount(of: transaction)
     }
 
     /// Why a verdict stands on nothing; `nil` if it stands on evidence that could exist by then.

@@ -12,6 +12,15 @@ struct TerminalPost: Sendable, Equatable {
         var payments: [Int64]
         /// How much of each was given back since, by voids and refunds.
         var givenBack: [Int64] = []
+        /// How much of each is a tip.
+        var tip: Int64 = 0
+        /// The issuer's approval of each.
+        var authorizations: [String] = []
+        /// Getnet's number of the sale whose receipt the result repeats, although nobody paid.
+        var repeats: String?
+
+        /// Whether a journal shows it with the amount that was asked for, or says what was added to it.
+        func shows(_ amount: Int64) -> Bool { payments.contains(amount + tip) }
     }
 
     /// A callback that was sent.
@@ -69,6 +78,7 @@ struct TerminalPost: Sendable, Equatable {
     var hadOldToken: Bool { ["unauthorized", "unauthorizedLiteral"].contains(reply) }
 
     private static let refusals: Set<String> = [
-        "unauthorized", "unauthorizedLiteral", "firewallPage", "tooManyRequests", "busy15Seconds", "busy5Minutes",
+        "unauthorized", "unauthorizedLiteral", "firewallPage", "tooManyRequests", "tooManyRequestsUntil",
+        "busy15Seconds", "busy5Minutes",
     ]
 }

@@ -39,6 +39,8 @@ struct Disturbance: Sendable, Equatable, CustomStringConvertible {
         case moveClock(Int64)
         /// The bridge may not write beyond what its files have now, until it is killed and started anew.
         case fillDisk(Duration)
+        /// What the bridge writes to its disk is not known to be there for a while.
+        case hangDisk(Duration)
         /// A second bridge with an empty store of its own is there for a while.
         case secondBridge(Duration)
         /// A copy of the store is made, and takes its place a while later, as after the loss of a disk.
@@ -66,6 +68,7 @@ extension Disturbance.Action: CustomStringConvertible {
         case .killBroker: "kill broker"
         case .moveClock: "move clock"
         case .fillDisk: "fill disk"
+        case .hangDisk: "hang disk"
         case .secondBridge: "second bridge"
         case .restoreBackup: "restore backup"
         }
@@ -77,8 +80,8 @@ extension Disturbance.Action: CustomStringConvertible {
         case .stall(_, let answers, let requests, let length):
             "\(name) \(requests ? ">" : "")\(answers ? "<" : "") \(length.inMilliseconds)"
         case .revokeTokens(let times): "\(name) \(times)"
-        case .lose(_, let length), .stop(_, let length), .fillDisk(let length), .secondBridge(let length),
-            .restoreBackup(let length):
+        case .lose(_, let length), .stop(_, let length), .fillDisk(let length), .hangDisk(let length),
+            .secondBridge(let length), .restoreBackup(let length):
             "\(name) \(length.inMilliseconds)"
         case .moveClock(let offset): "\(name) \(offset)"
         }

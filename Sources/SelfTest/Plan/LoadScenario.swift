@@ -18,6 +18,8 @@ struct LoadScenario: Sendable, Equatable {
 
     /// The layout of the documentation, which leaves most members out.
     static let flat: Int64 = 501
+    /// Another amount is paid than was asked for, and nothing says why: a person must look.
+    static let otherAmount: Int64 = 507
     /// Two payments; of a refund: given back twice, by the terminal's own fault.
     static let twice: Int64 = 214
 
@@ -51,6 +53,7 @@ struct LoadScenario: Sendable, Equatable {
         // Other spellings.
         LoadScenario(flat, 1, ["approved"]),
         LoadScenario(503, 1, ["approved"]),
+        LoadScenario(otherAmount, 2, [], isUnknowable: true),
     ]
 
     /// Scenarios that lose the acknowledgement: with a callback they become known, without they never do.

@@ -21,9 +21,11 @@ struct PlannedFollowUps {
 
     /// Charges of which about one has follow-ups.
     static let oneOf = 2
-    /// What a refund's amount lets happen (`docs/simulator.md`): what a sale's does, but for what gives back twice.
-    private static let scenarios =
-        LoadScenario.lots(LoadScenario.knowable + LoadScenario.lossy).filter { $0.number != LoadScenario.twice }
+    /// What a refund's amount lets happen (`docs/simulator.md`): what a sale's does, but for what gives back too much.
+    private static let scenarios = LoadScenario.lots(LoadScenario.knowable + LoadScenario.lossy).filter {
+        !tooGenerous.contains($0.number)
+    }
+    private static let tooGenerous = [LoadScenario.twice, LoadScenario.otherAmount]
 
     let seed: UInt64
     let country: RunPlan.Country
@@ -103,8 +105,8 @@ struct PlannedFollowUps {
         moment: RunPlan.Moment? = nil
     ) {
         count += 1
-        // What is left of a sale may end with digits that would let it be given back twice; with these it is an ordinary one.
-        let amount = amount.map { $0 % 1_000 == LoadScenario.twice ? $0 - LoadScenario.twice % 100 : $0 }
+        // What is left of a sale may end with digits that would give back too much; with these it is an ordinary one.
+        let amount = amount.map { Self.tooGenerous.contains($0 % 1_000) ? $0 - $0 % 100 : $0 }
         var followUp = FollowUp(
             verb: verb,
             commandID: "s\(seed)-f\(count)",

@@ -46,6 +46,7 @@ extension RunSite {
             try await disturbing { try await broker.crash(serving: virtualHost) }
         case .moveClock(let offset): try moveClock(offset)
         case .fillDisk(let length): try await fillDisk(length)
+        case .hangDisk(let length): try await hangDisk(length)
         case .secondBridge(let length): try await letSecondBridgeTry(length)
         case .restoreBackup(let length): try await restoreBackup(after: length)
         }
@@ -106,6 +107,14 @@ extension RunSite {
             try await Task.sleep(for: length)
             try await restartBridge()
         }
+    }
+
+    /// Nothing gets lost by it, so that nothing is forgiven.
+    private func hangDisk(_ length: Duration) async throws {
+        let sign = folder.appendingPathComponent(Self.hangingDisk)
+        try Data().write(to: sign)
+        defer { try? FileManager.default.removeItem(at: sign) }
+        try await Task.sleep(for: length)
     }
 
     /// The first keeps the queue, so the second must take nothing; it is gone before the first may lose its connection.

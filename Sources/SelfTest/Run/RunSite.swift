@@ -26,6 +26,10 @@ final class RunSite: Sendable {
 
     /// Names the file that a debug build adds to its clock, in milliseconds.
     private static let clockVariable = "GETNET_BRIDGE_DEBUG_CLOCK_OFFSET_FILE"
+    /// Names the file that lets the disk of a debug build hang while it is there.
+    private static let diskVariable = "GETNET_BRIDGE_DEBUG_DISK_HANGS_FILE"
+    /// That file.
+    static let hangingDisk = "disk-hangs"
 
     private struct State {
         var bridge: BridgeProcess?
@@ -64,10 +68,17 @@ final class RunSite: Sendable {
             virtualHost: virtualHost,
             links: links,
             country: plan.country,
-            environment: plan.special == .clockMoved
-                ? [Self.clockVariable: folder.appendingPathComponent("clock").path] : [:]
+            environment: Self.environment(of: plan, in: folder)
         )
         state.withLockedValue { $0.children.append(simulator.process) }
+    }
+
+    private static func environment(of plan: RunPlan, in folder: URL) -> [String: String] {
+        switch plan.special {
+        case .clockMoved: [clockVariable: folder.appendingPathComponent("clock").path]
+        case .diskHangs: [diskVariable: folder.appendingPathComponent(hangingDisk).path]
+        case .brokerKilled, .diskFilled, .secondBridge, .backupRestored, nil: [:]
+        }
     }
 
     private static func settings(

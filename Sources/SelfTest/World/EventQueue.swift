@@ -113,7 +113,9 @@ extension DeliveredEvent {
             let status: String?
             let final: Bool?
             let sequence: Int64?
+            let faults: [Fault]?
         }
+        struct Fault: Decodable { let code: String }
         let specversion: String
         let id: String
         let type: String
@@ -121,10 +123,13 @@ extension DeliveredEvent {
         let data: Data
     }
 
-    /// The amount of a result, which only some events have.
+    /// What a result says was paid, which only some events have.
     private struct Paid: Decodable {
         struct Data: Decodable { let result: Result }
-        struct Result: Decodable { let amount: Amount }
+        struct Result: Decodable {
+            let authorizationCode: String?
+            let amount: Amount?
+        }
         struct Amount: Decodable { let value: Int64 }
         let data: Data
     }
@@ -135,6 +140,7 @@ extension DeliveredEvent {
             envelope.specversion == "1.0", envelope.id == messageID,
             envelope.subject == envelope.data.transactionId
         else { return nil }
+        let result = (try? JSONDecoder().decode(Paid.self, from: Data(body)))?.data.result
         self.init(
             id: envelope.id,
             name: envelope.type.split(separator: ".").dropLast().last.map(String.init) ?? "",
@@ -142,7 +148,9 @@ extension DeliveredEvent {
             commandID: envelope.data.commandId,
             status: envelope.data.status,
             isFinal: envelope.data.final ?? false,
-            paidAmount: (try? JSONDecoder().decode(Paid.self, from: Data(body)))?.data.result.amount.value,
+            paidAmount: result?.amount?.value,
+            authorizationCode: result?.authorizationCode,
+            faultCodes: Set((envelope.data.faults ?? []).map(\.code)),
             sequence: envelope.data.sequence
         )
     }

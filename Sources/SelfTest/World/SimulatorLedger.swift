@@ -7,12 +7,15 @@ struct SaleEntry: Decodable {
     struct Sale: Decodable {
         struct Payment: Decodable {
             let amount: Int64
+            let tip: Int64
+            let authorizationCode: String
             let voided: Int64
             let refunded: Int64
         }
         let idPosTxs: Int
         let finishesAt: LedgerInstant
         let payments: [Payment]
+        let repeats: Int?
     }
 
     let number: Int
@@ -42,7 +45,10 @@ struct SaleEntry: Decodable {
                 TerminalPost.Sale(
                     finishesAt: $0.finishesAt.milliseconds,
                     payments: $0.payments.map(\.amount),
-                    givenBack: $0.payments.map { $0.voided + $0.refunded }
+                    givenBack: $0.payments.map { $0.voided + $0.refunded },
+                    tip: $0.payments.first?.tip ?? 0,
+                    authorizations: $0.payments.map(\.authorizationCode),
+                    repeats: $0.repeats.map(String.init)
                 )
             },
             callbacks: callbacks.map(\.callback)
