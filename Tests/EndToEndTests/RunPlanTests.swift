@@ -26,7 +26,8 @@ struct RunPlanTests {
             }
             for name in Set(names)
             where [
-                "kill broker", "move clock", "fill disk", "second bridge", "restore backup", "hang disk",
+                "kill broker", "move clock", "fill disk", "second bridge", "restore backup", "hang disk", "flood sales",
+                "flood questions",
             ].contains(name) {
                 specials[name, default: 0] += 1
             }
@@ -34,7 +35,7 @@ struct RunPlanTests {
         #expect(
             specials == [
                 "kill broker": 1, "move clock": 1, "fill disk": 1, "second bridge": 1, "restore backup": 1,
-                "hang disk": 1,
+                "hang disk": 1, "flood sales": 1, "flood questions": 1,
             ]
         )
     }

@@ -135,8 +135,6 @@ struct CloudState {
         if plan.reply == .unauthorized || plan.reply == .unauthorizedLiteral { tokens.revoke(token) }
     }
 
-    // MARK: - Query
-
     /// What the status query says about a command.
     ///
     /// - Parameters:

@@ -18,6 +18,14 @@ struct Disturbance: Sendable, Equatable, CustomStringConvertible {
         case simulator
     }
 
+    /// What the cloud answers alike for a while.
+    enum Flood: String, Sendable, CaseIterable {
+        /// Every POST of a sale, with 503.
+        case sales
+        /// Every question, with 429 and a second of `Retry-After`.
+        case questions
+    }
+
     /// What is done.
     enum Action: Sendable, Equatable {
         /// SIGKILL, and a new start at once.
@@ -31,6 +39,8 @@ struct Disturbance: Sendable, Equatable, CustomStringConvertible {
         case lose(Link, Duration)
         /// The cloud accepts no token that it gave out, so many times, a fifth of a second apart.
         case revokeTokens(Int)
+        /// The cloud answers everything of a kind alike for a while, and starts nothing of it.
+        case flood(Flood, Duration)
         /// SIGSTOP, and SIGCONT after a while.
         case stop(Program, Duration)
         /// SIGKILL, and a new start at once.
@@ -64,6 +74,7 @@ extension Disturbance.Action: CustomStringConvertible {
         case .stall(let link, _, _, _): "stall \(link.rawValue)"
         case .lose(let link, _): "lose \(link.rawValue)"
         case .revokeTokens: "revoke tokens"
+        case .flood(let kind, _): "flood \(kind.rawValue)"
         case .stop(let program, _): "stop \(program.rawValue)"
         case .killBroker: "kill broker"
         case .moveClock: "move clock"
@@ -80,7 +91,8 @@ extension Disturbance.Action: CustomStringConvertible {
         case .stall(_, let answers, let requests, let length):
             "\(name) \(requests ? ">" : "")\(answers ? "<" : "") \(length.inMilliseconds)"
         case .revokeTokens(let times): "\(name) \(times)"
-        case .lose(_, let length), .stop(_, let length), .fillDisk(let length), .hangDisk(let length),
+        case .lose(_, let length), .flood(_, let length), .stop(_, let length), .fillDisk(let length),
+            .hangDisk(let length),
             .secondBridge(let length), .restoreBackup(let length):
             "\(name) \(length.inMilliseconds)"
         case .moveClock(let offset): "\(name) \(offset)"

@@ -51,6 +51,7 @@ struct RunPlan: Sendable {
         case secondBridge
         case backupRestored
         case diskHangs
+        case flooded = 9
     }
 
     /// Runs of which each special one is one.
@@ -141,6 +142,9 @@ struct RunPlan: Sendable {
             for _ in 0..<3 { actions.append(.moveClock(jumps[Int.random(in: 0..<jumps.count, using: &random)])) }
         case .diskFilled: actions.append(.fillDisk(hold(&random)))
         case .secondBridge: actions.append(.secondBridge(.milliseconds(1_200)))
+        case .flooded:
+            actions.append(.flood(.sales, hold(&random)))
+            actions.append(.flood(.questions, hold(&random)))
         case .diskHangs: for _ in 0..<3 { actions.append(.hangDisk(hold(&random) * 2)) }
         case .backupRestored: actions.append(.restoreBackup(after: hold(&random)))
         case nil: break

@@ -41,6 +41,9 @@ extension RunSite {
                 await simulator.revokeTokens()
                 try await Task.sleep(for: .milliseconds(200))
             }
+        case .flood(let kind, let length):
+            // A question that was washed away has left no trace.
+            try await disturbing { try await simulator.flood(kind, for: length) }
         case .stop(let program, let length): return try await stop(program, length)
         case .killBroker:
             try await disturbing { try await broker.crash(serving: virtualHost) }

@@ -77,7 +77,7 @@ final class RunSite: Sendable {
         switch plan.special {
         case .clockMoved: [clockVariable: folder.appendingPathComponent("clock").path]
         case .diskHangs: [diskVariable: folder.appendingPathComponent(hangingDisk).path]
-        case .brokerKilled, .diskFilled, .secondBridge, .backupRestored, nil: [:]
+        case .brokerKilled, .diskFilled, .secondBridge, .backupRestored, .flooded, nil: [:]
         }
     }
 

@@ -97,6 +97,16 @@ struct SimulatorProcess: Sendable {
     /// Makes every token worthless, as a cloud does that was restarted.
     func revokeTokens() async { _ = await http.post("/simulator/tokens/revoke") }
 
+    /// Answers everything of a kind alike for a while.
+    func flood(_ kind: Disturbance.Flood, for length: Duration) async throws {
+        let answer = kind == .sales ? "status=503" : "status=429&retryAfter=1"
+        _ = await http.post("/simulator/floods/\(kind.rawValue)?\(answer)")
+        // Whoever is cancelled ends it all the same.
+        try? await Task.sleep(for: length)
+        _ = await http.post("/simulator/floods/\(kind.rawValue)/end")
+        try Task.checkCancellation()
+    }
+
     private func body(_ path: String) async throws -> Data {
         guard let answer = await http.get(path), answer.status == 200 else {
             throw ChildProcess.Failed(description: "the simulator does not answer \(path)")
