@@ -22,7 +22,7 @@ extension CloudState {
         if let refusal = terminals[key]?.refusal(at: now, pace: pace) {
             return refuse(request, refusal, occupant: terminals[key]?.occupant(at: now), at: now)
         }
-        switch nextFault(of: request.terminal, key) {
+        switch nextFault(of: request, key) {
         case .journalBusy: return refuse(request, .busy15Seconds, at: now)
         case .journalServerError:
             return note(taken(request, fault: .journalServerError, finishesAt: now, at: now), endedAt: now, at: now)
@@ -31,12 +31,13 @@ extension CloudState {
     }
 
     /// What the next read at a terminal meets.
-    private mutating func nextFault(of terminal: TerminalIdentity, _ key: String) -> Fault? {
-        if terminals[key] == nil { terminals[key] = newTerminal(terminal) }
-        terminals[key]?.identity = terminal
+    private mutating func nextFault(of request: JournalRequest, _ key: String) -> Fault? {
+        if terminals[key] == nil { terminals[key] = newTerminal(request.terminal) }
+        terminals[key]?.identity = request.terminal
         terminals[key]?.reads += 1
         if let scripted = terminals[key]?.takeScripted() { return scripted }
-        return dice.fault(ofReadAt: key, number: terminals[key]?.reads ?? 1)
+        let drawn = dice.fault(ofReadAt: key, number: terminals[key]?.reads ?? 1)
+        return drawn?.strikes(request.command) == true ? drawn : nil
     }
 
     private mutating func start(
@@ -67,7 +68,9 @@ extension CloudState {
                 return .rows(rows)
             }
             return .rows(rows.filter { !voided.contains($0.operationID) })
-        case .lastVoucher: return .voucher(terminal?.lastVoucher)
+        case .lastVoucher:
+            let voucher = terminal?.lastVoucher
+            return .voucher(voucher, voucher?.idPosTxs.flatMap { sale($0)?.facts })
         case .getTransaction:
             guard let id = request.idPosTxs else { return .transaction(nil) }
             if let command = movement(id, at: key), command.batch == terminal?.batchNumber { return .movement(command) }

@@ -49,6 +49,8 @@ extension Fault {
         case .journalUnreadableRow: "one row of the journal is damaged"
         case .journalServerError: "HTTP 500 instead of the journal"
         case .journalCutOff: "the journal is cut off in its middle"
+        case .journalOwnNumber: "get_transaction is answered with the read's own number around the sale"
+        case .journalRecordedSale: "lastvoucher is answered with number, customId and 100 of the recorded sale"
         case .otherZone: "the terminal's local time is one or two hours off"
         }
     }

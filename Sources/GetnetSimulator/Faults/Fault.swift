@@ -95,6 +95,10 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
     case journalServerError = "journal-500"
     /// The answer is cut off in its middle.
     case journalCutOff = "journal-cut-off"
+    /// `get_transaction` is answered with the number of the read around the sale.
+    case journalOwnNumber = "journal-own-number"
+    /// `lastvoucher` is answered with the recorded sale whole: its number, its `customId`, 100.
+    case journalRecordedSale = "journal-recorded-sale"
 
     /// The terminal's local time is one or two hours off that of its country.
     case otherZone = "other-zone"
@@ -126,7 +130,7 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
             .answer
         case .declined, .nobodyPaid, .tip, .othersReceipt: .outcome
         case .journalBusy, .journalReset, .journalNoAnswer, .journalTimeout, .journalUnreadableRow,
-            .journalServerError, .journalCutOff:
+            .journalServerError, .journalCutOff, .journalOwnNumber, .journalRecordedSale:
             .journal
         case .noCallback, .duplicateCallbacks, .delayedCallback, .reorderedCallbacks, .timeout, .contradiction, .flat,
             .spanish, .textID, .dataText, .retold, .rewrittenTicket, .terminalSale, .batchCloses:
@@ -139,6 +143,15 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
 
     /// Whether it strikes reads of a journal, not sales.
     public var strikesJournal: Bool { group == .journal }
+
+    /// Whether it can strike a read.
+    func strikes(_ command: JournalCommand) -> Bool {
+        switch self {
+        case .journalOwnNumber: command == .getTransaction
+        case .journalRecordedSale: command == .lastVoucher
+        default: strikesJournal
+        }
+    }
 
     /// What is struck by it is a sale, not a void or a refund.
     static let ofSalesAlone: Set<Fault> = [.tip, .othersReceipt, .rewrittenTicket]

@@ -32,8 +32,8 @@ struct TakenRead: Sendable {
 enum JournalContent: Sendable {
     /// The payments of the batch, oldest first.
     case rows([JournalRow])
-    /// The last payment of the batch, if there is one.
-    case voucher(JournalRow?)
+    /// The last payment of the batch, if there is one, and the sale that it is of.
+    case voucher(JournalRow?, SaleFacts?)
     /// What became of a sale, if it is one of the batch.
     case transaction(StartedSale?)
     /// What became of a void or refund of the batch.
@@ -43,7 +43,7 @@ enum JournalContent: Sendable {
     var receipts: [Int] {
         switch self {
         case .rows(let rows): rows.map(\.operationID)
-        case .voucher(let row): row.map { [$0.operationID] } ?? []
+        case .voucher(let row, _): row.map { [$0.operationID] } ?? []
         case .movement(let command): command.receipts
         case .transaction(let sale): sale?.journalRows.map(\.operationID) ?? []
         }

@@ -28,17 +28,21 @@ extension AnswerWriter {
         let isDamaged = read.fault == .journalUnreadableRow
         switch content {
         case .rows(let rows): return around(details(rows, of: read, isDamaged), of: read)
-        case .voucher(let row?):
+        case .voucher(_?, let sale?) where read.fault == .journalRecordedSale: return told(.paid, of: sale, false)
+        case .voucher(let row?, _):
             let result = TerminalResult(
                 .approved(payment: row.payment),
                 oddity: isDamaged ? .unreadable : nil,
                 tip: row.tip
             )
             return around(facts(of: row, read).object(result, dialect.layout, cancelCode: cancelCode), of: read)
+        case .transaction(let sale?) where read.fault == .journalOwnNumber:
+            let object = sale.facts.retold.object(sale.plan.truth, dialect.layout, cancelCode: cancelCode)
+            return around(object, of: read)
         case .transaction(let sale?):
             return told(sale.plan.truth, of: sale.facts, isDamaged)
         case .movement(let command): return told(command.plan.truth, of: command.facts, isDamaged)
-        case .voucher(nil): return around(nothing("No existe comprobante", read), of: read)
+        case .voucher(nil, _): return around(nothing("No existe comprobante", read), of: read)
         case .transaction(nil): return around(nothing("Transaccion no encontrada", read), of: read)
         }
     }

@@ -46,6 +46,7 @@ extension RunPlan {
         "terminal-sale": 0.1, "batch-closes": 0.03,
         "journal-busy": 0.05, "journal-reset": 0.05, "journal-no-answer": 0.02, "journal-timeout": 0.02,
         "journal-unreadable-row": 0.05, "journal-500": 0.05, "journal-cut-off": 0.05,
+        "journal-own-number": 0.2,
     ]
 
     /// The same for runs in which the journal has much to decide and often cannot be read: some payments stay unclaimed,
