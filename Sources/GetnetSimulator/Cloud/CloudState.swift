@@ -10,6 +10,8 @@ struct CloudState {
     let pace: Pace
     let clock: TerminalClock
     let firstID: Int
+    /// The numbers of sales, the first of which is ``firstID``.
+    var numbers: SaleNumbers
     let dice: FaultDice
     var terminals: [String: Terminal] = [:]
     var offline: Set<String> = []
@@ -41,6 +43,7 @@ struct CloudState {
         clock = TerminalClock(configuration, dice, startedAt: startedAt)
         let clockID = Int((startedAt.timeIntervalSince1970 - 1_760_000_000) * 1_000)
         firstID = configuration.firstID ?? max(1, clockID)
+        numbers = SaleNumbers(first: firstID)
         tokens = TokenBook(seed: configuration.seed)
         attempts = AttemptBook(limit: configuration.ledgerLimit)
         ledger = LedgerBook(limit: configuration.ledgerLimit)
@@ -109,7 +112,7 @@ struct CloudState {
         let (receipt, batch) = terminals[key, default: unseen]
             .startSale(request.terminal, run, post: number, at: now, pace: pace)
         let own = SaleFacts(
-            idPosTxs: firstID + number,
+            idPosTxs: numbers.number(of: number),
             request: request,
             operationID: receipt,
             terminalTime: clock.time(now + run.finishesAfter, at: key),
@@ -127,7 +130,7 @@ struct CloudState {
 
     /// A sale that was started and is not forgotten.
     func sale(_ idPosTxs: Int) -> StartedSale? {
-        ledger[idPosTxs - firstID]?.started
+        ledger[post(idPosTxs)]?.started
     }
 
     /// Takes a token back if that is how its POST is answered.
@@ -147,7 +150,7 @@ struct CloudState {
     ) -> (report: Report, plan: SalePlan, facts: any ReportSubject)? {
         ledger.count { $0.queries += 1 }
         let command = course(.command(idPosTxs - firstID - Self.commandIDDistance))
-        guard let course = command ?? course(.sale(idPosTxs - firstID)), let started = course.started else {
+        guard let course = command ?? course(.sale(post(idPosTxs))), let started = course.started else {
             return nil
         }
         let elapsed = now - started.at

@@ -44,6 +44,7 @@ struct LedgerEndpoints: Sendable {
 
     private func addControls(to router: RouterGroup<CloudContext>) {
         router.post("tokens/revoke") { _, _ in done { controls.revokeTokens() } }
+        router.post("numbers/anew") { _, _ in done { controls.beginNumbersAnew() } }
         router.post("callbacks/hold") { _, _ in done { controls.holdCallbacks() } }
         router.post("callbacks/release") { _, _ in done { controls.releaseCallbacks() } }
         router.post("terminals/{idTerminal}/offline") { _, context in

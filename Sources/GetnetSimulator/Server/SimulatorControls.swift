@@ -109,6 +109,11 @@ public struct SimulatorControls: Sendable {
         cloud.withState { $0.revokeTokens() }
     }
 
+    /// Lets the numbers of sales begin anew: a number means the latest sale that got it.
+    public func beginNumbersAnew() {
+        cloud.withState { $0.beginNumbersAnew() }
+    }
+
     /// Lets every request of a kind be answered with an error from now on, and start nothing; or no longer.
     ///
     /// - Parameters:

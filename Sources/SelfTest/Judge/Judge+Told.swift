@@ -23,15 +23,11 @@ extension Judge {
 
     /// Getnet's number in a row is that of this row's own POST.
     private func judgeNumbers() -> [Violation] {
-        let owners = Dictionary(
-            ledgers.posts.compactMap { post in post.number.map { ($0, post.customID) } },
-            uniquingKeysWith: { first, _ in first }
-        )
-        return ledgers.store.transactions.compactMap { transaction in
-            guard let number = transaction.number, let owner = owners[number], let owner, owner != transaction.id else {
-                return nil
-            }
-            return violation(.stolen, transaction.id, "it has the number \(number), which is that of \(owner)")
+        ledgers.store.transactions.compactMap { transaction in
+            guard let number = transaction.number, let owners = postsByNumber[number]?.compactMap(\.customID),
+                !owners.isEmpty, !owners.contains(transaction.id)
+            else { return nil }
+            return violation(.stolen, transaction.id, "it has the number \(number), which is that of \(owners)")
         }
     }
 

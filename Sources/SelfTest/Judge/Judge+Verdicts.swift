@@ -119,7 +119,7 @@ extension Judge {
     /// - Returns: whether `in_doubt` is right for it.
     func mayStayInDoubt(_ id: String, postedAt: Int64?, isUnknowable: Bool) -> Bool {
         let mine = posts[id] ?? []
-        if isUnknowable { return true }
+        if isUnknowable || hasWorthlessNumber(id) { return true }
         // What Getnet's number is known of can be asked for.
         if let mine = transactions[id], mine.number != nil {
             // The bridge takes a jump for time that has passed, and asks ever slower the longer a doubt is old.

@@ -26,6 +26,8 @@ struct Ledgers: Sendable, Equatable {
     var kills: [Int64] = []
     /// When an acknowledgement or a callback could get lost for another reason, milliseconds since 1970.
     var disturbances: [ClosedRange<Int64>] = []
+    /// For how long a final sale keeps its number, in milliseconds; `nil` where no number is given out twice.
+    var numberKept: Int64?
     /// Whether the bridge's clock was moved, so that its instants prove nothing.
     var isClockMoved = false
     /// How long a POST holds its terminal without a verdict, in milliseconds; `nil` if every order has a terminal of its own.

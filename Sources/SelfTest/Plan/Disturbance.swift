@@ -41,6 +41,8 @@ struct Disturbance: Sendable, Equatable, CustomStringConvertible {
         case revokeTokens(Int)
         /// The cloud answers everything of a kind alike for a while, and starts nothing of it.
         case flood(Flood, Duration)
+        /// Getnet's numbers of sales fall back to those that it gave out first.
+        case beginNumbersAnew
         /// SIGSTOP, and SIGCONT after a while.
         case stop(Program, Duration)
         /// SIGKILL, and a new start at once.
@@ -74,6 +76,7 @@ extension Disturbance.Action: CustomStringConvertible {
         case .stall(let link, _, _, _): "stall \(link.rawValue)"
         case .lose(let link, _): "lose \(link.rawValue)"
         case .revokeTokens: "revoke tokens"
+        case .beginNumbersAnew: "begin numbers anew"
         case .flood(let kind, _): "flood \(kind.rawValue)"
         case .stop(let program, _): "stop \(program.rawValue)"
         case .killBroker: "kill broker"
@@ -87,7 +90,7 @@ extension Disturbance.Action: CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .killBridge, .cut, .killBroker: name
+        case .killBridge, .cut, .killBroker, .beginNumbersAnew: name
         case .stall(_, let answers, let requests, let length):
             "\(name) \(requests ? ">" : "")\(answers ? "<" : "") \(length.inMilliseconds)"
         case .revokeTokens(let times): "\(name) \(times)"

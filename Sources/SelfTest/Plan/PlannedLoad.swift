@@ -8,6 +8,9 @@ struct PlannedLoad {
     var thousands: ClosedRange<Int64> = 1...4
     var scenarios = LoadScenario.lots(LoadScenario.knowable + LoadScenario.lossy)
 
+    /// Commands are sent over so many milliseconds.
+    var time = RunPlan.sendingTime
+
     let seed: UInt64
     var size: RunPlan.Size
     var currency = "CLP"
@@ -26,7 +29,7 @@ struct PlannedLoad {
     mutating func draw(hasRivals: Bool, _ random: inout SeededGenerator) {
         for number in 0..<size.charges {
             let scenario = scenarios[Int.random(in: 0..<scenarios.count, using: &random)]
-            let at = Int.random(in: 0...RunPlan.sendingTime, using: &random)
+            let at = Int.random(in: 0...time, using: &random)
             var order = ChargeOrder(
                 commandID: "s\(seed)-\(number)",
                 reference: reference(number),

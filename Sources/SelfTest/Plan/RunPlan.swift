@@ -52,6 +52,7 @@ struct RunPlan: Sendable {
         case backupRestored
         case diskHangs
         case flooded = 9
+        case numbersBegunAnew = 13
     }
 
     /// Runs of which each special one is one.
@@ -70,6 +71,8 @@ struct RunPlan: Sendable {
     static let sendingTime = 3_000
     /// Runs of which one is in Argentina, where terminals can be told to end a sale.
     static let argentineEvery: UInt64 = 5
+    /// For so long a final sale keeps its number where numbers begin anew.
+    static let numberKept = Duration.seconds(3)
     /// For no event of a charge is waited longer.
     static let longestWait = Duration.seconds(6)
     /// No disturbance is longer: a POST that is held back for so long still ends within the terminal's life.
@@ -98,6 +101,7 @@ struct RunPlan: Sendable {
         var load = theme == .doubt ? PlannedLoad.ofTwins(seed: seed, size: size) : PlannedLoad(seed: seed, size: size)
         country = seed % Self.argentineEvery == 1 ? .argentina : .chile
         load.currency = country.currency
+        if special == .numbersBegunAnew { load.time = 3 * Self.sendingTime }
         load.draw(hasRivals: special != .clockMoved, &random)
         let instants = load.sendings.map { ($0.order.commandID, $0.at) }
         followUps =
@@ -147,14 +151,17 @@ struct RunPlan: Sendable {
             actions.append(.flood(.questions, hold(&random)))
         case .diskHangs: for _ in 0..<3 { actions.append(.hangDisk(hold(&random) * 2)) }
         case .backupRestored: actions.append(.restoreBackup(after: hold(&random)))
-        case nil: break
+        // At the end: what had these numbers before is old by then.
+        case .numbersBegunAnew, nil: break
         }
         // Drawn last, so that the other disturbances of a seed stay what they are.
         if seed % loseEvery == 0 { actions.append(.lose(.broker, hold(&random))) }
         if seed % revokeEvery == revokeEvery - 1 { actions.append(.revokeTokens(5)) }
         actions.shuffle(using: &random)
-        return actions.map { action in
+        let disturbances = actions.map { action in
             Disturbance(pause: .milliseconds(Int.random(in: 60...350, using: &random)), action: action)
         }
+        guard special == .numbersBegunAnew else { return disturbances }
+        return disturbances + [Disturbance(pause: .seconds(1), action: .beginNumbersAnew)]
     }
 }

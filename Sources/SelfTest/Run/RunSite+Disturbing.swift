@@ -41,6 +41,7 @@ extension RunSite {
                 await simulator.revokeTokens()
                 try await Task.sleep(for: .milliseconds(200))
             }
+        case .beginNumbersAnew: await simulator.beginNumbersAnew()
         case .flood(let kind, let length):
             // A question that was washed away has left no trace.
             try await disturbing { try await simulator.flood(kind, for: length) }

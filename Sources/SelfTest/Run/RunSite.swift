@@ -47,6 +47,7 @@ final class RunSite: Sendable {
     let simulator: SimulatorProcess
     let settings: BridgeSettings
     private let country: RunPlan.Country
+    private let numberKept: Duration?
     private let state = NIOLockedValueBox(State())
 
     init(
@@ -63,13 +64,20 @@ final class RunSite: Sendable {
         self.links = links
         self.simulator = simulator
         country = plan.country
-        settings = try Self.settings(
+        var settings = try Self.settings(
             in: folder,
             virtualHost: virtualHost,
             links: links,
             country: plan.country,
             environment: Self.environment(of: plan, in: folder)
         )
+        if plan.special == .numbersBegunAnew {
+            settings["reconcile.giveUpAfter"] = RunPlan.numberKept.text
+            numberKept = RunPlan.numberKept
+        } else {
+            numberKept = nil
+        }
+        self.settings = settings
         state.withLockedValue { $0.children.append(simulator.process) }
     }
 
@@ -77,7 +85,7 @@ final class RunSite: Sendable {
         switch plan.special {
         case .clockMoved: [clockVariable: folder.appendingPathComponent("clock").path]
         case .diskHangs: [diskVariable: folder.appendingPathComponent(hangingDisk).path]
-        case .brokerKilled, .diskFilled, .secondBridge, .backupRestored, .flooded, nil: [:]
+        case .brokerKilled, .diskFilled, .secondBridge, .backupRestored, .flooded, .numbersBegunAnew, nil: [:]
         }
     }
 
@@ -188,6 +196,7 @@ final class RunSite: Sendable {
             ledgers.disturbances = state.disturbances
             ledgers.isClockMoved = isClockMoved
             ledgers.lost = state.lost
+            ledgers.numberKept = numberKept?.inMilliseconds
             ledgers.terminalLife = Self.terminalLife.inMilliseconds
             return ledgers
         }

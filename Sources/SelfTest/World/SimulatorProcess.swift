@@ -97,6 +97,9 @@ struct SimulatorProcess: Sendable {
     /// Makes every token worthless, as a cloud does that was restarted.
     func revokeTokens() async { _ = await http.post("/simulator/tokens/revoke") }
 
+    /// Lets the numbers of sales begin anew, as in a test environment that is set up anew.
+    func beginNumbersAnew() async { _ = await http.post("/simulator/numbers/anew") }
+
     /// Answers everything of a kind alike for a while.
     func flood(_ kind: Disturbance.Flood, for length: Duration) async throws {
         let answer = kind == .sales ? "status=503" : "status=429&retryAfter=1"
