@@ -211,8 +211,9 @@ struct JudgeTests {
         #expect(found == [.retracted, .disagreeing])
     }
 
-    @Test func `a contradiction after a final status is right`() {
+    @Test func `a contradiction after a final status is right where something was told`() {
         let found = kinds { ledgers in
+            ledgers.posts[0].sale?.payments = [1_000, 1_000]
             ledgers.store.entries.append(.sample(95, "e-1-4", "charge.contradicted", "t-1"))
             var event = DeliveredEvent.sample("e-1-4", "t-1", "c-1", "approved", 4)
             event.name = "contradicted"

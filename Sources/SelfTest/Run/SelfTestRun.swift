@@ -29,6 +29,8 @@ struct RunOutcome: Sendable {
 struct SelfTestRun: Sendable {
     /// How long the last charge may take to come to rest.
     private static let patience = Duration.seconds(60)
+    /// The second time in a row that the cloud keeps an account from charging, it is left alone for so long, and a little more.
+    private static let longestHold = Duration.seconds(12)
     private static let logger = Logger(label: "selftest") { _ in SwiftLogNoOpLogHandler() }
 
     let plan: RunPlan
@@ -196,6 +198,7 @@ struct SelfTestRun: Sendable {
             case .none: if events.silence > .milliseconds(400) { return true }
             // Doubt may still be lifted: by a callback, by the journal at the end of the terminal's life.
             case .doubt: if events.silence > RunSite.terminalLife + .seconds(1) { return true }
+            case .held: if events.silence > Self.longestHold { return true }
             case .open: break
             }
             do {
@@ -207,7 +210,7 @@ struct SelfTestRun: Sendable {
         return false
     }
 
-    private enum Restlessness { case none, doubt, open }
+    private enum Restlessness { case none, doubt, held, open }
 
     private func restlessness(_ events: EventQueue) -> Restlessness {
         let latest = events.latest
@@ -219,7 +222,8 @@ struct SelfTestRun: Sendable {
         }
         if rest.isEmpty { return .none }
         // What a lost store began may never be told of again.
-        let isLost = plan.special == .backupRestored
-        return isLost || rest.allSatisfy { latest[$0]?.status == "in_doubt" } ? .doubt : .open
+        if rest.allSatisfy({ latest[$0]?.status == "in_doubt" }) { return .doubt }
+        guard plan.special == .backupRestored else { return .open }
+        return rest.contains { latest[$0]?.status == "waiting" } ? .held : .doubt
     }
 }
