@@ -42,6 +42,7 @@ struct JudgeOddPaymentTests {
             ledgers.orders.append(.sample(4, ["approved"]))
             ledgers.events?.append(DeliveredEvent(id: "e-4", name: "rejected", commandID: "c-4", faultCodes: [code]))
             ledgers.isClockMoved = isClockMoved
+            ledgers.store.entries.append(.sample(90, "e-4", "command.rejected", nil))
         }
         #expect(kinds { refuse(&$0, "out_of_range", isClockMoved: true) } == [])
         #expect(kinds { refuse(&$0, "out_of_range", isClockMoved: false) } == [.lost])
