@@ -336,4 +336,28 @@ extension JournalAnswer {
         }
         #expect(nothing.code == .error)
     }
+
+    @Test(
+        "B3: an answer under a number of the question's own is a row of the journal, and that number names nothing",
+        arguments: ["j-1", "J-1"]
+    )
+    func ownNumber(customID: String) async throws {
+        let text = Fixture.approved().replacing("ord-7f3a9c", with: customID).replacing("936101", with: "970001")
+        guard
+            case .rows(let rows, let isComplete, _) = try await read(.transaction(idPosTxs: "936101"), .http(200, text))
+        else {
+            Issue.record("no rows")
+            return
+        }
+        #expect(rows.map(\.result.authorizationCode) == ["010929"])
+        #expect(rows.allSatisfy { $0.result.idPosTxs == nil })
+        #expect(!isComplete)
+        // What was not paid is no row: the journal of another question says nothing about it.
+        let declined = text.replacing(#""responseCode":0"#, with: #""responseCode":51"#)
+        guard case .rows(let none, _, _) = try await read(.transaction(idPosTxs: "936101"), .http(200, declined)) else {
+            Issue.record("no rows")
+            return
+        }
+        #expect(none.isEmpty)
+    }
 }

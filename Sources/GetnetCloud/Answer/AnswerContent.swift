@@ -14,7 +14,7 @@ public enum AnswerContent: Sendable, Equatable {
     case json(JSON)
     /// Text that is no JSON document, in UTF-8: a page of a proxy, JSON that was cut, XML.
     case text([UInt8])
-    /// Bytes that are not even text: an unknown content coding, a damaged one, or too much behind it.
+    /// Bytes that are not even text: an unknown content coding, be it named or not, a damaged one, or too much behind it.
     case undecodable
 
     /// A longer body is not decoded, in bytes.
@@ -42,7 +42,19 @@ public enum AnswerContent: Sendable, Equatable {
             self = .empty
             return
         }
-        if let json = try? JSONParser.parse(text) { self = .json(json.unfolded()) } else { self = .text(text) }
+        if let json = Self.document(in: text) {
+            self = .json(json.unfolded())
+        } else {
+            // Something compressed or encoded, of which nothing says how.
+            self = text.contains(where: \.isUnwritable) ? .undecodable : .text(text)
+        }
+    }
+
+    /// The JSON document that a text is, also where a writer left line breaks or tabs unescaped in its strings.
+    private static func document(in text: [UInt8]) -> JSON? {
+        if let json = try? JSONParser.parse(text) { return json }
+        guard text.contains(where: { $0 < 0x20 }) else { return nil }
+        return try? JSONParser.parse(text.map { $0 < 0x20 ? 0x20 : $0 })
     }
 
     /// The document, where there is one.
@@ -84,22 +96,32 @@ extension JSON {
     private var mayUnfold: Bool {
         switch self {
         case .null, .bool, .number: false
-        case .string(let text): text.utf8.first { !$0.isJSONSpace }.map(\.opensJSON) ?? false
+        case .string(let text): text.unmarked.utf8.first { !$0.isJSONSpace }.map(\.opensJSON) ?? false
         case .array, .object: true
         }
     }
 
     private static func unfolded(_ text: String, depth: Int) -> JSON {
         guard depth < deepestFolding, JSON.string(text).mayUnfold,
-            let inner = try? JSONParser.parse(Array(text.utf8))
+            let inner = try? JSONParser.parse(Array(text.unmarked.utf8))
         else { return .string(text) }
         return inner.unfolded(depth: depth + 1)
+    }
+}
+
+extension String {
+    /// Without a byte order mark in front.
+    fileprivate var unmarked: Substring {
+        unicodeScalars.first == "\u{FEFF}" ? Substring(unicodeScalars.dropFirst()) : self[...]
     }
 }
 
 extension UInt8 {
     /// White space of JSON.
     var isJSONSpace: Bool { self == 0x20 || self == 0x09 || self == 0x0A || self == 0x0D }
+
+    /// A character that stands in no text.
+    fileprivate var isUnwritable: Bool { self < 0x20 && !isJSONSpace && self != 0x0B && self != 0x0C }
 
     /// The first character of an object, an array or a string.
     var opensJSON: Bool { self == UInt8(ascii: "{") || self == UInt8(ascii: "[") || self == UInt8(ascii: "\"") }

@@ -145,8 +145,16 @@ private enum MemberKind {
             return
         }
         let bytes = name.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }.map(\.loosened)
-        self = Self.known[String(decoding: bytes, as: UTF8.self)] ?? .unknown
+        let plain = String(decoding: bytes, as: UTF8.self)
+        self = Self.known[plain] ?? (Self.privateParts.contains(where: plain.contains) ? .private : .unknown)
     }
+
+    /// What only names of card and person data hold, in English and in Spanish.
+    private static let privateParts = [
+        "expir", "expdate", "vencim", "titular", "holder", "address", "direcc", "domicil", "rut", "pan", "track",
+        "nombre",
+        "cardnumber", "tarjeta", "cvv", "cvc", "email", "correo", "phone", "telefono", "document", "passport",
+    ]
 
     private static let known: [String: MemberKind] = {
         let safe = [

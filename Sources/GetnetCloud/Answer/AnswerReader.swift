@@ -51,7 +51,7 @@ public struct AnswerReader: Sendable {
         guard let json = content.json, let wrapper = LooseObject(json) else { return nil }
         var reading = AnswerReading(amountUnit: amountUnit)
         let code = reading.member("code", of: wrapper)
-        let data = LooseObject(reading.member("data", of: wrapper))
+        let data = LooseObject(reading.member("data", of: wrapper).map(\.loneElement))
         let terminal = reading.terminalObject(wrapper: wrapper, data: data)
         guard wrapper.has("code") || terminal != nil else { return nil }
 

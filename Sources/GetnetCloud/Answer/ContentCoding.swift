@@ -26,7 +26,8 @@ enum ContentCoding {
             guard let inner = undo(coding, decoded, limit) else { return nil }
             decoded = inner
         }
-        return startsAsGzip(decoded) ? inflated(decoded, limit, eitherHeader) : decoded
+        if startsAsGzip(decoded) { return inflated(decoded, limit, eitherHeader) }
+        return startsAsZlib(decoded) ? inflated(decoded, limit, eitherHeader) ?? decoded : decoded
     }
 
     private static func undo(_ coding: String, _ bytes: [UInt8], _ limit: Int) -> [UInt8]? {
@@ -38,6 +39,13 @@ enum ContentCoding {
             return startsAsGzip(bytes) || (try? JSONParser.parse(bytes)) == nil ? nil : bytes
         default: return nil
         }
+    }
+
+    /// Text may begin so by chance.
+    ///
+    /// Source: RFC 1950, section 2.2.
+    private static func startsAsZlib(_ bytes: [UInt8]) -> Bool {
+        bytes.count > 2 && bytes[0] & 0x0F == 8 && (UInt16(bytes[0]) << 8 | UInt16(bytes[1])) % 31 == 0
     }
 
     private static func startsAsGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }

@@ -24,7 +24,8 @@ enum JournalEnd: Equatable {
             self = failure
             return
         }
-        guard let reading, !reading.isContradictory, reading.answer.customID.map({ $0 == customID }) ?? true else {
+        guard let reading, !reading.isContradictory, reading.answer.customID.map({ $0.equalsLoosely(customID) }) ?? true
+        else {
             self = .outcome(.notRead(.cloudUnavailable, retryAfter: nil))
             return
         }

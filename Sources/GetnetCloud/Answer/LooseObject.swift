@@ -135,3 +135,10 @@ extension UInt8 {
     /// The letter in lower case, anything else as it is.
     var loosened: UInt8 { (65...90).contains(self) ? self | 0x20 : self }
 }
+
+extension JSON {
+    /// The only element of a list; anything else as it is.
+    var loneElement: JSON {
+        if case .array(let elements) = self, elements.count == 1 { elements[0] } else { self }
+    }
+}

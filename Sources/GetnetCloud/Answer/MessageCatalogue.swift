@@ -58,6 +58,19 @@ struct MessageCatalogue: Sendable {
         contains(message, timeoutWords + unreachableWords)
     }
 
+    /// Whether a text anywhere in an answer says that a command was sent, is under way, or was waited for.
+    ///
+    /// A token "expired" as well, and a session "timed out": beside status 401 only whole texts of waiting count.
+    func speaksOfStart(_ text: String, beside status: Int) -> Bool {
+        switch literal(text) {
+        case .timeout, .terminalUnreachable: return true
+        case .unauthorized, .idNotFound, .terminalUnknown, .wrongMerchant, .terminalBusy: return false
+        case nil: break
+        }
+        let plain = text.replacing("_", with: " ").replacing("-", with: " ")
+        return Self.contains(plain, Self.startWords) || status != 401 && Self.contains(plain, Self.waitingWords)
+    }
+
     private static func contains(_ message: String?, _ words: [String]) -> Bool {
         guard let message else { return false }
         let text = normalized(message)
@@ -67,6 +80,15 @@ struct MessageCatalogue: Sendable {
     private static let timeoutWords = ["TIMEOUT", "TIME OUT", "TIMED OUT", "TIEMPO", "EXCED", "EXPIR"]
     private static let unreachableWords = ["NOT RESPOND", "NO RESPONDE"]
     private static let progressWords = ["IN PROGRESS", "EN CURSO", "EN PROCESO"]
+
+    /// What the cloud says of commands that it sent or that are done.
+    private static let startWords =
+        progressWords + [
+            "IN PROCESS", "TRANSACTION SENT", "TRANSACCION ENVIADA", "TRANSACTION FINISHED", "TRANSACTION COMPLETED",
+            "TRANSACCION FINALIZADA", "TIEMPO DE ESPERA",
+        ]
+    /// What it says of a terminal that was waited for in vain.
+    private static let waitingWords = ["TIMEOUT", "TIME OUT", "TIMED OUT"] + unreachableWords
 
     /// In this order, so that words of waiting outweigh all others.
     private static let guesses: [(fault: CloudFault, words: [String])] = [

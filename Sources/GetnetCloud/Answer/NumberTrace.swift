@@ -16,6 +16,12 @@ enum NumberTrace {
         "authorizationcode", "operationid", "transtoken",
     ]
 
+    /// Parts of a name that only a number of Getnet's has.
+    private static let nameParts = ["idpos", "postxs"]
+
+    /// What holds what the terminal or the cloud says of a transaction: a bare number in it is one of Getnet's.
+    private static let containers: Set<String> = ["data", "response", "result", "results", "transaction", "payload"]
+
     /// What a refusal may repeat of the request, or say of itself, in `data`: no number under these names is Getnet's.
     private static let echoes: Set<String> = [
         "amount", "code", "command", "commercecode", "customid", "employeeid", "errorcode", "functioncode",
@@ -24,57 +30,67 @@ enum NumberTrace {
         "terminalid", "ticket", "ticketnumber", "tip", "wait",
     ]
 
+    /// Fewer digits in a row, in the midst of words, are a count, a time or an error's number.
+    private static let shortestNumber = 5
+
     /// Whether a document holds a trace; strings that hold JSON must be unfolded.
-    static func isIn(_ json: JSON) -> Bool { isIn(json, insideData: false) }
+    ///
+    /// What is no object from outside has no wrapper that says what a number in it means.
+    static func isIn(_ json: JSON) -> Bool {
+        if case .object = json { return isIn(json, insideData: false) }
+        return isIn(json, insideData: true)
+    }
 
     private static func isIn(_ value: JSON, insideData: Bool) -> Bool {
         switch value {
         case .null, .bool: false
         case .number: insideData && value.cloudNumber != nil
-        case .string(let text): insideData && value.cloudNumber != nil || mayBeIn(Array(text.utf8), isValue: true)
+        case .string(let text): insideData && holdsNumber(text) || mayBeIn(Array(text.utf8), isValue: true)
         case .array(let elements): elements.contains { isIn($0, insideData: insideData) }
         case .object(let members):
             members.contains { member in
                 let name = plain(member.name.utf8)
-                if names.contains(name) { return !member.value.isAbsentIdentity }
-                if echoes.contains(name), !member.value.isContainer { return false }
-                return isIn(member.value, insideData: insideData || name == "data")
+                if names.contains(name) || nameParts.contains(where: name.contains) {
+                    return !member.value.isAbsentIdentity
+                }
+                if echoes.contains(name), !member.value.isContainer { return isNamed(in: member.value) }
+                return isIn(member.value, insideData: insideData || containers.contains(name))
             }
         }
     }
 
+    /// Whether a text in `data` holds a number, alone or in the midst of words.
+    private static func holdsNumber(_ text: String) -> Bool {
+        if JSON.string(text).cloudNumber != nil { return true }
+        return text.utf8.split { !isDigit($0) }.contains { $0.count >= shortestNumber }
+    }
+
+    /// Whether a text names a number; what else stands in it is the request's or a word.
+    private static func isNamed(in value: JSON) -> Bool {
+        guard case .string(let text) = value else { return false }
+        return mayBeIn(Array(text.utf8), isValue: true)
+    }
+
     /// Whether text that is no JSON document may hold a number.
     ///
-    /// What begins as JSON and is none was damaged, and what it held is not known. `isValue` is said of a string within a
-    /// document, which may begin with anything.
+    /// What begins as JSON and is none was damaged, and what it held is not known; what is nothing but a number is one.
+    /// `isValue` is said of a string within a document, which may begin with anything.
     static func mayBeIn(_ text: [UInt8], isValue: Bool = false) -> Bool {
-        if !isValue, text.first(where: { !$0.isJSONSpace })?.opensJSON == true { return true }
+        if !isValue, let first = text.first(where: { !$0.isJSONSpace }), first.opensJSON || isDigit(first) {
+            return true
+        }
         // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.
         let unescaped = undoingEscapes(text)
-        return plain(unescaped).contains("idpos") || namesNumber(unescaped) || isEncodedTrace(text)
+        return plain(unescaped).contains("idpos") || WrappedNumber.isIn(unescaped, named: isName)
+            || isEncodedTrace(text)
     }
 
-    /// Whether a number stands behind one of the names: a member of JSON that is wrapped in something else, an element of
-    /// XML, a field of a form.
-    private static func namesNumber(_ text: [UInt8]) -> Bool {
-        // Quotes, their escapes and white space say nothing about which member it is.
-        let bare = text.filter { !$0.isJSONSpace && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        return bare.indices.contains { mark in
-            guard beforeValue.contains(bare[mark]), bare[(mark + 1)...].first(where: { $0 != 48 }).map(isDigit) == true
-            else { return false }
-            return names.contains(
-                plain(bare[..<mark].suffix(while: { isDigit($0) || (97...122).contains($0.loosened) }))
-            )
-        }
-    }
+    private static func isName(_ name: String) -> Bool { names.contains(name) || containers.contains(name) }
 
-    /// What stands between a name and its value in JSON, XML and forms.
-    private static let beforeValue: Set<UInt8> = [UInt8(ascii: ":"), UInt8(ascii: ">"), UInt8(ascii: "=")]
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+    static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
     /// Letters and digits in lower case, nothing else.
-    private static func plain(_ bytes: some Sequence<UInt8>) -> String {
+    static func plain(_ bytes: some Sequence<UInt8>) -> String {
         String(
             decoding: bytes.lazy.map(\.loosened).filter { (97...122).contains($0) || (48...57).contains($0) },
             as: UTF8.self
@@ -124,13 +140,6 @@ enum NumberTrace {
         case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "="): true
         default: byte.isJSONSpace
         }
-    }
-}
-
-extension ArraySlice {
-    /// The longest end of which every element fits.
-    fileprivate func suffix(while fits: (Element) -> Bool) -> ArraySlice {
-        self[(lastIndex { !fits($0) }.map { $0 + 1 } ?? startIndex)...]
     }
 }
 

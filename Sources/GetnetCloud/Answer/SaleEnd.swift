@@ -31,7 +31,11 @@ enum SaleEnd: Equatable {
                 self = .outcome(.acknowledged(idPosTxs: number, namesUs: true))
             }
             // Only a refusal that was understood is believed, and none beside the trace of something that was started.
-            if permitsAnother, !http.body.provesNoNumber { self = .outcome(.unknown(.noAcknowledgement)) }
+            if permitsAnother,
+                !http.body.provesNoNumber || http.body.speaksOfStart(beside: http.status, reader.catalogue)
+            {
+                self = .outcome(.unknown(.noAcknowledgement))
+            }
         }
     }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Finds a number behind a name in text that is no JSON document: JSON that is wrapped in something else, XML, a form.
+enum WrappedNumber {
+    /// Where a name stands before `=` or in a tag, as in every page of HTML, fewer digits are no number of Getnet's.
+    private static let shortest = 4
+
+    /// Whether a number stands behind one of the names, `isName` saying which words those are: letters and digits in lower case.
+    ///
+    /// The text is UTF-8, its escapes undone.
+    static func isIn(_ text: [UInt8], named isName: (String) -> Bool) -> Bool {
+        // Quotes and their escapes say nothing about which member it is.
+        let bare = text.filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }
+        return bare.indices.contains { mark in
+            switch bare[mark] {
+            case UInt8(ascii: ":"):
+                // Words of a sentence are one name, so that the "Ray ID: 7" of a firewall is none.
+                digits(in: bare[(mark + 1)...], after: isOpening) > 0
+                    && isName(word(before: mark, in: bare, over: \.isJSONSpace))
+            case UInt8(ascii: "="):
+                digits(in: bare[(mark + 1)...], after: \.isJSONSpace) >= shortest
+                    && isName(word(before: mark, in: bare, over: { _ in false }))
+            case UInt8(ascii: ">"):
+                digits(in: bare[(mark + 1)...], after: \.isJSONSpace) >= shortest
+                    && isName(element(before: mark, in: bare))
+            default: false
+            }
+        }
+    }
+
+    /// How many digits begin behind what may stand before a number; 0 where it is nothing but zeros.
+    private static func digits(in text: ArraySlice<UInt8>, after isBefore: (UInt8) -> Bool) -> Int {
+        let number = text.drop(while: isBefore).prefix(while: NumberTrace.isDigit)
+        return number.allSatisfy { $0 == 48 } ? 0 : number.count
+    }
+
+    private static func isOpening(_ byte: UInt8) -> Bool {
+        byte.isJSONSpace || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{")
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        NumberTrace.isDigit(byte) || (97...122).contains(byte.loosened)
+    }
+
+    /// The letters and digits before a mark, together with those beyond the white space that is passed `over`.
+    private static func word(before mark: Int, in text: [UInt8], over: (UInt8) -> Bool) -> String {
+        let head = text[..<mark].dropLast(while: \.isJSONSpace)
+        let start = head.lastIndex { !isLetterOrDigit($0) && !over($0) }.map { $0 + 1 } ?? head.startIndex
+        return NumberTrace.plain(head[start...])
+    }
+
+    /// The name of the element whose tag ends there.
+    private static func element(before mark: Int, in text: [UInt8]) -> String {
+        guard let open = text[..<mark].lastIndex(of: UInt8(ascii: "<")) else { return "" }
+        let name = text[(open + 1)..<mark].prefix { !$0.isJSONSpace }
+        // A prefix of XML says whose name it is, not which.
+        return NumberTrace.plain(name.split(separator: UInt8(ascii: ":")).last ?? [])
+    }
+}
+
+extension ArraySlice {
+    /// Without the elements at the end that fit.
+    fileprivate func dropLast(while fits: (Element) -> Bool) -> ArraySlice {
+        self[..<((lastIndex { !fits($0) }).map { $0 + 1 } ?? startIndex)]
+    }
+}
