@@ -252,14 +252,40 @@ import Testing
         }
     }
 
-    @Test func `goes on after a 403 of the cloud itself and a 429 without a time`() async throws {
-        for reply in [RawServer.Reply.http(403, Fixture.fault("SOMETHING ELSE")), .http(429, "")] {
-            try await withCloud({ _ in reply }) { client, server in
-                // A 403 of the cloud itself is a doubt, of which so many do not hold the account.
-                _ = try await charges(client, AccountBreaker.doubtLimit - 1)
-                #expect(server.requests(to: "/sale").count == AccountBreaker.doubtLimit - 1)
-                #expect(!client.isHeldBack)
+    @Test(
+        "F7: what a failing server says of a terminal counts as a doubt like any other",
+        arguments: [500, 502, 503, 504]
+    )
+    func failingServer(status: Int) async throws {
+        try await withCloud({ _ in .http(status, Fixture.fault("C2C SERVICE NOT RESPONDING")) }) { client, server in
+            let transaction = try Fixture.transaction()
+            for _ in 0..<AccountBreaker.doubtLimit * 3 {
+                _ = await client.charge(transaction, callbackURL: "https://x.test")
             }
+            #expect(server.requests(to: "/sale").count == AccountBreaker.doubtLimit)
+            #expect(client.isHeldBack)
+        }
+    }
+
+    @Test func `goes on after a 403 of the cloud itself, which is a doubt`() async throws {
+        try await withCloud({ _ in .http(403, Fixture.fault("SOMETHING ELSE")) }) { client, server in
+            _ = try await charges(client, AccountBreaker.doubtLimit - 1)
+            #expect(server.requests(to: "/sale").count == AccountBreaker.doubtLimit - 1)
+            #expect(!client.isHeldBack)
+        }
+    }
+
+    @Test(
+        "F7: a 429 without a time, or with one that is over, keeps the account's commands back for a while",
+        arguments: [[:], ["Retry-After": "soon"], ["Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"]]
+            as [[String: String]]
+    )
+    func throttledWithoutTime(headers: [String: String]) async throws {
+        try await withCloud({ _ in .http(429, "", headers: headers) }) { client, server in
+            _ = await client.charge(try Fixture.transaction(), callbackURL: "https://x.test")
+            #expect(client.isHeldBack)
+            _ = try await charges(client, 20)
+            #expect(server.requests(to: "/sale").count == 1)
         }
     }
 

@@ -31,9 +31,12 @@ extension AccountBreaker {
             case (.interrupted, _): self = answersLate ? .nothing : .doubtful
             case (.answered, .unauthorized): self = .tokenRejected
             case (.answered, .outcome(.unknown(.noAcknowledgement))): self = .doubtful
+            // Whatever a failing server says of a terminal.
+            case (.answered(let http), .outcome(.unknown)) where http.status >= 500: self = .doubtful
             case (.answered(let http), .outcome(.notStarted(let refusal))) where refusal.code == .blocked:
                 self = .blocked(retryAfter: http.retryAfter)
-            case (.answered(let http), .outcome(.notStarted)) where http.status == 429: self = Self.throttled(http)
+            case (.answered(let http), .outcome(.notStarted)) where http.status == 429:
+                self = .throttled(http.retryAfter ?? AccountBreaker.unnamedThrottle)
             case (.answered, .outcome): self = .served
             }
         }
@@ -47,14 +50,10 @@ extension AccountBreaker {
             switch http.status {
             case 401: self = .tokenRejected
             case 403 where !isAnswerOfCloud(http): self = .blocked(retryAfter: http.retryAfter)
-            case 429: self = Self.throttled(http)
+            case 429: self = http.retryAfter.map { .throttled($0) } ?? .nothing
             case 500...599: self = .nothing
             default: self = .served
             }
-        }
-
-        private static func throttled(_ http: HTTPAnswer) -> Self {
-            http.retryAfter.map { .throttled($0) } ?? .nothing
         }
     }
 }

@@ -20,6 +20,8 @@ struct AccountBreaker {
     static let doubtBackOff = RetrySchedule(first: .seconds(5), ceiling: .seconds(300))
     /// A status 429 keeps commands back no longer, whatever it asks for; then a probe goes.
     static let longestThrottle = Duration.seconds(60)
+    /// How long a status 429 keeps commands back that does not say how long.
+    static let unnamedThrottle = Duration.seconds(5)
     /// A probe that has no answer after so long lets another one go.
     static let probeTime = Duration.seconds(30)
     /// A command that meets a probe comes back after so long, at the earliest.

@@ -67,7 +67,7 @@ extension CloudAnswer {
     fileprivate func isOfCancel(of transaction: Transaction) -> Bool {
         let terminal = transaction.command.content.terminal.idTerminal
         return result?.functionCode == CloudClient.cancelFunctionCode
-            && (customID ?? transaction.id.description) == transaction.id.description
+            && (customID?.equalsLoosely(transaction.id.description) ?? true)
             && (result?.terminalID?.equalsLoosely(terminal) ?? true)
     }
 }

@@ -19,6 +19,7 @@ public final class CloudClock: Sendable {
     }
 
     private let reading = NIOLockedValueBox<Reading?>(nil)
+    private let answered = NIOLockedValueBox(false)
 
     /// A clock that heard nothing yet.
     public init() {}
@@ -28,8 +29,12 @@ public final class CloudClock: Sendable {
         reading.withLockedValue { $0 }.map { $0.instant + $0.heardAt.duration(to: .now) }
     }
 
+    /// Whether anything was answered, with a time or without.
+    public var hasAnswered: Bool { answered.withLockedValue { $0 } }
+
     /// Takes the time from an answer's field `Date`; one that cannot be read says nothing.
     func hear(_ field: String?) {
+        answered.withLockedValue { $0 = true }
         guard let field else { return }
         let moment = ContinuousClock.now
         let isRecent = reading.withLockedValue { $0.map { $0.heardAt.duration(to: moment) < Self.interval } ?? false }
