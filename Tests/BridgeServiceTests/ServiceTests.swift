@@ -92,7 +92,12 @@ struct ServiceTests {
         by dispatcher: Dispatcher,
         _ configuration: BridgeConfiguration
     ) async throws -> TransactionID {
-        let message = CommandMessage(exchange: "getnet.commands", routingKey: "charge.main", body: command.json)
+        let message = CommandMessage(
+            exchange: "getnet.commands",
+            routingKey: "charge.main",
+            body: command.json,
+            timestamp: .current
+        )
         let account = try #require(configuration.accounts.only)
         let candidate = Transaction(
             id: TransactionID(at: .current, random: systemRandom()),

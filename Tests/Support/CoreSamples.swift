@@ -185,13 +185,14 @@ extension CommandMessage {
     /// - Parameters:
     ///   - body: the text of the body.
     ///   - routingKey: the key.
-    /// - Returns: the message.
+    /// - Returns: the message, sent at the sample instant.
     public static func sample(_ body: String, routingKey: String = "charge.main") -> CommandMessage {
         CommandMessage(
             exchange: "getnet.commands",
             routingKey: routingKey,
             body: Array(body.utf8),
-            contentType: "application/json"
+            contentType: "application/json",
+            timestamp: .sample
         )
     }
 }

@@ -10,6 +10,7 @@ public struct Command: Sendable, Equatable {
         let expiresAt: Timestamp
         let metadata: [UInt8]?
         let namesAccount: Bool
+        let isDated: Bool
     }
 
     /// Never changes, so all copies of a transaction share it; else each of them would count its twenty texts.
@@ -33,6 +34,8 @@ public struct Command: Sendable, Equatable {
     public var metadata: [UInt8]? { shared.parts.metadata }
     /// Whether the publisher named the account; else the registry of terminals did, and may name another one tomorrow.
     public var namesAccount: Bool { shared.parts.namesAccount }
+    /// Whether its message said when it was sent or when it ends; so for every command that moves no money.
+    public var isDated: Bool { shared.parts.isDated }
 
     /// A command from its parts.
     public init(
@@ -40,7 +43,8 @@ public struct Command: Sendable, Equatable {
         content: Content,
         expiresAt: Timestamp,
         metadata: [UInt8]?,
-        namesAccount: Bool = true
+        namesAccount: Bool = true,
+        isDated: Bool = true
     ) {
         shared = Shared(
             Parts(
@@ -48,7 +52,8 @@ public struct Command: Sendable, Equatable {
                 content: content,
                 expiresAt: expiresAt,
                 metadata: metadata,
-                namesAccount: namesAccount
+                namesAccount: namesAccount,
+                isDated: isDated
             )
         )
     }

@@ -12,14 +12,23 @@ public struct CommandReader: Sendable {
         public let maxBytes: Int
         /// How long a command without `expiresAt` lives.
         public let maxAge: Duration
+        /// Whether a command that moves money must say when it was sent or when it ends.
+        public let requireTimestamp: Bool
         /// Queues that no reply may go to: the bridge's own.
         public let ownQueues: Set<String>
 
         /// Rules from their parts.
-        public init(accounts: Accounts, maxBytes: Int, maxAge: Duration, ownQueues: Set<String>) {
+        public init(
+            accounts: Accounts,
+            maxBytes: Int,
+            maxAge: Duration,
+            requireTimestamp: Bool = true,
+            ownQueues: Set<String>
+        ) {
             self.accounts = accounts
             self.maxBytes = maxBytes
             self.maxAge = maxAge
+            self.requireTimestamp = requireTimestamp
             self.ownQueues = ownQueues
         }
     }
@@ -28,6 +37,8 @@ public struct CommandReader: Sendable {
     public static let longestLife = Duration.seconds(3_600)
     /// A time that says when a command was sent may be this far ahead; clocks differ.
     public static let clockTolerance = Duration.seconds(300)
+    /// What a command that moves money needs, in words.
+    private static let dates = "the AMQP property timestamp, the CloudEvent's time, or expiresAt"
     /// The publisher's object may be this long, in bytes of compact JSON.
     public static let metadataLimit = 4_096
 
@@ -86,8 +97,12 @@ public struct CommandReader: Sendable {
         let amount = self.amount(of: shape, &members, country)
         let reference = self.reference(of: shape, &members)
         let original = self.original(of: shape, &members, country)
-        let expiresAt = self.expiresAt(&members, sent: message.times(and: payload), acceptedAt: now)
-            .map { min($0, message.expiredAt ?? $0) }
+        let sent = message.times(and: payload)
+        let isDated = !sent.isEmpty || members.has("expiresAt")
+        if rules.requireTimestamp, !isDated, shape.effect.movesMoney {
+            members.fault("expiresAt", .required, "\(Self.dates); else nobody can tell a command that is too old")
+        }
+        let expiresAt = self.expiresAt(&members, sent: sent, acceptedAt: now).map { min($0, message.expiredAt ?? $0) }
         let options = country.map { self.options(of: shape, &members, $0) } ?? members.unread("options")
         let metadata = members.metadata()
         members.refuseTheRest()
@@ -114,7 +129,8 @@ public struct CommandReader: Sendable {
             ),
             expiresAt: expiresAt,
             metadata: metadata,
-            namesAccount: namesAccount
+            namesAccount: namesAccount,
+            isDated: isDated || !type.effect.movesMoney
         )
     }
 

@@ -99,13 +99,14 @@ public struct Reason: Sendable, Hashable {
         self.waitedFor = waitedFor
     }
 
-    /// Whether the same purchase may be asked for again with a new command.
+    /// Whether a worker may ask for the same purchase with a new command, without asking anybody.
     public var retryable: Bool {
         switch code {
-        case .laneOccupied, .terminalBusy, .cloudUnavailable, .tokenRejected, .commandExpired, .cancelledBeforeStart,
-            .laneFull,
-            .blocked, .declinedByTerminal, .nobodyPaid:
+        case .laneOccupied, .terminalBusy, .cloudUnavailable, .tokenRejected, .laneFull, .blocked, .declinedByTerminal,
+            .nobodyPaid:
             true
+        // A person took it back, or it came too late for the customer: a worker must not decide that again.
+        case .commandExpired, .cancelledBeforeStart: false
         case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .originalNotInBatch, .exceedsRemaining,
             .noAcknowledgement, .noResult,
             .terminalUnreachable, .inconsistentResult, .notInJournal, .operatorNeeded, .operatorDecision:

@@ -45,6 +45,7 @@ extension BridgeConfiguration {
             accounts: accounts,
             maxBytes: commands.maxBytes,
             maxAge: commands.maxAge,
+            requireTimestamp: commands.requireTimestamp,
             ownQueues: ownQueues
         )
     }

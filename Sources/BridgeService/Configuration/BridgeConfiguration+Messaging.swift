@@ -34,6 +34,8 @@ extension BridgeConfiguration {
         public var maxBytes = 256 * 1024
         /// How long a command without `expiresAt` is good for.
         public var maxAge: Duration = .seconds(120)
+        /// Whether a command that moves money must say when it was sent or when it ends.
+        public var requireTimestamp = true
         /// Whether another command may carry the reference of an unfinished or paid one.
         public var allowRepeatedReference = false
 

@@ -101,6 +101,13 @@ extension ConfigurationKey {
                 "How long a command without `expiresAt` is good for."
             ),
             ConfigurationKey(
+                "commands.requireTimestamp",
+                \.commands.requireTimestamp,
+                .toggle,
+                "Whether a command that moves money is refused where neither `expiresAt` nor a time of sending says how old it is. "
+                    + "If not, it is good for `commands.maxAge` after it was taken, however long it lay in the queue."
+            ),
+            ConfigurationKey(
                 "commands.allowRepeatedReference",
                 \.commands.allowRepeatedReference,
                 .toggle,

@@ -52,12 +52,13 @@ struct CommandIntake: Sendable {
                 count(error, type: error.type)
                 return .acknowledge
             }
+            if !command.isDated { metrics.increment(.undatedCommands) }
             if let sentAt = message.timestamp, sentAt <= now { metrics.observe(.commandAge, took: now - sentAt) }
             try await accept(command, from: message, at: now)
             return .acknowledge
-        } catch StoreError.fault {
+        } catch StoreError.fault(let cause) {
             // The store takes others, and would refuse this one again. Who sent it is told of the transaction that it has.
-            return await refuse(message, at: now)
+            return await refuse(message, at: now, because: cause)
         } catch {
             // Not durable, so not ours: it goes back, and the consumer is cancelled until the store commits again.
             return .requeue
@@ -65,10 +66,9 @@ struct CommandIntake: Sendable {
     }
 
     /// Refuses a message that the store does not take as a fault of ours; if not even that can be stored, the broker keeps it.
-    private func refuse(_ message: CommandMessage, at now: Timestamp) async -> Verdict {
+    private func refuse(_ message: CommandMessage, at now: Timestamp, because cause: String) async -> Verdict {
         metrics.increment(.rowFaults)
         let fault = CommandFault("", .notStorable, "the bridge cannot store this command; its log says why")
-        logger.error("the store refuses a command as a fault of the bridge; it is dead-lettered")
         var rejection = CommandRejection(faults: [fault])
         if let command = try? reader.read(message, acceptedAt: now, terminals: terminals.current) {
             rejection.commandID = command.commandID
@@ -76,6 +76,10 @@ struct CommandIntake: Sendable {
             rejection.account = command.content.account
             rejection.metadata = command.metadata
         }
+        logger.error(
+            "the store refuses a command as a fault of the bridge; it is dead-lettered",
+            metadata: [LogKey.command: "\(rejection.commandID ?? "")", LogKey.error: "\(cause)"]
+        )
         do {
             try await dispatcher.reject(rejection, of: message)
             return .acknowledge
@@ -98,9 +102,10 @@ struct CommandIntake: Sendable {
         guard let id = rejection.commandID, rejection.faults.allSatisfy({ $0.code == .unknownAlias }) else {
             return nil
         }
-        var question = TransactionQuestion()
-        question.commandID = id
-        for known in try await dispatcher.store.transactions(question) {
+        for account in accounts.all {
+            var question = TransactionQuestion()
+            (question.account, question.commandID) = (account.name, id)
+            guard let known = try await dispatcher.store.transactions(question).first else { continue }
             let content = known.command.content
             let terminals = terminals.current.remembering(content.terminal, account: content.account)
             let command = try? reader.read(message, acceptedAt: now, terminals: terminals)

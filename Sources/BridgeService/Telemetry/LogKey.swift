@@ -4,6 +4,8 @@
 public enum LogKey {
     /// The transaction's id.
     public static let transaction = "getnet.transaction"
+    /// The command's id, as its publisher chose it.
+    public static let command = "getnet.command"
     /// A transaction's status.
     public static let status = "getnet.status"
     /// The transaction that had a number of Getnet's before.

@@ -8,6 +8,7 @@ enum Counter: String, CaseIterable {
     case events = "events_total"
     case replies = "replies_total"
     case commands = "commands_total"
+    case undatedCommands = "undated_commands_total"
     case callbacks = "callbacks_total"
     case evidence = "evidence_total"
     case cloudRequests = "cloud_requests_total"
@@ -25,6 +26,7 @@ enum Counter: String, CaseIterable {
         case .events: "Outbox entries by what the broker made of them."
         case .replies: "Copies of events to reply queues."
         case .commands: "Deliveries of commands by what became of them."
+        case .undatedCommands: "Commands that move money and say no time; `commands.requireTimestamp` is false."
         case .callbacks: "Callbacks by how they were answered."
         case .evidence: "Pieces of evidence by where they came from."
         case .cloudRequests: "Requests to Getnet by how they ended."
@@ -48,7 +50,7 @@ enum Counter: String, CaseIterable {
         case .cloudRequests: ["operation", "outcome"]
         case .unknownTexts: ["operation"]
         case .deadLetters, .loginFailures: ["reason"]
-        case .contradictions, .rowFaults, .queriesDropped: []
+        case .contradictions, .rowFaults, .queriesDropped, .undatedCommands: []
         }
     }
 }

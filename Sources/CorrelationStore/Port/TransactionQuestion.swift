@@ -7,6 +7,8 @@ public struct TransactionQuestion: Sendable, Equatable {
     /// No answer is longer.
     public static let longestAnswer = 500
 
+    /// By the account; a command's id is looked up at once only together with it.
+    public var account: String?
     /// By the command's id.
     public var commandID: String?
     /// By the merchant's number.

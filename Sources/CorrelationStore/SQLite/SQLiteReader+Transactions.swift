@@ -80,6 +80,7 @@ extension TransactionQuestion {
     /// The condition in SQL, with a parameter for each value that `bind` binds.
     fileprivate var condition: String {
         var conditions = ["true"]
+        if account != nil { conditions.append("account = ?") }
         if commandID != nil { conditions.append("command_id = ?") }
         if reference != nil { conditions.append("reference = ?") }
         if let status {
@@ -96,6 +97,7 @@ extension TransactionQuestion {
     }
 
     fileprivate func bind(_ row: inout StatementParameters) {
+        if let account { row.add(account) }
         if let commandID { row.add(commandID) }
         if let reference { row.add(reference) }
         if let status { row.add(status.rawValue) }

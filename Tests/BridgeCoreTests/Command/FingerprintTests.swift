@@ -24,7 +24,7 @@ import Testing
         let others = [
             changed { $0.body.append(0x20) }, changed { $0.fullSize += 1 }, changed { $0.routingKey = "charge.other" },
             changed { $0.exchange = "" }, changed { $0.contentType = nil }, changed { $0.messageID = "m-2" },
-            changed { $0.timestamp = .sample }, changed { $0.address.correlationID = "x" },
+            changed { $0.timestamp = nil }, changed { $0.address.correlationID = "x" },
             changed { $0.headers["ce-id"] = "e-1" }, changed { $0.headers["ce-id"] = "e-2" },
             changed { $0.headers["cloudEvents:id"] = "e-1" }, changed { $0.headers["ce-time"] = "e-1" },
         ]

@@ -25,7 +25,8 @@ struct ContractExampleTests {
             exchange: "getnet.commands",
             routingKey: "\(words[0]).main",
             body: example.bytes,
-            contentType: "application/json"
+            contentType: "application/json",
+            timestamp: .sample
         )
         let result = CommandFixture.read(message, by: reader)
         #expect(result.faults == [])
@@ -81,6 +82,7 @@ struct ContractExampleTests {
             body: try #require(body),
             fullSize: properties["fullSize"]?.integer.map { Int($0) },
             contentType: properties["contentType"]?.string ?? "application/json",
+            timestamp: properties["timestamp"] == .null ? nil : .sample,
             address: ReplyAddress(replyTo: properties["replyTo"]?.string)
         )
     }

@@ -98,7 +98,7 @@ import Testing
         let expected = Samples.data(
             """
             "status":"failed","final":true,"sequence":3,"reason":{"code":"command_expired","message":
-            "the command expired before it was sent; it waited: the terminal is busy","retryable":true,
+            "the command expired before it was sent; it waited: the terminal is busy","retryable":false,
             "waitedFor":"terminal_busy"},\(Self.unnumbered),"completedAt":"2026-11-22T10:14:00.000Z"
             """
         )

@@ -83,6 +83,7 @@ struct EventDeliveryTests {
             properties.contentType = "application/json"
             properties.replyTo = "amq.rabbitmq.reply-to"
             properties.correlationID = "direct"
+            properties.timestamp = UInt64(clamping: Timestamp.current.milliseconds / 1_000)
             let message = AMQPMessage(
                 exchange: world.configuration.commands.exchange,
                 routingKey: "charge.main",

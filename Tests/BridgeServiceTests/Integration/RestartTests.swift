@@ -23,7 +23,12 @@ struct RestartTests {
         in store: SQLiteStore,
         _ configuration: BridgeConfiguration
     ) async throws -> TransactionID {
-        let message = CommandMessage(exchange: "getnet.commands", routingKey: "charge.main", body: command.json)
+        let message = CommandMessage(
+            exchange: "getnet.commands",
+            routingKey: "charge.main",
+            body: command.json,
+            timestamp: acceptedAt
+        )
         let read = try CommandReader(rules: configuration.commandRules).read(message, acceptedAt: acceptedAt)
         let transaction = Transaction(
             id: TransactionID(at: acceptedAt, random: systemRandom()),
@@ -179,6 +184,8 @@ struct RestartTests {
             let busy = ChargeCommand(amount: 15_410)
             let command = busy
             try await surroundings.withStoppableBridge({ $0.topology.mode = .none }) { world, stop in
+                // Else its own look at the exchange holds commands back already.
+                try await eventually("commands are taken", within: BridgeWorld.patience) { world.bridge.takesCommands }
                 try await world.surroundings.deleteEventsExchange()
                 try await world.send(command)
                 try await eventually("the outbox stands in the way") {

@@ -136,7 +136,12 @@ struct RestoreTests {
             let path = surroundings.folder.appendingPathComponent("store.db").path
             let command = ChargeCommand()
             let store = try SQLiteStore.open(path: path, rules: surroundings.configuration.storeRules)
-            let message = CommandMessage(exchange: "getnet.commands", routingKey: "charge.main", body: command.json)
+            let message = CommandMessage(
+                exchange: "getnet.commands",
+                routingKey: "charge.main",
+                body: command.json,
+                timestamp: .current
+            )
             let read = try CommandReader(rules: surroundings.configuration.commandRules).read(
                 message,
                 acceptedAt: .current

@@ -57,6 +57,7 @@ extension CommandSending {
     ) async throws {
         var properties = AMQPProperties()
         properties.contentType = "application/json"
+        properties.timestamp = UInt64(clamping: Timestamp.current.milliseconds / 1_000)
         properties.deliveryMode = .persistent
         properties.messageID = UUID().uuidString
         change(&properties)
