@@ -51,6 +51,7 @@ struct Serve: ConfiguredVerb {
                 services: [
                     .init(service: bridge, serviceName: "bridge"),
                     .init(service: SignalWatch(bridge: bridge, logger: logger), serviceName: "signal watch"),
+                    .init(service: StopLimit(configuration.shutdown, logger: logger), serviceName: "limit of a stop"),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger

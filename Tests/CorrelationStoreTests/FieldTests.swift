@@ -174,6 +174,31 @@ import Testing
     }
 
     @Test(
+        "one paid result supports one transaction, also where it did not fit the first one",
+        arguments: StoreEngine.allCases
+    )
+    func paymentInDoubt(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let first = try await store.submitted()
+            let doubt = try await store.apply(.callback(.paid(15_991)), to: first.id, at: at(10))
+            #expect(doubt?.transaction.state == .inDoubt)
+            let charge = Charge(commandID: "c-2", reference: "A0002", terminal: "80005000")
+            let second = try await store.submitted(charge, number: "936102")
+            let same = TerminalResult.paid(15_990, reference: "A0002")
+            let told = try await store.apply(.callback(same, number: "936102"), to: second.id, at: at(11))
+            #expect(told?.finding == .foreign && told?.transaction.state == .submitted)
+            // A person who holds the receipt decides for the first one; its own payment is no other's.
+            let receipt = TransactionInput.OperatorDecision.approved(
+                authorizationCode: "010929",
+                operationID: 17,
+                amount: 15_991
+            )
+            let decided = try await store.apply(.operatorDecision(receipt, by: .sample), to: first.id, at: at(12))
+            #expect(decided?.transaction.state == .approved)
+        }
+    }
+
+    @Test(
         "J5: an old owner keeps its number against an answer that does not take it",
         arguments: StoreEngine.allCases
     )

@@ -27,6 +27,8 @@ public struct Transaction: Sendable, Equatable {
     public var attempts: Int = 0
     /// Whether a callback proved that a POST reached the cloud, though it decided nothing: no refusal is believed then.
     public var isKnownToCloud = false
+    /// How many POSTs were refused as "the terminal is busy": that may be untrue, so that each of them may have started a sale.
+    public var refusedPosts: Int = 0
     /// How many POSTs in a row the cloud refused for their token.
     public var rejectedTokens: Int = 0
     /// Whether it stands in its terminal's lane, so that later commands wait behind it.
@@ -133,8 +135,10 @@ public struct Transaction: Sendable, Equatable {
     ///
     /// A person's approval has no time of the terminal's; it claims the receipt until evidence brings the time.
     /// Source: contract §4, last paragraph.
+    ///
+    /// In doubt it is the payment that did not fit: it is this transaction's, and no other one's, whatever a person decides.
     public var paidClaim: String? {
-        guard state == .approved, let result else { return nil }
+        guard let result, state == .approved || state == .inDoubt && looksPaid(result) else { return nil }
         let terminal = command.content.terminal
         return result.paidClaim(of: effect, terminal: terminal)
             ?? (decidedBy == .operator ? result.receiptClaim(of: effect, terminal: terminal) : nil)

@@ -64,7 +64,7 @@ extension TransactionMachine {
     /// Its number is not taken either: the payment may come under another one.
     private func mayBeOfRefusedPost(_ judgement: Judgement, _ evidence: Evidence) -> Bool {
         guard case .verdict(let verdict, _) = judgement, verdict != .approved, transaction.effect.movesMoney,
-            transaction.attempts > 1, evidence.source != .acknowledgement
+            postsThatMayHaveStarted > 1, evidence.source != .acknowledgement
         else { return false }
         return switch transaction.state {
         case .accepted: true
@@ -74,6 +74,13 @@ extension TransactionMachine {
             transaction.isKnownToCloud && transaction.submittedAt == nil && transaction.idPosTxs == nil
         case .submitted, .approved, .declined, .notCompleted, .failed, .completed: false
         }
+    }
+
+    /// How many POSTs a verdict may be about: those that were told "busy", which may be untrue, and the last one where it was
+    /// not refused.
+    private var postsThatMayHaveStarted: Int {
+        let refused = transaction.refusedPosts
+        return transaction.state == .accepted || transaction.attempts == refused ? refused : refused + 1
     }
 
     private mutating func conclude(_ verdict: Judgement.Verdict, _ result: TerminalResult, _ evidence: Evidence) {

@@ -65,7 +65,8 @@ extension Transaction {
         let isSale = result.functionCode.map {
             $0 == CommandType.charge.functionCode || $0 == CommandType.promo.functionCode
         }
-        return isSale ?? true && result.operationID == operationID && result.authorizationCode == authorization
+        return isSale ?? true && result.operationID == operationID
+            && Spelling.isOne(result.authorizationCode, authorization)
             && result.amount == original.amount.value
             && (result.terminalID?.equalsIgnoringASCIICase(command.content.terminal.idTerminal) ?? true)
             && Self.agree(result.localTime, original.localTime)
@@ -74,7 +75,7 @@ extension Transaction {
     /// Whether two times are one, as far as both are known: a receipt shows the day alone.
     private static func agree(_ left: String?, _ right: String?) -> Bool {
         guard let left, let right else { return true }
-        return left.hasPrefix(right) || right.hasPrefix(left)
+        return left.hasPrefix(right) || right.hasPrefix(left) || Spelling.isSameTime(left, right)
     }
 }
 

@@ -89,6 +89,7 @@ extension TransactionMachine {
         if refusal.code != .cloudUnavailable { transaction.rejectedTokens = 0 }
         if refusal.code == .commandExpired { return expire() }
         guard refusal.isTransient else { return finish(.failed, Reason(refusal.code)) }
+        if refusal.code == .terminalBusy { transaction.refusedPosts += 1 }
         wait(for: refusal)
     }
 

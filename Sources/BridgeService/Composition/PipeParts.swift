@@ -75,7 +75,6 @@ struct PipeParts {
             backlog: configuration.lanes.backlog,
             logger: logger
         )
-        timekeeper = Timekeeper(dispatcher: dispatcher, gate: gate, logger: logger)
         accounts = try configuration.servedClouds.map { cloud in
             try AccountPipes(
                 cloud,
@@ -102,6 +101,12 @@ struct PipeParts {
             gate: gate,
             clouds: accounts.map(\.cloud.clock),
             clock: dispatcher.clock,
+            logger: logger
+        )
+        timekeeper = Timekeeper(
+            dispatcher: dispatcher,
+            gate: gate,
+            clockIsConfirmed: { [clockWatch] in clockWatch.isConfirmed },
             logger: logger
         )
     }

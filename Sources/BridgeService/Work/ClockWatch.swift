@@ -7,7 +7,7 @@ internal import Logging
 internal import NIOConcurrencyHelpers
 internal import ServiceLifecycle
 
-/// Holds commands back while the clock on the wall is behind what this bridge has already seen it show.
+/// Holds commands back while the clock on the wall is behind Getnet's, or behind what this bridge has already seen it show.
 ///
 /// With a clock that is behind, a command that is too old looks young and wakes a terminal long after the customer left. The store
 /// tells it after a restart, the latest time seen here while the process runs. A clock that was ahead and was set right looks the
@@ -77,14 +77,31 @@ struct ClockWatch: Service {
         }
         let offsets = clouds.compactMap(\.now).map { now - $0 }
         tell(offsets.min { abs($0) < abs($1) })
+        if let best = offsets.max(), best < .zero - Self.tolerance {
+            return close(
+                "this machine's clock is \(abs(best).components.seconds) s behind that of Getnet; set it right"
+            )
+        }
         guard latest - now > Self.tolerance else { return open() }
-        let isWhereItWas = start.map { abs(now - ($0.instant + $0.at.duration(to: .now))) <= Self.tolerance } ?? false
-        guard !isWhereItWas, !offsets.contains(where: { abs($0) <= Self.tolerance }) else {
+        let isSteady = start.map { abs(now - ($0.instant + $0.at.duration(to: .now))) <= Self.tolerance } ?? false
+        guard !isSteady, !offsets.contains(where: { abs($0) <= Self.tolerance }) else {
             seen.withLockedValue { $0.latest = now }
             logger.warning("the clock was ahead and is right now", metadata: [LogKey.age: "\(latest - now)"])
             return open()
         }
-        let reason = "this machine's clock shows \(now), but it showed \(latest) before; set it right"
+        close("this machine's clock shows \(now), but it showed \(latest) before; set it right")
+    }
+
+    /// Whether nothing speaks against the clock: Getnet's agrees with it, or Getnet answers without saying the time.
+    var isConfirmed: Bool {
+        let heard = clouds.filter(\.hasAnswered)
+        guard !heard.isEmpty else { return clouds.isEmpty }
+        let now = clock()
+        let times = heard.compactMap(\.now)
+        return times.isEmpty || times.contains { abs(now - $0) <= Self.tolerance }
+    }
+
+    private func close(_ reason: String) {
         if gate.close(.clock, because: reason) {
             logger.error("no command is taken", metadata: [LogKey.obstacle: "clock: \(reason)"])
         }

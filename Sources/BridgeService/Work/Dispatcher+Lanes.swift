@@ -10,10 +10,13 @@ extension Dispatcher {
     /// How many commands wait for a terminal, or for a POST.
     var waiting: Int { lanes.withLockedValue { $0.waiting } }
 
-    /// Whether a command has expired by a clock that does not jump.
-    func isExpired(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.isExpired(id, at: .now) } }
+    /// Whether a command has expired, by a clock that does not jump or by the one on the wall.
+    func isExpired(_ id: TransactionID) -> Bool {
+        let (hasEnded, expiry) = lanes.withLockedValue { ($0.isExpired(id, at: .now), $0.expiresAt(id)) }
+        return hasEnded || expiry.map { departure(of: id) >= $0 } ?? false
+    }
 
-    /// Wakes a transaction whose command has expired by a clock that does not jump.
+    /// Wakes a transaction whose command has expired.
     func expireSurely(_ id: TransactionID) async {
         guard let expiry = lanes.withLockedValue({ $0.expiresAt(id) }) else { return }
         await applySurely(.due, to: id, notBefore: expiry)
@@ -27,6 +30,9 @@ extension Dispatcher {
 
     /// Notes that the body of a POST leaves now: the terminal's life begins.
     func depart(_ id: TransactionID) { lanes.withLockedValue { $0.depart(id, at: .now) } }
+
+    /// Whether this process saw the POST leave, so that its terminal's life is counted by a clock that does not jump.
+    func wasPostedHere(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.departure(of: id) } != nil }
 
     /// Offers those that waited for their lane and may find it free now, as after a start.
     func offerHeads(of waiting: [TransactionID]) {

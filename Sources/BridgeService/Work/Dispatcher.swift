@@ -85,8 +85,7 @@ final class Dispatcher: Sendable {
         to id: TransactionID,
         notBefore earliest: Timestamp? = nil
     ) async throws(StoreError) -> Transition? {
-        // Before a POST the expiry is held against the wall's clock as well.
-        let calendar = input == .submissionStarted ? departure(of: id) : calendars.now(for: id)
+        let calendar = calendars.now(for: id)
         let now = max(calendar, earliest ?? calendar)
         // What could not be written down before is over; its transaction still has to say so.
         let input = input == .due && faulted.withLockedValue({ $0.contains(id) }) ? .notStorable : input

@@ -9,6 +9,8 @@ internal import ServiceLifecycle
 struct Timekeeper: Service {
     /// The agenda is looked at this often at least, so that a clock that is set is noticed.
     static let longestSleep = Duration.seconds(1)
+    /// How often it looks at the start whether the clock is right by now.
+    static let clockLook = Duration.milliseconds(100)
     /// So many due transactions are woken at once.
     static let wakeLimit = 256
     /// So many rows are read at once at the start.
@@ -16,10 +18,27 @@ struct Timekeeper: Service {
 
     let dispatcher: Dispatcher
     let gate: CommandGate
+    /// Whether nothing speaks against the clock on the wall.
+    let clockIsConfirmed: @Sendable () -> Bool
     let logger: Logger
+    private let start = ContinuousClock.now
+
+    init(
+        dispatcher: Dispatcher,
+        gate: CommandGate,
+        clockIsConfirmed: @escaping @Sendable () -> Bool,
+        logger: Logger
+    ) {
+        self.dispatcher = dispatcher
+        self.gate = gate
+        self.clockIsConfirmed = clockIsConfirmed
+        self.logger = logger
+    }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            // What is brought back under a wrong clock would wait by it.
+            while gate.obstacles[.clock] != nil, !Task.isCancelled { try? await Task.sleep(for: Self.clockLook) }
             await recover()
             while !Task.isCancelled {
                 let calls = dispatcher.timetable.takeDue(limit: Self.wakeLimit)
@@ -44,9 +63,23 @@ struct Timekeeper: Service {
                 group.addTask { await dispatcher.applySurely(.due, to: call.id, notBefore: call.dueAt) }
             }
             for id in ended {
-                group.addTask { await dispatcher.applySurely(.lifeEnded, to: id) }
+                if let later = laterLifeEnd(of: id) {
+                    dispatcher.timetable.planLifeEnd(of: id, at: later)
+                } else {
+                    group.addTask { await dispatcher.applySurely(.lifeEnded, to: id) }
+                }
             }
         }
+    }
+
+    /// When to look again at the end of a terminal's life that an earlier process dated; `nil` where it can be believed.
+    ///
+    /// With a clock that is ahead such a life seems to be over while the customer holds the card. It is over for certain a
+    /// whole life after this process's start.
+    private func laterLifeEnd(of id: TransactionID) -> ContinuousClock.Instant? {
+        let certain = start + dispatcher.terminalLife
+        guard .now < certain, !dispatcher.wasPostedHere(id), !clockIsConfirmed() else { return nil }
+        return min(.now + Self.longestSleep, certain)
     }
 
     private func recover() async {

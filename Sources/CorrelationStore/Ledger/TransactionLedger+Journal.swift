@@ -107,8 +107,10 @@ extension TransactionLedger {
     ) throws -> Possession {
         let effect: CommandEffect = row.result.functionCode == CommandType.refund.functionCode ? .refund : .sale
         if let claim = row.result.paidClaim(of: effect, terminal: terminal) {
-            for account in accounts where try rows.owner(of: .paidResult(claim), account: account) != nil {
-                return .somebody
+            for account in accounts {
+                guard let owner = try rows.owner(of: .paidResult(claim), account: account) else { continue }
+                // A payment that did not fit is its owner's and decides nothing there either.
+                return try rows.transaction(owner)?.state == .inDoubt ? .perhaps : .somebody
             }
         }
         if decided.contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .somebody }

@@ -46,7 +46,7 @@ extension TransactionLedger {
             guard let claim = row.result.paidClaim(of: .sale, terminal: content.terminal),
                 let owner = try rows.owner(of: .paidResult(claim), account: account)
             else { continue }
-            if let known = try rows.transaction(owner) { paid.append(known) }
+            if let known = try rows.transaction(owner), known.state == .approved { paid.append(known) }
         }
         let unique = Dictionary(paid.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let books = TerminalBooks(

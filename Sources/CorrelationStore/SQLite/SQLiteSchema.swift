@@ -14,6 +14,7 @@ enum SQLiteSchema {
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
         "6 lanes", "7 steps and contradictions", "8 commands beside the sale",
         "9 batches before their close", "10 one sale under several names", "11 identities and refusals",
+        "12 refused posts",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -24,7 +25,7 @@ enum SQLiteSchema {
         var migrator = DatabaseMigrator()
         let texts = [
             transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals, batches, names,
-            identities,
+            identities, refusedPosts,
         ]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
@@ -245,6 +246,12 @@ enum SQLiteSchema {
         CREATE INDEX transactions_contradictory ON transactions (account, id) WHERE contradictions IS NOT NULL;
         CREATE INDEX foreign_sales_authorization_key
         ON foreign_sales (account, upper(ltrim(authorization_code, '0')));
+        """
+
+    // Of what is under way nobody noted why an earlier POST was refused: each may have started a sale.
+    private static let refusedPosts = """
+        ALTER TABLE transactions ADD COLUMN refused_posts INTEGER NOT NULL DEFAULT 0;
+        UPDATE transactions SET refused_posts = attempts - 1 WHERE completed_at IS NULL AND attempts > 1;
         """
 
     // Only what moves money owns a number. Two claims that would become one stay as they are: the older spelling is still found.

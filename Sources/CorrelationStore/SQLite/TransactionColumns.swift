@@ -19,6 +19,7 @@ enum TransactionColumns {
     static let progress = [
         "status", "submitting", "reason", "waited_for", "sequence", "attempts", "posted_at", "submitted_at", "queries",
         "query_at", "due_at", "contradictions", "known_to_cloud", "rejected_tokens",
+        "refused_posts",
     ]
     /// Set when the cloud gives its number.
     static let number = ["id_pos_txs"]
@@ -90,6 +91,7 @@ enum TransactionColumns {
         row.add(text: StoredJSON.contradictions(transaction.contradictions))
         row.add(transaction.isKnownToCloud)
         row.add(Int64(transaction.rejectedTokens))
+        row.add(Int64(transaction.refusedPosts))
     }
 
     static func writeLane(_ transaction: Transaction, _ row: inout StatementParameters) {
@@ -228,6 +230,7 @@ enum TransactionColumns {
         transaction.contradictions = try StoredJSON.contradictions(row.optionalBytes(), of: transaction.id)
         transaction.isKnownToCloud = row.flag()
         transaction.rejectedTokens = Int(row.integer())
+        transaction.refusedPosts = Int(row.integer())
         transaction.state = isSubmitting ? .submitting(attempt: transaction.attempts) : status.restingState
     }
 

@@ -127,6 +127,28 @@ import Testing
         #expect(first.after(.callback(.notCompleted(first))).state == .notCompleted)
     }
 
+    @Test(
+        "J4: a POST that certainly never started is none that a refusal may be about",
+        arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked]
+    )
+    func neverStarted(code: Reason.Code) {
+        let never = SubmissionOutcome.notStarted(.init(code, isTransient: true))
+        let waiting = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, never))
+        let posting = waiting.after(.submissionStarted)
+        #expect(posting.attempts == 2 && posting.refusedPosts == 0)
+        #expect(posting.after(.callback(.declined(posting))).state == .declined)
+        #expect(posting.after(.callback(.notCompleted(posting))).state == .notCompleted)
+        let lost = posting.after(.submissionEnded(attempt: 2, .unknown(.noAcknowledgement)))
+        #expect(lost.after(.callback(.notCompleted(lost))).state == .notCompleted)
+    }
+
+    @Test func `a payment that did not fit is claimed while it is in doubt, and by nobody else`() {
+        let doubt = sale.after(callback { $0.result?.amount = 15_991 })
+        #expect(doubt.state == .inDoubt && doubt.paidClaim == sale.after(callback { _ in }).paidClaim)
+        let unpaid = sale.after(callback { $0.result?.responseCode = .missing })
+        #expect(unpaid.state == .inDoubt && unpaid.paidClaim == nil)
+    }
+
     @Test func `a key is the same for every spelling and another one for everything else`() {
         for (left, right, isOne) in [
             ("010929", "10929", true), ("a1", "A1", true), ("0A1", "a1", true), ("A1", "A10", false),

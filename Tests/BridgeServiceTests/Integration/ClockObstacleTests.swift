@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AMQPClient
 import BridgeCore
 import CorrelationStore
 import GetnetSimulator
@@ -14,9 +15,12 @@ struct ClockObstacleTests {
         try await world.health("/readyz/commands?verbose").text
     }
 
-    private static func charge(_ world: BridgeWorld) async throws {
+    /// A command that is dated by the bridge's own clock.
+    private static func charge(_ world: BridgeWorld, at clock: SettableClock? = nil) async throws {
         let command = ChargeCommand()
-        try await world.send(command)
+        try await world.send(command) { properties in
+            if let clock { properties.timestamp = UInt64(clamping: clock.now().milliseconds / 1_000) }
+        }
         #expect(try await world.events.final(of: command.commandID).status == "approved")
     }
 
@@ -24,7 +28,7 @@ struct ClockObstacleTests {
     func storeIsLater() async throws {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in
-            try await surroundings.withBridge(clock: clock.now) { try await Self.charge($0) }
+            try await surroundings.withBridge(clock: clock.now) { try await Self.charge($0, at: clock) }
             clock.move(by: .seconds(-3_600))
             try await surroundings.withBridge(clock: clock.now, isSettled: false) { world in
                 try await eventually("the obstacle is named", within: BridgeWorld.patience) {
@@ -50,13 +54,13 @@ struct ClockObstacleTests {
         clock.move(by: .seconds(3_600))
         try await Surroundings.run { surroundings in
             try await surroundings.withBridge(clock: clock.now) { world in
-                try await Self.charge(world)
+                try await Self.charge(world, at: clock)
                 try await eventually("the difference is told", within: BridgeWorld.patience) {
                     try await Self.page(world).contains("s ahead of that of Getnet")
                 }
             }
             clock.move(by: .seconds(-3_600))
-            try await surroundings.withBridge(clock: clock.now) { try await Self.charge($0) }
+            try await surroundings.withBridge(clock: clock.now) { try await Self.charge($0, at: clock) }
         }
     }
 
@@ -78,7 +82,44 @@ struct ClockObstacleTests {
                 world.simulator.controls.releaseCallbacks()
                 #expect(try await world.events.final(of: first.commandID).status == "approved")
                 clock.move(by: .seconds(900))
-                try await Self.charge(world)
+                try await Self.charge(world, at: clock)
+            }
+        }
+    }
+
+    @Test("E3: a clock that is behind Getnet's from the start is an obstacle too, also with a new store")
+    func clockIsBehind() async throws {
+        let clock = SettableClock()
+        clock.move(by: .seconds(-1_800))
+        try await Surroundings.run { surroundings in
+            try await surroundings.withBridge(clock: clock.now, isSettled: false) { world in
+                try await eventually("the obstacle is named", within: BridgeWorld.patience) {
+                    try await Self.page(world).contains("s behind that of Getnet; set it right")
+                }
+                clock.move(by: .seconds(1_800))
+                try await Self.charge(world, at: clock)
+            }
+        }
+    }
+
+    @Test("E1: after a restart with a clock that is ahead a terminal's life is not over before it is over")
+    func lifeAfterRestart() async throws {
+        let clock = SettableClock()
+        try await Surroundings.run { surroundings in
+            let command = ChargeCommand()
+            try await surroundings.withBridge(clock: clock.now) { world in
+                world.simulator.controls.holdCallbacks()
+                try await world.send(command)
+                _ = try await world.events.first("it is submitted") {
+                    $0.commandID == command.commandID && $0.status == "submitted"
+                }
+            }
+            clock.move(by: .seconds(3_600))
+            try await surroundings.withBridge(clock: clock.now) { world in
+                let final = try await world.events.final(of: command.commandID)
+                #expect(final.status == "approved")
+                let reads = world.simulator.controls.ledger.journalReads()
+                #expect(reads.isEmpty, "a terminal is not asked while it is at a sale")
             }
         }
     }
@@ -88,11 +129,11 @@ struct ClockObstacleTests {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in
             try await surroundings.withBridge(clock: clock.now) { world in
-                try await Self.charge(world)
+                try await Self.charge(world, at: clock)
                 clock.move(by: .seconds(25 * 3_600))
-                try await Self.charge(world)
+                try await Self.charge(world, at: clock)
                 clock.move(by: .seconds(-25 * 3_600))
-                try await Self.charge(world)
+                try await Self.charge(world, at: clock)
             }
         }
     }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeService
+internal import Logging
+internal import ServiceLifecycle
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Ends the process where a stop takes longer than it was given: a disk that does not answer must not keep it.
+///
+/// Nothing is lost by that: what was not committed was promised to nobody, and the next start finds out the rest from Getnet.
+struct StopLimit: Service {
+    /// What a stop may take beyond `shutdown.delay` and `shutdown.timeout`.
+    static let grace = Duration.seconds(5)
+    /// How long the last line of the log may take.
+    static let lastLine = Duration.seconds(1)
+
+    let limit: Duration
+    let logger: Logger
+
+    init(_ shutdown: BridgeConfiguration.Shutdown, logger: Logger) {
+        limit = shutdown.delay + shutdown.timeout + Self.grace
+        self.logger = logger
+    }
+
+    func run() async throws {
+        try await gracefulShutdown()
+        // Nothing waits for it: where the stop ends in time, the process ends first.
+        Task.detached { [limit, logger] in
+            try? await Task.sleep(for: limit)
+            logger.error("the stop takes too long; the process ends without it", metadata: [LogKey.age: "\(limit)"])
+            await LogQueue.standardError.flush(atMost: Self.lastLine)
+            _exit(ExitStatus.inputOutput.rawValue)
+        }
+    }
+}
