@@ -13,7 +13,7 @@ internal import ServiceLifecycle
 /// Nothing is lost by that: what was not committed was promised to nobody, and the next start finds out the rest from Getnet.
 struct StopLimit: Service {
     /// What a stop may take beyond `shutdown.delay` and `shutdown.timeout`.
-    static let grace = Duration.seconds(5)
+    static let grace = Duration.seconds(3)
     /// How long the last line of the log may take.
     static let lastLine = Duration.seconds(1)
 

@@ -66,6 +66,7 @@ struct SisterAnswerTests {
             #"<html><div id="cf-1020">Ray ID: 7f31c9a2b4</div></html>"#,
             #"{"message":"The incoming token has expired"}"#,
             #"{"error":"invalid_token","status":401,"timestamp":1795342320}"#, "Unauthorized", "",
+            "<h1>Response: 403</h1><p>data: 17</p>",
             #"<script>setTimeout(go, 5000)</script><p>Incident ID: 1234567890</p>"#,
         ]
         for page in pages { #expect(Self.end(401, Array(page.utf8)) == .unauthorized, "\(page)") }

@@ -98,7 +98,13 @@ struct Timekeeper: Service {
             last = page.last?.id
             if page.count < Self.pageSize { break }
         }
-        if let last { dispatcher.names.follow(last) }
+        // The newest of all, final ones too: while the clock is behind a name is the one after the last.
+        var newest = TransactionQuestion()
+        newest.limit = 1
+        guard
+            let latest = await read({ () async throws(StoreError) in try await dispatcher.store.transactions(newest) })
+        else { return }
+        if let latest = latest.first { dispatcher.names.follow(latest.id) }
         dispatcher.offerHeads(of: waiting)
         logger.info("unfinished transactions are back", metadata: [LogKey.count: "\(count)"])
         gate.open(.recovering)

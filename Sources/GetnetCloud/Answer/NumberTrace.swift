@@ -81,11 +81,14 @@ enum NumberTrace {
         }
         // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.
         let unescaped = undoingEscapes(text)
-        return plain(unescaped).contains("idpos") || WrappedNumber.isIn(unescaped, named: isName)
+        return plain(unescaped).contains("idpos") || WrappedNumber.isIn(unescaped, named: isNamed)
             || isEncodedTrace(text)
     }
 
-    private static func isName(_ name: String) -> Bool { names.contains(name) || containers.contains(name) }
+    /// Whether so many digits behind a word are a number of Getnet's: "response: 403" is none.
+    private static func isNamed(_ name: String, digits: Int) -> Bool {
+        names.contains(name) || containers.contains(name) && digits >= shortestNumber
+    }
 
     static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 

@@ -5,26 +5,33 @@ enum WrappedNumber {
     /// Where a name stands before `=` or in a tag, as in every page of HTML, fewer digits are no number of Getnet's.
     private static let shortest = 4
 
-    /// Whether a number stands behind one of the names, `isName` saying which words those are: letters and digits in lower case.
+    /// Whether a number stands behind a name of one; `isNamed` says so of a word, letters and digits in lower case, and of how many
+    /// digits the number has.
     ///
     /// The text is UTF-8, its escapes undone.
-    static func isIn(_ text: [UInt8], named isName: (String) -> Bool) -> Bool {
+    static func isIn(_ text: [UInt8], named isNamed: (String, Int) -> Bool) -> Bool {
         // Quotes and their escapes say nothing about which member it is.
         let bare = text.filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }
         return bare.indices.contains { mark in
+            let name: String
+            let count: Int
             switch bare[mark] {
             case UInt8(ascii: ":"):
+                count = digits(in: bare[(mark + 1)...], after: isOpening)
+                guard count > 0 else { return false }
                 // Words of a sentence are one name, so that the "Ray ID: 7" of a firewall is none.
-                digits(in: bare[(mark + 1)...], after: isOpening) > 0
-                    && isName(word(before: mark, in: bare, over: \.isJSONSpace))
+                name = word(before: mark, in: bare, over: \.isJSONSpace)
             case UInt8(ascii: "="):
-                digits(in: bare[(mark + 1)...], after: \.isJSONSpace) >= shortest
-                    && isName(word(before: mark, in: bare, over: { _ in false }))
+                count = digits(in: bare[(mark + 1)...], after: \.isJSONSpace)
+                guard count >= shortest else { return false }
+                name = word(before: mark, in: bare, over: { _ in false })
             case UInt8(ascii: ">"):
-                digits(in: bare[(mark + 1)...], after: \.isJSONSpace) >= shortest
-                    && isName(element(before: mark, in: bare))
-            default: false
+                count = digits(in: bare[(mark + 1)...], after: \.isJSONSpace)
+                guard count >= shortest else { return false }
+                name = element(before: mark, in: bare)
+            default: return false
             }
+            return isNamed(name, count)
         }
     }
 

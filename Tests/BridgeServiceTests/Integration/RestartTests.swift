@@ -174,6 +174,36 @@ struct RestartTests {
         }
     }
 
+    @Test("E3: after a restart with the clock set back a name that a final transaction has is given to no other one")
+    func namesAscend() async throws {
+        let clock = SettableClock()
+        try await Surroundings.run { surroundings in
+            try await surroundings.withBridge(clock: clock.now) { world in
+                let first = ChargeCommand(amount: 15_440)
+                try await world.send(first)
+                #expect(try await world.events.final(of: first.commandID).status == "failed")
+            }
+            // Within the tolerance, so that commands are taken.
+            clock.move(by: .seconds(-30))
+            let open = ChargeCommand()
+            try await surroundings.withBridge(clock: clock.now) { world in
+                world.simulator.controls.holdCallbacks()
+                try await world.send(open)
+                _ = try await world.events.first("it is submitted") {
+                    $0.commandID == open.commandID && $0.status == "submitted"
+                }
+                let ended = ChargeCommand(terminal: BridgeWorld.terminal(2), amount: 15_440)
+                try await world.send(ended)
+                #expect(try await world.events.final(of: ended.commandID).status == "failed")
+            }
+            try await surroundings.withBridge(clock: clock.now) { world in
+                let third = ChargeCommand(terminal: BridgeWorld.terminal(3), amount: 15_440)
+                try await world.send(third)
+                #expect(try await world.events.final(of: third.commandID).status == "failed")
+            }
+        }
+    }
+
     @Test func `a stop with untold events and sleeping commands ends in time, and the next start goes on`() async throws
     {
         try await Surroundings.run(configure: {

@@ -20,23 +20,30 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>{@code java Charge.java <idTerminal/idSucursal/serialNumber> <pesos> <reference> [<commandId>]}, with AMQP_URL in the
  * environment. Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not started), 13 in doubt (do NOT
- * repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId, never with another one).
+ * repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId, never with another one), 69 nothing was
+ * sent.
  */
 public final class Charge {
     private static final Map<String, Integer> EXIT =
             Map.of("approved", 0, "declined", 10, "not_completed", 11, "failed", 12, "in_doubt", 13);
     private static final int REJECTED = 14;
     private static final int NO_END = 15;
+    private static final int NOTHING_SENT = 69;
     private static final long CONFIRM_MILLISECONDS = 10_000;
     /** A terminal may take 315 seconds. */
     private static final long WAIT_SECONDS = 360;
 
+    /** Whether the command may have left: from then on no error means that nothing happens. */
+    private static boolean mayBeSent = false;
+
     public static void main(String[] arguments) {
-        int status = NO_END;
+        int status;
         try {
             status = charge(arguments);
         } catch (Exception error) {
-            System.err.println("no end is known: " + error + "; repeat with the same commandId");
+            status = mayBeSent ? NO_END : NOTHING_SENT;
+            String meaning = mayBeSent ? "no end is known, repeat with the same commandId" : "nothing was sent";
+            System.err.println(meaning + ": " + error + (error.getCause() == null ? "" : " (" + error.getCause() + ")"));
         }
         System.exit(status);
     }
@@ -88,6 +95,7 @@ public final class Charge {
         byte[] body = new Gson().toJson(command).getBytes(StandardCharsets.UTF_8);
         channel.addReturnListener(
                 (code, text, exchange, key, returned, content) -> System.err.println("no bridge has a queue there: " + text));
+        mayBeSent = true;
         channel.basicPublish("getnet.commands", "charge.main", true, properties, body);
         channel.waitForConfirmsOrDie(CONFIRM_MILLISECONDS);
     }
