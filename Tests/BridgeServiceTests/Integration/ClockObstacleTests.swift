@@ -105,7 +105,8 @@ struct ClockObstacleTests {
     @Test("E1: after a restart with a clock that is ahead a terminal's life is not over before it is over")
     func lifeAfterRestart() async throws {
         let clock = SettableClock()
-        try await Surroundings.run { surroundings in
+        // Longer than the test, and shorter than the jump.
+        try await Surroundings.run(configure: { $0.reconcile.terminalLife = .seconds(600) }) { surroundings in
             let command = ChargeCommand()
             try await surroundings.withBridge(clock: clock.now) { world in
                 world.simulator.controls.holdCallbacks()
