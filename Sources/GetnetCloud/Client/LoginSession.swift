@@ -21,6 +21,8 @@ final class LoginSession: Sendable {
         var running: EventLoopFuture<Outcome>?
         /// When the login that is under way was sent.
         var sentAt: ContinuousClock.Instant?
+        /// Whether somebody waits for the login that is under way, while each token was rejected.
+        var hasProbe = false
     }
 
     private let shared = NIOLockedValueBox(Shared())
@@ -66,29 +68,32 @@ final class LoginSession: Sendable {
     }
 
     /// Begins a login where one is due, and waits for nothing.
-    func prepare() { _ = take() }
+    func prepare() { _ = take(isCaller: false) }
 
     /// What a caller gets now; a login that is due is begun.
-    private func take() -> Step {
+    private func take(isCaller: Bool = true) -> Step {
         let (step, login) = shared.withLockedValue { shared -> (Step, (EventLoopPromise<Outcome>, Duration)?) in
-            /// Where no token ever serves a caller is told so, instead of waiting for the next.
-            func waiting(_ state: TokenState, _ login: EventLoopFuture<Outcome>) -> Step {
-                state.isEveryTokenRejected ? .refuse(LoginFailure(trouble: .tokenRejected)) : .wait(login)
+            /// Where no token ever serves, one caller waits for the next and tries it while it is new; all others are told so.
+            func waiting(_ login: EventLoopFuture<Outcome>) -> Step {
+                guard shared.state.isEveryTokenRejected else { return .wait(login) }
+                guard isCaller, !shared.hasProbe else { return .refuse(LoginFailure(trouble: .tokenRejected)) }
+                shared.hasProbe = true
+                return .wait(login)
             }
             func begin(after pause: Duration) -> (EventLoopPromise<Outcome>, Duration) {
                 let promise = eventLoop.makePromise(of: Outcome.self)
                 shared.running = promise.futureResult
                 return (promise, pause)
             }
-            switch shared.state.need(at: .now) {
+            switch shared.state.need(at: .now, isCaller: isCaller) {
             case .use(let token): return (.use(token), nil)
             case .refuse(let failure): return (.refuse(failure), nil)
             case .wait:
                 guard let running = shared.running else { preconditionFailure("a login runs without a future") }
-                return (waiting(shared.state, running), nil)
+                return (waiting(running), nil)
             case .login(let pause):
                 let login = begin(after: pause)
-                return (waiting(shared.state, login.0.futureResult), login)
+                return (waiting(login.0.futureResult), login)
             case .useAndLogin(let token): return (.use(token), begin(after: .zero))
             }
         }
@@ -131,6 +136,7 @@ final class LoginSession: Sendable {
             let token = shared.withLockedValue { shared in
                 shared.running = nil
                 shared.sentAt = nil
+                shared.hasProbe = false
                 return shared.state.loggedIn(headers(login), lifetime: login.lifetime, at: .now)
             }
             let validFor = login.lifetime.map { "\($0.components.seconds)" } ?? "unknown"
@@ -140,6 +146,7 @@ final class LoginSession: Sendable {
             let wait = shared.withLockedValue { shared in
                 shared.running = nil
                 shared.sentAt = nil
+                shared.hasProbe = false
                 return shared.state.loginFailed(failure, at: .now)
             }
             onTrouble(failure.trouble)

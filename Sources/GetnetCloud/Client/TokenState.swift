@@ -81,10 +81,13 @@ struct TokenState {
     static let rejectionLimit = 64
     /// So many tokens in a row that never served a command: nothing can be charged with these credentials now.
     static let uselessTokens = 3
+    /// While each new token is rejected, one serves its caller for so long only: another holder of the credentials takes it away.
+    static let freshness = Duration.milliseconds(200)
 
     private var token: AccessToken?
     private var renewAt: Instant?
     private var endsAt: Instant?
+    private var loggedInAt: Instant?
     private var isLoggingIn = false
     /// Why the last login failed; `nil` after one that worked.
     private(set) var failure: LoginFailure?
@@ -112,7 +115,9 @@ struct TokenState {
         return early > .zero ? early : lifetime / 2
     }
 
-    mutating func need(at now: Instant) -> Need {
+    /// What to do for a caller, or for somebody who only prepares a token.
+    mutating func need(at now: Instant, isCaller: Bool = true) -> Need {
+        if isCaller { dropStale(at: now) }
         let waits = retryAt.map { now < $0 } ?? false
         if let token, let renewAt, let endsAt, now < endsAt {
             if now < renewAt || isLoggingIn || waits { return .use(token) }
@@ -125,6 +130,14 @@ struct TokenState {
         return .login(after: restsUntil.map { max($0 - now, .zero) } ?? .zero)
     }
 
+    /// Where each token is taken away, an older one is rejected for certain, and a caller would never meet a new one.
+    private mutating func dropStale(at now: Instant) {
+        guard isEveryTokenRejected, token != nil, !isLoggingIn, let loggedInAt, now - loggedInAt > Self.freshness
+        else { return }
+        token = nil
+        restsUntil = max(restsUntil ?? now, loggedInAt + Self.rejectionSpacing)
+    }
+
     /// A login brought a token; `lifetime` is `nil` where the cloud did not say.
     mutating func loggedIn(
         _ headers: (command: HTTPHeaders, query: HTTPHeaders),
@@ -135,6 +148,7 @@ struct TokenState {
     {
         generation += 1
         isLoggingIn = false
+        loggedInAt = now
         let token = AccessToken(generation: generation, commandHeaders: headers.command, queryHeaders: headers.query)
         self.token = token
         if let lifetime, lifetime > .zero {
