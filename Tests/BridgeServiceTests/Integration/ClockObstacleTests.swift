@@ -117,6 +117,10 @@ struct ClockObstacleTests {
             }
             clock.move(by: .seconds(3_600))
             try await surroundings.withBridge(clock: clock.now) { world in
+                try await eventually("it is asked about", within: BridgeWorld.patience) {
+                    world.simulator.controls.ledger.summary.queries > 0
+                }
+                world.simulator.controls.releaseCallbacks()
                 let final = try await world.events.final(of: command.commandID)
                 #expect(final.status == "approved")
                 let reads = world.simulator.controls.ledger.journalReads()
