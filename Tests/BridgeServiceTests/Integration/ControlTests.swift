@@ -93,9 +93,12 @@ struct ControlTests {
             try await surroundings.withBridge { _ in }
             try await surroundings.virtualHost.declareQueue("asked")
             try await surroundings.withBridge({ $0.topology.mode = .none }) { world in
-                try await world.surroundings.deleteEventsExchange()
                 let command = ChargeCommand(amount: 15_410)
                 try await world.send(command)
+                _ = try await world.events.first("it waits") {
+                    $0.commandID == command.commandID && $0.status == "waiting"
+                }
+                try await world.surroundings.deleteEventsExchange()
                 try await eventually("the outbox stands in the way", within: BridgeWorld.patience) {
                     try await world.health("/readyz/commands?verbose").text.contains("[-] outbox:")
                 }

@@ -78,6 +78,9 @@ struct SetClockTests {
                 let second = ChargeCommand()
                 try await world.send(first)
                 try await world.send(second)
+                _ = try await world.events.first("the first one is at the terminal") {
+                    $0.commandID == first.commandID && $0.status == "submitted"
+                }
                 _ = try await world.events.first("the second one waits") {
                     $0.commandID == second.commandID && $0.status == "waiting"
                 }
