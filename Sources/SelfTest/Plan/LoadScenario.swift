@@ -55,8 +55,9 @@ struct LoadScenario: Sendable, Equatable {
         LoadScenario(503, 1, ["approved"]),
     ]
 
-    /// Scenarios that lose the acknowledgement: with a callback they become known, without they never do. Nobody but a person knows
-    /// about another amount.
+    /// Scenarios that lose the acknowledgement: with a callback they become known, without they never do.
+    ///
+    /// Only a person knows what to do about another amount.
     static let lossy = [
         LoadScenario(301, 4, ["approved"]),
         LoadScenario(304, 2, ["approved"]),
