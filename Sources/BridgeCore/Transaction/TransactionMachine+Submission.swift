@@ -98,8 +98,7 @@ extension TransactionMachine {
         let usual: Duration =
             switch refusal.code {
             case .terminalBusy: rules.busyRetryAfter
-            case .tokenRejected:
-                Self.tokenRetry.delay(afterTries: transaction.rejectedTokens - Self.silentTokenRenewals)
+            case .tokenRejected: Self.tokenRetry
             default: rules.transientRetry.delay(afterTries: transaction.attempts)
             }
         let left = transaction.command.expiresAt - now

@@ -92,7 +92,7 @@ extension CloudClient {
     func withToken<Answer>(_ ask: (AccessToken) async -> Answer?) async throws(LoginFailure) -> Answer {
         var rejected: AccessToken?
         for attempt in 1...Self.tokenTries {
-            let token = try await session.token()
+            let token = try await session.token(for: .question)
             if token.generation == rejected?.generation { break }
             if let answer = await ask(token) { return answer }
             rejected = token

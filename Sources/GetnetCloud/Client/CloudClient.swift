@@ -150,7 +150,7 @@ public final class CloudClient: Sendable {
     /// Called before an attempt is made durable, so that a crash during a long login leaves nothing in doubt.
     public func awaitToken() async {
         // The POST that follows meets the same failure and reports it.
-        _ = try? await session.token()
+        _ = try? await session.token(for: .command)
     }
 
     /// Begins a login where one is due, and waits for nothing: what is wrong with it is known before the first command.
@@ -204,7 +204,7 @@ public final class CloudClient: Sendable {
         else { return .notStarted(.init(.requestRefused, isTransient: false)) }
         let token: AccessToken
         do {
-            token = try await session.token()
+            token = try await session.token(for: .command)
         } catch {
             return .notStarted(.init(error.code, isTransient: true, retryAfter: error.retryAfter))
         }

@@ -81,6 +81,8 @@ struct TokenState {
     static let rejectionLimit = 64
     /// So many tokens in a row that never served a command: nothing can be charged with these credentials now.
     static let uselessTokens = 3
+    /// What all but one are told then: to come back when a next login is due.
+    static let everyTokenRejected = LoginFailure(trouble: .tokenRejected, retryAfter: .seconds(5))
     /// While each new token is rejected, one serves its caller for so long only: another holder of the credentials takes it away.
     static let freshness = Duration.milliseconds(200)
 
@@ -115,9 +117,9 @@ struct TokenState {
         return early > .zero ? early : lifetime / 2
     }
 
-    /// What to do for a caller, or for somebody who only prepares a token.
-    mutating func need(at now: Instant, isCaller: Bool = true) -> Need {
-        if isCaller { dropStale(at: now) }
+    /// What to do for a caller; `isProbe`: for a command, which tries a new token where each one is rejected.
+    mutating func need(at now: Instant, isProbe: Bool = false) -> Need {
+        if isProbe { dropStale(at: now) }
         let waits = retryAt.map { now < $0 } ?? false
         if let token, let renewAt, let endsAt, now < endsAt {
             if now < renewAt || isLoggingIn || waits { return .use(token) }

@@ -69,7 +69,7 @@ import Testing
             #expect(transition.effects == (attempt == 1 ? [.submit] : []))
             waits.append((transaction.dueAt ?? .distantPast) - .sample)
         }
-        #expect(waits == [0, 250, 500, 1_000, 2_000, 4_000, 5_000, 5_000].map { .milliseconds($0) })
+        #expect(waits == [0, 250, 250, 250, 250, 250, 250, 250].map { .milliseconds($0) })
         #expect(told == [.tokenRejected], "once, and not for a token that merely ended")
         let expired = transaction.after(.due, at: .sample + .seconds(120))
         #expect(expired.state == .failed)

@@ -66,8 +66,7 @@ struct HeldAccountTests {
                     }
                 }
                 let charges = try await world.sendCharges(100)
-                // The last ones may wait for logins that are spaced; a command is good for 120 s.
-                try await eventually("all are approved", within: .seconds(100)) {
+                try await eventually("all are approved", within: BridgeWorld.patience) {
                     charges.allSatisfy { world.events.statuses(of: $0).last == "approved" }
                 }
                 let reasons = Set(charges.flatMap { world.events.of($0).compactMap(\.reason) })
