@@ -61,16 +61,23 @@ extension BridgeWorld {
         ).status
     }
 
+    /// A port of the bridge, once it is bound: the bridge binds them one after the other.
+    private func bound(_ name: String, _ port: () -> Int?) async throws -> Int {
+        try await eventually("the \(name) port is bound", within: Self.patience) { port() != nil }
+        // Kept out of `#require`, which would print the whole bridge.
+        let number = port()
+        return try #require(number)
+    }
+
     /// Asks the health port.
     func health(_ path: String) async throws -> PortAnswer {
-        try await eventually("the health port is bound", within: Self.patience) { bridge.healthPort != nil }
-        let port = try #require(bridge.healthPort)
+        let port = try await bound("health") { bridge.healthPort }
         return try await Self.request("http://127.0.0.1:\(port)\(path)").noted(path)
     }
 
     /// Asks the admin port with the token of the tests.
     func admin(_ path: String, token: String? = "admin-token-of-the-tests") async throws -> PortAnswer {
-        let port = try #require(bridge.adminPort)
+        let port = try await bound("admin") { bridge.adminPort }
         return try await Self.request(
             "http://127.0.0.1:\(port)\(path)",
             headers: token.map { ["authorization": "Bearer \($0)"] } ?? [:]
@@ -83,7 +90,7 @@ extension BridgeWorld {
         _ body: String = "",
         token: String? = "admin-token-of-the-tests"
     ) async throws -> PortAnswer {
-        let port = try #require(bridge.adminPort)
+        let port = try await bound("admin") { bridge.adminPort }
         return try await Self.request(
             "http://127.0.0.1:\(port)\(path)",
             method: "POST",
