@@ -37,8 +37,6 @@ public struct CommandReader: Sendable {
     public static let longestLife = Duration.seconds(3_600)
     /// A time that says when a command was sent may be this far ahead; clocks differ.
     public static let clockTolerance = Duration.seconds(300)
-    /// What a command that moves money needs, in words.
-    private static let dates = "the AMQP property timestamp, the CloudEvent's time, or expiresAt"
     /// The publisher's object may be this long, in bytes of compact JSON.
     public static let metadataLimit = 4_096
 
@@ -100,7 +98,11 @@ public struct CommandReader: Sendable {
         let sent = message.times(and: payload)
         let isDated = !sent.isEmpty || members.has("expiresAt")
         if rules.requireTimestamp, !isDated, shape.effect.movesMoney {
-            members.fault("expiresAt", .required, "\(Self.dates); else nobody can tell a command that is too old")
+            members.fault(
+                "expiresAt",
+                .required,
+                "this, the CloudEvent's time or the AMQP property timestamp tells how old the command is"
+            )
         }
         let expiresAt = self.expiresAt(&members, sent: sent, acceptedAt: now).map { min($0, message.expiredAt ?? $0) }
         let options = country.map { self.options(of: shape, &members, $0) } ?? members.unread("options")

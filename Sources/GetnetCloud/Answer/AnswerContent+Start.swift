@@ -8,7 +8,7 @@ extension AnswerContent {
 
     /// Whether any text in a body speaks of something that was started, wherever it stands: a refusal beside it is not believed.
     ///
-    /// A text that is documented as a refusal is one. *Source*: reference §5.2; `docs/decisions/0011-one-reading-of-bytes.md`.
+    /// A text that is documented as a refusal is one. *Source*: `docs/decisions/0011-one-reading-of-bytes.md`.
     func speaksOfStart(beside status: Int, _ catalogue: MessageCatalogue) -> Bool {
         switch self {
         case .empty, .undecodable: false

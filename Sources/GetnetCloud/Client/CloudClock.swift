@@ -18,31 +18,35 @@ public final class CloudClock: Sendable {
         let heardAt: ContinuousClock.Instant
     }
 
-    private let reading = NIOLockedValueBox<Reading?>(nil)
-    private let answered = NIOLockedValueBox(false)
+    private struct State {
+        var hasAnswered = false
+        var reading: Reading?
+    }
+
+    private let state = NIOLockedValueBox(State())
 
     /// A clock that heard nothing yet.
     public init() {}
 
     /// The cloud's time at this moment, a second or two too early; `nil` while no answer said it.
     public var now: Timestamp? {
-        reading.withLockedValue { $0 }.map { $0.instant + $0.heardAt.duration(to: .now) }
+        state.withLockedValue(\.reading).map { $0.instant + $0.heardAt.duration(to: .now) }
     }
 
     /// Whether anything was answered, with a time or without.
-    public var hasAnswered: Bool { answered.withLockedValue { $0 } }
+    public var hasAnswered: Bool { state.withLockedValue(\.hasAnswered) }
 
     /// Takes the time from an answer's field `Date`; one that cannot be read says nothing.
     func hear(_ field: String?) {
-        answered.withLockedValue { $0 = true }
-        guard let field else { return }
         let moment = ContinuousClock.now
-        let isRecent = reading.withLockedValue { $0.map { $0.heardAt.duration(to: moment) < Self.interval } ?? false }
-        guard !isRecent else { return }
+        let isRecent = state.withLockedValue { state in
+            state.hasAnswered = true
+            return state.reading.map { $0.heardAt.duration(to: moment) < Self.interval } ?? false
+        }
+        guard !isRecent, let field else { return }
         let year = 1_970 + Int64(time(nil)) / 31_556_952
         guard let date = HTTPDate(field, year: year) else { return }
-        reading.withLockedValue {
-            $0 = Reading(instant: Timestamp(milliseconds: date.seconds * 1_000), heardAt: moment)
-        }
+        let reading = Reading(instant: Timestamp(milliseconds: date.seconds * 1_000), heardAt: moment)
+        state.withLockedValue { $0.reading = reading }
     }
 }
