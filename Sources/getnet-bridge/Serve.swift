@@ -46,28 +46,25 @@ struct Serve: ConfiguredVerb {
         let store = try open(configuration, logger)
         let bridge = try Bridge(configuration, store: store, logger: logger)
         logger.info("starting", metadata: [LogKey.version: "\(BuildInfo.version)"])
+        let limit = StopLimit(configuration.shutdown, logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: bridge, serviceName: "bridge"),
                     .init(service: SignalWatch(bridge: bridge, logger: logger), serviceName: "signal watch"),
-                    .init(service: StopLimit(configuration.shutdown, logger: logger), serviceName: "limit of a stop"),
+                    .init(service: limit, serviceName: "limit of a stop"),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
         )
         let result = await Result { try await group.run() }
-        let isClosed = await ends(within: Self.closingLimit) { await store.close() }
-        if !isClosed {
-            logger.error(
-                "the store did not close: the disk does not answer; the next start finds out what was not written",
-                metadata: [LogKey.age: "\(Self.closingLimit)"]
-            )
-        }
+        // The last commit and the closing must not wait for a disk either.
+        limit.begin(Self.closingLimit)
+        await store.close()
         try result.get()
         logger.info("stopped")
-        return isClosed ? .done : .inputOutput
+        return .done
     }
 
     /// How long the store may take for its last commit and for closing; a disk that hangs must not keep the process.
@@ -99,21 +96,6 @@ struct Serve: ConfiguredVerb {
         }
         logger.notice("made a new store", metadata: [LogKey.path: "\(path)"])
     }
-}
-
-/// Whether a piece of work ended in time; otherwise it is left behind.
-private func ends(within limit: Duration, _ work: @escaping @Sendable () async -> Void) async -> Bool {
-    let (ends, first) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingOldest(1))
-    let timer = Task {
-        try? await Task.sleep(for: limit)
-        first.yield(false)
-    }
-    Task {
-        await work()
-        first.yield(true)
-    }
-    defer { timer.cancel() }
-    return await ends.first { _ in true } ?? false
 }
 
 extension Result where Failure == any Error {

@@ -27,8 +27,12 @@ struct StopLimit: Service {
 
     func run() async throws {
         try await gracefulShutdown()
-        // Nothing waits for it: where the stop ends in time, the process ends first.
-        Task.detached { [limit, logger] in
+        begin(limit)
+    }
+
+    /// Ends the process after so long, unless it ended before; returns at once.
+    func begin(_ limit: Duration) {
+        Task.detached { [logger] in
             try? await Task.sleep(for: limit)
             logger.error("the stop takes too long; the process ends without it", metadata: [LogKey.age: "\(limit)"])
             await LogQueue.standardError.flush(atMost: Self.lastLine)
