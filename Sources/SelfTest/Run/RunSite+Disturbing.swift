@@ -124,7 +124,7 @@ extension RunSite {
     /// The first keeps the queue, so the second must take nothing; it is gone before the first may lose its connection.
     private func letSecondBridgeTry(_ length: Duration) async throws {
         guard let bridge else { return }
-        try await bridge.ready()
+        try await bridge.ready(orHeld: true)
         let second = try startSecondBridge()
         try await Task.sleep(for: length)
         try await second.process.killAndWait()

@@ -11,7 +11,7 @@ extension RunSite {
     /// Copies the store, goes on for a while, loses it, and goes on with the copy: held first, then released.
     func restoreBackup(after length: Duration) async throws {
         guard let bridge else { return }
-        try await bridge.ready()
+        try await bridge.ready(orHeld: true)
         let copy = folder.appendingPathComponent("copy.db")
         try await run("backup", "--to", copy.path)
         try await Task.sleep(for: length)

@@ -131,14 +131,14 @@ struct SelfTestRun: Sendable {
         var outcome = outcome
         if plan.special == .clockMoved { try site.moveClock(0) }
         try site.startBridge()
-        try await site.bridge?.ready()
+        try await site.bridge?.ready(orHeld: true)
         async let disturbed = site.disturb(plan.disturbances)
         async let followed = sendFollowUps(by: sender, events)
         try await send(by: sender)
         let hasty = try await followed
         outcome.disturbances = try await disturbed
         if plan.special == .clockMoved { try site.moveClock(0) }
-        try await site.bridge?.ready()
+        try await site.bridge?.ready(orHeld: true)
         let isAtRest = await awaitRest(site, events)
         if let exit = try await site.bridge?.terminate(), exit != .status(0) {
             outcome.failure = "the bridge did not stop in order: \(exit)"

@@ -69,11 +69,12 @@ struct BridgeProcess: Sendable {
 
     /// Waits until commands are taken, and says how long after the start that was.
     ///
-    /// An account that is held for what the cloud answered is none of its own obstacles: commands are taken and wait.
+    /// `orHeld`: an account may be held for what a disturbed cloud answered; commands are taken then and wait.
     @discardableResult
-    func ready(within limit: Duration = .seconds(30)) async throws -> Duration {
+    func ready(within limit: Duration = .seconds(30), orHeld: Bool = false) async throws -> Duration {
         try await process.eventually("commands are taken", within: limit) {
             if await settings.health.status("/readyz/commands") == 200 { return true }
+            guard orHeld else { return false }
             let missing = await obstacles().split(separator: "\n").filter { $0.hasPrefix("[-] ") }
             return !missing.isEmpty && missing.allSatisfy { $0.hasPrefix("[-] cloud") }
         }
