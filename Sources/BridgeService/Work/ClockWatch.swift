@@ -5,14 +5,13 @@ internal import CorrelationStore
 internal import GetnetCloud
 internal import Logging
 internal import NIOConcurrencyHelpers
-internal import ServiceLifecycle
 
 /// Holds commands back while the clock on the wall is behind Getnet's, or behind what this bridge has already seen it show.
 ///
 /// With a clock that is behind, a command that is too old looks young and wakes a terminal long after the customer left. The store
 /// tells it after a restart, the latest time seen here while the process runs. A clock that was ahead and was set right looks the
 /// same. Two witnesses tell the two apart: Getnet's own clock, and the time at the start carried on. Transactions under way go on: their time does not jump (`TransactionCalendars`).
-struct ClockWatch: Service {
+struct ClockWatch: Watch {
     /// How often it looks.
     static let interval = Duration.seconds(1)
     /// A clock may be behind or off by so much: less than the shortest life that commands are given in practice.
@@ -57,15 +56,6 @@ struct ClockWatch: Service {
             if now >= newest ?? now { seen.start = (now, .now) }
         }
         look()
-    }
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                look()
-                try? await Task.sleep(for: Self.interval)
-            }
-        }
     }
 
     func look() {

@@ -2,14 +2,13 @@
 
 internal import GetnetCloud
 internal import Logging
-internal import ServiceLifecycle
 
 /// Keeps every account logged in, from the start and without a command, and leaves commands in their queue while no account
 /// can be logged in without a person.
 ///
 /// A login that failed is made again with the account's back-off, so that the obstacle goes away by itself.
 /// *Source*: `docs/decisions/0014-an-account-that-is-held.md`.
-struct CloudWatch: Service {
+struct CloudWatch: Watch {
     /// How often it looks.
     static let interval = Duration.milliseconds(250)
 
@@ -18,17 +17,8 @@ struct CloudWatch: Service {
     let gate: CommandGate
     let logger: Logger
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                for cloud in clouds { cloud.prepareToken() }
-                look()
-                try? await Task.sleep(for: Self.interval)
-            }
-        }
-    }
-
-    private func look() {
+    func look() {
+        for cloud in clouds { cloud.prepareToken() }
         if let reason = standing.reasonToHold {
             guard gate.close(.cloud, because: reason) else { return }
             logger.error("no command is taken", metadata: [LogKey.obstacle: "cloud: \(reason)"])

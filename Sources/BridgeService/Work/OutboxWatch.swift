@@ -2,13 +2,12 @@
 
 internal import BridgeCore
 internal import Logging
-internal import ServiceLifecycle
 
 /// Holds commands back while events cannot be told, and while too many accepted commands wait.
 ///
 /// Source: contract §3, §9. The gate is closed for the outbox from the start: what an earlier process left untold is not
 /// known before the outbox was read.
-struct OutboxWatch: Service {
+struct OutboxWatch: Watch {
     /// How often it looks.
     static let interval = Duration.milliseconds(250)
 
@@ -19,16 +18,7 @@ struct OutboxWatch: Service {
     let backlog: Int
     let logger: Logger
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                look()
-                try? await Task.sleep(for: Self.interval)
-            }
-        }
-    }
-
-    private func look() {
+    func look() {
         let isHolding = gate.obstacles[.outbox] != nil
         let lag = held.lag()
         gate.remark(lag.remark, on: .outbox)

@@ -3,12 +3,11 @@
 internal import CorrelationStore
 internal import Logging
 internal import NIOConcurrencyHelpers
-internal import ServiceLifecycle
 
 /// Says in the log which queue stands still, once when it begins and once when it is over.
 ///
 /// The store's queue and the outbox have watches of their own, which also hold commands back (`StoreWatch`, `OutboxWatch`).
-struct QueueWatch: Service {
+struct QueueWatch: Watch {
     /// A queue between two parts of the bridge.
     enum Queue: String, CaseIterable, Sendable {
         /// Changes that are not durable yet.
@@ -51,15 +50,6 @@ struct QueueWatch: Service {
     init(loads: @escaping @Sendable () -> [Queue: QueueLoad], logger: Logger) {
         self.loads = loads
         self.logger = logger
-    }
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                look()
-                try? await Task.sleep(for: Self.interval)
-            }
-        }
     }
 
     func look() {
