@@ -382,7 +382,10 @@ import Testing
             let ends = try await outcomes
             #expect(ends.count { $0 == .unknown(.noAcknowledgement) } == 4)
             // Too late for their turn, or told that the account is held: nothing of them left.
-            let waiting = ends.count { if case .notStarted(let refusal) = $0 { refusal.isTransient } else { false } }
+            let waiting = ends.count { end in
+                guard case .notStarted(let refusal) = end else { return false }
+                return refusal.isTransient && refusal.code == .cloudUnavailable
+            }
             #expect(waiting == 8)
         }
     }
