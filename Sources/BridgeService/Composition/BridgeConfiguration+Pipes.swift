@@ -113,6 +113,7 @@ extension BridgeConfiguration {
             account: account(of: cloud),
             maxConnections: cloud.maxConnections,
             synchronousConnections: cloud.synchronousConnections,
+            journalConnections: JournalReader.workers,
             idleTimeout: cloud.idleTimeout,
             submitTimeout: submit.timeout
         )

@@ -10,12 +10,13 @@ internal import ServiceLifecycle
 ///
 /// Source: issue on money §3. A reading goes through the lane, prints nothing and moves no money, so it may be repeated.
 struct JournalReader: Service {
-    /// So many terminals are read at once; a reading may take minutes.
-    static let workers = 16
+    /// So many terminals are read at once, each on a connection of its own.
+    ///
+    /// A terminal that says nothing holds one for its whole life in each try, and others wait once so many do.
+    static let workers = 64
     /// A terminal is asked so often; then its journal counts as one that could not be read.
     ///
-    /// What was never sent is no try: while
-    /// the cloud cannot be asked the lane stays closed.
+    /// What was never sent is no try: while the cloud cannot be asked the lane stays closed.
     static let tries = 3
     /// The cloud cannot ask for a longer wait: the lane is closed meanwhile.
     static let longestWait = Duration.seconds(60)
