@@ -121,7 +121,9 @@ import Testing
     @Test func `is done by a close before it, and told with it`() async throws {
         try await Country.chile.run { world in
             _ = try await world.charge(15_000, .chile)
-            _ = world.simulator.controls.sellAtTerminal(4_444, idTerminal: Self.terminal)
+            _ = try #require(world.simulator.controls.sellAtTerminal(4_444, idTerminal: Self.terminal))
+            // The sale occupies the terminal for a moment, and a close asks for the journal once only.
+            _ = try await world.reconcile(.chile)
             let id = try await world.ask(.close, .chile)
             let final = try await world.events.final(of: id)
             #expect(final.status == "completed")
