@@ -32,6 +32,7 @@ import Testing
         Written(name: "mark", bytes: [0xEF, 0xBB, 0xBF] + utf8),
         Written(name: "two marks", bytes: [0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF] + utf8),
         Written(name: "zeros behind", bytes: utf8 + [0, 0]),
+        Written(name: "a comma behind the last member", bytes: utf8.dropLast() + Array(",\n}".utf8)),
         Written(name: "Latin-1, named", bytes: latin1, type: "application/json; charset=ISO-8859-1"),
         Written(name: "Latin-1, unnamed", bytes: latin1),
         Written(name: "Latin-1, called UTF-8", bytes: latin1, type: "application/json;charset=\"utf-8\""),

@@ -8,31 +8,46 @@ public struct JSONSyntaxError: Error, Sendable, Equatable {
     public let offset: Int
 }
 
-/// Reads RFC 8259 strictly, with a limit on depth, in one pass and without recursion beyond that limit.
+/// Reads RFC 8259 with a limit on depth, in one pass and without recursion beyond that limit.
 public struct JSONParser {
+    /// How much a text may differ from RFC 8259.
+    public enum Strictness: Sendable {
+        /// Not at all: what other services send.
+        case strict
+        /// In what some writers of the cloud do and what leaves no doubt about the value: control characters between values and
+        /// unescaped in strings (read as spaces), half a surrogate pair (read as U+FFFD), an escape that does not exist (read as its
+        /// character), a comma behind the last element.
+        case lenient
+    }
+
     /// Deeper nesting than this is refused.
     public static let depthLimit = 32
 
     private let bytes: ArraySlice<UInt8>
+    private let isLenient: Bool
     private var position: Int
 
-    private init(_ bytes: ArraySlice<UInt8>) {
+    private init(_ bytes: ArraySlice<UInt8>, _ strictness: Strictness) {
         self.bytes = bytes
+        isLenient = strictness == .lenient
         position = bytes.startIndex
     }
 
     /// Parses exactly one value.
     ///
     /// - Throws: `JSONSyntaxError` for anything that is not one JSON text in UTF-8, or that nests too deeply.
-    public static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSON {
-        try parse(bytes[...])
+    public static func parse(_ bytes: [UInt8], _ strictness: Strictness = .strict) throws(JSONSyntaxError) -> JSON {
+        try parse(bytes[...], strictness)
     }
 
     /// Parses exactly one value from a slice.
     ///
     /// - Throws: `JSONSyntaxError` as above; offsets count from the slice's beginning.
-    public static func parse(_ bytes: ArraySlice<UInt8>) throws(JSONSyntaxError) -> JSON {
-        var parser = JSONParser(bytes)
+    public static func parse(
+        _ bytes: ArraySlice<UInt8>,
+        _ strictness: Strictness = .strict
+    ) throws(JSONSyntaxError) -> JSON {
+        var parser = JSONParser(bytes, strictness)
         parser.skipSpace()
         guard parser.position < bytes.endIndex else { throw parser.error("the text is empty") }
         let value = try parser.value(depth: 0)
@@ -53,6 +68,7 @@ public struct JSONParser {
         while position < bytes.endIndex {
             switch bytes[position] {
             case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            case 0..<0x20 where isLenient: position += 1
             default: return
             }
         }
@@ -86,6 +102,7 @@ public struct JSONParser {
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
             skipSpace()
+            if isLenient, !members.isEmpty, take(UInt8(ascii: "}")) { return .object(members) }
             guard current == UInt8(ascii: "\"") else { throw error("a member name is missing") }
             let name = try string()
             skipSpace()
@@ -105,6 +122,7 @@ public struct JSONParser {
         if take(UInt8(ascii: "]")) { return .array(elements) }
         while true {
             skipSpace()
+            if isLenient, !elements.isEmpty, take(UInt8(ascii: "]")) { return .array(elements) }
             elements.append(try value(depth: depth + 1))
             skipSpace()
             if take(UInt8(ascii: "]")) { return .array(elements) }
@@ -156,7 +174,8 @@ public struct JSONParser {
                 let text = try decoded(bytes[start..<position], isASCII: union < 0x80)
                 position += 1
                 return text
-            case UInt8(ascii: "\\"): return try escapedString(from: start)
+            case UInt8(ascii: "\\"): return try altered(from: start)
+            case 0..<0x20 where isLenient: return try altered(from: start)
             case 0..<0x20: throw error("a control character stands in a string")
             default:
                 union |= byte
@@ -166,14 +185,15 @@ public struct JSONParser {
         throw error("a string does not end")
     }
 
-    /// The slow way, taken at the first backslash.
-    private mutating func escapedString(from start: Int) throws(JSONSyntaxError) -> String {
+    /// A string that differs from its bytes: the slow way, taken at the first backslash or forgiven character.
+    private mutating func altered(from start: Int) throws(JSONSyntaxError) -> String {
         var text = Array(bytes[start..<position])
         while let byte = current {
             position += 1
             switch byte {
             case UInt8(ascii: "\""): return try decoded(text[...], isASCII: false)
             case UInt8(ascii: "\\"): try escape(into: &text)
+            case 0..<0x20 where isLenient: text.append(0x20)
             case 0..<0x20: throw error("a control character stands in a string")
             default: text.append(byte)
             }
@@ -199,21 +219,23 @@ public struct JSONParser {
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
+        case 0x20..<0x80 where isLenient: text.append(byte)
         default: throw error("an unknown escape stands in a string")
         }
     }
 
     private mutating func unicodeEscape() throws(JSONSyntaxError) -> Character {
         let first = try hexadecimalUnit()
-        var value = UInt32(first)
-        if (0xD800..<0xDC00).contains(first) {
-            guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw error("half a surrogate pair") }
+        if let scalar = Unicode.Scalar(first) { return Character(scalar) }
+        let behind = position
+        if first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
             let second = try hexadecimalUnit()
-            guard (0xDC00..<0xE000).contains(second) else { throw error("half a surrogate pair") }
-            value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
+            if let pair = Unicode.Scalar(first, second) { return Character(pair) }
         }
-        guard let scalar = Unicode.Scalar(value) else { throw error("half a surrogate pair") }
-        return Character(scalar)
+        guard isLenient else { throw error("half a surrogate pair") }
+        // What follows is read as if nothing stood before it.
+        position = behind
+        return "\u{FFFD}"
     }
 
     private mutating func hexadecimalUnit() throws(JSONSyntaxError) -> UInt16 {
@@ -226,5 +248,13 @@ public struct JSONParser {
             unit = unit << 4 | UInt16(digit)
         }
         return unit
+    }
+}
+
+extension Unicode.Scalar {
+    /// The character that two units of UTF-16 stand for; `nil` unless they are a surrogate pair.
+    fileprivate init?(_ first: UInt16, _ second: UInt16) {
+        guard (0xD800..<0xDC00).contains(first), (0xDC00..<0xE000).contains(second) else { return nil }
+        self.init(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
     }
 }

@@ -42,19 +42,12 @@ public enum AnswerContent: Sendable, Equatable {
             self = .empty
             return
         }
-        if let json = Self.document(in: text) {
+        if let json = try? JSONParser.parse(text, .lenient) {
             self = .json(json.unfolded())
         } else {
             // Something compressed or encoded, of which nothing says how.
             self = text.contains(where: \.isUnwritable) ? .undecodable : .text(text)
         }
-    }
-
-    /// The JSON document that a text is, also where a writer left line breaks or tabs unescaped in its strings.
-    private static func document(in text: [UInt8]) -> JSON? {
-        if let json = try? JSONParser.parse(text) { return json }
-        guard text.contains(where: { $0 < 0x20 }) else { return nil }
-        return try? JSONParser.parse(text.map { $0 < 0x20 ? 0x20 : $0 })
     }
 
     /// The document, where there is one.
@@ -103,7 +96,7 @@ extension JSON {
 
     private static func unfolded(_ text: String, depth: Int) -> JSON {
         guard depth < deepestFolding, JSON.string(text).mayUnfold,
-            let inner = try? JSONParser.parse(Array(text.unmarked.utf8))
+            let inner = try? JSONParser.parse(Array(text.unmarked.utf8), .lenient)
         else { return .string(text) }
         return inner.unfolded(depth: depth + 1)
     }

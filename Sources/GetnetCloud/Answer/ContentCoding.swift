@@ -36,7 +36,7 @@ enum ContentCoding {
             if let inner = inflated(bytes, limit, eitherHeader) { return inner }
             if coding == "deflate", let inner = inflated(bytes, limit, noHeader) { return inner }
             // A proxy that undid the coding may have left the header field.
-            return startsAsGzip(bytes) || (try? JSONParser.parse(bytes)) == nil ? nil : bytes
+            return startsAsGzip(bytes) || (try? JSONParser.parse(bytes, .lenient)) == nil ? nil : bytes
         default: return nil
         }
     }

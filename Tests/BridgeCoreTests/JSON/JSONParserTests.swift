@@ -39,6 +39,27 @@ import Testing
         #expect(throws: JSONSyntaxError.self) { try JSONParser.parse(bytes) }
     }
 
+    @Test(arguments: [
+        ("{\"a\":\"b\nc\td\"}", "{\"a\":\"b c d\"}"), ("{\"a\":1,}", "{\"a\":1}"), ("[[1 , ],2,\n]", "[[1],2]"),
+        ("\u{1}{\u{B}\"a\":\u{0}1}", "{\"a\":1}"), ("\"caf\\ud83d\"", "\"caf\u{FFFD}\""),
+        ("\"\\udc00x\"", "\"\u{FFFD}x\""),
+        ("\"\\ud83d\\ud83d\\ude00\"", "\"\u{FFFD}\u{1F600}\""), ("\"\\ud800\\u0041\"", "\"\u{FFFD}A\""),
+        ("\"\\ud800\\n\"", "\"\u{FFFD}\\n\""), ("\"it\\'s \\x41\"", "\"it's x41\""),
+    ])
+    func `leniently reads what leaves no doubt about the value`(_ text: String, _ meant: String) {
+        #expect(parse(text) == nil)
+        #expect((try? JSONParser.parse(Array(text.utf8), .lenient)) == parse(meant))
+        #expect(parse(meant) != nil)
+    }
+
+    @Test(arguments: [
+        "[,]", "{,}", "[1,,2]", "{\"a\":1,,}", "[1 2]", "{'a':1}", "{a:1}", "\"a", "\"\\ud8", "\"\\ud800\\u00\"",
+        "{}{}", "[1,", "NaN", "01",
+    ])
+    func `leniently guesses nothing`(_ text: String) {
+        #expect((try? JSONParser.parse(Array(text.utf8), .lenient)) == nil)
+    }
+
     @Test func `unescapes strings`() {
         #expect(parse(#""a\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00""#)?.string == "a\"\\/\u{8}\u{C}\n\r\tAé😀")
         #expect(parse(#""\u0000""#)?.string == "\0")
@@ -88,8 +109,10 @@ import Testing
             let noise = (0..<Int.random(in: 0...40, using: &random)).map { _ in
                 alphabet.randomElement(using: &random) ?? 0
             }
+            let leniently = try? JSONParser.parse(noise, .lenient)
             if let value = try? JSONParser.parse(noise) {
                 #expect((try? JSONParser.parse(value.serialized)) == value)
+                #expect(leniently == value)
             }
         }
     }
