@@ -18,8 +18,12 @@ enum AnswerLayout: CaseIterable, Sendable {
     case responseAsText
     /// Everything stands beside `code`.
     case topLevel
+    /// The same, and the number is called `id`.
+    case topLevelID
     /// The number is called `id`.
     case numberAsID
+    /// The number has a name that nobody knows.
+    case numberAsFolio
     /// `data` is an array of one.
     case dataAsList
     /// `data` is an array of one whose number is called `id`.
@@ -59,14 +63,15 @@ struct AnswerComposer {
         case .responseAsText:
             let response = result.map { [WireText.Member("response", .text(WireText.object($0).json))] } ?? []
             return wrapper(word, data: .object(identities(word, number) + response))
-        case .topLevel:
-            let response = result.map { [WireText.Member("response", .object($0))] } ?? []
-            return .object(head(word) + identities(word, number) + response)
+        case .topLevel: return .object(head(word) + identities(word, number) + response(result))
+        case .topLevelID: return .object(head(word) + renamed(identities(word, number), "id") + response(result))
         case .numberAsID:
-            return wrapper(word, data: .object(renamed(identities(word, number)) + response(result)))
+            return wrapper(word, data: .object(renamed(identities(word, number), "id") + response(result)))
+        case .numberAsFolio:
+            return wrapper(word, data: .object(renamed(identities(word, number), "folio") + response(result)))
         case .dataAsList: return wrapper(word, data: .list([data(word, number, result)]))
         case .listWithID:
-            return wrapper(word, data: .list([.object(renamed(identities(word, number)) + response(result))]))
+            return wrapper(word, data: .list([.object(renamed(identities(word, number), "id") + response(result))]))
         case .listAsText: return wrapper(word, data: .text(WireText.list([data(word, number, result)]).json))
         case .bareList: return .list([data(word, number, result)])
         case .deep:
@@ -105,8 +110,8 @@ struct AnswerComposer {
         (number.map { [.init("idPosTxs", $0)] } ?? []) + (word.customID.map { [.init("customId", .text($0))] } ?? [])
     }
 
-    private func renamed(_ members: [WireText.Member]) -> [WireText.Member] {
-        members.map { $0.name == "idPosTxs" ? .init("id", $0.value) : $0 }
+    private func renamed(_ members: [WireText.Member], _ name: String) -> [WireText.Member] {
+        members.map { $0.name == "idPosTxs" ? .init(name, $0.value) : $0 }
     }
 
     // MARK: - Spelling

@@ -28,6 +28,7 @@ struct AnswerMutation {
     mutating func mutated(_ body: WireText, keeping number: String?) -> WireBody {
         var done: [String] = []
         var text = repeated(body, &done).json
+        if chance(8) { text = careless(text, &done) }
         for _ in 0..<(chance(8) ? Int.random(in: 1...3, using: &random) : 0) {
             done.append("in a string")
             text = WireText.quoted(text)
@@ -51,7 +52,7 @@ struct AnswerMutation {
     /// Repeats a member, the same, in other letters or with another value, or puts in one that is nested without end.
     private mutating func repeated(_ body: WireText, _ done: inout [String]) -> WireText {
         guard case .object(var members) = body, chance(6) else { return body }
-        switch Int.random(in: 0..<5, using: &random) {
+        switch Int.random(in: 0..<7, using: &random) {
         case 0:
             done.append("a member repeated")
             members.append(one(of: members))
@@ -62,7 +63,12 @@ struct AnswerMutation {
         case 2:
             done.append("code repeated with another value")
             members.append(.init("code", .raw(one(of: ["0", "1", "2", "\"0\"", "null", "17"]))))
-        case 3:
+        case 3...4:
+            let (name, values) = one(of: [("responseCode", ["0", "51"]), ("amount", ["1", "999"])])
+            guard let contradicted = body.contradicted(name, by: values) else { return body }
+            done.append("\(name) said before with another value")
+            return contradicted
+        case 5:
             done.append("a member with an unknown name")
             members.insert(.init("extra", .object([.init("code", .raw("0")), .init("message", .text("OK"))])), at: 0)
         default:
@@ -75,6 +81,18 @@ struct AnswerMutation {
     }
 
     // MARK: - Text
+
+    /// What a careless writer makes of the same value: most parsers read it all the same.
+    private mutating func careless(_ text: String, _ done: inout [String]) -> String {
+        let message = "\"message\":\""
+        let (what, mark, replacement) = one(of: [
+            ("a comma too many", "}", ",}"), ("half a surrogate pair", message, message + "\\ud83d"),
+            ("a line break in a text", message, message + "\n"), ("an escape of its own", message, message + "\\'"),
+        ])
+        guard let place = text.ranges(of: mark).last, !text.contains("{}") else { return text }
+        done.append(what)
+        return text[..<place.lowerBound] + replacement + text[place.upperBound...]
+    }
 
     private mutating func padded(_ text: String, _ done: inout [String]) -> String {
         let page = "<!-- served by node-3 in 12 ms -->"

@@ -47,6 +47,28 @@ indirect enum WireText: Sendable {
         }
     }
 
+    /// The same, in which a member is said twice, first with another value.
+    ///
+    /// - Parameters:
+    ///   - name: Its name, in any letter case.
+    ///   - values: Two texts; the first is taken that is not the member's own.
+    /// - Returns: The contradiction; `nil` where there is no such member.
+    func contradicted(_ name: String, by values: [String]) -> WireText? {
+        guard case .object(var members) = self else { return nil }
+        if let place = members.firstIndex(where: { $0.name.lowercased() == name.lowercased() }) {
+            let own = members[place].value.json
+            guard let other = values.first(where: { $0 != own }) else { return nil }
+            members.insert(Member(members[place].name, .raw(other)), at: 0)
+            return .object(members)
+        }
+        for place in members.indices {
+            guard let inner = members[place].value.contradicted(name, by: values) else { continue }
+            members[place].value = inner
+            return .object(members)
+        }
+        return nil
+    }
+
     /// A string of JSON.
     static func quoted(_ text: String) -> String {
         var quoted = "\""
