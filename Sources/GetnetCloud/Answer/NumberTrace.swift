@@ -80,9 +80,20 @@ enum NumberTrace {
             return true
         }
         // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.
-        let unescaped = undoingEscapes(text)
-        return plain(unescaped).contains("idpos") || WrappedNumber.isIn(unescaped, named: isNamed)
-            || isEncodedTrace(text)
+        let unescaped = Wrapping.undone(text)
+        if plain(unescaped).contains("idpos") || WrappedNumber.isIn(unescaped, named: isNamed) { return true }
+        return isInWrappedDocument(unescaped) || isEncodedTrace(text)
+    }
+
+    /// Whether a document that something is wrapped around holds a trace: one that can be read by the rules of documents, one that
+    /// cannot where any of its members is a number.
+    private static func isInWrappedDocument(_ text: [UInt8]) -> Bool {
+        switch Wrapping.document(in: text) {
+        case .object(let json): isIn(json.unfolded())
+        case .list(let json): isIn(.array([json.unfolded()]))
+        case nil:
+            WrappedNumber.isAnyMember(in: text) { name, digits in digits >= shortestNumber && !echoes.contains(name) }
+        }
     }
 
     /// Whether so many digits behind a word are a number of Getnet's: "response: 403" is none.
@@ -98,26 +109,6 @@ enum NumberTrace {
             decoding: bytes.lazy.map(\.loosened).filter { (97...122).contains($0) || (48...57).contains($0) },
             as: UTF8.self
         )
-    }
-
-    /// Undoes `\u0069`, by which JSON may spell any letter.
-    private static func undoingEscapes(_ text: [UInt8]) -> [UInt8] {
-        guard text.contains(UInt8(ascii: "\\")) else { return text }
-        var plain: [UInt8] = []
-        var position = 0
-        while position < text.count {
-            let escape = text[position...].prefix(6)
-            if escape.count == 6, escape.starts(with: Array("\\u00".utf8)),
-                let code = UInt8(String(decoding: escape.suffix(2), as: UTF8.self), radix: 16)
-            {
-                plain.append(code)
-                position += 6
-            } else {
-                plain.append(text[position])
-                position += 1
-            }
-        }
-        return plain
     }
 
     /// Shorter text is a word, not something that was encoded.

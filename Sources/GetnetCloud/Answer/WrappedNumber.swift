@@ -35,6 +35,47 @@ enum WrappedNumber {
         }
     }
 
+    /// Whether any member of an object, element of XML or field of a form is a number and nothing else.
+    ///
+    /// A page of HTML has none: its own elements and attributes do not count.
+    static func isAnyMember(in text: [UInt8], named isNamed: (String, Int) -> Bool) -> Bool {
+        let isMarkup = text.contains(UInt8(ascii: "<"))
+        return text.indices.contains { mark in
+            let name: String
+            switch text[mark] {
+            case UInt8(ascii: ":"):
+                let head = text[..<mark].dropLast(while: \.isJSONSpace)
+                guard let quote = head.last, isQuote(quote) else { return false }
+                name = word(
+                    before: head.dropLast(while: { isQuote($0) || $0 == UInt8(ascii: "\\") }).endIndex,
+                    in: text
+                ) { _ in false }
+            case UInt8(ascii: "=") where !isMarkup: name = word(before: mark, in: text) { _ in false }
+            case UInt8(ascii: ">"):
+                name = element(before: mark, in: text)
+                guard !elementsOfPages.contains(name) else { return false }
+            default: return false
+            }
+            let value = text[(mark + 1)...].drop { isOpening($0) || isQuote($0) || $0 == UInt8(ascii: "\\") }
+            let digits = value.prefix(while: NumberTrace.isDigit)
+            // A time, a version or a key in hexadecimal only begins with digits.
+            let behind = value[digits.endIndex...].first
+            let isWhole =
+                behind.map { !isLetterOrDigit($0) && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ".") } ?? true
+            return isWhole && !digits.allSatisfy { $0 == 48 } && !name.isEmpty && isNamed(name, digits.count)
+        }
+    }
+
+    /// Elements of HTML that hold text.
+    private static let elementsOfPages: Set<String> = [
+        "a", "b", "body", "button", "center", "code", "dd", "div", "dt", "em", "font", "h1", "h2", "h3", "h4", "h5",
+        "h6", "html", "i",
+        "label", "li", "option", "p", "pre", "script", "small", "span", "strong", "style", "td", "th", "title", "tt",
+        "u", "br", "hr",
+    ]
+
+    private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+
     /// How many digits begin behind what may stand before a number; 0 where it is nothing but zeros.
     private static func digits(in text: ArraySlice<UInt8>, after isBefore: (UInt8) -> Bool) -> Int {
         let number = text.drop(while: isBefore).prefix(while: NumberTrace.isDigit)
