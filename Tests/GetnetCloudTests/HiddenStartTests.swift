@@ -20,6 +20,10 @@ import Testing
         (200, #"{"code":0,"message":"UNAUTHORIZED","data":{"inner":{"deep":{"IdPosTxs":"936101"}}}}"#),
         (400, #"{"title":"Bad Request","idPosTxs":936101}"#), (429, #"{"idPosTxs":936101}"#),
         (403, #"{"error":{"idpostxs":"936101"}}"#), (401, #"[{"idPosTxs":936101}]"#),
+        (401, #"<!-- node-3 -->{"code":1,"status":"OK","message":"TRANSACTION SENT"}"#),
+        (403, #"<pre>{"code":0,"message":"TIMEOUT (90 SECONDS)"}</pre>"#),
+        (400, #"<answer><folio>930295</folio><detail>{"code":0}</detail></answer>"#),
+        (400, #"{"data":{"folio":10000000000000936101}}"#), (401, #"{"code":0,"message":"\x54RANSACTION SENT"}"#),
     ])
     func `is unknown where a number of Getnet's stands anywhere`(status: Int, body: String) {
         #expect(end(status, body) == .outcome(.unknown(.noAcknowledgement)))

@@ -18,11 +18,22 @@ struct NumberTraceTests {
             // Under a name that nobody knows.
             #"<pre>{"code":2,"message":"","data":{"folio":" 930295 "}}</pre>"#, #"x [ {"folio":930295} ]"#,
             #"callback({"code":0,"data":"{\"folio\":930295}"})"#, #"<pre>{"code":0,"data":{"folio":930295},</pre>"#,
-            "<pre>{&quot;data&quot;:{&quot;folio&quot;:&quot;930295&quot;}}</pre>",
-            "d=%7B%22data%22%3A%7B%22folio%22%3A930295%7D%7D",
-            "<answer><data><folio>930295</folio></data></answer>",
-            "<s:data xmlns:s=\"x\"><s:folio> 930295</s:folio></s:data>",
-            "code=0&folio=930295", #"<pre>{"data":[{"folio":930295},{"folio":930296}]}</pre>"#,
+            #"<pre>{"data":{"folio":930295.0},}}</pre>"#, #"<pre>{"data":[{"folio":930295},{"folio":930296}]}</pre>"#,
+            #"<pre>{"data":"folio F-930295",</pre>"#, "callback({code:0,data:{folio:930295}})", "<pre>[930295]</pre>",
+            #"cb(["ERROR",{"folio":930295}])"#, "<answer><data><folio>930295</folio></data></answer>",
+            "<s:data xmlns:s=\"x\"><s:folio> 930295</s:folio></s:data>", "<data folio=\"930295\"/>",
+            #"<?xml version="1.0"?><!-- x --><answer><folio>930295</folio><detail>{"code":0}</detail></answer>"#,
+            "<!-- {} --><data><folio>930295</folio></data>", "code=0&folio=930295", #"folio=930295&d={"code":0}"#,
+            "folio=930295<!-- served by node-3 -->", "folio=930295",
+            // Characters that are escaped once or more often.
+            "<pre>{&quot;data&quot;:{&quot;folio&quot;:&quot;930295&quot;}}</pre>", "<p>&#034;id&#034;:936101</p>",
+            "<p>{&#x27;id&#x27;: 936101}</p>", "<p>&amp;quot;id&amp;quot;:936101</p>", "x=1&d=%2522id%2522%253A936101",
+            "d=%7B%22data%22%3A%7B%22folio%22%3A930295%7D%7D", "data=%7B%22id%22%3A+936101%7D",
+            "<p><id><![CDATA[936101]]></id></p>", "<pre>eyJpZFBvc1R4cyI6OTM2MTAxfQ==</pre>",
+            // Without a number: an answer that was not understood may have said anything.
+            #"<!-- node-3 -->{"code":1,"status":"OK","message":"TRANSACTION SENT"}"#,
+            #"<pre>{"code":0,"message":"TIMEOUT (90 SECONDS)"}</pre>"#,
+            #"<pre>{"code":1,"data":{"response":{"functionCode":100,"responseCode":0,"amount":15000}}}</pre>"#,
         ]
     )
     func wrapped(_ text: String) {
@@ -36,13 +47,31 @@ struct NumberTraceTests {
             "<div id=\"a7\">12</div>",
             "<p>Error 1020 at 10:15:00, id: none</p>", #"<script>var a={"code":1020,"time":17}</script>"#, "id:0", "",
             "<body><p>Incident: 459000240</p><td>930295</td></body>", #"<a href="/x?ray=930295" width=10000>17</a>"#,
-            #"<script>x({"rayId":"12345678ab","version":"2024.8.0","at":"2026-11-30"})</script>"#,
+            #"<html><script>x({"rayId":"12345678ab","version":"2024.8.0","at":"2026-11-30"})</script>"#,
             #"<style>body{width:10000px}</style><p>Access denied</p>"#, "Access denied. Reference: 930295",
-            #"<pre>{"timestamp":1769000000000,"status":404,"error":"Not Found"}</pre>"#, "amount=15000 is not valid",
-            "<amount>15000</amount>", #"x {"amount":15000,"ticketNumber":"00012345"},"#,
+            "amount=15000 is not valid", "Too many requests, code: 1015, wait 30 s", "Error [404]",
+            #"<!DOCTYPE html><html><iframe src="/_Incapsula_Resource?CWUDNSAI=27&xinfo=4-1&incident_id=459000240181559014-99999&edet=12">"#,
+            #"<html><script>var dd={'rt':'c','cid':'AHrlqAAAA','hsh':'0F3F','t':'bv','s':17434,'host':'x'}</script></html>"#,
+            #"<html><script>window.NREUM={info:{"applicationID":"12345678","licenseKey":"x"}}</script></html>"#,
+            "<html><script>if(w.innerWidth>10000){y()}</script></html>",
+            #"<html><style>@media(min-width:100px){a:hover{color:red}}</style><title>403</title></html>"#,
         ]
     )
     func page(_ text: String) {
         #expect(!NumberTrace.mayBeIn(Array(text.utf8)))
+    }
+
+    @Test(
+        "a long text ends: what it costs grows like its length",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            ">12345", "<a>12345", "<a b", "\":12345", "{\"a\":", "a=12", ":[[", "&quot;:", "%7B", "\\u0", "\\\"", " : ",
+            "{", "<",
+        ]
+    )
+    func length(_ piece: String) {
+        // With the square of it one piece would take minutes.
+        let text = String(repeating: piece, count: 262_144 / piece.utf8.count)
+        #expect(!NumberTrace.mayBeIn(Array("x \(text)!".utf8)) || piece.contains("12345"))
     }
 }

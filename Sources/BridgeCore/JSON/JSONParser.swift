@@ -15,8 +15,8 @@ public struct JSONParser {
         /// Not at all: what other services send.
         case strict
         /// In what some writers of the cloud do and what leaves no doubt about the value: control characters between values and
-        /// unescaped in strings (read as spaces), half a surrogate pair (read as U+FFFD), an escape that does not exist (read as its
-        /// character), a comma behind the last element.
+        /// unescaped in strings (read as spaces), half a surrogate pair (read as U+FFFD), a mark that need not be escaped (read as
+        /// itself), a comma behind the last element.
         case lenient
     }
 
@@ -219,7 +219,10 @@ public struct JSONParser {
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
-        case 0x20..<0x80 where isLenient: text.append(byte)
+        // Letters and digits mean something else in each language that has them behind a backslash.
+        case 0x20..<0x80
+        where isLenient && !Character(Unicode.Scalar(byte)).isLetter && !Character(Unicode.Scalar(byte)).isNumber:
+            text.append(byte)
         default: throw error("an unknown escape stands in a string")
         }
     }

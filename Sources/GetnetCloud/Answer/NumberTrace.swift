@@ -32,29 +32,34 @@ enum NumberTrace {
 
     /// Fewer digits in a row, in the midst of words, are a count, a time or an error's number.
     private static let shortestNumber = 5
+    /// No number that can be read has more.
+    private static let longestNumber = 19
 
     /// Whether a document holds a trace; strings that hold JSON must be unfolded.
     ///
     /// What is no object from outside has no wrapper that says what a number in it means.
     static func isIn(_ json: JSON) -> Bool {
-        if case .object = json { return isIn(json, insideData: false) }
-        return isIn(json, insideData: true)
+        if case .object = json { return isIn(json, insideData: false, depth: 0) }
+        return isIn(json, insideData: true, depth: 0)
     }
 
-    private static func isIn(_ value: JSON, insideData: Bool) -> Bool {
+    private static func isIn(_ value: JSON, insideData: Bool, depth: Int) -> Bool {
         switch value {
         case .null, .bool: false
-        case .number: insideData && value.cloudNumber != nil
-        case .string(let text): insideData && holdsNumber(text) || mayBeIn(Array(text.utf8), isValue: true)
-        case .array(let elements): elements.contains { isIn($0, insideData: insideData) }
+        case .number(let number):
+            // One that is too long to be read is one all the same.
+            insideData && (value.cloudNumber != nil || number.lexeme.utf8.count > longestNumber)
+        case .string(let text):
+            insideData && holdsNumber(text) || mayBeIn(Array(text.utf8), isValue: true, depth: depth)
+        case .array(let elements): elements.contains { isIn($0, insideData: insideData, depth: depth) }
         case .object(let members):
             members.contains { member in
                 let name = plain(member.name.utf8)
                 if names.contains(name) || nameParts.contains(where: name.contains) {
                     return !member.value.isAbsentIdentity
                 }
-                if echoes.contains(name), !member.value.isContainer { return isNamed(in: member.value) }
-                return isIn(member.value, insideData: insideData || containers.contains(name))
+                if echoes.contains(name), !member.value.isContainer { return isNamed(in: member.value, depth: depth) }
+                return isIn(member.value, insideData: insideData || containers.contains(name), depth: depth)
             }
         }
     }
@@ -66,34 +71,49 @@ enum NumberTrace {
     }
 
     /// Whether a text names a number; what else stands in it is the request's or a word.
-    private static func isNamed(in value: JSON) -> Bool {
+    private static func isNamed(in value: JSON, depth: Int) -> Bool {
         guard case .string(let text) = value else { return false }
-        return mayBeIn(Array(text.utf8), isValue: true)
+        return mayBeIn(Array(text.utf8), isValue: true, depth: depth)
     }
 
     /// Whether text that is no JSON document may hold a number.
     ///
-    /// What begins as JSON and is none was damaged, and what it held is not known; what is nothing but a number is one.
+    /// What begins as JSON and is none was damaged, and what it held is not known; what is nothing but a number is one; of text that
+    /// carries an answer of the cloud in another notation nothing is believed.
     /// `isValue` is said of a string within a document, which may begin with anything.
-    static func mayBeIn(_ text: [UInt8], isValue: Bool = false) -> Bool {
+    static func mayBeIn(_ text: [UInt8], isValue: Bool = false) -> Bool { mayBeIn(text, isValue: isValue, depth: 0) }
+
+    private static func mayBeIn(_ text: [UInt8], isValue: Bool, depth: Int) -> Bool {
         if !isValue, let first = text.first(where: { !$0.isJSONSpace }), first.opensJSON || isDigit(first) {
             return true
         }
         // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.
         let unescaped = Wrapping.undone(text)
         if plain(unescaped).contains("idpos") || WrappedNumber.isIn(unescaped, named: isNamed) { return true }
-        return isInWrappedDocument(unescaped) || isEncodedTrace(text)
+        if WrappedAnswer.isIn(unescaped, isNumber: { !echoes.contains($0) && isNumber($1) }) { return true }
+        let documents = Wrapping.documents(in: unescaped)
+        // What holds itself again and again is no word for people.
+        guard documents.isEmpty || depth < JSON.deepestFolding else { return true }
+        return documents.contains { isWrapped($0.unfolded(), depth: depth + 1) } || isEncodedTrace(text)
+            || encodedWords(in: unescaped).contains { isEncodedTrace(Array($0)) }
     }
 
-    /// Whether a document that something is wrapped around holds a trace: one that can be read by the rules of documents, one that
-    /// cannot where any of its members is a number.
-    private static func isInWrappedDocument(_ text: [UInt8]) -> Bool {
-        switch Wrapping.document(in: text) {
-        case .object(let json): isIn(json.unfolded())
-        case .list(let json): isIn(.array([json.unfolded()]))
-        case nil:
-            WrappedNumber.isAnyMember(in: text) { name, digits in digits >= shortestNumber && !echoes.contains(name) }
+    /// Whether a document within a text holds a trace; a list of short numbers and words is part of a sentence.
+    private static func isWrapped(_ json: JSON, depth: Int) -> Bool {
+        guard case .array(let elements) = json else { return isIn(json, insideData: false, depth: depth) }
+        return elements.contains { element in
+            if case .number(let number) = element, number.lexeme.utf8.count < shortestNumber { return false }
+            return isIn(element, insideData: true, depth: depth)
         }
+    }
+
+    /// Whether a value is a number that may be one of Getnet's, and nothing else; a key in hexadecimal only begins with digits.
+    private static func isNumber(_ value: ArraySlice<UInt8>) -> Bool {
+        let digits = value.drop { $0.isJSONSpace || $0 == UInt8(ascii: "+") || $0.isQuoteOrEscape }.prefix(
+            while: isDigit
+        )
+        guard digits.count >= shortestNumber, !digits.allSatisfy({ $0 == 48 }) else { return false }
+        return digits.endIndex == value.endIndex || !value[digits.endIndex].isOfWord
     }
 
     /// Whether so many digits behind a word are a number of Getnet's: "response: 403" is none.
@@ -126,6 +146,12 @@ enum NumberTrace {
         case .json(let json): json.isContainer && isIn(json)
         case .text(let text): plain(text).contains("idpos")
         }
+    }
+
+    /// Words that begin as JSON does in Base64: an object, or a list of objects.
+    private static func encodedWords(in text: [UInt8]) -> [ArraySlice<UInt8>] {
+        text.split { !isOfBase64($0) || $0.isJSONSpace }
+            .filter { $0.starts(with: "eyJ".utf8) || $0.starts(with: "W3s".utf8) }
     }
 
     private static func isOfBase64(_ byte: UInt8) -> Bool {

@@ -11,11 +11,16 @@ enum WrappedNumber {
     /// The text is UTF-8, its escapes undone.
     static func isIn(_ text: [UInt8], named isNamed: (String, Int) -> Bool) -> Bool {
         // Quotes and their escapes say nothing about which member it is.
-        let bare = text.filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }
+        let bare = text.filter { !$0.isQuoteOrEscape }
+        /// Where the last tag begins that has not ended.
+        var open: Int?
         return bare.indices.contains { mark in
             let name: String
             let count: Int
             switch bare[mark] {
+            case UInt8(ascii: "<"):
+                open = mark
+                return false
             case UInt8(ascii: ":"):
                 count = digits(in: bare[(mark + 1)...], after: isOpening)
                 guard count > 0 else { return false }
@@ -26,55 +31,16 @@ enum WrappedNumber {
                 guard count >= shortest else { return false }
                 name = word(before: mark, in: bare, over: { _ in false })
             case UInt8(ascii: ">"):
-                count = digits(in: bare[(mark + 1)...], after: \.isJSONSpace)
-                guard count >= shortest else { return false }
-                name = element(before: mark, in: bare)
+                // A tag is read once, however many of these follow.
+                defer { open = nil }
+                count = digits(in: content(bare[(mark + 1)...]), after: \.isJSONSpace)
+                guard let open, count >= shortest else { return false }
+                name = element(bare[(open + 1)..<mark])
             default: return false
             }
             return isNamed(name, count)
         }
     }
-
-    /// Whether any member of an object, element of XML or field of a form is a number and nothing else.
-    ///
-    /// A page of HTML has none: its own elements and attributes do not count.
-    static func isAnyMember(in text: [UInt8], named isNamed: (String, Int) -> Bool) -> Bool {
-        let isMarkup = text.contains(UInt8(ascii: "<"))
-        return text.indices.contains { mark in
-            let name: String
-            switch text[mark] {
-            case UInt8(ascii: ":"):
-                let head = text[..<mark].dropLast(while: \.isJSONSpace)
-                guard let quote = head.last, isQuote(quote) else { return false }
-                name = word(
-                    before: head.dropLast(while: { isQuote($0) || $0 == UInt8(ascii: "\\") }).endIndex,
-                    in: text
-                ) { _ in false }
-            case UInt8(ascii: "=") where !isMarkup: name = word(before: mark, in: text) { _ in false }
-            case UInt8(ascii: ">"):
-                name = element(before: mark, in: text)
-                guard !elementsOfPages.contains(name) else { return false }
-            default: return false
-            }
-            let value = text[(mark + 1)...].drop { isOpening($0) || isQuote($0) || $0 == UInt8(ascii: "\\") }
-            let digits = value.prefix(while: NumberTrace.isDigit)
-            // A time, a version or a key in hexadecimal only begins with digits.
-            let behind = value[digits.endIndex...].first
-            let isWhole =
-                behind.map { !isLetterOrDigit($0) && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ".") } ?? true
-            return isWhole && !digits.allSatisfy { $0 == 48 } && !name.isEmpty && isNamed(name, digits.count)
-        }
-    }
-
-    /// Elements of HTML that hold text.
-    private static let elementsOfPages: Set<String> = [
-        "a", "b", "body", "button", "center", "code", "dd", "div", "dt", "em", "font", "h1", "h2", "h3", "h4", "h5",
-        "h6", "html", "i",
-        "label", "li", "option", "p", "pre", "script", "small", "span", "strong", "style", "td", "th", "title", "tt",
-        "u", "br", "hr",
-    ]
-
-    private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
     /// How many digits begin behind what may stand before a number; 0 where it is nothing but zeros.
     private static func digits(in text: ArraySlice<UInt8>, after isBefore: (UInt8) -> Bool) -> Int {
@@ -82,33 +48,48 @@ enum WrappedNumber {
         return number.allSatisfy { $0 == 48 } ? 0 : number.count
     }
 
+    /// What may stand before a number in a list or an object; a form writes a space as `+`.
     private static func isOpening(_ byte: UInt8) -> Bool {
-        byte.isJSONSpace || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{")
-    }
-
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        NumberTrace.isDigit(byte) || (97...122).contains(byte.loosened)
+        byte.isJSONSpace || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") || byte == UInt8(ascii: "+")
     }
 
     /// The letters and digits before a mark, together with those beyond the white space that is passed `over`.
     private static func word(before mark: Int, in text: [UInt8], over: (UInt8) -> Bool) -> String {
         let head = text[..<mark].dropLast(while: \.isJSONSpace)
-        let start = head.lastIndex { !isLetterOrDigit($0) && !over($0) }.map { $0 + 1 } ?? head.startIndex
+        let start = head.lastIndex { !$0.isOfWord && !over($0) }.map { $0 + 1 } ?? head.startIndex
         return NumberTrace.plain(head[start...])
     }
 
-    /// The name of the element whose tag ends there.
-    private static func element(before mark: Int, in text: [UInt8]) -> String {
-        guard let open = text[..<mark].lastIndex(of: UInt8(ascii: "<")) else { return "" }
-        let name = text[(open + 1)..<mark].prefix { !$0.isJSONSpace }
+    /// The name of an element, from what stands in its tag.
+    private static func element(_ tag: ArraySlice<UInt8>) -> String {
+        let name = tag.prefix { !$0.isJSONSpace }
         // A prefix of XML says whose name it is, not which.
         return NumberTrace.plain(name.split(separator: UInt8(ascii: ":")).last ?? [])
+    }
+
+    /// The text of an element, without the mark by which XML says that it is only text.
+    private static func content(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let mark = "<![CDATA[".utf8
+        return text.starts(with: mark) ? text.dropFirst(mark.count) : text
     }
 }
 
 extension ArraySlice {
     /// Without the elements at the end that fit.
-    fileprivate func dropLast(while fits: (Element) -> Bool) -> ArraySlice {
+    func dropLast(while fits: (Element) -> Bool) -> ArraySlice {
         self[..<((lastIndex { !fits($0) }).map { $0 + 1 } ?? startIndex)]
+    }
+}
+
+extension UInt8 {
+    /// A letter, a digit, or what joins words to one name.
+    var isOfWord: Bool {
+        NumberTrace.isDigit(self) || (97...122).contains(loosened) || self == UInt8(ascii: "_")
+            || self == UInt8(ascii: "-")
+    }
+
+    /// What stands around a text in JSON and in scripts, or before it where it was written into another one.
+    var isQuoteOrEscape: Bool {
+        self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") || self == UInt8(ascii: "\\")
     }
 }

@@ -2,60 +2,90 @@
 
 internal import BridgeCore
 
-/// What pages, scripts and forms do to a JSON document that they carry.
+/// Undoes what pages, scripts and forms do to the characters of an answer that they carry.
 enum Wrapping {
-    /// A document within a text.
-    enum Document {
-        /// An object that stands alone.
-        case object(JSON)
-        /// The only object of a list.
-        case list(JSON)
-    }
-
-    /// Spellings of characters by which a text may carry a document, and what they stand for.
-    private static let spellings: [(spelling: String, meant: UInt8)] = [
-        ("&quot;", UInt8(ascii: "\"")), ("&#34;", UInt8(ascii: "\"")), ("&#x22;", UInt8(ascii: "\"")),
-        ("&apos;", UInt8(ascii: "'")), ("&#39;", UInt8(ascii: "'")), ("&#58;", UInt8(ascii: ":")),
-        ("&#x3a;", UInt8(ascii: ":")),
-        ("%22", UInt8(ascii: "\"")), ("%3a", UInt8(ascii: ":")), ("%7b", UInt8(ascii: "{")), ("%7d", UInt8(ascii: "}")),
-        ("%5b", UInt8(ascii: "[")), ("%5d", UInt8(ascii: "]")), ("%2c", UInt8(ascii: ",")), ("%20", UInt8(ascii: " ")),
-        ("%3d", UInt8(ascii: "=")),
+    /// So often a text may have been escaped; what is escaped more often stays as it is.
+    private static let passes = 3
+    /// No escape that is undone is longer, in bytes.
+    private static let longestEscape = 8
+    /// Names of HTML for characters that JSON and XML need.
+    private static let names: [String: UInt8] = [
+        "quot": UInt8(ascii: "\""), "apos": UInt8(ascii: "'"), "amp": UInt8(ascii: "&"), "lt": UInt8(ascii: "<"),
+        "gt": UInt8(ascii: ">"),
     ]
 
-    /// The text with all of them undone, and `\u0069`, by which JSON may spell any letter.
+    /// The text with every escape of an ASCII character undone: `\u0069`, `\x69`, `&quot;`, `&#34;`, `&#x22;`, `%22`.
     static func undone(_ text: [UInt8]) -> [UInt8] {
-        guard text.contains(where: isEscape) else { return text }
+        var text = text
+        for _ in 0..<passes {
+            guard let plain = undoneOnce(text) else { return text }
+            text = plain
+        }
+        return text
+    }
+
+    /// `nil` where nothing was escaped.
+    private static func undoneOnce(_ text: [UInt8]) -> [UInt8]? {
+        guard text.contains(where: isEscape) else { return nil }
         var plain: [UInt8] = []
+        plain.reserveCapacity(text.count)
         var position = 0
         while position < text.count {
-            let (byte, length) = isEscape(text[position]) ? character(at: position, of: text) : (text[position], 1)
-            plain.append(byte)
-            position += length
+            if isEscape(text[position]), let (byte, length) = character(text[position...].prefix(longestEscape)) {
+                plain.append(byte)
+                position += length
+            } else {
+                plain.append(text[position])
+                position += 1
+            }
         }
-        return plain
+        return plain.count < text.count ? plain : nil
     }
 
     private static func isEscape(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "%")
     }
 
-    private static func character(at position: Int, of text: [UInt8]) -> (byte: UInt8, length: Int) {
-        let escape = text[position...].prefix(6)
-        if escape.count == 6, escape.starts(with: "\\u00".utf8),
-            let code = UInt8(String(decoding: escape.suffix(2), as: UTF8.self), radix: 16)
-        {
-            return (code, 6)
+    /// The character that an escape at the beginning stands for, and how long the escape is.
+    private static func character(_ text: ArraySlice<UInt8>) -> (byte: UInt8, length: Int)? {
+        func number(_ digits: ArraySlice<UInt8>, radix: Int) -> UInt8? {
+            guard !digits.isEmpty, let code = Int(String(decoding: digits, as: UTF8.self), radix: radix) else {
+                return nil
+            }
+            return (0x01..<0x80).contains(code) ? UInt8(code) : nil
         }
-        let known = spellings.first { escape.lazy.map(\.loosened).starts(with: $0.spelling.utf8) }
-        return known.map { ($0.meant, $0.spelling.utf8.count) } ?? (text[position], 1)
+        let rest = text.dropFirst()
+        switch (text.first, rest.first?.loosened) {
+        case (UInt8(ascii: "%"), _):
+            guard rest.count >= 2 else { return nil }
+            return number(rest.prefix(2), radix: 16).map { ($0, 3) }
+        case (UInt8(ascii: "\\"), UInt8(ascii: "u")):
+            guard rest.count >= 5 else { return nil }
+            return number(rest.dropFirst().prefix(4), radix: 16).map { ($0, 6) }
+        case (UInt8(ascii: "\\"), UInt8(ascii: "x")):
+            guard rest.count >= 3 else { return nil }
+            return number(rest.dropFirst().prefix(2), radix: 16).map { ($0, 4) }
+        case (UInt8(ascii: "&"), UInt8(ascii: "#")):
+            guard let end = rest.firstIndex(of: UInt8(ascii: ";")) else { return nil }
+            let digits = rest.dropFirst().prefix(upTo: end)
+            let isHexadecimal = digits.first?.loosened == UInt8(ascii: "x")
+            let code = isHexadecimal ? number(digits.dropFirst(), radix: 16) : number(digits, radix: 10)
+            return code.map { ($0, end - text.startIndex + 1) }
+        case (UInt8(ascii: "&"), _):
+            guard let end = rest.firstIndex(of: UInt8(ascii: ";")) else { return nil }
+            let name = String(decoding: rest.prefix(upTo: end).map(\.loosened), as: UTF8.self)
+            return names[name].map { ($0, end - text.startIndex + 1) }
+        default: return nil
+        }
     }
 
-    /// The object within a text, from its first brace to its last; `nil` where there is none, or none that can be read.
-    static func document(in text: [UInt8]) -> Document? {
-        guard let first = text.firstIndex(of: UInt8(ascii: "{")), let last = text.lastIndex(of: UInt8(ascii: "}")),
-            first < last, let json = try? JSONParser.parse(text[first...last], .lenient)
-        else { return nil }
-        let before = text[..<first].last { !$0.isJSONSpace }
-        return before == UInt8(ascii: "[") ? .list(json) : .object(json)
+    /// The documents within a text: what stands between its first brace and its last, and the same with brackets.
+    static func documents(in text: [UInt8]) -> [JSON] {
+        [(UInt8(ascii: "{"), UInt8(ascii: "}")), (UInt8(ascii: "["), UInt8(ascii: "]"))].compactMap { open, close in
+            guard let first = text.firstIndex(of: open), let last = text.lastIndex(of: close), first < last else {
+                return nil
+            }
+            return try? JSONParser.parse(text[first...last], .lenient)
+        }
     }
 }
