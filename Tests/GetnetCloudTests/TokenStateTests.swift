@@ -155,26 +155,39 @@ import Testing
 
     @Test func `F8: where each token is taken away a command never meets an old one`() {
         var state = useless(at: start)
-        #expect(name(state.need(at: start + TokenState.freshness, isProbe: true)) == "use")
+        #expect(name(state.need(at: start + TokenState.freshness, for: .command)) == "use")
         let old = start + TokenState.freshness + .milliseconds(1)
-        guard case .login(let pause) = state.need(at: old, isProbe: true) else {
+        guard case .login(let pause) = state.need(at: old, for: .command) else {
             Issue.record("a command got a token that another holder took away")
             return
         }
         #expect(old + pause == start + TokenState.rest.delay(afterTries: TokenState.uselessTokens), "logins stay apart")
-        #expect(name(state.need(at: old, isProbe: true)) == "wait", "the next command waits for the same login")
+        #expect(name(state.need(at: old, for: .command)) == "wait", "the next command waits for the same login")
     }
 
-    @Test func `F8: a question uses an old token up and never takes a new one from a command`() {
+    @Test func `F8: a question meets no old token either, and what it is told says nothing about commands`() {
         var state = useless(at: start)
-        #expect(name(state.need(at: start + .seconds(60))) == "use")
-        #expect(name(state.need(at: start + .seconds(60), isProbe: true)) == "login")
+        #expect(name(state.need(at: start + .seconds(60))) == "use", "nothing is prepared while there is one")
+        #expect(name(state.need(at: start + .seconds(60), for: .question)) == "login")
+        let fresh = loggedIn(&state, lifetime: nil, at: start + .seconds(60))
+        #expect(state.rejected(fresh, for: .question, at: start + .seconds(60)) == .dropped(lately: 1))
+        #expect(state.isEveryTokenRejected, "commands still try one at a time")
+    }
+
+    @Test func `F8: a question whose token served before does not make tokens useless`() {
+        var state = TokenState()
+        _ = rest(&state, serves: false, at: start)
+        for _ in 1...TokenState.uselessTokens {
+            let token = loggedIn(&state, lifetime: nil, at: start + .seconds(60))
+            _ = state.rejected(token, for: .question, at: start + .seconds(60))
+        }
+        #expect(!state.isEveryTokenRejected)
     }
 
     @Test func `F8: a token that served once is kept however old it is`() {
         var state = useless(at: start)
-        _ = state.need(at: start + .seconds(1), isProbe: true)
+        _ = state.need(at: start + .seconds(1), for: .command)
         state.accepted(loggedIn(&state, lifetime: nil, at: start + .seconds(1)))
-        #expect(name(state.need(at: start + .seconds(2_000), isProbe: true)) == "use")
+        #expect(name(state.need(at: start + .seconds(2_000), for: .command)) == "use")
     }
 }

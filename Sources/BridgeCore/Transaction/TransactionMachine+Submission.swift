@@ -98,7 +98,8 @@ extension TransactionMachine {
         let usual: Duration =
             switch refusal.code {
             case .terminalBusy: rules.busyRetryAfter
-            case .tokenRejected: Self.tokenRetry
+            case .tokenRejected:
+                Self.tokenRetry.delay(afterTries: transaction.rejectedTokens - Self.patientTokenRenewals)
             default: rules.transientRetry.delay(afterTries: transaction.attempts)
             }
         let left = transaction.command.expiresAt - now

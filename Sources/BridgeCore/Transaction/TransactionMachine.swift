@@ -11,11 +11,13 @@ public struct TransactionMachine {
 
     /// So many POSTs in a row may be refused for their token before the command is told to wait for it: a token ends.
     static let silentTokenRenewals = 1
-    /// The wait after further ones, unless the account asks for a longer one.
+    /// After so many the waits grow: it may be this command that is refused, whatever its token.
+    static let patientTokenRenewals = 8
+    /// The waits after further ones, unless the account asks for a longer one.
     ///
-    /// Short, so that the next POST waits for the next login and goes while its token is new: after a longer one it meets a token
-    /// that another holder of the credentials has taken away since.
-    static let tokenRetry = Duration.milliseconds(250)
+    /// Short at first, so that the next POST waits for the next login and goes while its token is new: after a longer wait it meets a
+    /// token that another holder of the credentials has taken away since.
+    static let tokenRetry = RetrySchedule(first: .milliseconds(250), ceiling: .seconds(5))
 
     var next: Transition
     let now: Timestamp

@@ -60,9 +60,9 @@ final class LoginSession: Sendable {
 
     /// A token that serves now.
     ///
-    /// Only a command is a probe of a new token while each one is rejected: questions would use up the little time that one has.
+    /// While each new token is rejected, all questions wait for the next one, and one command, the probe.
     func token(for use: TokenState.Use) async throws(LoginFailure) -> AccessToken {
-        switch take(isProbe: use == .command) {
+        switch take(for: use) {
         case .use(let token): return token
         case .refuse(let failure): throw failure
         case .wait(let running): return try await outcome(of: running)
@@ -70,15 +70,15 @@ final class LoginSession: Sendable {
     }
 
     /// Begins a login where one is due, and waits for nothing.
-    func prepare() { _ = take(isProbe: false) }
+    func prepare() { _ = take(for: nil) }
 
     /// What a caller gets now; a login that is due is begun.
-    private func take(isProbe: Bool) -> Step {
+    private func take(for use: TokenState.Use?) -> Step {
         let (step, login) = shared.withLockedValue { shared -> (Step, (EventLoopPromise<Outcome>, Duration)?) in
             /// Where no token ever serves, one command waits for the next and tries it while it is new; all others are told so.
             func waiting(_ login: EventLoopFuture<Outcome>) -> Step {
-                guard shared.state.isEveryTokenRejected else { return .wait(login) }
-                guard isProbe, !shared.hasProbe else { return .refuse(TokenState.everyTokenRejected) }
+                guard use == .command, shared.state.isEveryTokenRejected else { return .wait(login) }
+                guard !shared.hasProbe else { return .refuse(TokenState.everyTokenRejected) }
                 shared.hasProbe = true
                 return .wait(login)
             }
@@ -87,7 +87,7 @@ final class LoginSession: Sendable {
                 shared.running = promise.futureResult
                 return (promise, pause)
             }
-            switch shared.state.need(at: .now, isProbe: isProbe) {
+            switch shared.state.need(at: .now, for: use) {
             case .use(let token): return (.use(token), nil)
             case .refuse(let failure): return (.refuse(failure), nil)
             case .wait:

@@ -81,8 +81,8 @@ struct TokenState {
     static let rejectionLimit = 64
     /// So many tokens in a row that never served a command: nothing can be charged with these credentials now.
     static let uselessTokens = 3
-    /// What all but one are told then: to come back when a next login is due.
-    static let everyTokenRejected = LoginFailure(trouble: .tokenRejected, retryAfter: .seconds(5))
+    /// What all commands but one are told then: to come back when the longest rest is over.
+    static let everyTokenRejected = LoginFailure(trouble: .tokenRejected, retryAfter: rest.ceiling)
     /// While each new token is rejected, one serves its caller for so long only: another holder of the credentials takes it away.
     static let freshness = Duration.milliseconds(200)
 
@@ -100,7 +100,7 @@ struct TokenState {
     private var drops: [Instant] = []
     /// When a login after a rejection may be made.
     private var restsUntil: Instant?
-    /// Dropped tokens in a row that never served a command.
+    /// Tokens that commands had rejected, one after the other, and that never served one.
     private var useless = 0
     /// The last token that served a command.
     private var served = 0
@@ -117,9 +117,9 @@ struct TokenState {
         return early > .zero ? early : lifetime / 2
     }
 
-    /// What to do for a caller; `isProbe`: for a command, which tries a new token where each one is rejected.
-    mutating func need(at now: Instant, isProbe: Bool = false) -> Need {
-        if isProbe { dropStale(at: now) }
+    /// What to do for a caller, or, without a use, for the part that only prepares a token.
+    mutating func need(at now: Instant, for use: Use? = nil) -> Need {
+        if use != nil { dropStale(at: now) }
         let waits = retryAt.map { now < $0 } ?? false
         if let token, let renewAt, let endsAt, now < endsAt {
             if now < renewAt || isLoggingIn || waits { return .use(token) }
@@ -137,7 +137,7 @@ struct TokenState {
         guard isEveryTokenRejected, token != nil, !isLoggingIn, let loggedInAt, now - loggedInAt > Self.freshness
         else { return }
         token = nil
-        restsUntil = max(restsUntil ?? now, loggedInAt + Self.rejectionSpacing)
+        restsUntil = max(restsUntil ?? now, loggedInAt + Self.rest.delay(afterTries: useless))
     }
 
     /// A login brought a token; `lifetime` is `nil` where the cloud did not say.
@@ -192,7 +192,8 @@ struct TokenState {
             return .kept(last + Self.rejectionSpacing - now)
         }
         self.token = nil
-        useless = use == .command && token.generation > served ? useless + 1 : 0
+        // A question proves nothing about commands.
+        if use == .command { useless = token.generation > served ? useless + 1 : 0 }
         restsUntil = drops.last.map { $0 + Self.rest.delay(afterTries: useless) }
         drops.removeAll { $0 + Self.rejectionWindow <= now }
         if drops.count == Self.rejectionLimit { drops.removeFirst() }

@@ -59,7 +59,7 @@ import Testing
         var transaction = charge
         var waits: [Duration] = []
         var told: [Reason.Code?] = []
-        for attempt in 1...8 {
+        for attempt in 1...15 {
             transaction = transaction.after(.submissionStarted)
             let input = TransactionInput.submissionEnded(attempt: attempt, token)
             let transition = TransactionMachine.apply(input, to: transaction, at: .sample, rules: Situation.rules)
@@ -69,7 +69,8 @@ import Testing
             #expect(transition.effects == (attempt == 1 ? [.submit] : []))
             waits.append((transaction.dueAt ?? .distantPast) - .sample)
         }
-        #expect(waits == [0, 250, 250, 250, 250, 250, 250, 250].map { .milliseconds($0) })
+        let soon = Array(repeating: 250, count: 8)
+        #expect(waits == ([0] + soon + [500, 1_000, 2_000, 4_000, 5_000, 5_000]).map { .milliseconds($0) })
         #expect(told == [.tokenRejected], "once, and not for a token that merely ended")
         let expired = transaction.after(.due, at: .sample + .seconds(120))
         #expect(expired.state == .failed)
