@@ -59,15 +59,22 @@ struct Serve: ConfiguredVerb {
             )
         )
         let result = await Result { try await group.run() }
+        if case .failure(let error) = result {
+            // Said now: what follows may not come to its end.
+            logger.error("the bridge ends after a failure", metadata: [LogKey.reason: "\(error)"])
+        }
         // The last commit and the closing must not wait for a disk either.
-        limit.begin(Self.closingLimit)
+        let closing = limit.begin(Self.closingLimit)
         await store.close()
+        closing.cancel()
         try result.get()
         logger.info("stopped")
         return .done
     }
 
-    /// How long the store may take for its last commit and for closing; a disk that hangs must not keep the process.
+    /// How long the store may take at most for its last commit and for closing; a disk that hangs must not keep the process.
+    ///
+    /// After a signal it may take less: the whole stop has a limit of its own (`StopLimit`).
     static let closingLimit = Duration.seconds(10)
 
     private func open(_ configuration: BridgeConfiguration, _ logger: Logger) throws(Failure) -> SQLiteStore {

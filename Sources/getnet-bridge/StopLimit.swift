@@ -30,10 +30,11 @@ struct StopLimit: Service {
         begin(limit)
     }
 
-    /// Ends the process after so long, unless it ended before; returns at once.
-    func begin(_ limit: Duration) {
+    /// Ends the process after so long, unless it ended before or the returned task is cancelled; returns at once.
+    @discardableResult
+    func begin(_ limit: Duration) -> Task<Void, Never> {
         Task.detached { [logger] in
-            try? await Task.sleep(for: limit)
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
             logger.error("the stop takes too long; the process ends without it", metadata: [LogKey.age: "\(limit)"])
             await LogQueue.standardError.flush(atMost: Self.lastLine)
             _exit(ExitStatus.inputOutput.rawValue)

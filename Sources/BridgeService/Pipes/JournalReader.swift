@@ -12,7 +12,7 @@ internal import ServiceLifecycle
 struct JournalReader: Service {
     /// So many terminals are read at once, each on a connection of its own.
     ///
-    /// A terminal that says nothing holds one for its whole life in each try, and others wait once so many do.
+    /// A terminal that says nothing holds one reader for 310 s in each try; further readings wait once all are held.
     static let workers = 64
     /// A terminal is asked so often; then its journal counts as one that could not be read.
     ///
