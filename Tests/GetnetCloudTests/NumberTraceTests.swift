@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BridgeCore
+import Foundation
 import Testing
 
 @testable import GetnetCloud
@@ -30,10 +32,22 @@ struct NumberTraceTests {
             "<p>{&#x27;id&#x27;: 936101}</p>", "<p>&amp;quot;id&amp;quot;:936101</p>", "x=1&d=%2522id%2522%253A936101",
             "d=%7B%22data%22%3A%7B%22folio%22%3A930295%7D%7D", "data=%7B%22id%22%3A+936101%7D",
             "<p><id><![CDATA[936101]]></id></p>", "<pre>eyJpZFBvc1R4cyI6OTM2MTAxfQ==</pre>",
+            "code=2\nstatus=OK\nfolio=930295", "code=2;status=OK;folio=930295",
+            "Response(code=2, status=OK, data=Tx(folio=930295))",
+            "data[id]=936101&data[status]=OK", "code: 2\nstatus: OK\nid: 936101", "Array ( [id] => 936101 )",
+            #"<pre>{"code":2,"folio":930295,"#, #"callback({"code":2,"folio":930295})"#,
+            "error: <answer><folio>930295</folio></answer>",
+            "\u{A0}<?xml version=\"1.0\"?><answer><folio>930295</folio></answer>",
+            "<html><body><answer><folio>930295</folio></answer>",
+            "936101", " 0936101\n",
             // Without a number: an answer that was not understood may have said anything.
             #"<!-- node-3 -->{"code":1,"status":"OK","message":"TRANSACTION SENT"}"#,
             #"<pre>{"code":0,"message":"TIMEOUT (90 SECONDS)"}</pre>"#,
             #"<pre>{"code":1,"data":{"response":{"functionCode":100,"responseCode":0,"amount":15000}}}</pre>"#,
+            #"<html><body>{"code":0,"status":"ERROR","message":"x"}</body></html>"#, #"<pre>{"code":1,"sta"#,
+            "code: 1\nstatus: OK\nmessage: SENT",
+            "eyJjb2RlIjoxLCJzdGF0dXMiOiJPSyIsIm1lc3NhZ2UiOiJUUkFOU0FDVElPTiBTRU5UIn0=",
+            "<p>eyJjb2RlIjoxLCJzdGF0dXMiOiJPSyIsIm1lc3NhZ2UiOiJUUkFOU0FDVElPTiBTRU5UIn0=</p>",
         ]
     )
     func wrapped(_ text: String) {
@@ -49,7 +63,10 @@ struct NumberTraceTests {
             "<body><p>Incident: 459000240</p><td>930295</td></body>", #"<a href="/x?ray=930295" width=10000>17</a>"#,
             #"<html><script>x({"rayId":"12345678ab","version":"2024.8.0","at":"2026-11-30"})</script>"#,
             #"<style>body{width:10000px}</style><p>Access denied</p>"#, "Access denied. Reference: 930295",
-            "amount=15000 is not valid", "Too many requests, code: 1015, wait 30 s", "Error [404]",
+            "404 page not found", "403 Forbidden", "<p>[404] Not found</p>",
+            #"<html><script>dataLayer.push({'event':'error','code':403,'message':'Forbidden'})</script></html>"#,
+            "<html><body>eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.x</body></html>", "amount=15000 is not valid",
+            "Too many requests, code: 1015, wait 30 s", "Error [404]",
             #"<!DOCTYPE html><html><iframe src="/_Incapsula_Resource?CWUDNSAI=27&xinfo=4-1&incident_id=459000240181559014-99999&edet=12">"#,
             #"<html><script>var dd={'rt':'c','cid':'AHrlqAAAA','hsh':'0F3F','t':'bv','s':17434,'host':'x'}</script></html>"#,
             #"<html><script>window.NREUM={info:{"applicationID":"12345678","licenseKey":"x"}}</script></html>"#,
@@ -62,16 +79,47 @@ struct NumberTraceTests {
     }
 
     @Test(
-        "a long text ends: what it costs grows like its length",
-        .timeLimit(.minutes(1)),
+        "a refusal that holds a sentence, a list or a path of the web is believed",
         arguments: [
-            ">12345", "<a>12345", "<a b", "\":12345", "{\"a\":", "a=12", ":[[", "&quot;:", "%7B", "\\u0", "\\\"", " : ",
-            "{", "<",
+            #"{"message":"\"amount\" is required"}"#,
+            #"{"message":"[object has missing required properties ([\"amount\"])]"}"#,
+            #"{"code":0,"status":"ERROR","message":"[C2C-14] UNAUTHORIZED","data":null}"#, #"{"path":"/x?ray=930295"}"#,
+            #"{"url":"https://example.org/captcha/?s=17434&e=x"}"#, #"{"detail":"<b>not</b> found"}"#,
         ]
     )
-    func length(_ piece: String) {
-        // With the square of it one piece would take minutes.
-        let text = String(repeating: piece, count: 262_144 / piece.utf8.count)
-        #expect(!NumberTrace.mayBeIn(Array("x \(text)!".utf8)) || piece.contains("12345"))
+    func sentence(_ text: String) throws {
+        #expect(!NumberTrace.isIn(try JSONParser.parse(Array(text.utf8))))
+    }
+
+    @Test(
+        "what could not be read for certain permits no other POST",
+        arguments: [#"{"\x69d":936101}"#, #"{"m":"\x54IMEOUT"}"#]
+    )
+    func uncertain(_ text: String) {
+        #expect(!AnswerContent(Array(text.utf8)).provesNoNumber)
+    }
+
+    /// With the square of its length, or a power of its depth, each of them would take minutes.
+    @Test(
+        "a long text ends",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "x ", "<p>", "<!--", "<?", "a=1&", "",
+        ],
+        [
+            ">12345", "<a>12345", "<a b", "\":12345", "{\"a\":", "a=12", ":[[", "&quot;:", "%7B", "\\u0", "\\\"", " : ",
+            "{", "<", "-->",
+            "eyJ", "eyJhIjoxfQ== ", "<!-- -->", "a=",
+        ]
+    )
+    func length(_ prefix: String, _ piece: String) {
+        _ = NumberTrace.mayBeIn(Array((prefix + String(repeating: piece, count: 65_536 / piece.utf8.count)).utf8))
+    }
+
+    @Test("what is encoded again and again ends, and is not believed", .timeLimit(.minutes(1)))
+    func nested() throws {
+        var text = #"{"a":1}"#
+        for _ in 1...25 { text = #"{"a":"\#(Data(text.utf8).base64EncodedString())"}"# }
+        #expect(NumberTrace.isIn(try JSONParser.parse(Array(text.utf8))))
     }
 }

@@ -16,7 +16,7 @@ public struct JSONParser {
         case strict
         /// In what some writers of the cloud do and what leaves no doubt about the value: control characters between values and
         /// unescaped in strings (read as spaces), half a surrogate pair (read as U+FFFD), a mark that need not be escaped (read as
-        /// itself), a comma behind the last element.
+        /// itself), an escape that does not exist (read as U+FFFD and its letter), a comma behind the last element.
         case lenient
     }
 
@@ -219,9 +219,9 @@ public struct JSONParser {
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
-        // Letters and digits mean something else in each language that has them behind a backslash.
-        case 0x20..<0x80
-        where isLenient && !Character(Unicode.Scalar(byte)).isLetter && !Character(Unicode.Scalar(byte)).isNumber:
+        case 0x20..<0x80 where isLenient:
+            // Letters and digits mean something behind a backslash in every language that has them there, and not the same.
+            if byte.isLetterOrDigit { text.append(contentsOf: "\u{FFFD}".utf8) }
             text.append(byte)
         default: throw error("an unknown escape stands in a string")
         }
@@ -259,5 +259,11 @@ extension Unicode.Scalar {
     fileprivate init?(_ first: UInt16, _ second: UInt16) {
         guard (0xD800..<0xDC00).contains(first), (0xDC00..<0xE000).contains(second) else { return nil }
         self.init(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        (48...57).contains(self) || (65...90).contains(self) || (97...122).contains(self)
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
-internal import Foundation
 
 /// Finds the traces of a number of Getnet's in an answer that is to permit another POST, or a failure.
 ///
@@ -50,11 +49,12 @@ enum NumberTrace {
             // One that is too long to be read is one all the same.
             insideData && (value.cloudNumber != nil || number.lexeme.utf8.count > longestNumber)
         case .string(let text):
-            insideData && holdsNumber(text) || mayBeIn(Array(text.utf8), isValue: true, depth: depth)
+            insideData && holdsNumber(text) || text.isDoubtful || mayBeIn(Array(text.utf8), isValue: true, depth: depth)
         case .array(let elements): elements.contains { isIn($0, insideData: insideData, depth: depth) }
         case .object(let members):
             members.contains { member in
                 let name = plain(member.name.utf8)
+                if member.name.isDoubtful { return true }
                 if names.contains(name) || nameParts.contains(where: name.contains) {
                     return !member.value.isAbsentIdentity
                 }
@@ -84,18 +84,23 @@ enum NumberTrace {
     static func mayBeIn(_ text: [UInt8], isValue: Bool = false) -> Bool { mayBeIn(text, isValue: isValue, depth: 0) }
 
     private static func mayBeIn(_ text: [UInt8], isValue: Bool, depth: Int) -> Bool {
-        if !isValue, let first = text.first(where: { !$0.isJSONSpace }), first.opensJSON || isDigit(first) {
+        if !isValue, let first = text.first(where: { !$0.isJSONSpace }),
+            first.opensJSON || isDigit(first) && isNumber(text[...])
+        {
             return true
         }
         // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.
         let unescaped = Wrapping.undone(text)
         if plain(unescaped).contains("idpos") || WrappedNumber.isIn(unescaped, named: isNamed) { return true }
-        if WrappedAnswer.isIn(unescaped, isNumber: { !echoes.contains($0) && isNumber($1) }) { return true }
+        if WrappedAnswer.isIn(unescaped, isValue: isValue, isNumber: { !echoes.contains($0) && isNumber($1) }) {
+            return true
+        }
         let documents = Wrapping.documents(in: unescaped)
+        let encoded = Wrapping.encoded(in: unescaped)
         // What holds itself again and again is no word for people.
-        guard documents.isEmpty || depth < JSON.deepestFolding else { return true }
-        return documents.contains { isWrapped($0.unfolded(), depth: depth + 1) } || isEncodedTrace(text)
-            || encodedWords(in: unescaped).contains { isEncodedTrace(Array($0)) }
+        guard depth < JSON.deepestFolding else { return !(documents.isEmpty && encoded.isEmpty) }
+        return documents.contains { isWrapped($0.unfolded(), depth: depth + 1) }
+            || encoded.contains { mayBeIn($0, isValue: true, depth: depth + 1) }
     }
 
     /// Whether a document within a text holds a trace; a list of short numbers and words is part of a sentence.
@@ -130,37 +135,6 @@ enum NumberTrace {
             as: UTF8.self
         )
     }
-
-    /// Shorter text is a word, not something that was encoded.
-    private static let shortestEncoded = 16
-
-    /// Whether the text is Base64 of something that holds a trace.
-    private static func isEncodedTrace(_ text: [UInt8]) -> Bool {
-        guard text.count >= shortestEncoded, text.allSatisfy(isOfBase64) else { return false }
-        let letters = String(decoding: text.filter { !$0.isJSONSpace }, as: UTF8.self)
-            .replacing("-", with: "+").replacing("_", with: "/")
-        let padding = String(repeating: "=", count: (4 - letters.utf8.count % 4) % 4)
-        guard let inner = Data(base64Encoded: letters + padding) else { return false }
-        return switch AnswerContent(Array(inner)) {
-        case .empty, .undecodable: false
-        case .json(let json): json.isContainer && isIn(json)
-        case .text(let text): plain(text).contains("idpos")
-        }
-    }
-
-    /// Words that begin as JSON does in Base64: an object, or a list of objects.
-    private static func encodedWords(in text: [UInt8]) -> [ArraySlice<UInt8>] {
-        text.split { !isOfBase64($0) || $0.isJSONSpace }
-            .filter { $0.starts(with: "eyJ".utf8) || $0.starts(with: "W3s".utf8) }
-    }
-
-    private static func isOfBase64(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 48...57, 65...90, 97...122: true
-        case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "="): true
-        default: byte.isJSONSpace
-        }
-    }
 }
 
 extension JSON {
@@ -171,4 +145,9 @@ extension JSON {
         case .null, .bool, .number, .string: false
         }
     }
+}
+
+extension String {
+    /// Whether something in it could not be read for certain, so that it may have meant anything.
+    fileprivate var isDoubtful: Bool { unicodeScalars.contains("\u{FFFD}") }
 }

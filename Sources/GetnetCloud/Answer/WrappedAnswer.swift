@@ -10,84 +10,123 @@ struct WrappedAnswer {
         "data", "response", "customid", "functioncode", "responsecode", "responsemessage", "authorizationcode",
         "transtoken",
     ]
-    /// Members that answers of others have as well: two of them are enough.
+    /// Members that answers of others have as well: two of them are enough, in a page all three.
     private static let common: Set<String> = ["code", "status", "message"]
-
-    /// Elements that a page of HTML begins with, or has around its text.
-    private static let elementsOfPages: Set<String> = [
-        "html", "head", "body", "title", "meta", "link", "style", "script", "noscript", "base", "center", "div", "p",
-        "pre", "span",
-        "h1", "h2", "h3", "h4", "h5", "h6", "hr", "br", "b", "i", "strong", "em", "font", "small", "tt", "code", "a",
-        "img", "table",
-        "form", "main", "section", "article", "header", "footer", "ul", "ol", "dl", "iframe", "svg", "address",
-    ]
+    /// No name is longer, in bytes.
+    private static let longestName = 32
 
     /// The text, its escapes undone.
-    let text: [UInt8]
-    /// What was seen so far of an answer; two are one.
+    private let text: [UInt8]
+    /// Whether it begins as a page of HTML, or as text of a page.
+    private let isPage: Bool
     private var weight = 0
     private var seen: Set<String> = []
 
-    /// Looks at a text whose escapes are undone.
-    init(_ text: [UInt8]) { self.text = text }
-
-    /// Whether it carries an answer; `isNumber` says of a form's field whether its value is a number of Getnet's.
-    static func isIn(_ text: [UInt8], isNumber: (String, ArraySlice<UInt8>) -> Bool) -> Bool {
-        var answer = WrappedAnswer(text)
-        return answer.isData || answer.isForm(isNumber) || answer.hasMembers()
+    private init(_ text: [UInt8]) {
+        self.text = text
+        isPage = text.first { !$0.isJSONSpace } == UInt8(ascii: "<")
     }
+
+    /// Whether a text whose escapes are undone carries an answer.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - isValue: Whether it stands within a document, where any sentence may stand.
+    ///   - isNumber: Says of a name and what stands behind it whether that is a number of Getnet's.
+    /// - Returns: Whether it does.
+    static func isIn(_ text: [UInt8], isValue: Bool, isNumber: (String, ArraySlice<UInt8>) -> Bool) -> Bool {
+        var answer = WrappedAnswer(text)
+        return answer.isData(isValue) || answer.hasFields(isValue, isNumber) || answer.hasElements(isNumber)
+            || answer.hasMembers()
+    }
+
+    private var isEnough: Bool { weight >= (isPage ? 3 : 2) }
 
     // MARK: - Notations
 
-    /// Whether the text, behind comments, is JSON or XML and no page.
-    private var isData: Bool {
-        var rest = text.drop(while: \.isJSONSpace)
+    /// Whether the text, behind comments and the tags of a page, is JSON, or XML and no page.
+    private func isData(_ isValue: Bool) -> Bool {
+        var rest = text.drop { $0.isJSONSpace || $0 > 0x7F }
+        var isInPage = false
         while rest.first == UInt8(ascii: "<") {
             if rest.starts(with: "<!--".utf8) {
-                rest = rest.behind("-->").drop(while: \.isJSONSpace)
+                rest = rest.behind("-->")
             } else if rest.starts(with: "<?".utf8) {
-                rest = rest.behind("?>").drop(while: \.isJSONSpace)
+                rest = rest.behind("?>")
             } else if rest.starts(with: "<!".utf8) {
-                return !name(rest.dropFirst(2)).hasPrefix("doctypehtml")
+                guard name(rest.dropFirst(2)).hasPrefix("doctypehtml") else { return true }
+                rest = rest.behind(">")
             } else {
-                return !Self.elementsOfPages.contains(
-                    name(rest.dropFirst().prefix { !$0.isJSONSpace && $0 != UInt8(ascii: ">") })
-                )
+                guard HTMLElements.contains(name(rest.dropFirst().prefix { $0.isOfWord })) else { return true }
+                rest = rest.behind(">")
+                isInPage = true
             }
+            rest = rest.drop(while: \.isJSONSpace)
         }
-        return rest.first?.opensJSON ?? false
+        guard !isValue, let first = rest.first else { return false }
+        guard isInPage else { return first.opensJSON }
+        let second = rest.dropFirst().first { !$0.isJSONSpace }
+        return first == UInt8(ascii: "{") && (second?.isQuoteOrEscape ?? true)
+            || first == UInt8(ascii: "[") && second == UInt8(ascii: "{")
     }
 
-    private func name(_ bytes: ArraySlice<UInt8>) -> String { NumberTrace.plain(bytes.prefix(64)) }
+    private func name(_ bytes: ArraySlice<UInt8>) -> String { NumberTrace.plain(bytes.prefix(Self.longestName)) }
 
-    /// Whether the text is a form, one of whose fields is a number or whose fields are those of an answer.
-    private mutating func isForm(_ isNumber: (String, ArraySlice<UInt8>) -> Bool) -> Bool {
-        let first = text.prefix { $0.isOfWord || $0 == UInt8(ascii: ".") }
-        guard !first.isEmpty, first.endIndex < text.endIndex, text[first.endIndex] == UInt8(ascii: "=") else {
-            return false
+    /// Whether the text is a form or a list of fields with `=`, one of which is a number, or which are those of an answer.
+    ///
+    /// Attributes of a page are none, and what stands in the midst of a sentence within a document is an address of the web.
+    private mutating func hasFields(_ isValue: Bool, _ isNumber: (String, ArraySlice<UInt8>) -> Bool) -> Bool {
+        guard !isPage else { return false }
+        if isValue {
+            let first = text.prefix { $0.isOfWord || $0 == UInt8(ascii: ".") }
+            guard !first.isEmpty, text.dropFirst(first.count).first == UInt8(ascii: "=") else { return false }
         }
-        return text.split(separator: UInt8(ascii: "&")).contains { field in
-            let key = name(field.prefix { $0 != UInt8(ascii: "=") })
-            note(key, weighs: 1)
-            return isNumber(key, field.drop { $0 != UInt8(ascii: "=") }.dropFirst()) || weight > 1
+        for mark in text.indices where text[mark] == UInt8(ascii: "=") {
+            let head = text[..<mark].dropLast { $0.isJSONSpace || $0 == UInt8(ascii: "]") }
+            let start = head.lastIndex { !$0.isOfWord }.map { $0 + 1 } ?? head.startIndex
+            let key = name(head[start...])
+            note(key, own: 1)
+            if isEnough || isNumber(key, text[(mark + 1)...]) { return true }
+        }
+        return false
+    }
+
+    /// Whether an element that no page has holds nothing but a number.
+    private func hasElements(_ isNumber: (String, ArraySlice<UInt8>) -> Bool) -> Bool {
+        var open: Int?
+        return text.indices.contains { mark in
+            switch text[mark] {
+            case UInt8(ascii: "<"): open = mark
+            case UInt8(ascii: ">"):
+                defer { open = nil }
+                guard let open else { return false }
+                let tag = text[(open + 1)..<mark].prefix { !$0.isJSONSpace }
+                let element = name(tag.split(separator: UInt8(ascii: ":")).last ?? [])
+                guard tag.first.map({ (97...122).contains($0.loosened) }) ?? false, !tag.contains(UInt8(ascii: "-")),
+                    !HTMLElements.contains(element)
+                else { return false }
+                return isNumber(element, text[(mark + 1)...].withoutCDATA)
+            default: break
+            }
+            return false
         }
     }
 
     // MARK: - Members
 
-    /// Whether enough members of an answer stand anywhere, as in JSON, as in a script, or as elements.
+    /// Whether enough members of an answer stand anywhere, as in JSON, as in a script, as lines, or as elements.
     private mutating func hasMembers() -> Bool {
         let isScript = text.contains(UInt8(ascii: "{"))
-        for mark in text.indices where weight < 2 {
+        for mark in text.indices where !isEnough {
             switch text[mark] {
             case UInt8(ascii: ":"): noteMember(before: mark, isScript)
             case UInt8(ascii: "<"):
                 let element = text[(mark + 1)...].prefix { $0.isOfWord || $0 == UInt8(ascii: ":") }
-                noteName(element.split(separator: UInt8(ascii: ":")).last ?? [], own: 2)
+                note(name(element.split(separator: UInt8(ascii: ":")).last ?? []), own: 3)
             default: break
             }
         }
-        return weight > 1
+        return isEnough
     }
 
     private mutating func noteMember(before mark: Int, _ isScript: Bool) {
@@ -95,24 +134,43 @@ struct WrappedAnswer {
         let bare = head.dropLast(while: \.isQuoteOrEscape)
         let isQuoted = bare.endIndex < head.endIndex
         let start = bare.lastIndex { !$0.isOfWord }.map { $0 + 1 } ?? bare.startIndex
+        let member = name(bare[start...])
         if !isQuoted {
-            // Without quotes only a script has members.
-            let before = text[..<start].last { !$0.isJSONSpace }
-            guard isScript, before == UInt8(ascii: "{") || before == UInt8(ascii: ",") else { return }
+            // Without quotes a script has members, and text that has one in each line.
+            let before = text[..<start].last { $0 != 0x20 && $0 != 0x09 } ?? UInt8(ascii: "\n")
+            let isOfScript = before == UInt8(ascii: "{") || before == UInt8(ascii: ",")
+            guard isScript && isOfScript || !isPage && before == UInt8(ascii: "\n") else { return }
         }
-        noteName(bare[start...], own: isQuoted ? 2 : 1)
+        // "Sent", or "not finished": no refusal.
+        let value = text[(mark + 1)...].drop { $0.isJSONSpace || $0.isQuoteOrEscape }
+        let isStarted = value.first == UInt8(ascii: "1") || value.first == UInt8(ascii: "2")
+        if isQuoted, member == "code", isStarted, !(value.dropFirst().first.map(\.isOfWord) ?? false) { weight += 3 }
+        note(member, own: isQuoted ? 3 : 1)
     }
 
-    private mutating func noteName(_ bytes: ArraySlice<UInt8>, own weight: Int) {
-        guard bytes.count <= 32 else { return }
-        note(NumberTrace.plain(bytes), weighs: weight)
-    }
-
-    private mutating func note(_ name: String, weighs own: Int) {
+    private mutating func note(_ name: String, own: Int) {
         let isOwn = Self.own.contains(name)
         guard isOwn || Self.common.contains(name), seen.insert(name).inserted else { return }
         weight += isOwn ? own : 1
     }
+}
+
+/// The elements that a page of HTML may have.
+enum HTMLElements {
+    private static let names = Set(
+        """
+        a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body br button \
+        canvas caption center circle cite code col colgroup dd defs del desc details dfn dialog dir div dl dt ellipse em embed \
+        fieldset figcaption figure font footer form frame frameset g h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input \
+        ins kbd label legend li line link main map mark marquee menu meta meter nav nobr noembed noframes noscript object ol \
+        optgroup option output p param path picture polygon polyline pre progress q rect rp rt ruby s samp script search section \
+        select slot small source span strike strong style sub summary sup svg table tbody td template text textarea tfoot th thead \
+        time title tr track tspan tt u ul use var video wbr
+        """.split(separator: " ").map { String($0) }
+    )
+
+    /// Whether a page may have an element of that name, in lower case.
+    static func contains(_ name: String) -> Bool { names.contains(name) }
 }
 
 extension ArraySlice<UInt8> {
@@ -123,5 +181,11 @@ extension ArraySlice<UInt8> {
             let first = (startIndex...(endIndex - mark.count)).first(where: { self[$0...].starts(with: mark) })
         else { return [] }
         return self[(first + mark.count)...]
+    }
+
+    /// The text of an element, without the mark by which XML says that it is only text.
+    var withoutCDATA: ArraySlice<UInt8> {
+        let mark = "<![CDATA[".utf8
+        return starts(with: mark) ? dropFirst(mark.count) : self
     }
 }

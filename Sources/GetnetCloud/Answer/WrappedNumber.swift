@@ -25,15 +25,15 @@ enum WrappedNumber {
                 count = digits(in: bare[(mark + 1)...], after: isOpening)
                 guard count > 0 else { return false }
                 // Words of a sentence are one name, so that the "Ray ID: 7" of a firewall is none.
-                name = word(before: mark, in: bare, over: \.isJSONSpace)
+                name = word(before: mark, in: bare, over: { $0 == 0x20 || $0 == 0x09 })
             case UInt8(ascii: "="):
-                count = digits(in: bare[(mark + 1)...], after: \.isJSONSpace)
+                count = digits(in: bare[(mark + 1)...], after: { $0.isJSONSpace || $0 == UInt8(ascii: ">") })
                 guard count >= shortest else { return false }
                 name = word(before: mark, in: bare, over: { _ in false })
             case UInt8(ascii: ">"):
                 // A tag is read once, however many of these follow.
                 defer { open = nil }
-                count = digits(in: content(bare[(mark + 1)...]), after: \.isJSONSpace)
+                count = digits(in: bare[(mark + 1)...].withoutCDATA, after: \.isJSONSpace)
                 guard let open, count >= shortest else { return false }
                 name = element(bare[(open + 1)..<mark])
             default: return false
@@ -55,7 +55,7 @@ enum WrappedNumber {
 
     /// The letters and digits before a mark, together with those beyond the white space that is passed `over`.
     private static func word(before mark: Int, in text: [UInt8], over: (UInt8) -> Bool) -> String {
-        let head = text[..<mark].dropLast(while: \.isJSONSpace)
+        let head = text[..<mark].dropLast { $0.isJSONSpace || $0 == UInt8(ascii: "]") }
         let start = head.lastIndex { !$0.isOfWord && !over($0) }.map { $0 + 1 } ?? head.startIndex
         return NumberTrace.plain(head[start...])
     }
@@ -65,12 +65,6 @@ enum WrappedNumber {
         let name = tag.prefix { !$0.isJSONSpace }
         // A prefix of XML says whose name it is, not which.
         return NumberTrace.plain(name.split(separator: UInt8(ascii: ":")).last ?? [])
-    }
-
-    /// The text of an element, without the mark by which XML says that it is only text.
-    private static func content(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let mark = "<![CDATA[".utf8
-        return text.starts(with: mark) ? text.dropFirst(mark.count) : text
     }
 }
 

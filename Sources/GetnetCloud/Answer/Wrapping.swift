@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import Foundation
 
 /// Undoes what pages, scripts and forms do to the characters of an answer that they carry.
 enum Wrapping {
@@ -86,6 +87,43 @@ enum Wrapping {
                 return nil
             }
             return try? JSONParser.parse(text[first...last], .lenient)
+        }
+    }
+
+    /// Shorter text is a word, not something that was encoded.
+    private static let shortestEncoded = 16
+    /// How an object, or a list of objects, begins in Base64.
+    private static let encodedOpenings = ["eyJ", "ewo", "ewk", "W3s"]
+
+    /// What stands in Base64 in a text: all of it, or words that begin as JSON does.
+    static func encoded(in text: [UInt8]) -> [[UInt8]] {
+        let isAll = text.count >= shortestEncoded && text.allSatisfy { isOfBase64($0) || $0.isJSONSpace }
+        let words =
+            isAll
+            ? [text[...]]
+            : text.split { !isOfBase64($0) }.filter { word in
+                word.count >= shortestEncoded && encodedOpenings.contains { word.starts(with: $0.utf8) }
+            }
+        return words.compactMap(decoded)
+    }
+
+    private static func decoded(_ word: ArraySlice<UInt8>) -> [UInt8]? {
+        let letters = String(decoding: word.filter { !$0.isJSONSpace && $0 != UInt8(ascii: "=") }, as: UTF8.self)
+            .replacing("-", with: "+").replacing("_", with: "/")
+        let padding = String(repeating: "=", count: (4 - letters.utf8.count % 4) % 4)
+        guard let inner = Data(base64Encoded: letters + padding) else { return nil }
+        return switch AnswerContent(Array(inner)) {
+        case .empty, .undecodable: nil
+        case .json(let json): json.isContainer ? json.serialized : nil
+        case .text(let text): text
+        }
+    }
+
+    private static func isOfBase64(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122: true
+        case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "="): true
+        default: false
         }
     }
 }

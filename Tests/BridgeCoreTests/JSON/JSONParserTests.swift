@@ -45,6 +45,7 @@ import Testing
         ("\"\\udc00x\"", "\"\u{FFFD}x\""),
         ("\"\\ud83d\\ud83d\\ude00\"", "\"\u{FFFD}\u{1F600}\""), ("\"\\ud800\\u0041\"", "\"\u{FFFD}A\""),
         ("\"\\ud800\\n\"", "\"\u{FFFD}\\n\""), ("\"it\\'s \\-\\<\"", "\"it's -<\""),
+        ("\"C:\\Adcom\"", "\"C:\u{FFFD}Adcom\""),
     ])
     func `leniently reads what leaves no doubt about the value`(_ text: String, _ meant: String) {
         #expect(parse(text) == nil)
@@ -53,8 +54,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "[,]", "{,}", "[1,,2]", "{\"a\":1,,}", "[1 2]", "{'a':1}", "{a:1}", "\"a", "\"\\x41\"", "\"\\101\"",
-        "\"\\U0041\"", "\"\\ud8", "\"\\ud800\\u00\"",
+        "[,]", "{,}", "[1,,2]", "{\"a\":1,,}", "[1 2]", "{'a':1}", "{a:1}", "\"a", "\"\\ud8", "\"\\ud800\\u00\"",
         "{}{}", "[1,", "NaN", "01",
     ])
     func `leniently guesses nothing`(_ text: String) {
