@@ -150,7 +150,7 @@ public final class CloudClient: Sendable {
     /// Called before an attempt is made durable, so that a crash during a long login leaves nothing in doubt.
     public func awaitToken() async {
         // The POST that follows meets the same failure and reports it.
-        _ = try? await session.token(for: .command)
+        _ = try? await session.token(for: .nextCommand)
     }
 
     /// Begins a login where one is due, and waits for nothing: what is wrong with it is known before the first command.

@@ -60,7 +60,7 @@ final class LoginSession: Sendable {
 
     /// A token that serves now.
     ///
-    /// While each new token is rejected, all questions wait for the next one, and one command, the probe.
+    /// While each new token is rejected, all questions wait for the next one, but of commands one only, the probe.
     func token(for use: TokenState.Use) async throws(LoginFailure) -> AccessToken {
         switch take(for: use) {
         case .use(let token): return token
@@ -77,7 +77,7 @@ final class LoginSession: Sendable {
         let (step, login) = shared.withLockedValue { shared -> (Step, (EventLoopPromise<Outcome>, Duration)?) in
             /// Where no token ever serves, one command waits for the next and tries it while it is new; all others are told so.
             func waiting(_ login: EventLoopFuture<Outcome>) -> Step {
-                guard use == .command, shared.state.isEveryTokenRejected else { return .wait(login) }
+                guard use != .question, shared.state.isEveryTokenRejected else { return .wait(login) }
                 guard !shared.hasProbe else { return .refuse(TokenState.everyTokenRejected) }
                 shared.hasProbe = true
                 return .wait(login)

@@ -40,9 +40,13 @@ struct TokenState {
         case refuse(LoginFailure)
     }
 
-    /// What was asked for with a token.
+    /// What a token is for.
     enum Use {
+        /// A command that is not being sent yet: it may wait for a newer one.
+        case nextCommand
+        /// A command that is being sent.
         case command
+        /// What moves no money and may be repeated.
         case question
     }
 
@@ -102,6 +106,8 @@ struct TokenState {
     private var restsUntil: Instant?
     /// Tokens that commands had rejected, one after the other, and that never served one.
     private var useless = 0
+    /// The last token that a command had rejected.
+    private var counted = 0
     /// The last token that served a command.
     private var served = 0
     private var generation = 0
@@ -119,7 +125,7 @@ struct TokenState {
 
     /// What to do for a caller, or, without a use, for the part that only prepares a token.
     mutating func need(at now: Instant, for use: Use? = nil) -> Need {
-        if use != nil { dropStale(at: now) }
+        if use == .nextCommand { dropStale(at: now) }
         let waits = retryAt.map { now < $0 } ?? false
         if let token, let renewAt, let endsAt, now < endsAt {
             if now < renewAt || isLoggingIn || waits { return .use(token) }
@@ -187,13 +193,16 @@ struct TokenState {
 
     /// The cloud does not accept that token.
     mutating func rejected(_ token: AccessToken, for use: Use, at now: Instant) -> Rejection {
+        // Once for each token, and a question proves nothing about commands.
+        if use != .question, token.generation > counted {
+            counted = token.generation
+            useless = token.generation > served ? useless + 1 : 0
+        }
         guard token.generation == self.token?.generation else { return .known }
         if use == .question, let last = drops.last, now < last + Self.rejectionSpacing {
             return .kept(last + Self.rejectionSpacing - now)
         }
         self.token = nil
-        // A question proves nothing about commands.
-        if use == .command { useless = token.generation > served ? useless + 1 : 0 }
         restsUntil = drops.last.map { $0 + Self.rest.delay(afterTries: useless) }
         drops.removeAll { $0 + Self.rejectionWindow <= now }
         if drops.count == Self.rejectionLimit { drops.removeFirst() }
