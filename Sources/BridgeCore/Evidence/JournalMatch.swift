@@ -96,15 +96,18 @@ public struct JournalMatch: Sendable {
 
     /// Whether a row may be the sale of a transaction though it does not fit; it proves no payment, and no absence either.
     ///
-    /// It may stand at another hour, under a ticket that the terminal cut, or under our ticket with another amount.
+    /// It may stand at another hour, under a ticket that the terminal cut, or under our ticket with another amount. Where ticket and
+    /// amount are ours, no clock is good enough to say that it is another's.
     private func mayHide(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         guard transaction.effect.movesMoney, let window = window(of: transaction),
-            Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal),
-            row.instants.contains(where: { window.contains($0) || isShifted($0, window) })
+            Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal)
         else { return false }
+        let isNear = row.instants.contains { window.contains($0) || isShifted($0, window) }
+        let amountFits = Judgement.amountFits(row.result, transaction)
         guard transaction.sendsTicketNumber, let ticket = row.result.ticket,
             let reference = transaction.command.content.reference
-        else { return Judgement.amountFits(row.result, transaction) }
+        else { return isNear && amountFits }
+        guard isNear else { return amountFits && Spelling.isOne(ticket, reference) }
         return Spelling.agree(ticket, reference) || Spelling.isCut(ticket, of: reference)
     }
 

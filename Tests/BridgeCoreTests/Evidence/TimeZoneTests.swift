@@ -35,6 +35,16 @@ import Testing
     }
 
     @Test(
+        "E4: a row with our ticket and amount is never another's, whatever its clock says",
+        arguments: [-300, -7, 17, 30, 300]
+    )
+    func otherClock(minutes: Int64) {
+        let reference = doubt.command.content.reference
+        #expect(finding(row(0, ticket: reference, minutes: minutes)) == .ambiguous)
+        #expect(finding(row(0, ticket: reference, amount: 1, minutes: 300)) == .absent)
+    }
+
+    @Test(
         "E4: without a ticket a row at another hour proves neither a payment nor its absence",
         arguments: [-2, 1] as [Int64]
     )
