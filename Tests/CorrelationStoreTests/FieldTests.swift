@@ -75,19 +75,28 @@ import Testing
         }
     }
 
-    @Test("C2: a refusal of an id that is known says what has it", arguments: StoreEngine.allCases)
-    func conflict(engine: StoreEngine) async throws {
+    @Test(
+        "C2: a refusal of an id that is known says what has it, also where its type is not known",
+        arguments: StoreEngine.allCases,
+        ["charge", nil, "chrage"]
+    )
+    func conflict(engine: StoreEngine, type: String?) async throws {
         try await engine.withStore { store in
             let running = try await store.submitted()
             var message = Charge().message
             message.body = Array("no JSON".utf8)
             let fault = CommandFault("", .invalidJSON, "no JSON")
-            let rejection = CommandRejection(faults: [fault], commandID: "c-1", type: "charge", account: "main")
+            let rejection = CommandRejection(faults: [fault], commandID: "c-1", type: type, account: "main")
             try await store.reject(rejection, of: message, at: at(5))
             let event = try #require(try await store.waiting().compactMap(\.event).last)
             let conflict = try JSONParser.parse(event.data)["conflict"]
             #expect(conflict?["transactionId"]?.string == running.id.description)
             #expect(conflict?["status"]?.string == "submitted")
+            var control = rejection
+            control.isControl = true
+            try await store.reject(control, of: message, at: at(6))
+            let other = try #require(try await store.waiting().compactMap(\.event).last)
+            #expect(try JSONParser.parse(other.data)["conflict"] == nil, "its id is another message's")
         }
     }
 

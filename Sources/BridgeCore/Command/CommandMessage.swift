@@ -142,6 +142,8 @@ public struct CommandRejection: Error, Sendable, Equatable {
     public var metadata: [UInt8]?
     /// The transaction that stands in the way.
     public var conflict: Conflict?
+    /// Whether it is a control message, whose id is that of another message.
+    public var isControl: Bool
 
     /// A rejection from its parts.
     public init(
@@ -150,7 +152,8 @@ public struct CommandRejection: Error, Sendable, Equatable {
         type: String? = nil,
         account: String? = nil,
         metadata: [UInt8]? = nil,
-        conflict: Conflict? = nil
+        conflict: Conflict? = nil,
+        isControl: Bool = false
     ) {
         self.faults = faults
         self.commandID = commandID
@@ -158,6 +161,7 @@ public struct CommandRejection: Error, Sendable, Equatable {
         self.account = account
         self.metadata = metadata
         self.conflict = conflict
+        self.isControl = isControl
     }
 
     /// The transaction that stands in the way of a command.

@@ -47,7 +47,8 @@ public struct ControlReader: Sendable {
                 commandID: commandID,
                 type: payload.writtenType,
                 account: account?.name,
-                metadata: metadata
+                metadata: metadata,
+                isControl: true
             )
         }
         return ControlRequest(

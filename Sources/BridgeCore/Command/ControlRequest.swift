@@ -50,7 +50,8 @@ public struct ControlRequest: Sendable, Equatable {
             metadata: metadata,
             conflict: transaction.map {
                 CommandRejection.Conflict(transactionID: $0.id, status: $0.status, differs: nil)
-            }
+            },
+            isControl: true
         )
     }
 }

@@ -155,10 +155,8 @@ struct TransactionLedger<Rows: StoreRows> {
 
     /// The transaction of a command that is refused, in whichever account.
     private func transaction(ofRejected rejection: CommandRejection) throws -> Transaction? {
-        // A control message names the transaction of another message.
-        guard let id = rejection.commandID, rejection.type.flatMap(CommandType.init(rawValue:)) != nil else {
-            return nil
-        }
+        // A control message names the transaction of another message. A command's type may stand in its routing key only.
+        guard let id = rejection.commandID, !rejection.isControl else { return nil }
         let accounts = rejection.account.map { [$0] } ?? rules.accounts.all.map(\.name)
         for account in accounts {
             if let known = try rows.transaction(ofCommand: id, account: account) { return known }
