@@ -10,8 +10,8 @@ struct DeadLetters: VerbGroup {
     static let configuration = CommandConfiguration(
         abstract: "Look at refused messages; takes none away.",
         discussion: """
-            Every look is a delivery and a return for the broker. RabbitMQ 4 drops a message after 20 of those unless a \
-            policy says delivery-limit -1 for this queue.
+            Every look is a delivery and a return for the broker. RabbitMQ 4.0 to 4.2 drop a message after 20 of those \
+            unless a policy says delivery-limit 1000000 for this queue.
             """,
         subcommands: [List.self, Show.self]
     )
@@ -98,7 +98,8 @@ struct DeadLetterQueue {
 
     /// Reads messages from the oldest on, until one is the last that is wanted.
     ///
-    /// They stay unsettled and go back to their places when the session closes.
+    /// They stay unsettled until all are read, and are handed back then: a session that only closes counts towards the delivery limit
+    /// of every RabbitMQ, a return by `basic.nack` up to 4.2 only (docs/brokers.md).
     func look(
         limit: Int,
         until isLast: (RefusedMessage) -> Bool
@@ -106,11 +107,14 @@ struct DeadLetterQueue {
         let session = try await AMQPSession.open(endpoint)
         let total = try await session.queueStatus(queue).messages
         var letters: [RefusedMessage] = []
+        var deliveries: [Delivery] = []
         while letters.count < limit, let delivery = try await session.get(queue: queue) {
             let letter = RefusedMessage(delivery, place: letters.count + 1)
             letters.append(letter)
+            deliveries.append(delivery)
             if isLast(letter) { break }
         }
+        for delivery in deliveries { _ = try await session.settle(delivery, .requeue) }
         await session.close()
         return (letters, max(total, letters.count))
     }
