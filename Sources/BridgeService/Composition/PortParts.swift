@@ -53,6 +53,7 @@ struct PortParts {
             var loads = dispatcher.queueLoads
             loads[.outbox] = QueueLoad(count: held.count, age: held.lag().oldest ?? .zero)
             loads[.callbacks] = listener.waiting.load
+            loads[.replies] = broker.replies.load
             return loads
         }
         queueWatch = QueueWatch(loads: loads, logger: logger)

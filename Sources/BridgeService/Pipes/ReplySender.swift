@@ -25,6 +25,9 @@ struct ReplySender: Service {
         self.metrics = metrics
     }
 
+    /// How many copies wait, and how long the oldest has.
+    var load: QueueLoad { queue.load }
+
     /// Lines up a copy for the address that the event carries.
     func send(_ event: OutboundEvent) {
         guard let replyTo = event.address.replyTo else { return }

@@ -26,6 +26,8 @@ struct QueueWatch: Watch {
         case journals
         /// Status queries before they are sent.
         case queries
+        /// Copies of events for the queues that publishers named.
+        case replies
 
         /// From this age of its oldest piece on the log says so.
         ///
@@ -33,7 +35,7 @@ struct QueueWatch: Watch {
         var limit: Duration {
             switch self {
             case .store, .callbacks: StoreWatch.longestCommit
-            case .outbox, .submissions, .cancels: .seconds(30)
+            case .outbox, .submissions, .cancels, .replies: .seconds(30)
             case .queries: .seconds(300)
             case .slowSubmissions, .journals: .seconds(900)
             }
