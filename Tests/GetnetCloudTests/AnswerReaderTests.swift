@@ -37,6 +37,14 @@ import Testing
         #expect(result.idPosTxs == "936101")
     }
 
+    @Test(
+        "J1: an authorization that is written as a number has its six digits",
+        arguments: [("10929", "010929"), ("0", nil), ("7", "000007"), ("1234567", "1234567"), (#""10929""#, "10929")]
+    )
+    func authorization(written: String, read code: String?) throws {
+        #expect(try read(Fixture.approved(["authorizationCode": written])).result?.authorizationCode == code)
+    }
+
     @Test func `the documentation's flat layout is read`() throws {
         let answer = try read(
             """

@@ -54,6 +54,7 @@ import Testing
                 #expect(request.headers["country"] == "cl")
                 #expect(request.headers["app"] == "posintegrado")
                 #expect(request.headers["api-key"] == "k-1")
+                #expect(request.headers["accept-encoding"] == "identity", "A4: no coding is asked for")
             }
             for request in [sale, query] { #expect(request.headers["authorization"] == "Bearer t-1") }
         }

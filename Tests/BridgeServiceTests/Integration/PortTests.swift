@@ -27,8 +27,14 @@ struct PortTests {
             let command = ChargeCommand()
             try await world.send(command)
             _ = try await world.events.final(of: command.commandID)
+            _ = try await world.health("/livez")
+            let port = world.bridge.healthPort
+            let health = try #require(port)
             for path in ["/livez", "/readyz", "/readyz/commands"] {
                 #expect(try await world.health(path).status == 200)
+                // G: what a balancer asks with HEAD is answered like GET, without a body.
+                let head = try await BridgeWorld.request("http://127.0.0.1:\(health)\(path)", method: "HEAD")
+                #expect(head.status == 200 && head.text.isEmpty, "\(path)")
             }
             let parts = try await world.health("/readyz/commands?verbose").text.split(separator: "\n")
             #expect(parts.filter { $0.hasPrefix("[+] ") }.count == CommandGate.Obstacle.allCases.count + 2)

@@ -48,6 +48,25 @@ struct TerminalNameTests {
             try await world.virtualHost.declareQueue("asked")
             try await world.send(Array(triplet.utf8)) { $0.replyTo = "asked" }
             #expect(try await world.surroundings.take(1, from: "asked")[0].properties.messageID == final.id)
+            // C2: once the name is gone, the same bytes still get the latest event of what they began.
+            try write("till-1: 80005001/12983/SNPRUEBA1234\n")
+            let same = charge("n-\(number)", "N\(number)")
+            try await eventually("the name is gone", within: BridgeWorld.patience) {
+                let id = "gone-\(UUID().uuidString)"
+                try await world.send(charge(id, "GONE"))
+                return try await world.events.first("\(id) is answered") { $0.commandID == id }.faults == [
+                    "unknown_alias"
+                ]
+            }
+            try await world.send(same) { $0.replyTo = "asked" }
+            #expect(try await world.surroundings.take(1, from: "asked")[0].properties.messageID == final.id)
+            try write("till-1: 80005001/12983/SNPRUEBA1234\ntill-3: 80005003/12983/SNPRUEBA1234\n")
+            try await eventually("the name is known again", within: BridgeWorld.patience) {
+                number += 1
+                let id = "n-\(number)"
+                try await world.send(charge(id, "N\(number)"))
+                return try await world.events.first("\(id) is answered") { $0.commandID == id }.faults.isEmpty
+            }
             try write("till-3: nonsense\n")
             let last = number
             try await always("the name is known", for: TerminalDirectory.interval * 2) {
