@@ -66,7 +66,9 @@ extension Dispatcher {
             let end: ContinuousClock.Instant? =
                 switch transaction.state {
                 case .submitted, .inDoubt:
-                    transaction.isLifeOver ? nil : lifeEnd(of: transaction, after: lanes.departure(of: id))
+                    // Once it is over what is planned is a look at the journal, which nothing but that look may forget.
+                    transaction.isLifeOver
+                        ? lanes.lifeEnd(of: id) : lifeEnd(of: transaction, after: lanes.departure(of: id))
                 case .approved, .declined, .notCompleted, .failed, .completed:
                     lifeEnd(of: transaction, after: lanes.departure(of: id))
                 case .accepted, .submitting: nil
@@ -86,6 +88,15 @@ extension Dispatcher {
         if leaves { timeLifeEnd(of: id) }
         return leaves
     }
+
+    /// Plans the end of a terminal's life, or the next look at what is left of it.
+    func planLifeEnd(of id: TransactionID, at instant: ContinuousClock.Instant) {
+        lanes.withLockedValue { $0.plan(id, lifeEnd: instant) }
+        timeLifeEnd(of: id)
+    }
+
+    /// Takes out the plan of a life that has ended by now.
+    func noteLifeEnd(of id: TransactionID) { lanes.withLockedValue { $0.endLife(of: id, by: .now) } }
 
     /// Enters into the timetable what the lane says, until both agree: somebody else may have said something newer in between.
     private func timeLifeEnd(of id: TransactionID) {
@@ -125,7 +136,7 @@ extension Dispatcher {
         // Not lined up: the lane stays closed and the life ends once more.
         if !lines(of: account).journals.offer(id) {
             lanes.withLockedValue { lanes in _ = lanes.endReading(for: id) }
-            timetable.planLifeEnd(of: id, at: .now + Self.journalRetry)
+            planLifeEnd(of: id, at: .now + Self.journalRetry)
         }
     }
 

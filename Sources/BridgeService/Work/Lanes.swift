@@ -120,6 +120,11 @@ struct Lanes {
         stays[id]?.lifeEnd = lifeEnd
     }
 
+    /// Takes out a plan whose moment has come; a cancel may have begun a new life meanwhile.
+    mutating func endLife(of id: TransactionID, by now: ContinuousClock.Instant) {
+        if let end = stays[id]?.lifeEnd, end <= now { stays[id]?.lifeEnd = nil }
+    }
+
     /// When what was POSTed last has no more effects; `nil` for never POSTed, and for who is not here.
     func lifeEnd(of id: TransactionID) -> ContinuousClock.Instant? { stays[id]?.lifeEnd }
 

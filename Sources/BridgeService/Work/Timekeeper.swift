@@ -64,8 +64,9 @@ struct Timekeeper: Service {
             }
             for id in ended {
                 if let later = laterLifeEnd(of: id) {
-                    dispatcher.timetable.planLifeEnd(of: id, at: later)
+                    dispatcher.planLifeEnd(of: id, at: later)
                 } else {
+                    dispatcher.noteLifeEnd(of: id)
                     group.addTask { await dispatcher.applySurely(.lifeEnded, to: id) }
                 }
             }
@@ -118,7 +119,7 @@ struct Timekeeper: Service {
                 group.addImmediateTask {
                     let back = await dispatcher.applySurely(.recovered, to: transaction.id)?.transaction
                     if let back, back.isLifeOver, back.isInLane {
-                        dispatcher.timetable.planLifeEnd(of: back.id, at: .now)
+                        dispatcher.planLifeEnd(of: back.id, at: .now)
                     }
                 }
             }

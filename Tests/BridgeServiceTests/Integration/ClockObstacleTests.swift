@@ -129,6 +129,30 @@ struct ClockObstacleTests {
         }
     }
 
+    @Test("E3: a doubt whose terminal's life was over before a restart has its journal read, whatever is heard meanwhile")
+    func doubtAfterRestart() async throws {
+        let clock = SettableClock()
+        try await Surroundings.run(configure: { $0.reconcile.terminalLife = .seconds(2) }) { surroundings in
+            // Not paid, with a result that decides nothing: it is asked about again and again.
+            let command = ChargeCommand(amount: 15_505)
+            try await surroundings.withBridge(clock: clock.now) { world in
+                world.simulator.controls.flood(.questions, with: FloodAnswer(status: 429, retryAfter: 3_600))
+                try await world.send(command)
+                try await eventually("its terminal cannot be asked", within: BridgeWorld.patience) {
+                    let doubt = try await world.transaction(of: command.commandID)
+                    return doubt?.isLifeOver == true && doubt?.isInLane == true
+                }
+                world.simulator.controls.flood(.questions, with: nil)
+            }
+            // Getnet's clock does not agree, so that the reading waits for a whole life of this process.
+            clock.move(by: .seconds(3_600))
+            try await surroundings.withBridge(clock: clock.now) { world in
+                try await Self.charge(world, at: clock)
+                #expect(!world.simulator.controls.ledger.journalReads().isEmpty)
+            }
+        }
+    }
+
     @Test("E3: a jump forward and back again is over when the clock is where it was, whatever Getnet's clock says")
     func jumpAndBack() async throws {
         let clock = SettableClock()
