@@ -129,7 +129,7 @@ struct ClockObstacleTests {
         }
     }
 
-    @Test("E3: a doubt whose terminal's life was over before a restart has its journal read, whatever is heard meanwhile")
+    @Test("E3: after a restart a doubt whose terminal's life was over has its journal read, whatever is heard before")
     func doubtAfterRestart() async throws {
         let clock = SettableClock()
         try await Surroundings.run(configure: { $0.reconcile.terminalLife = .seconds(2) }) { surroundings in
