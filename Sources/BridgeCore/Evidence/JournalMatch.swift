@@ -96,8 +96,8 @@ public struct JournalMatch: Sendable {
 
     /// Whether a row may be the sale of a transaction though it does not fit; it proves no payment, and no absence either.
     ///
-    /// It may stand at another hour, under a ticket that the terminal cut, or under our ticket with another amount. Where ticket and
-    /// amount are ours, no clock is good enough to say that it is another's.
+    /// It may stand under our ticket with another amount, under a ticket that the terminal cut, or without one at another hour. No clock is
+    /// good enough to say of a row with our ticket that it is another's; a cut one may be, and needs our amount as well.
     private func mayHide(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         guard transaction.effect.movesMoney, let window = window(of: transaction),
             Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal)
@@ -107,8 +107,7 @@ public struct JournalMatch: Sendable {
         guard transaction.sendsTicketNumber, let ticket = row.result.ticket,
             let reference = transaction.command.content.reference
         else { return isNear && amountFits }
-        guard isNear else { return amountFits && Spelling.isOne(ticket, reference) }
-        return Spelling.agree(ticket, reference) || Spelling.isCut(ticket, of: reference)
+        return Spelling.isOne(ticket, reference) || Spelling.isCut(ticket, of: reference) && (isNear || amountFits)
     }
 
     /// When the terminal may have worked for a transaction, by its own clock; `nil` where it was not POSTed.
