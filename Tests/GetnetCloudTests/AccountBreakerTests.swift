@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BridgeCore
-import NIOConcurrencyHelpers
-import TestSupport
 import Testing
 
 @testable import GetnetCloud
