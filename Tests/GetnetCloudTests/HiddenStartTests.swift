@@ -23,6 +23,11 @@ import Testing
         (401, #"<!-- node-3 -->{"code":1,"status":"OK","message":"TRANSACTION SENT"}"#),
         (403, #"<pre>{"code":0,"message":"TIMEOUT (90 SECONDS)"}</pre>"#),
         (400, #"<answer><folio>930295</folio><detail>{"code":0}</detail></answer>"#),
+        (
+            401,
+            "<table><tr><td>code</td><td>0</td></tr><tr><td>message</td><td>x</td></tr><tr><td>status</td><td>1</td></tr></table>"
+        ),
+        (404, "<dl><dt> Code: </dt><dd>0</dd><dt>data[0].folio</dt><dd>930264</dd><dt>Message</dt><dd>y</dd></dl>"),
         (400, #"{"data":{"folio":10000000000000936101}}"#), (401, #"{"code":0,"message":"\x54RANSACTION SENT"}"#),
     ])
     func `is unknown where a number of Getnet's stands anywhere`(status: Int, body: String) {

@@ -71,6 +71,7 @@ struct NumberTraceTests {
             #"<html><script>var dd={'rt':'c','cid':'AHrlqAAAA','hsh':'0F3F','t':'bv','s':17434,'host':'x'}</script></html>"#,
             #"<html><script>window.NREUM={info:{"applicationID":"12345678","licenseKey":"x"}}</script></html>"#,
             "<html><script>if(w.innerWidth>10000){y()}</script></html>",
+            "<table><tr><th>Status:</th><td>403</td></tr><tr><th>Code</th><td>1020</td></tr></table>",
             #"<html><style>@media(min-width:100px){a:hover{color:red}}</style><title>403</title></html>"#,
         ]
     )
@@ -109,7 +110,7 @@ struct NumberTraceTests {
         [
             ">12345", "<a>12345", "<a b", "\":12345", "{\"a\":", "a=12", ":[[", "&quot;:", "%7B", "\\u0", "\\\"", " : ",
             "{", "<", "-->",
-            "eyJ", "eyJhIjoxfQ== ", "<!-- -->", "a=",
+            "eyJ", "<td>data[0].", "<td>code</td>", "eyJhIjoxfQ== ", "<!-- -->", "a=",
         ]
     )
     func length(_ prefix: String, _ piece: String) {

@@ -14,6 +14,8 @@ struct WrappedAnswer {
     private static let common: Set<String> = ["code", "status", "message"]
     /// No name is longer, in bytes.
     private static let longestName = 32
+    /// No cell of a table that is a name, or a path of names, is longer, in bytes.
+    private static let longestCell = 128
 
     /// The text, its escapes undone.
     private let text: [UInt8]
@@ -114,7 +116,7 @@ struct WrappedAnswer {
 
     // MARK: - Members
 
-    /// Whether enough members of an answer stand anywhere, as in JSON, as in a script, as lines, or as elements.
+    /// Whether enough members of an answer stand anywhere, as in JSON, as in a script, as lines, as elements, or as cells.
     private mutating func hasMembers() -> Bool {
         let isScript = text.contains(UInt8(ascii: "{"))
         for mark in text.indices where !isEnough {
@@ -123,10 +125,21 @@ struct WrappedAnswer {
             case UInt8(ascii: "<"):
                 let element = text[(mark + 1)...].prefix { $0.isOfWord || $0 == UInt8(ascii: ":") }
                 note(name(element.split(separator: UInt8(ascii: ":")).last ?? []), own: 3)
+            case UInt8(ascii: ">"): noteCell(behind: mark)
             default: break
             }
         }
         return isEnough
+    }
+
+    /// A cell of a table, or any element, that holds nothing but a name, or a path of names such as `data[0].folio`.
+    private mutating func noteCell(behind mark: Int) {
+        let cell = text[(mark + 1)...].prefix(Self.longestCell).prefix { $0 != UInt8(ascii: "<") }
+        let path = cell.drop(while: \.isJSONSpace).dropLast { $0.isJSONSpace || $0 == UInt8(ascii: ":") }
+        let steps = ".[]".utf8
+        guard path.endIndex < cell.startIndex + Self.longestCell, path.allSatisfy({ $0.isOfWord || steps.contains($0) })
+        else { return }
+        for step in path.split(whereSeparator: { !$0.isOfWord }) { note(name(step), own: 1) }
     }
 
     private mutating func noteMember(before mark: Int, _ isScript: Bool) {
