@@ -43,4 +43,33 @@ struct JudgeLedgerTests {
         #expect(kinds { $0.events?[end].paidAmount = 1_000 } == [])
         #expect(kinds { $0.events?[end].paidAmount = 999 } == [.misstated])
     }
+
+    @Test func `an event that is missing is said to have been in another queue or in none`() {
+        func details(_ witnessed: Set<String>?) -> String {
+            var ledgers = Ledgers.healthy
+            ledgers.events?.removeAll { $0.id == "e-1-2" }
+            ledgers.witnessed = witnessed
+            return Judge(ledgers).violations().map(\.detail).joined()
+        }
+        #expect(details(nil).hasSuffix("never came out of the queue"))
+        #expect(details(["e-1-2"]).hasSuffix("another queue had it"))
+        #expect(details([]).hasSuffix("nor was it in another queue"))
+    }
+
+    @Test func `doubt is right after two POSTs were called refused and one of them ended without payment`() {
+        // The sample's third charge is in doubt.
+        func kinds(refused: Int, paid: [Int64]) -> Set<Violation.Kind> {
+            self.kinds { ledgers in
+                var started = TerminalPost.sample("t-3", "R3", paid: paid, reply: "busy15Seconds", told: true)
+                started.receivedAt += 100
+                let others = TerminalPost.sample("t-3", "R3", paid: nil, reply: "busy15Seconds")
+                ledgers.posts[2...] = ArraySlice(Array(repeating: others, count: refused - 1) + [started])
+                ledgers.store.transactions[2].attempts = refused
+                ledgers.store.evidence["t-3"] = .init(callbacks: 1)
+            }
+        }
+        #expect(kinds(refused: 2, paid: []) == [])
+        #expect(kinds(refused: 1, paid: []) == [.undecided])
+        #expect(kinds(refused: 2, paid: [1_000]) == [.undecided])
+    }
 }

@@ -41,10 +41,15 @@ extension Judge {
     func judgeDeliveries() -> [Violation] {
         guard let delivered = ledgers.events else { return [] }
         var found: [Violation] = []
-        let ids = Set(delivered.map(\.id))
-        for entry in ledgers.store.entries where !ids.contains(entry.eventID) {
+        for entry in ledgers.undelivered {
             let subject = entry.transactionID ?? entry.eventID
-            found.append(violation(.lost, subject, "\(entry.name) never came out of the queue"))
+            let others =
+                switch ledgers.witnessed?.contains(entry.eventID) {
+                case true?: ", though another queue had it"
+                case false?: ", nor was it in another queue"
+                case nil: ""
+                }
+            found.append(violation(.lost, subject, "\(entry.name) never came out of the queue\(others)"))
         }
         let known = Set([ledgers.store, ledgers.lost].flatMap { $0?.entries ?? [] }.map(\.eventID))
         for event in delivered where !known.contains(event.id) {

@@ -119,7 +119,7 @@ extension Judge {
     /// - Returns: whether `in_doubt` is right for it.
     func mayStayInDoubt(_ id: String, postedAt: Int64?, isUnknowable: Bool) -> Bool {
         let mine = posts[id] ?? []
-        if isUnknowable || hasWorthlessNumber(id) { return true }
+        if isUnknowable || hasWorthlessNumber(id) || isRefusedAndStarted(mine) { return true }
         // What Getnet's number is known of can be asked for.
         if let mine = transactions[id], mine.number != nil {
             // The bridge takes a jump for time that has passed, and asks ever slower the longer a doubt is old.
@@ -133,6 +133,13 @@ extension Judge {
                 || (post.isAcknowledged && !wasDisturbed(at: post.receivedAt))
         }
         return !isKnowable
+    }
+
+    /// Whether several POSTs were answered "busy" and one of them was started all the same, so that what its callback tells of
+    /// an end without payment says nothing about the other ones.
+    private func isRefusedAndStarted(_ mine: [TerminalPost]) -> Bool {
+        let refused = mine.filter(\.permitsAnother)
+        return refused.count > 1 && refused.contains { $0.sale?.payments.isEmpty == true }
     }
 
     /// Whether a status is final in the contract's words.

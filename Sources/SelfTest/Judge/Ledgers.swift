@@ -18,6 +18,8 @@ struct Ledgers: Sendable, Equatable {
     var closedTerminals: Set<String> = []
     /// What the event queue delivered; `nil` if no queue was bound.
     var events: [DeliveredEvent]? = []
+    /// The events that a second queue of all events held, asked only if `undelivered` is not empty; `nil` if nobody asked.
+    var witnessed: Set<String>?
     /// What the bridge remembers.
     var store = StoreLedger()
     /// What it remembered when its store was lost and an older copy took its place; `nil` if none was.
@@ -32,4 +34,11 @@ struct Ledgers: Sendable, Equatable {
     var isClockMoved = false
     /// How long a POST holds its terminal without a verdict, in milliseconds; `nil` if every order has a terminal of its own.
     var terminalLife: Int64?
+
+    /// The entries of the outbox that the event queue did not deliver.
+    var undelivered: [StoreLedger.Entry] {
+        guard let events else { return [] }
+        let ids = Set(events.map(\.id))
+        return store.entries.filter { !ids.contains($0.eventID) }
+    }
 }

@@ -31,6 +31,9 @@ struct SelfTestRun: Sendable {
     private static let patience = Duration.seconds(60)
     /// The second time in a row that the cloud keeps an account from charging, it is left alone for so long, and a little more.
     private static let longestHold = Duration.seconds(12)
+    /// How long the second queue of events is read, and how long it must be silent.
+    private static let witnessLimit = Duration.seconds(30)
+    private static let witnessSilence = Duration.seconds(2)
     private static let logger = Logger(label: "selftest") { _ in SwiftLogNoOpLogHandler() }
 
     let plan: RunPlan
@@ -46,6 +49,7 @@ struct SelfTestRun: Sendable {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try await broker.settings.makeVirtualHost(virtualHost)
             try await EventQueue.declare(at: broker.settings.endpoint(virtualHost: virtualHost))
+            try await EventQueue.declareWitness(at: broker.settings.endpoint(virtualHost: virtualHost))
             if plan.hasFullQueue {
                 try await EventQueue.declareFull(at: broker.settings.endpoint(virtualHost: virtualHost))
             }
@@ -143,7 +147,8 @@ struct SelfTestRun: Sendable {
         if let exit = try await site.bridge?.terminate(), exit != .status(0) {
             outcome.failure = "the bridge did not stop in order: \(exit)"
         }
-        let ledgers = try await ledgers(site, events, hasty: hasty)
+        var ledgers = try await ledgers(site, events, hasty: hasty)
+        if !ledgers.undelivered.isEmpty { ledgers.witnessed = try await witnessed(site) }
         outcome.violations = Judge(ledgers).violations()
         if !outcome.violations.isEmpty { await site.simulator.keep(in: folder) }
         if !isAtRest, outcome.violations.isEmpty { outcome.failure = "it did not come to rest" }
@@ -188,6 +193,19 @@ struct SelfTestRun: Sendable {
             ledgers.store.transactions += try StoreReader.read(second).transactions
         }
         return ledgers
+    }
+
+    /// What the second queue of all events holds.
+    private func witnessed(_ site: RunSite) async throws -> Set<String> {
+        let endpoint = broker.settings.endpoint(virtualHost: site.virtualHost)
+        let witness = EventQueue(endpoint, queue: EventQueue.witness, logger: Self.logger)
+        return try await withRunning({ await witness.run() }) {
+            let deadline = ContinuousClock.now + Self.witnessLimit
+            while ContinuousClock.now < deadline, witness.silence < Self.witnessSilence {
+                do { try await Task.sleep(for: .milliseconds(20)) } catch { break }
+            }
+            return Set(witness.events.map(\.id))
+        }
     }
 
     /// Waits until every order is final, refused, or in a doubt that nobody can lift, and nothing comes any more.

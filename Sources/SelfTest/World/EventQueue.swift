@@ -11,6 +11,8 @@ import Rig
 /// It reads events with a parser of its own, not with the bridge's.
 struct EventQueue: Sendable {
     static let name = "test.events"
+    /// A second queue of all events: what the first one lacks and this one has, the broker did not lose.
+    static let witness = "test.witness"
 
     fileprivate struct State {
         var events: [DeliveredEvent] = []
@@ -23,13 +25,13 @@ struct EventQueue: Sendable {
     private let state: NIOLockedValueBox<State>
     private let consumer: AMQPConsumer
 
-    init(_ endpoint: AMQPEndpoint, logger: Logger) {
+    init(_ endpoint: AMQPEndpoint, queue: String = Self.name, logger: Logger) {
         let state = NIOLockedValueBox(State())
         self.state = state
         consumer = AMQPConsumer(
             endpoint: endpoint,
             name: "test events",
-            consumption: AMQPConsumption(queue: Self.name, prefetch: 1),
+            consumption: AMQPConsumption(queue: queue, prefetch: 1),
             logger: logger
         ) { delivery in
             Transcript.events.append(
@@ -51,6 +53,16 @@ struct EventQueue: Sendable {
             exchanges: [.init(name: "getnet.events")],
             queues: [.init(name: name)],
             bindings: [.init(queue: name, exchange: "getnet.events", routingKey: "#")]
+        )
+        let faults = await topology.establish(.declare, at: endpoint)
+        if let fault = faults.first { throw ChildProcess.Failed(description: fault.description) }
+    }
+
+    /// Makes the second queue of all events, before anything can be published.
+    static func declareWitness(at endpoint: AMQPEndpoint) async throws {
+        let topology = AMQPTopology(
+            queues: [.init(name: witness)],
+            bindings: [.init(queue: witness, exchange: "getnet.events", routingKey: "#")]
         )
         let faults = await topology.establish(.declare, at: endpoint)
         if let fault = faults.first { throw ChildProcess.Failed(description: fault.description) }
