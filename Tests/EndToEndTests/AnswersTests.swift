@@ -62,6 +62,45 @@ struct AnswersTests {
         #expect(try String(contentsOf: output, encoding: .utf8) == text)
     }
 
+    // MARK: - Answers
+
+    @Test(arguments: WireText.Notation.allCases)
+    func `a notation that is no JSON holds every name and every value`(notation: WireText.Notation) {
+        let answer = WireText.object([
+            .init("code", .raw("1")),
+            .init("data", .list([.object([.init("folio", .raw("936101")), .init("ticket", .text("R-7"))])])),
+        ])
+        let text = answer.notated(as: notation)
+        for word in ["code", "1", "folio", "936101", "ticket", "R-7"] { #expect(text.contains(word), "\(text)") }
+        #expect(throws: (any Error).self) { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
+    }
+
+    @Test func `a callback that misleads says the opposite, and has a flaw`() {
+        var told = ToldCommand(
+            verb: "sale",
+            customID: "t-1",
+            terminal: "80000001",
+            amount: 1_000,
+            ticket: nil,
+            webhook: nil,
+            isApproved: false
+        )
+        told.number = "936101"
+        var flaws: Set<String> = []
+        for seed in 0..<100 {
+            var random = SeededGenerator(seed: UInt64(seed))
+            let (word, flaw) = told.misleading(&random)
+            flaws.insert(flaw)
+            #expect(word.result?.responseCode == 0)
+            let isFlawless =
+                word.code == 1 && word.customID == "t-1" && word.result?.terminalID == "80000001"
+                && word.result?.functionCode == 100 && word.result?.amount == 1_000
+                && word.result?.authorizationCode.isEmpty == false
+            #expect(!isFlawless, "\(flaw)")
+        }
+        #expect(flaws.count == 6)
+    }
+
     // MARK: - The judge
 
     private let episode = AnswersEpisode(
@@ -136,6 +175,11 @@ struct AnswersTests {
         #expect(kinds(ledgers("accepted") { $0.dueAt = 5 }) == ["stuck"])
         #expect(kinds(ledgers("approved", events: ["accepted", "rejected"])) == ["rejected"])
         #expect(kinds(ledgers("approved", events: ["approved", "contradicted"])) == ["contradicted"])
+        var misled = ledgers("approved", events: ["approved", "contradicted"])
+        misled.told["t-1"]?.isMisled = true
+        #expect(kinds(misled) == [])
+        misled.store.transactions[0].status = "declined"
+        #expect(kinds(misled) == ["guessed"])
         var lost = ledgers("approved")
         lost.store.transactions = []
         #expect(kinds(lost) == ["lost"])

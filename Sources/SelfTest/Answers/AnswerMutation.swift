@@ -34,9 +34,27 @@ struct AnswerMutation {
             text = WireText.quoted(text)
         }
         if chance(8) { text = padded(text, &done) }
+        if chance(10) {
+            done.append("in another notation")
+            text = body.notated(as: one(of: WireText.Notation.allCases))
+        }
         if chance(10) { text = cut(text, keeping: number, &done) }
         var wire = encoded(text, &done)
         if chance(6) { compress(&wire, &done) }
+        wire.mutations = done
+        return wire
+    }
+
+    /// What a cloud may do to a body that can be read all the same, for certain.
+    mutating func rewritten(_ body: WireText) -> WireBody {
+        var done: [String] = []
+        var text = body.json
+        for _ in 0..<(chance(3) ? Int.random(in: 1...2, using: &random) : 0) {
+            done.append("in a string")
+            text = WireText.quoted(text)
+        }
+        var wire = encoded(text, &done, isCertain: true)
+        if chance(2) { compress(&wire, &done) }
         wire.mutations = done
         return wire
     }
@@ -64,7 +82,9 @@ struct AnswerMutation {
             done.append("code repeated with another value")
             members.append(.init("code", .raw(one(of: ["0", "1", "2", "\"0\"", "null", "17"]))))
         case 3...4:
-            let (name, values) = one(of: [("responseCode", ["0", "51"]), ("amount", ["1", "999"])])
+            let (name, values) = one(of: [
+                ("responseCode", ["0", "51"]), ("amount", ["1", "999"]), ("idPosTxs", ["1", "2"]),
+            ])
             guard let contradicted = body.contradicted(name, by: values) else { return body }
             done.append("\(name) said before with another value")
             return contradicted
@@ -124,7 +144,10 @@ struct AnswerMutation {
 
     // MARK: - Bytes
 
-    private mutating func encoded(_ text: String, _ done: inout [String]) -> WireBody {
+    /// So many of the charsets below say what they are.
+    private static let certainCharsets = 6
+
+    private mutating func encoded(_ text: String, _ done: inout [String], isCertain: Bool = false) -> WireBody {
         func sixteen(_ isLittle: Bool) -> [UInt8] {
             text.utf16.flatMap { unit in
                 let (high, low) = (UInt8(unit >> 8), UInt8(unit & 0xFF))
@@ -134,7 +157,7 @@ struct AnswerMutation {
         func latin() -> [UInt8] { text.unicodeScalars.map { $0.value < 256 ? UInt8($0.value) : UInt8(ascii: "?") } }
         let utf8 = Array(text.utf8)
         let (name, bytes, charset): (String, [UInt8], String?) =
-            switch Int.random(in: 0..<18, using: &random) {
+            switch Int.random(in: 0..<(isCertain ? Self.certainCharsets : 18), using: &random) {
             case 0: ("byte order mark", [0xEF, 0xBB, 0xBF] + utf8, nil)
             case 1: ("UTF-16LE with mark", [0xFF, 0xFE] + sixteen(true), chance(2) ? "utf-16" : nil)
             case 2: ("UTF-16BE with mark", [0xFE, 0xFF] + sixteen(false), chance(2) ? "utf-16" : nil)
@@ -151,7 +174,7 @@ struct AnswerMutation {
             "application/json", "application/json", "text/plain", "text/html", "application/octet-stream",
         ])
         let value = charset.map { "\(type); charset=\($0)" } ?? type
-        return WireBody(headers: chance(12) ? [] : [("Content-Type", value)], bytes: bytes)
+        return WireBody(headers: !isCertain && chance(12) ? [] : [("Content-Type", value)], bytes: bytes)
     }
 
     private mutating func compress(_ wire: inout WireBody, _ done: inout [String]) {

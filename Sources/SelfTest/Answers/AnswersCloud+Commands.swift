@@ -59,6 +59,21 @@ extension AnswersCloud.State {
     /// The plain callback comes so long after the start: most while the terminal is at work, some when its life is over.
     private static let plainPause = [600, 900, 900, 1_200, 2_300]
 
+    /// The callbacks about what was started: one that says anything, or that must not be believed, and one that decides.
+    private static func errands(about key: String, _ random: inout SeededGenerator) -> [AnswersCloud.Errand] {
+        let first = AnswersCloud.Errand(
+            key: key,
+            after: .milliseconds(Int.random(in: callbackPause, using: &random)),
+            form: Int.random(in: 0..<4, using: &random) == 0 ? .misleading : .any
+        )
+        let last = AnswersCloud.Errand(
+            key: key,
+            after: .milliseconds(plainPause[Int.random(in: 0..<plainPause.count, using: &random)]),
+            form: Int.random(in: 0..<2, using: &random) == 0 ? .legible : .plain
+        )
+        return Int.random(in: 0..<10, using: &random) < 6 ? [first, last] : [last]
+    }
+
     /// Answers a POST.
     mutating func answer(
         _ body: AnswersCloud.Body,
@@ -83,15 +98,9 @@ extension AnswersCloud.State {
         let (reply, line) = play(end, &command, key)
         command.lines.append("POST \(command.posts)    \(line)")
         if command.isStarted, isFirstStart {
-            let pauses = random(of: terminal) { random in
-                (
-                    Int.random(in: Self.callbackPause, using: &random), Int.random(in: 0..<10, using: &random) < 6,
-                    Self.plainPause[Int.random(in: 0..<Self.plainPause.count, using: &random)]
-                )
-            }
+            let errands = random(of: terminal) { Self.errands(about: key, &$0) }
             if command.webhook != nil {
-                if pauses.1 { post.yield(.init(key: key, after: .milliseconds(pauses.0), isPlain: false)) }
-                post.yield(.init(key: key, after: .milliseconds(pauses.2), isPlain: true))
+                for errand in errands { post.yield(errand) }
             }
         }
         commands[key] = command
@@ -188,12 +197,13 @@ extension AnswersCloud.State {
         return (AnswersCloud.reply(status, wire, after: .milliseconds(pause)), line(status, wire, what))
     }
 
-    /// Nothing that anybody could read, and no status that permits another POST.
+    /// Nothing that says what became of it, and nothing that permits another POST.
     private mutating func lost(_ command: ToldCommand, _ what: String) -> (ByteServer.Reply, String) {
-        let (way, status, noise) = random(of: command.terminal) { random in
+        let (way, usual, refusing, noise) = random(of: command.terminal) { random in
             (
-                Int.random(in: 0..<6, using: &random),
+                Int.random(in: 0..<8, using: &random),
                 [200, 200, 202, 500, 502, 503, 504].randomElement(using: &random) ?? 500,
+                [400, 401, 404, 422].randomElement(using: &random) ?? 400,
                 (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
             )
         }
@@ -203,10 +213,13 @@ extension AnswersCloud.State {
             case 1: WireBody(headers: [("Content-Encoding", "gzip")], bytes: noise)
             case 2: WireBody(bytes: [])
             case 3: WireBody(bytes: Array("<html><h1>Bad Gateway</h1></html>".utf8))
-            case 4: WireBody(bytes: Array(#"{"code":1,"status":"OK","message":"TRANSACTION SENT","data":{}}"#.utf8))
+            case 4, 6: WireBody(bytes: Array(#"{"code":1,"status":"OK","message":"TRANSACTION SENT","data":{}}"#.utf8))
+            case 5: WireBody(bytes: Array(#"{"code":0,"status":"ERROR","message":"COMUNIQUESE CON SOPORTE"}"#.utf8))
             default: WireBody(bytes: Array(#"{"code":1,"status":"OK","mess"#.utf8))
             }
-        guard way < 6, status != 504 else { return (.close, "\(what): connection closed") }
+        guard usual != 504 else { return (.close, "\(what): connection closed") }
+        // A status that refuses is not believed beside a wrapper that says "sent".
+        let status = way == 6 ? refusing : usual
         return (AnswersCloud.reply(status, wire), line(status, wire, what))
     }
 

@@ -7,15 +7,26 @@ import Rig
 /// A cloud that says the truth in any layout and coding, or nothing that anybody could read, and knows what it has started.
 ///
 /// **The rule that everything stands on**: where an answer to a command that is not only read has a number of Getnet's in
-/// its bytes, the command was started; an answer after which it may be sent again has none. No answer and no callback ever
-/// says of a result what is not so.
+/// its bytes, the command was started; an answer after which it may be sent again has none. No answer and no callback
+/// says of a result what is not so, but for those that mislead: each has a flaw because of which it decides nothing.
 final class AnswersCloud: Sendable {
     /// A callback that is to be sent.
     struct Errand: Sendable {
+        /// How it is written.
+        enum Form: Sendable {
+            /// In any layout, with anything done to it, once.
+            case any
+            /// In the captured layout, nothing done to it, until it is answered 200.
+            case plain
+            /// The same, in a charset, a coding and strings that can be undone.
+            case legible
+            /// It says the opposite of the truth, with a flaw because of which it is no verdict, once.
+            case misleading
+        }
+
         let key: String
         let after: Duration
-        /// In the captured layout, nothing done to it, until it is answered 200.
-        let isPlain: Bool
+        let form: Form
     }
 
     /// What the cloud itself saw go wrong.
@@ -161,6 +172,25 @@ extension AnswersCloud.State {
         }
         var mutation = AnswerMutation(random: composer.random)
         return mutation.mutated(body, keeping: word.number)
+    }
+
+    /// The bytes of a callback.
+    mutating func callback(_ form: AnswersCloud.Errand.Form, about command: ToldCommand) -> WireBody {
+        var plain = AnswerComposer(random: SeededGenerator(seed: 0), isPlain: true)
+        switch form {
+        case .any:
+            answers += 1
+            return written(command.finished, at: command.terminal)
+        case .plain: return WireBody(bytes: Array(plain.body(of: command.finished).json.utf8))
+        case .legible:
+            var mutation = AnswerMutation(random: SeededGenerator(seed: random(of: command.terminal) { $0.next() }))
+            return mutation.rewritten(plain.body(of: command.finished))
+        case .misleading:
+            let (word, flaw) = random(of: command.terminal) { command.misleading(&$0) }
+            var wire = WireBody(bytes: Array(plain.body(of: word).json.utf8))
+            wire.mutations = [flaw]
+            return wire
+        }
     }
 
     /// The terminal's own time.

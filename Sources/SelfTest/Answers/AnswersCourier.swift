@@ -9,7 +9,7 @@ import Rig
 /// Sends the callbacks of the cloud of random answers.
 struct AnswersCourier: Sendable {
     private static let answerMax = 64 * 1_024
-    /// The plain callback is sent until it is taken, or so often.
+    /// The callback that decides is sent until it is taken, or so often.
     private static let tries = 8
     private static let pause = Duration.milliseconds(300)
 
@@ -29,30 +29,34 @@ struct AnswersCourier: Sendable {
         do {
             try await Task.sleep(for: errand.after)
             guard let command = cloud.command(errand.key), let webhook = command.webhook else { return }
-            guard errand.isPlain else {
-                let wire = cloud.state.withLockedValue { state in
-                    state.answers += 1
-                    return state.written(command.finished, at: command.terminal)
+            let wire = cloud.state.withLockedValue { $0.callback(errand.form, about: command) }
+            switch errand.form {
+            case .any, .misleading:
+                if errand.form == .misleading {
+                    // Before it is sent: from then on it may be told of.
+                    cloud.state.withLockedValue { $0.commands[errand.key]?.isMisled = true }
                 }
                 let status = await send(wire, to: webhook)
-                note(wire, "answered \(status)", of: errand.key)
-                return
+                note(wire, "\(errand.form), answered \(status)", of: errand.key)
+            case .plain, .legible: try await insist(errand, wire, webhook)
             }
-            var composer = AnswerComposer(random: SeededGenerator(seed: 0), isPlain: true)
-            let wire = WireBody(bytes: Array(composer.body(of: command.finished).json.utf8))
-            for _ in 0..<Self.tries {
-                let status = await send(wire, to: webhook)
-                note(wire, "plain, answered \(status)", of: errand.key)
-                if status == 200 {
-                    cloud.state.withLockedValue { $0.commands[errand.key]?.isPlainlyTold = true }
-                    return
-                }
-                try await Task.sleep(for: Self.pause)
-            }
-            cloud.state.withLockedValue { $0.found("refused", errand.key, "a plain callback was never answered 200") }
         } catch {
             return
         }
+    }
+
+    /// Sends what decides until it is taken.
+    private func insist(_ errand: AnswersCloud.Errand, _ wire: WireBody, _ webhook: String) async throws {
+        for _ in 0..<Self.tries {
+            let status = await send(wire, to: webhook)
+            note(wire, "\(errand.form), answered \(status)", of: errand.key)
+            if status == 200 {
+                cloud.state.withLockedValue { $0.commands[errand.key]?.isPlainlyTold = true }
+                return
+            }
+            try await Task.sleep(for: Self.pause)
+        }
+        cloud.state.withLockedValue { $0.found("refused", errand.key, "a plain callback was never answered 200") }
     }
 
     private func note(_ wire: WireBody, _ what: String, of key: String) {

@@ -92,7 +92,7 @@ struct AnswersJudge: Sendable {
         if mine.count > 1 { found.append(("doubled", "it has \(mine.count) transactions")) }
         let told = told(row)
         if isRejected { found.append(("rejected", "told refused; it was POSTed \(told?.posts ?? 0) times")) }
-        if (events[step.commandID] ?? []).contains(where: { $0.name == "contradicted" }) {
+        if told?.isMisled != true, (events[step.commandID] ?? []).contains(where: { $0.name == "contradicted" }) {
             found.append(("contradicted", "told contradicted, but nothing that was said contradicts itself"))
         }
         if Judge.isFinal(row.status) || row.status == "completed" {

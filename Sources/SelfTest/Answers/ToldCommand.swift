@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Rig
+
 /// A command as the cloud of the random answers knows it: what it started, what the truth is, and what it has told.
 struct ToldCommand: Sendable {
     /// What a command may be repeated after.
@@ -28,7 +30,7 @@ struct ToldCommand: Sendable {
     let ticket: String?
     let webhook: String?
     /// What the terminal will say, or has said.
-    let isApproved: Bool
+    var isApproved: Bool
     /// Getnet's number, once something was started.
     var number: String?
     var authorizationCode = ""
@@ -43,6 +45,8 @@ struct ToldCommand: Sendable {
     var endsAt: ContinuousClock.Instant?
     /// Whether a callback in the captured layout, with nothing done to it, was answered 200.
     var isPlainlyTold = false
+    /// Whether a callback said the opposite of the truth, with a flaw.
+    var isMisled = false
     /// What was said, line by line.
     var lines: [String] = []
 
@@ -79,6 +83,29 @@ struct ToldCommand: Sendable {
             transToken: transToken,
             others: others
         )
+    }
+
+    /// The opposite of what the terminal says, with a flaw because of which it decides nothing, and the flaw's name.
+    func misleading(_ random: inout SeededGenerator) -> (word: CloudWord, flaw: String) {
+        var opposite = self
+        opposite.isApproved.toggle()
+        opposite.authorizationCode = "F4LSE0"
+        var word = opposite.finished
+        var flaws: [(String, (inout CloudWord) -> Void)] = [
+            ("not finished", { ($0.code, $0.message) = (2, "TRANSACTION IN PROCESS") }),
+            ("another's name", { $0.customID = "01940000-0000-7000-8000-000000000001" }),
+            ("another terminal", { $0.result?.terminalID = "80999999" }),
+            ("another function", { $0.result?.functionCode = 106 }),
+        ]
+        if opposite.isApproved, amount > 0 {
+            flaws.append(("no authorization", { $0.result?.authorizationCode = "" }))
+            flaws.append(("another amount", { $0.result?.amount += 1 }))
+        } else if opposite.isApproved, verb == "refund" {
+            flaws.append(("another receipt", { $0.result?.operationID += 1 }))
+        }
+        let (name, spoil) = flaws[Int.random(in: 0..<flaws.count, using: &random)]
+        spoil(&word)
+        return (word, name)
     }
 
     /// What is said once the terminal is done.
