@@ -27,6 +27,7 @@ struct Transactions: VerbGroup {
             let inspection = try StoreInspection.open(path: try configuration.storePath())
             let found = try await inspection.transactions(filters.question)
             let isComplete = found.count < filters.question.limit
+            let rules = configuration.transactionRules
             let contradicted = filters.question.isOfNewest ? try await inspection.transactions(.contradicted) : nil
             if json {
                 let documents = try TransactionDocument(inspection.owners, configuration)
@@ -38,9 +39,9 @@ struct Transactions: VerbGroup {
             if let contradicted, !contradicted.isEmpty {
                 let count = contradicted.reduce(0) { $0 + $1.openContradictions }
                 try invocation.console.print("open contradictions: \(count); ask Getnet, then: transactions settle")
-                try invocation.console.print(contradicted.table + "\n")
+                try invocation.console.print(contradicted.table(at: .current, rules) + "\n")
             }
-            try invocation.console.print(found.table)
+            try invocation.console.print(found.table(at: .current, rules))
             if !isComplete, let last = found.last { invocation.console.note("there may be more: --cursor \(last.id)") }
             return .done
         }
@@ -71,7 +72,13 @@ struct Transactions: VerbGroup {
                 let documents = try TransactionDocument(inspection.owners, configuration)
                 try invocation.console.print(documents.whole(transaction, story))
             } else {
-                try invocation.console.print(transaction.text(with: story))
+                let conclusion = Conclusion(about: transaction, at: .current, rules: configuration.transactionRules)
+                let advice = conclusion.advice(about: transaction, options.words)
+                try invocation.console.print(
+                    [conclusion.text, transaction.text(with: story), advice].filter { !$0.isEmpty }.joined(
+                        separator: "\n\n"
+                    )
+                )
             }
             return .done
         }
@@ -138,6 +145,10 @@ extension TransactionDocument {
             accounts.append(Account(name: owner.account, profile: profile, environment: owner.environment))
         }
         guard let accounts = Accounts(accounts) else { throw Failure(.data, "the store names an account twice") }
-        self.init(events: EventWriter(accounts: accounts, terminalLife: configuration.reconcile.terminalLife))
+        self.init(
+            events: EventWriter(accounts: accounts, terminalLife: configuration.reconcile.terminalLife),
+            rules: configuration.transactionRules,
+            clock: { .current }
+        )
     }
 }

@@ -151,6 +151,32 @@ struct HTTPPortTests {
 
     // MARK: - Limits
 
+    @Test(
+        "G: a connection without a request stays open longer than a load balancer keeps it, not only as long as a request may take",
+        .timeLimit(.minutes(1))
+    )
+    func keepAlive() async throws {
+        let balancersTime = Duration.seconds(60)
+        #expect(ConnectionLimits().keepAlive > balancersTime)
+        let limits = ConnectionLimits(requestTime: .milliseconds(200), keepAlive: .seconds(2))
+        try await withServer(limits) { port in
+            try await Self.connect(port).executeThenClose { inbound, outbound in
+                var answers = inbound.makeAsyncIterator()
+                var lastAnswer = ContinuousClock.now
+                for _ in 0..<2 {
+                    try await outbound.write(ByteBuffer(string: Self.plain))
+                    #expect(try await answers.next().map { String(buffer: $0) }?.hasPrefix("HTTP/1.1 200") == true)
+                    lastAnswer = .now
+                    // Idle for longer than a request may take.
+                    try await Task.sleep(for: limits.requestTime * 3)
+                }
+                while try await answers.next() != nil {}
+                // The server counts from when it wrote the answer, a little before it was read here.
+                #expect(lastAnswer.duration(to: .now) >= limits.keepAlive - limits.requestTime)
+            }
+        }
+    }
+
     @Test("F6: connections beyond the limit take the place of those that send slowly", .timeLimit(.minutes(1)))
     func slowConnections() async throws {
         var limits = ConnectionLimits()

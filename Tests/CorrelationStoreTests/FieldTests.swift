@@ -169,7 +169,8 @@ import Testing
             }
             let new = try await begun("n-3", at: 3 * day)
             let end = TransactionInput.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101", namesUs: true))
-            #expect(try await store.apply(end, to: new.id, at: at(3 * day + 2))?.transaction.state == .submitted)
+            let taken = try await store.apply(end, to: new.id, at: at(3 * day + 2))
+            #expect(taken?.transaction.state == .submitted && taken?.formerOwner == old.id)
             let result = TerminalResult.paid(operation: 18, authorization: "010930", reference: "n-3")
             let paid = try await store.apply(
                 .callback(result, customID: new.id.description),

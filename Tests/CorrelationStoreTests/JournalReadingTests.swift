@@ -91,6 +91,29 @@ import Testing
         }
     }
 
+    @Test(
+        "B3: the sale's own late callback, under its own number, is no second payment",
+        arguments: StoreEngine.allCases
+    )
+    func lateCallback(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let doubt = try await doubt(store, 1)
+            let row = row(at: 60, ticket: "R1")
+            _ = try await read(store, [row])
+            var told = row.result
+            (told.functionCode, told.responseCode, told.terminalID) = (100, .number(0), "80005000")
+            for second: Int64 in [600, 601] {
+                let callback = TransactionInput.callback(told, customID: doubt.id.description, at: at(second))
+                _ = try await store.apply(callback, to: doubt.id, at: at(second))
+            }
+            let stored = try #require(try await store.transaction(doubt.id))
+            #expect(stored.status == .approved && stored.idPosTxs == "936101" && stored.contradictions.isEmpty)
+            let names = try await store.waiting().compactMap(\.event?.name)
+            #expect(names.filter { $0 == "charge.approved" }.count == 1)
+            #expect(!names.contains("charge.contradicted"))
+        }
+    }
+
     @Test(arguments: StoreEngine.allCases)
     func `two doubts of one amount and one row: neither is approved`(engine: StoreEngine) async throws {
         try await engine.withStore { store in

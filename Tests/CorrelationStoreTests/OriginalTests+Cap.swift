@@ -34,6 +34,63 @@ extension OriginalTests {
         }
     }
 
+    @Test("D1: what a person approved is refunded up to the receipt's own amount", arguments: StoreEngine.allCases)
+    func approvedByPerson(_ engine: StoreEngine) async throws {
+        for (told, fits, exceeds): (Int64, Int64, Int64) in [(1_599, 1_599, 1_600), (17_589, 17_589, 17_590)] {
+            try await engine.withStore { store in
+                let sale = try await store.submitted()
+                let doubt = try await store.apply(.callback(.paid(told)), to: sale.id, at: at(10))
+                #expect(doubt?.transaction.state == .inDoubt)
+                let receipt = TransactionInput.OperatorDecision.approved(
+                    authorizationCode: "010929",
+                    operationID: 17,
+                    amount: nil
+                )
+                let decided = try await store.apply(.operatorDecision(receipt, by: .sample), to: sale.id, at: at(20))
+                #expect(decided?.transaction.state == .approved && decided?.transaction.result?.amount == told)
+                let tooMuch = Ask(number: 1, original: .transaction(sale.id), amount: exceeds)
+                #expect(try await refusal(tooMuch, by: store).faults.map(\.code) == [.exceedsRemaining])
+                let whole = Ask(number: 2, original: .transaction(sale.id), amount: fits)
+                #expect(try await taken(whole, by: store).command.content.amount?.value == fits)
+                let more = Ask(number: 3, original: .transaction(sale.id), amount: 1)
+                #expect(try await refusal(more, by: store).faults.map(\.code) == [.exceedsRemaining])
+            }
+        }
+    }
+
+    @Test("C1: what exceeded the rest, or came before the payment, is refused again", arguments: StoreEngine.allCases)
+    func refusedAgain(_ engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            func ask(_ ask: Ask, _ message: CommandMessage) async throws -> [CommandFault.Code] {
+                switch try await store.accept(ask.candidate, from: message) {
+                case .refused(let rejection, _): return rejection.faults.map(\.code)
+                case .refusedBefore: return []
+                default: throw UnexpectedAcceptance()
+                }
+            }
+            let unpaid = try await store.submitted()
+            let (early, earlyMessage) = (Ask(number: 1, original: .transaction(unpaid.id)), message)
+            #expect(try await ask(early, earlyMessage) == [.originalNotPaid])
+            _ = try await store.apply(.callback(.paid()), to: unpaid.id, at: at(10))
+            #expect(try await ask(early, earlyMessage) == [])
+
+            let first = try await taken(Ask(number: 2, original: .transaction(unpaid.id), amount: 15_000), by: store)
+            let (second, secondMessage) = (Ask(number: 3, original: .transaction(unpaid.id), amount: 1_000), message)
+            #expect(try await ask(second, secondMessage) == [.exceedsRemaining])
+            let end = TransactionInput.operatorDecision(.failed, by: .sample)
+            _ = try await store.apply(.submissionStarted, to: first.id, at: at(101))
+            _ = try await store.apply(
+                .submissionEnded(attempt: 1, .unknown(.noAcknowledgement)),
+                to: first.id,
+                at: at(102)
+            )
+            #expect(try await store.apply(end, to: first.id, at: at(103))?.transaction.status == .failed)
+            #expect(try await ask(second, secondMessage) == [])
+            // Another message is a new question.
+            #expect(try await !taken(second, by: store).state.isFinal)
+        }
+    }
+
     @Test(arguments: StoreEngine.allCases)
     func `a refund that waits is not sent once another one turns out to have been paid`(
         _ engine: StoreEngine

@@ -28,7 +28,44 @@ private struct FullPipe {
     func close() { _ = Glibc.close(descriptor) }
 }
 
+/// A terminal of which one side is ours, so that it can be closed.
+private struct PseudoTerminal {
+    let path: URL
+    private let descriptor: Int32
+
+    /// Source: ioctl_tty(2); the C library's own calls for it are not in Swift's module.
+    private static let unlock: UInt = 0x4004_5431
+    private static let number: UInt = 0x8004_5430
+
+    init() throws {
+        descriptor = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var (isLocked, number): (Int32, UInt32) = (0, 0)
+        guard descriptor >= 0, unsafe ioctl(descriptor, Self.unlock, &isLocked) == 0,
+            unsafe ioctl(descriptor, Self.number, &number) == 0
+        else { throw POSIXError(.EIO) }
+        path = URL(fileURLWithPath: "/dev/pts/\(number)")
+    }
+
+    /// From now on whatever is written to it ends with EIO.
+    func close() { _ = Glibc.close(descriptor) }
+}
+
 extension LoadTests {
+    @Test("I: standard error is a terminal that is closed: the bridge works on and ends at SIGTERM")
+    func closedTerminal() async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            let terminal = try PseudoTerminal()
+            let bridge = try site.startBridge(output: terminal.path)
+            try await bridge.ready()
+            terminal.close()
+            let load = Load("closed terminal", count: 8, of: LoadScenario.knowable)
+            try await site.sender.send(load.orders)
+            try await site.awaitEnd(of: load.orders)
+            #expect(try await bridge.terminate(within: .seconds(17)) == .status(0))
+        }
+    }
+
     @Test(
         "F3: standard error is a full pipe that nothing reads: the bridge works, answers its probes and ends at SIGTERM"
     )

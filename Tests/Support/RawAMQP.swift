@@ -32,6 +32,24 @@ public struct RawAMQP: Sendable {
         frame(3, 1, body)
     }
 
+    /// Publishes with a `timestamp`, in seconds since 1970, and a `correlation_id` of any bytes, 255 at most.
+    public mutating func publish(
+        to exchange: String,
+        key: String,
+        body: [UInt8],
+        correlationID: [UInt8],
+        timestamp: Int
+    ) {
+        method(1, 60, 40, Self.uint16(0) + Self.short(exchange) + Self.short(key) + [0])
+        let (correlationFlag, timestampFlag) = (0x0400, 0x0040)
+        let header =
+            Self.uint16(60) + Self.uint16(0) + Self.uint32(0) + Self.uint32(body.count)
+            + Self.uint16(correlationFlag | timestampFlag) + [UInt8(correlationID.count)] + correlationID
+            + Self.uint32(timestamp >> 32) + Self.uint32(timestamp & 0xFFFF_FFFF)
+        frame(2, 1, header)
+        frame(3, 1, body)
+    }
+
     /// Sends it, runs `body`, and hangs up.
     public func send<Value: Sendable>(
         to port: Int,

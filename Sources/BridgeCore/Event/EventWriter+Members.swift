@@ -21,13 +21,15 @@ extension JSONWriter {
         }
     }
 
-    mutating func write(_ reason: Reason, journalReadAt: Timestamp?, behind lane: LaneOccupancy?) {
+    mutating func write(_ reason: Reason, of transaction: Transaction, behind lane: LaneOccupancy?) {
         object("reason") { member in
             member.member("code", reason.code.rawValue)
-            member.member("message", reason.message)
+            member.member("message", transaction.reasonText ?? reason.message)
             member.member("retryable", reason.retryable)
             member.member("waitedFor", reason.waitedFor?.rawValue)
-            if reason.code == .notInJournal { member.member("journalReadAt", journalReadAt?.description) }
+            if reason.code == .notInJournal {
+                member.member("journalReadAt", transaction.journalReadAt?.description)
+            }
             if let lane {
                 member.member("ahead", Int64(lane.ahead))
                 member.member("heldBy", lane.holder.description)

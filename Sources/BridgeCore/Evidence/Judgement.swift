@@ -34,9 +34,9 @@ public enum Judgement: Sendable, Equatable {
 
     /// Judges an answer for a transaction's command.
     public static func of(_ answer: CloudAnswer, for transaction: Transaction) -> Judgement {
-        guard names(answer, transaction) else { return .foreign }
+        guard stranger(in: answer, for: transaction) == nil else { return .foreign }
         // Only what moves money has a number that is nobody else's.
-        let isRenumbered = transaction.effect.movesMoney && !Spelling.agree(answer.number, transaction.idPosTxs)
+        let isRenumbered = transaction.effect.movesMoney && strangeNumber(in: answer, for: transaction) != nil
         guard answer.code == .done, var result = answer.result,
             transaction.command.content.type.isAnswered(by: result.functionCode)
         else { return isRenumbered ? .foreign : .undecided }
@@ -56,15 +56,33 @@ public enum Judgement: Sendable, Equatable {
 
     /// Whether a result with the terminal's code of success is that of the transaction.
     static func fits(_ result: TerminalResult, _ transaction: Transaction) -> Bool {
-        guard transaction.looksDone(result) else { return false }
-        switch transaction.effect {
-        case .sale: return amountFits(result, transaction)
-        case .void:
-            return result.success != false && result.operationID != nil
-                && result.operationID == transaction.original?.operationID
-        case .refund: return result.success != false && (result.amount == nil || amountFits(result, transaction))
-        case .reading, .acting: return result.success != false
+        misfit(of: result, for: transaction) == nil
+    }
+
+    /// What does not fit in a result that says success.
+    static func misfit(of result: TerminalResult, for transaction: Transaction) -> Misfit? {
+        guard transaction.looksDone(result) else {
+            return result.responseCode == .number(0) ? .noAuthorization : .noVerdict
         }
+        switch transaction.effect {
+        case .sale: return amountMisfit(result, transaction)
+        case .void:
+            guard result.success != false else { return .noSuccess }
+            let isReceipt =
+                result.operationID != nil
+                && result.operationID == transaction.original?.operationID
+            return isReceipt ? nil : .receipt(ours: transaction.original?.operationID, told: result.operationID)
+        case .refund:
+            guard result.success != false else { return .noSuccess }
+            return result.amount == nil ? nil : amountMisfit(result, transaction)
+        case .reading, .acting: return result.success == false ? .noSuccess : nil
+        }
+    }
+
+    private static func amountMisfit(_ result: TerminalResult, _ transaction: Transaction) -> Misfit? {
+        guard !amountFits(result, transaction) else { return nil }
+        let asked = transaction.command.content.amount
+        return .amount(asked: asked, told: result.amount, tip: result.tip ?? 0, cashback: result.cashback ?? 0)
     }
 
     /// Whether the amount is the one that was asked for, with what the answer itself says was added at the terminal.
@@ -79,31 +97,48 @@ public enum Judgement: Sendable, Equatable {
         return amount - tip - cashback == asked
     }
 
-    /// Whether no identity names another transaction.
+    /// The identity that names another transaction; `nil` where none does.
     ///
     /// Of a command that moves money every one of them must agree. Two may differ where others outweigh them: a number where
     /// our own name stands beside it, and a ticket where name and number are ours, because terminals cut and rewrite
     /// tickets. A command that moves no money has no identity but its name, and one that shows a recorded sale may show all
     /// of that sale's. *Source*: `docs/decisions/0012-identities.md`.
-    private static func names(_ answer: CloudAnswer, _ transaction: Transaction) -> Bool {
+    static func stranger(in answer: CloudAnswer, for transaction: Transaction) -> Misfit? {
         let content = transaction.command.content
-        guard Spelling.agree(answer.result?.terminalID, content.terminal.idTerminal) else { return false }
-        if content.type.showsRecord { return true }
+        let terminal = content.terminal.idTerminal
+        if let told = answer.result?.terminalID, !Spelling.agree(told, terminal) {
+            return .terminal(ours: terminal, told: told)
+        }
+        if content.type.showsRecord { return nil }
         let isNamed = Spelling.isOne(answer.customID, transaction.id.description)
-        guard isNamed || answer.customID == nil else { return false }
-        guard transaction.effect.movesMoney else { return true }
-        return Spelling.agree(answer.idPosTxs, answer.result?.idPosTxs)
-            && (isNamed || Spelling.agree(answer.number, transaction.idPosTxs))
-            && (!transaction.sendsTicketNumber || ticketFits(answer, transaction, isNamed: isNamed))
+        if let told = answer.customID, !isNamed { return .name(told: told) }
+        guard transaction.effect.movesMoney else { return nil }
+        if let one = answer.idPosTxs, let other = answer.result?.idPosTxs, !Spelling.agree(one, other) {
+            return .twoNumbers(one, other)
+        }
+        if !isNamed, let strange = strangeNumber(in: answer, for: transaction) { return strange }
+        return transaction.sendsTicketNumber ? strangeTicket(in: answer, for: transaction, isNamed: isNamed) : nil
     }
 
-    private static func ticketFits(_ answer: CloudAnswer, _ transaction: Transaction, isNamed: Bool) -> Bool {
+    /// A number of Getnet's that is not the transaction's.
+    static func strangeNumber(in answer: CloudAnswer, for transaction: Transaction) -> Misfit? {
+        guard let told = answer.number, let ours = transaction.idPosTxs, !Spelling.agree(told, ours) else { return nil }
+        return .number(ours: ours, told: told)
+    }
+
+    private static func strangeTicket(
+        in answer: CloudAnswer,
+        for transaction: Transaction,
+        isNamed: Bool
+    ) -> Misfit? {
         guard let ticket = answer.result?.ticket, let reference = transaction.command.content.reference,
             !Spelling.agree(ticket, reference)
-        else { return true }
-        guard isNamed else { return false }
-        return Spelling.isOne(answer.number, transaction.idPosTxs)
-            || transaction.idPosTxs == nil && Spelling.isCut(ticket, of: reference)
+        else { return nil }
+        let isOurs =
+            isNamed
+            && (Spelling.isOne(answer.number, transaction.idPosTxs)
+                || transaction.idPosTxs == nil && Spelling.isCut(ticket, of: reference))
+        return isOurs ? nil : .ticket(sent: reference, told: ticket)
     }
 }
 

@@ -34,6 +34,8 @@ public struct TransactionStep: Sendable, Equatable {
         case cancelEnded = "cancel_ended"
         /// A cancel came too late.
         case cancelRefused = "cancel_refused"
+        /// An answer was not taken as this transaction's, or did not decide it: what does not fit, for people.
+        case misfit
         /// The store refused something that happened, as a fault of the bridge's own.
         case notStorable = "not_storable"
     }
@@ -93,10 +95,23 @@ extension TransactionMachine {
             return TransactionStep(kind: .cancelEnded, detail: end.word, at: now)
         case .cancel where transition.finding == .refused:
             return TransactionStep(kind: .cancelRefused, detail: before.status.rawValue, at: now)
-        case .due, .receiptRead, .batchRead, .submissionStarted, .recovered, .evidence, .queryRequested, .lifeEnded,
+        case .evidence(let evidence):
+            guard let text = misfit(in: evidence, of: before, transition) else { return nil }
+            return TransactionStep(kind: .misfit, detail: text, at: now)
+        case .due, .receiptRead, .batchRead, .submissionStarted, .recovered, .queryRequested, .lifeEnded,
             .journalAbsence,
             .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable, .restored:
             return nil
+        }
+    }
+
+    /// Why evidence did not decide, where something in it is the cause.
+    private static func misfit(in evidence: Evidence, of before: Transaction, _ transition: Transition) -> String? {
+        switch transition.finding {
+        case .foreign:
+            Misfit.of(evidence.answer, for: before)?.text ?? "its number or its payment is another transaction's"
+        case .inconsistent, .undecided: Misfit.of(evidence.answer, for: before)?.text
+        case .decided, .agreed, .contradicted, .settled, .refused, nil: nil
         }
     }
 

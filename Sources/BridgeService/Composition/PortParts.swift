@@ -90,7 +90,11 @@ struct PortParts {
                 dispatcher: dispatcher,
                 gate: gate,
                 token: configuration.admin.token,
-                documents: TransactionDocument(events: configuration.storeRules.events)
+                documents: TransactionDocument(
+                    events: configuration.storeRules.events,
+                    rules: configuration.transactionRules,
+                    clock: dispatcher.clock
+                )
             ),
             host: configuration.admin.host,
             port: configuration.admin.port,

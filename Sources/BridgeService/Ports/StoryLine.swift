@@ -60,6 +60,7 @@ extension TransactionStep {
             case .cancelSent: "the terminal is to be told to end the sale"
             case .cancelEnded: "the terminal was told to end the sale"
             case .cancelRefused: "cancel refused"
+            case .misfit: "what does not fit"
             case .notStorable: "the store refused something that happened, as a fault of the bridge"
             }
         return [begin, StoryLine(at: at, what: what, detail: detail, rank: .end)].compactMap(\.self)

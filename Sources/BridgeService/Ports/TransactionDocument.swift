@@ -6,10 +6,14 @@ public import CorrelationStore
 /// Shows transactions as JSON: the data of their latest event, and for one of them its whole story.
 public struct TransactionDocument: Sendable {
     private let events: EventWriter
+    private let rules: TransactionRules
+    private let clock: @Sendable () -> Timestamp
 
-    /// Documents of an account's transactions.
-    public init(events: EventWriter) {
+    /// Documents of transactions; what is concluded depends on the rules and on the time.
+    public init(events: EventWriter, rules: TransactionRules, clock: @escaping @Sendable () -> Timestamp) {
         self.events = events
+        self.rules = rules
+        self.clock = clock
     }
 
     /// A page of transactions; `nextCursor` where there may be more.
@@ -39,6 +43,7 @@ public struct TransactionDocument: Sendable {
     public func whole(_ transaction: Transaction, _ story: TransactionStory) -> [UInt8] {
         var writer = JSONWriter(reserving: 8_192)
         writer.object { whole in
+            whole.write(Conclusion(about: transaction, at: clock(), rules: rules))
             whole.member("transaction", rawJSON: events.document(of: transaction))
             whole.member("attempts", transaction.attempts)
             whole.member("queries", transaction.queries)
@@ -77,6 +82,20 @@ public struct TransactionDocument: Sendable {
 }
 
 extension JSONWriter {
+    /// `person` is `not_needed`, `from` with an instant beside it, or `now`.
+    fileprivate mutating func write(_ conclusion: Conclusion) {
+        object("conclusion") { entry in
+            entry.member("text", conclusion.text)
+            switch conclusion.person {
+            case .notNeeded: entry.member("person", "not_needed")
+            case .from(let instant):
+                entry.member("person", "from")
+                entry.member("personFrom", instant.description)
+            case .now: entry.member("person", "now")
+            }
+        }
+    }
+
     fileprivate mutating func write(_ piece: TransactionStory.Piece) {
         object { entry in
             entry.member("source", piece.source.rawValue)

@@ -27,7 +27,8 @@ final class ChildProcess: Sendable {
 
     /// Starts the program.
     init(_ arguments: [String], environment: [String: String] = [:], output: URL) throws {
-        guard FileManager.default.createFile(atPath: output.path, contents: nil) else {
+        let files = FileManager.default
+        guard files.fileExists(atPath: output.path) || files.createFile(atPath: output.path, contents: nil) else {
             throw Failed(description: "\(output.path) cannot be made")
         }
         self.output = output

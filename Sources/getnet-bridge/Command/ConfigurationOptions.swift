@@ -8,6 +8,9 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Configuration file (YAML). Every key is a flag too.", valueName: "file"))
     var config: String?
 
+    /// The flag as it was typed, with a space before it, for a line that a person copies; nothing where there was none.
+    var words: String { config.map { " --config \($0)" } ?? "" }
+
     /// Reads the configuration, whatever came of it.
     func read(for use: ConfigurationUse, _ invocation: Invocation) -> ConfigurationOutcome {
         BridgeConfiguration.load(

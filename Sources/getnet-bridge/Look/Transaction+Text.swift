@@ -5,10 +5,10 @@ internal import BridgeService
 internal import CorrelationStore
 
 extension [Transaction] {
-    /// One line for each.
-    var table: String {
+    /// One line for each; the last column says whether and from when a person decides.
+    func table(at now: Timestamp, _ rules: TransactionRules) -> String {
         guard !isEmpty else { return "no transactions" }
-        var table = Table("ACCEPTED", "STATUS", "AMOUNT", "TERMINAL", "REFERENCE", "TRANSACTION", "COMMAND")
+        var table = Table("ACCEPTED", "STATUS", "AMOUNT", "TERMINAL", "REFERENCE", "TRANSACTION", "COMMAND", "PERSON")
         for transaction in self {
             let content = transaction.command.content
             table.add(
@@ -18,7 +18,8 @@ extension [Transaction] {
                 content.terminal.idTerminal,
                 content.reference ?? "-",
                 transaction.id.description,
-                transaction.command.commandID
+                transaction.command.commandID,
+                Conclusion(about: transaction, at: now, rules: rules).person.text
             )
         }
         return table.text
@@ -48,7 +49,7 @@ extension Transaction {
         facts.add("transaction", id.description)
         facts.add("command", command.commandID)
         facts.add("status", status.rawValue + (status.isFinal ? ", final" : ""))
-        facts.add("reason", reason.map { "\($0.code.rawValue): \($0.message)" })
+        facts.add("reason", reason.map { "\($0.code.rawValue): \(reasonText ?? $0.message)" })
         facts.add("type", content.type.rawValue)
         facts.add("amount", amount?.text)
         facts.add("reference", content.reference)
@@ -56,8 +57,14 @@ extension Transaction {
         facts.add("account", "\(content.account)/\(country)/\(environment)")
         facts.add("terminal", "\(terminal.idTerminal)/\(terminal.idSucursal)/\(terminal.serialNumber)")
         facts.add("Getnet's number", idPosTxs)
-        facts.add("authorization", result?.authorizationCode)
-        facts.add("response", result?.responseMessage)
+        // In doubt it is what was told and did not fit, not what is true.
+        let told = state == .inDoubt ? "told: " : ""
+        facts.add("\(told)authorization", result?.authorizationCode)
+        facts.add("\(told)response", result?.responseMessage)
+        facts.add(
+            "\(told)amount paid",
+            result?.amount.flatMap { paid in amount.map { AmountText.of(paid, $0.currency.rawValue) } }
+        )
         facts.add("evidence", decidedBy?.rawValue)
         facts.add("accepted", acceptedAt.description)
         facts.add("expires", command.expiresAt.description)

@@ -97,6 +97,38 @@ struct CallbackListenerTests {
         }
     }
 
+    @Test(
+        "A7: a callback in UTF-16 decides, and nothing of its card can be read, in any spelling of its bytes",
+        arguments: ["", "utf-16le"]
+    )
+    func wideCardData(charset: String) async throws {
+        try await BridgeWorld.run { world in
+            let (command, own) = try await submitted(world)
+            _ = try await world.events.first("it is submitted") {
+                $0.commandID == command.commandID && $0.status == "submitted"
+            }
+            let id = try #require(try await world.transaction(of: command.commandID))
+            let number = try #require(id.idPosTxs)
+            let secrets = ["45395787", "4539578763621486"]
+            let card = #""functionCode":100,"bin":"45395787","pan":"4539578763621486","expiryDate":"3001","#
+            let body = BridgeWorld.approval(customID: id.id.description, idPosTxs: number)
+                .replacing(#""functionCode":100,"#, with: card)
+            for secret in secrets { #expect(body.contains(secret)) }
+            let mark: [UInt8] = charset.isEmpty ? [0xFF, 0xFE] : []
+            let wide = mark + body.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+            let type = charset.isEmpty ? "application/json" : "application/json; charset=\(charset)"
+            let answer = try await BridgeWorld.request(own, method: "POST", body: wide, headers: ["Content-Type": type])
+            #expect(answer.status == 200)
+            #expect(try await world.events.final(of: command.commandID).status == "approved")
+            try await world.store.probe(at: .current)
+            for secret in secrets {
+                #expect(try world.surroundings.files(holding: secret).isEmpty)
+                let spaced = secret.map { "\($0)" }.joined(separator: "\0")
+                #expect(try world.surroundings.files(holding: spaced).isEmpty)
+            }
+        }
+    }
+
     @Test func `a valid token without its transaction is 200 and told as unmatched`() async throws {
         try await BridgeWorld.run { world in
             let id = TransactionID(at: .current, random: 7)

@@ -82,6 +82,57 @@ struct ArrivalTests {
         }
     }
 
+    @Test("H: a correlation_id of 16 raw bytes is refused in words, and nothing is charged")
+    func rawCorrelation() async throws {
+        try await BridgeWorld.run { world in
+            // Bytes of a UUID as some clients write them; they are no UTF-8.
+            let raw: [UInt8] = [
+                0x01, 0xA2, 0x2A, 0xE0, 0xBA, 0xA6, 0x71, 0x13, 0xBC, 0x39, 0x8E, 0xE3, 0x92, 0x16, 0xCC, 0x9B,
+            ]
+            let command = ChargeCommand()
+            var conversation = RawAMQP(virtualHost: world.virtualHost.name)
+            conversation.publish(
+                to: world.configuration.commands.exchange,
+                key: "charge.main",
+                body: command.json,
+                correlationID: raw,
+                timestamp: Int(Date().timeIntervalSince1970)
+            )
+            let event = try await conversation.send(to: world.virtualHost.broker.port) {
+                try await world.events.first("it is refused") { !$0.faults.isEmpty }
+            }
+            #expect(event.faults == ["invalid_format"])
+            #expect(String(decoding: event.body, as: UTF8.self).contains("correlation_id"))
+            #expect(event.correlationID == nil && event.commandID == command.commandID)
+            #expect(try await world.surroundings.takeDeadLetters(1)[0].body == command.json)
+            #expect(world.simulator.ledger.summary.posts == 0)
+        }
+    }
+
+    @Test("E3: the time at which another queue dropped it first is the command's, where none is earlier")
+    func firstDeath() async throws {
+        try await BridgeWorld.run { world in
+            func death(_ minutesAgo: Double, _ queue: String) -> AMQPValue {
+                let time = UInt64(Date(timeIntervalSinceNow: -60 * minutesAgo).timeIntervalSince1970)
+                return .table([
+                    "queue": .string(queue), "reason": "expired", "count": .int64(1), "time": .timestamp(time),
+                ])
+            }
+            let (old, fresh) = (ChargeCommand(), ChargeCommand())
+            try await world.send(old) {
+                $0.timestamp = nil
+                $0.headers["x-death"] = .array([death(0.1, "retry"), death(10, "of-the-shop")])
+            }
+            try await world.send(fresh) {
+                $0.timestamp = nil
+                $0.headers["x-death"] = .array([death(0.1, "retry")])
+            }
+            #expect(try await world.events.final(of: old.commandID).reason == "command_expired")
+            #expect(try await world.events.final(of: fresh.commandID).status == "approved")
+            #expect(world.simulator.ledger.summary.posts == 1)
+        }
+    }
+
     @Test("H: trace context inside a CloudEvent, a byte order mark and `utf8` reach every event")
     func habits() async throws {
         try await BridgeWorld.run { world in

@@ -5,6 +5,8 @@ import CorrelationStore
 import Foundation
 import GRDB
 import GetnetSimulator
+import Logging
+import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -58,6 +60,37 @@ struct RowFaultTests {
             try await chargesAreApproved(5, in: world)
             #expect(try await world.metric("row_faults_total") >= 1)
             #expect(world.simulator.ledger.summary.posts <= 6)
+        }
+    }
+
+    @Test("J5: a number that names another sale now is said in an error line, and the new sale is approved")
+    func numbersBegunAnew() async throws {
+        let lines = NIOLockedValueBox<[String]>([])
+        var logger = Logger(label: "numbers") { _ in CapturingLogHandler(lines: lines) }
+        logger.logLevel = .error
+        let captured = logger
+        try await Surroundings.run { surroundings in
+            let short: (inout BridgeConfiguration) -> Void = { $0.reconcile.giveUpAfter = .milliseconds(200) }
+            try await surroundings.withBridge(short, logger: captured) { world in
+                let (old, new) = (ChargeCommand(), ChargeCommand())
+                try await world.send(old)
+                let former = try await world.events.final(of: old.commandID)
+                try await Task.sleep(for: .milliseconds(300))
+                world.simulator.controls.beginNumbersAnew()
+                try await world.send(new)
+                let final = try await world.events.final(of: new.commandID)
+                #expect(final.status == "approved")
+                let (oldID, newID) = (former.data["transactionId"]?.string, final.data["transactionId"]?.string)
+                try await eventually("it is said") {
+                    lines.withLockedValue { lines in
+                        lines.contains { line in
+                            line.hasPrefix("error a number of Getnet's names another transaction now")
+                                && line.contains("getnet.former_owner=\(oldID ?? "?")")
+                                && line.contains("getnet.transaction=\(newID ?? "?")")
+                        }
+                    }
+                }
+            }
         }
     }
 

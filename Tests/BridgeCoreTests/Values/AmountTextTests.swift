@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BridgeCore
 import Testing
-
-@testable import getnet_bridge
 
 @Suite("Amounts for people")
 struct AmountTextTests {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
-
 extension Money {
     /// The amount with its currency for people: `15,990 CLP`, `159.90 ARS`.
-    var text: String { AmountText.of(value, currency.rawValue) }
+    public var text: String { AmountText.of(value, currency.rawValue) }
 }
 
 /// Amounts as people read them.
-enum AmountText {
+public enum AmountText {
     /// The amount with thousands apart, and decimals where the currency has minor units.
-    static func of(_ value: Int64, _ currency: String) -> String {
+    public static func of(_ value: Int64, _ currency: String) -> String {
         let hasMinorUnits = Currency(rawValue: currency) != .clp
         let magnitude = value.magnitude
         let whole = grouped(hasMinorUnits ? magnitude / 100 : magnitude)

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a person has to know of a transaction first: what is certain about the money, what the bridge does by itself, and
+/// from when a person decides.
+///
+/// Pure: from the row, the rules and an instant. *Source*: `docs/operations.md`.
+public struct Conclusion: Sendable, Equatable {
+    /// Whether somebody has to do something.
+    public enum Person: Sendable, Equatable {
+        /// The bridge goes on by itself until it ends.
+        case notNeeded
+        /// The bridge goes on by itself until then.
+        case from(Timestamp)
+        /// Nothing happens any more until a person decides.
+        case now
+    }
+
+    /// Whether somebody has to do something.
+    public let person: Person
+    /// Whole sentences, the money first.
+    public let sentences: [String]
+
+    /// The conclusion about a transaction at an instant.
+    public init(about transaction: Transaction, at now: Timestamp, rules: TransactionRules) {
+        let writer = ConclusionWriter(transaction: transaction, now: now, rules: rules)
+        let contradicted = transaction.openContradictions > 0
+        person = contradicted ? .now : writer.person
+        sentences = writer.money + writer.contradictions + writer.course
+    }
+
+    /// The sentences as one text.
+    public var text: String { sentences.joined(separator: " ") }
+}
+
+/// Writes the sentences.
+private struct ConclusionWriter {
+    let transaction: Transaction
+    let now: Timestamp
+    let rules: TransactionRules
+
+    private var isMoney: Bool { transaction.effect.movesMoney }
+    private var latestPost: Timestamp { transaction.posting?.upperBound ?? transaction.acceptedAt }
+    private var lifeEndsAt: Timestamp { latestPost + rules.terminalLife }
+    private var givesUpAt: Timestamp { latestPost + rules.giveUpAfter }
+    private var currency: Currency? { transaction.amount?.currency ?? transaction.command.content.amount?.currency }
+
+    private func text(_ value: Int64?) -> String {
+        guard let value else { return "an unknown amount" }
+        return currency.map { AmountText.of(value, $0.rawValue) } ?? "\(value)"
+    }
+
+    /// "Paid", or "Given back".
+    private var moved: String { transaction.effect == .sale ? "Paid" : "Given back" }
+
+    // MARK: - Money
+
+    /// What is certain about the money.
+    var money: [String] {
+        switch transaction.state {
+        case .accepted:
+            [
+                "\(transaction.attempts > 0 ? "Nothing began at the terminal yet" : "Not sent to the terminal yet")\(because)."
+            ]
+        case .submitting: ["It is being sent to Getnet now."]
+        case .submitted: ["It is at the terminal, and has no result yet."]
+        case .approved: [approval]
+        case .declined: ["\(notMoved)\(because)\(said)."]
+        case .notCompleted: ["\(notMoved)\(because)."]
+        case .failed: ["Certainly not started at the terminal\(because)."]
+        case .completed: ["Done."]
+        case .inDoubt: [doubt]
+        }
+    }
+
+    private var notMoved: String { isMoney ? "Not \(moved.lowercased())" : "Not done" }
+
+    private var because: String { transaction.reasonText.map { ": \($0)" } ?? "" }
+
+    /// What the terminal says of a refusal.
+    private var said: String {
+        guard let result = transaction.result, case .number(let code) = result.responseCode else { return "" }
+        return " (\(result.responseMessage.map { "\($0), " } ?? "")response code \(code))"
+    }
+
+    private var approval: String {
+        let result = transaction.result
+        let told = result?.amount ?? transaction.amount?.value
+        var words = ["\(moved) \(text(told))"]
+        if let asked = transaction.amount?.value, let told, told != asked {
+            let added = [(result?.tip, "tip"), (result?.cashback, "cashback")]
+                .compactMap { value, name in (value ?? 0) == 0 ? nil : ", of it \(text(value)) \(name)" }
+            words.append("asked \(text(asked))\(added.joined())")
+        }
+        if let code = result?.authorizationCode, !code.isEmpty { words.append("authorization \(code)") }
+        if let receipt = result?.operationID { words.append("receipt \(receipt)") }
+        let source = transaction.decidedBy == .operator ? ", as a person decided" : ""
+        return words.joined(separator: ", ") + source + "."
+    }
+
+    private var doubt: String {
+        if case .amount(let asked?, let told?, _, _)? = transaction.misfit {
+            return "\(moved) \(text(told)), asked \(asked.text). The bridge cannot know which is right."
+        }
+        if let misfit = transaction.misfit {
+            return "The terminal reports that it was \(moved.lowercased()), but \(misfit.text)."
+        }
+        let unknown =
+            isMoney ? "Whether it was \(moved.lowercased()) is not known." : "Whether it was done is not known."
+        if transaction.contradictions.contains(where: { $0.code == .secondSale }) {
+            return "Getnet gave two numbers for it, so that it may have been \(moved.lowercased()) twice. \(unknown)"
+        }
+        guard let number = transaction.idPosTxs else {
+            return "It was sent, and no answer tells whether it reached the terminal. \(unknown)"
+        }
+        return "It reached Getnet (number \(number)), and no result came that decides. \(unknown)"
+    }
+
+    // MARK: - What speaks against the end
+
+    var contradictions: [String] {
+        transaction.contradictions.dropFirst(transaction.settledContradictions).compactMap { contradiction in
+            guard transaction.state.isFinal else { return nil }
+            let paid = contradiction.carriedPayment
+            let details = [
+                paid.authorizationCode.map { "authorization \($0)" }, paid.operationID.map { "receipt \($0)" },
+                paid.idPosTxs.map { "Getnet's number \($0)" },
+            ].compactMap(\.self)
+            let which = details.isEmpty ? "" : " (\(details.joined(separator: ", ")))"
+            switch contradiction.code {
+            case .secondSale:
+                return "Getnet acknowledged a second one\(which): it may have been \(moved.lowercased()) twice."
+            case .secondPayment: return "A second payment was told\(which): the customer may have paid twice."
+            case .paidAfterAll: return "It was told that it was \(moved.lowercased()) after all\(which)."
+            case .contraryVerdict: return "A refusal was told afterwards\(which)."
+            case .inconsistentPayment: return "A payment was told that does not fit\(which)."
+            }
+        }
+    }
+
+    // MARK: - What comes
+
+    var person: Conclusion.Person {
+        guard transaction.state == .inDoubt else { return .notNeeded }
+        return transaction.reason?.code == .operatorNeeded || givesUpAt <= now ? .now : .from(givesUpAt)
+    }
+
+    /// What the bridge does by itself, and from when a person decides.
+    var course: [String] {
+        switch transaction.state {
+        case .accepted:
+            return ["If it is not sent by \(transaction.command.expiresAt), it ends as failed, certainly not started."]
+        case .submitting: return []
+        case .submitted:
+            let next = transaction.queryAt.map { "The bridge asks Getnet at \($0). " } ?? ""
+            return ["\(next)Without a result by \(lifeEndsAt) it is in doubt."]
+        case .inDoubt: return courseOfDoubt
+        case .approved, .declined, .notCompleted, .failed, .completed:
+            return transaction.openContradictions > 0 ? ["A person must ask Getnet which is right, and settle it."] : []
+        }
+    }
+
+    private var courseOfDoubt: [String] {
+        guard case .from(let instant) = person else { return ["A person must decide now."] }
+        var sentences: [String] = []
+        if transaction.queryAt != nil || transaction.idPosTxs != nil {
+            sentences.append("The bridge goes on asking Getnet by itself.")
+        }
+        if !transaction.isLifeOver, lifeEndsAt > now {
+            sentences.append("The terminal may be at it until \(lifeEndsAt).")
+        } else if let read = transaction.journalReadAt {
+            sentences.append("The terminal's journal, read at \(read), has no such payment.")
+        }
+        sentences.append("From \(instant) a person decides.")
+        return sentences
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+
+extension Conclusion.Person {
+    /// A word for a table.
+    var text: String {
+        switch self {
+        case .notNeeded: "-"
+        case .from(let instant): "from \(instant)"
+        case .now: "now"
+        }
+    }
+}
+
+extension Conclusion {
+    /// What a person may type, and what not to do.
+    ///
+    /// - Parameters:
+    ///   - transaction: What it is about.
+    ///   - words: What every line needs besides, such as the configuration file.
+    /// - Returns: Lines that can be copied; names and numbers in capitals are to be filled in.
+    func advice(about transaction: Transaction, _ words: String) -> String {
+        switch person {
+        case .notNeeded: return ""
+        case .from where transaction.state.isFinal: return ""
+        case .from, .now: break
+        }
+        let note = "--by NAME --reason TEXT\(words)"
+        if transaction.state.isFinal {
+            return """
+                When Getnet has said which is right:
+                  getnet-bridge transactions settle \(transaction.id) \(note)
+                """
+        }
+        let begin = "  getnet-bridge transactions resolve \(transaction.id) --as"
+        let known = transaction.misfit == nil ? nil : transaction.result
+        let code = known?.authorizationCode ?? "CODE"
+        let receipt = known?.operationID.map { "\($0)" } ?? "NUMBER"
+        let amount = known == nil && transaction.effect.movesMoney ? " --amount MINOR_UNITS" : ""
+        let head =
+            person == .now
+            ? "Look at the terminal's receipts or ask Getnet, then one of these:"
+            : "Who knows better than the bridge already, from the terminal's receipt, may type one of these:"
+        return """
+            \(head)
+            \(begin) approved --authorization-code \(code) --operation-id \(receipt)\(amount) \(note)
+            \(begin) not_completed \(note)
+            Until then nothing tells whether the customer paid: do not \(transaction.effect == .sale ? "charge" : "send it") again.
+            """
+    }
+}

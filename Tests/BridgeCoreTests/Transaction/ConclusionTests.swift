@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import BridgeCore
+
+/// What a person reads first of a transaction.
+@Suite struct `A conclusion` {
+    private func conclusion(_ transaction: Transaction, at now: Timestamp = .sample) -> Conclusion {
+        Conclusion(about: transaction, at: now, rules: Situation.rules)
+    }
+
+    @Test(
+        "says what is certain of the money in its first sentence",
+        arguments: [
+            (Situation.accepted, "Not sent to the terminal yet."),
+            (.queued, "Not sent to the terminal yet: another command holds the terminal."),
+            (.waiting, "Nothing began at the terminal yet: the terminal is busy."),
+            (.submitting, "It is being sent to Getnet now."),
+            (.submitted, "It is at the terminal, and has no result yet."),
+            (.declined, "Not paid: declined by the terminal or the issuer"),
+            (.notCompleted, "Not paid: nobody paid in time, or it was cancelled at the terminal."),
+            (.failed, "Certainly not started at the terminal: Getnet does not know this terminal."),
+            (
+                .doubtWithoutNumber,
+                "It was sent, and no answer tells whether it reached the terminal. Whether it was paid is not known."
+            ),
+            (
+                .doubtWithNumber,
+                "It reached Getnet (number 936101), and no result came that decides. Whether it was paid is not known."
+            ),
+        ]
+    )
+    func money(situation: Situation, beginning: String) {
+        let first = conclusion(situation.transaction).sentences[0]
+        #expect(first.hasPrefix(beginning), "\(first)")
+    }
+
+    @Test("M1: names what was asked and what was told, until when the bridge goes on, and from when a person decides")
+    func doubtAboutPayment() {
+        let doubt = Situation.doubtAboutPayment.transaction
+        let found = conclusion(doubt)
+        let asked = doubt.command.content.amount
+        let told = asked.map { Money($0.value + 1, $0.currency) }
+        #expect(
+            found.sentences[0]
+                == "Paid \(told?.text ?? ""), asked \(asked?.text ?? ""). The bridge cannot know which is right."
+        )
+        let end = Timestamp.sample + Situation.rules.giveUpAfter
+        #expect(found.person == .from(end))
+        #expect(found.text.contains("The bridge goes on asking Getnet by itself."))
+        #expect(found.sentences.last == "From \(end) a person decides.")
+        // The event that goes out with it says the same.
+        #expect(
+            doubt.reasonText
+                == "the result does not fit the request: asked \(asked?.text ?? ""), told \(told?.text ?? "")"
+        )
+        // The reason before is not forgotten once a person is called.
+        let called = doubt.after(.due, at: end)
+        #expect(called.reason?.code == .operatorNeeded)
+        #expect(called.reasonText?.hasSuffix("asked \(asked?.text ?? ""), told \(told?.text ?? "")") == true)
+        #expect(conclusion(called, at: end).person == .now)
+        #expect(conclusion(called, at: end).sentences.last == "A person must decide now.")
+    }
+
+    @Test("M1: a person is called with the cause, whatever it was", arguments: [true, false])
+    func cause(hasNumber: Bool) {
+        let doubt = (hasNumber ? Situation.doubtWithNumber : .doubtOutOfLane).transaction
+        let called = doubt.after(.due, at: .sample + Situation.rules.giveUpAfter)
+        let cause = Reason(hasNumber ? .noResult : .noAcknowledgement).message
+        #expect(called.reasonText == "\(Reason(.operatorNeeded).message): \(cause)")
+        let absent = doubt.after(.journalAbsence).after(.due, at: .sample + Situation.rules.giveUpAfter)
+        if absent.journalReadAt != nil {
+            #expect(absent.reasonText?.hasSuffix(Reason(.notInJournal).message) == true)
+        }
+    }
+
+    @Test func `of a payment that speaks against the end says which, and calls a person`() {
+        let declined = Situation.declined.transaction
+        let contradicted = declined.after(.callback(.approved(declined)))
+        let found = conclusion(contradicted)
+        #expect(found.person == .now)
+        #expect(found.sentences[1].hasPrefix("It was told that it was paid after all (authorization "))
+        let settled = contradicted.after(.settled(by: .sample))
+        #expect(conclusion(settled).person == .notNeeded && conclusion(settled).sentences.count == 1)
+    }
+
+    @Test(arguments: Situation.allCases)
+    func `calls a person only for a doubt, and never tells a doubt as an end`(situation: Situation) {
+        let found = conclusion(situation.transaction)
+        let isDoubt = situation.transaction.state == .inDoubt
+        #expect((found.person != .notNeeded) == isDoubt)
+        #expect(found.sentences.allSatisfy { $0.hasSuffix(".") && !$0.contains("  ") })
+        if isDoubt {
+            for word in ["Not paid", "Certainly", "Done"] { #expect(!found.text.contains(word)) }
+        }
+    }
+}
