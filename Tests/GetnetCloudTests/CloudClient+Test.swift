@@ -8,9 +8,13 @@ import Testing
 @testable import GetnetCloud
 
 extension CloudClient {
-    /// Posts a sale that has all the time it needs.
+    /// Posts a sale that has all the time it needs; what the cloud said as it refused is left away.
     func charge(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
-        await post(transaction, callbackURL: callbackURL, now: { transaction.acceptedAt })
+        switch await post(transaction, callbackURL: callbackURL, now: { transaction.acceptedAt }) {
+        case .notStarted(let refusal):
+            .notStarted(.init(refusal.code, isTransient: refusal.isTransient, retryAfter: refusal.retryAfter))
+        case let other: other
+        }
     }
 
     /// The same with a second POST where the token was refused, as the bridge's machine orders it.
@@ -18,6 +22,34 @@ extension CloudClient {
         let first = await charge(transaction, callbackURL: callbackURL)
         guard first == .notStarted(.init(.tokenRejected, isTransient: true)) else { return first }
         return await charge(transaction, callbackURL: callbackURL)
+    }
+}
+
+@Suite("What the cloud said as it refused")
+struct RefusalWordsTests {
+    @Test(
+        "M2: is kept for people, without runs of digits, and cut",
+        arguments: [
+            (400, #"{"code":0,"status":"ERROR","message":"INVALID AMOUNT"}"#, "INVALID AMOUNT"),
+            (200, #"{"code":0,"message":"KEYPOS NOT FOUND"}"#, "KEYPOS NOT FOUND"),
+            (422, #"{"code":0,"message":"card 4539 5787 6362 1486 refused"}"#, "card [digits] refused"),
+            (404, "<html>not found</html>", "HTTP status 404"), (400, "", "HTTP status 400"),
+        ]
+    )
+    func words(status: Int, body: String, expected: String) async throws {
+        try await withCloud({ _ in .http(status, body) }) { client, _ in
+            let transaction = try Fixture.transaction()
+            let outcome = await client.post(
+                transaction,
+                callbackURL: "https://x.test",
+                now: { transaction.acceptedAt }
+            )
+            guard case .notStarted(let refusal) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(refusal.said == expected)
+        }
     }
 }
 

@@ -21,12 +21,13 @@ extension JSONWriter {
         }
     }
 
-    mutating func write(_ reason: Reason, of transaction: Transaction, behind lane: LaneOccupancy?) {
+    mutating func write(_ reason: Reason, of transaction: Transaction, behind lane: LaneOccupancy?, said: String?) {
         object("reason") { member in
             member.member("code", reason.code.rawValue)
             member.member("message", transaction.reasonText ?? reason.message)
             member.member("retryable", reason.retryable)
             member.member("waitedFor", reason.waitedFor?.rawValue)
+            member.member("said", said)
             if reason.code == .notInJournal {
                 member.member("journalReadAt", transaction.journalReadAt?.description)
             }

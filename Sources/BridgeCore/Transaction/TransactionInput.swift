@@ -126,12 +126,18 @@ public enum SubmissionOutcome: Sendable, Equatable {
         public let isTransient: Bool
         /// How long the cloud asks to wait.
         public let retryAfter: Duration?
+        /// What the cloud said, without runs of digits and cut to `longestWords`; `nil` where it said nothing.
+        public let said: String?
+
+        /// What the cloud said is cut here, in bytes of UTF-8.
+        public static let longestWords = 200
 
         /// A refusal from its parts.
-        public init(_ code: Reason.Code, isTransient: Bool, retryAfter: Duration? = nil) {
+        public init(_ code: Reason.Code, isTransient: Bool, retryAfter: Duration? = nil, said: String? = nil) {
             self.code = code
             self.isTransient = isTransient
             self.retryAfter = retryAfter
+            self.said = said
         }
     }
 

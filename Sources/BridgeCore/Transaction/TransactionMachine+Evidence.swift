@@ -169,12 +169,11 @@ extension TransactionMachine {
             return
         }
         transaction.journalReadAt = now
-        // Where money was seen, though it did not fit, a missing row ends nothing.
+        // Where money was seen, though it did not fit, a missing row ends nothing, and is no reason that people should read.
         let hasSecondSale = transaction.contradictions.contains { $0.secondNumber != nil }
+        guard transaction.result == nil, !hasSecondSale else { return }
         // After a restore the journal may have been cut since the sale by what nobody remembers.
-        guard rules.absenceIsFinal, transaction.result == nil, !hasSecondSale, transaction.restoredAt == nil else {
-            return doubt(.notInJournal)
-        }
+        guard rules.absenceIsFinal, transaction.restoredAt == nil else { return doubt(.notInJournal) }
         next.finding = .decided
         transaction.decidedBy = .journal
         finish(.notCompleted, Reason(.notInJournal))

@@ -82,6 +82,7 @@ extension TransactionMachine {
 
     private mutating func refuse(_ refusal: SubmissionOutcome.Refusal) {
         // A number or a callback proves that a POST reached the cloud, whatever this answer says.
+        said = refusal.said
         let isKnown = transaction.idPosTxs != nil || transaction.isKnownToCloud
         guard !isKnown || transaction.effect == .reading else { return doubt(.noAcknowledgement) }
         if refusal.code == .tokenRejected { return submitAgain(after: refusal) }

@@ -22,6 +22,8 @@ public struct TransactionMachine {
     var next: Transition
     let now: Timestamp
     let rules: TransactionRules
+    /// What the cloud said, if it refused the POST that this is about.
+    var said: String?
 
     init(_ transaction: Transaction, at now: Timestamp, rules: TransactionRules) {
         next = Transition(transaction: transaction)
@@ -133,6 +135,8 @@ public struct TransactionMachine {
 
     mutating func publish(_ contradiction: Contradiction? = nil, behind lane: LaneOccupancy? = nil) {
         transaction.sequence += 1
-        next.events.append(EventDraft(snapshot: transaction, contradiction: contradiction, lane: lane))
+        next.events.append(
+            EventDraft(snapshot: transaction, contradiction: contradiction, lane: lane, said: said)
+        )
     }
 }

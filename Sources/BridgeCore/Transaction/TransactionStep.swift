@@ -131,7 +131,7 @@ extension TransactionMachine {
             // The row has the number and the instant.
             if after.idPosTxs == idPosTxs, after.submittedAt == now { return nil }
             detail = idPosTxs
-        case .notStarted(let refusal): detail = refusal.code.rawValue
+        case .notStarted(let refusal): detail = refusal.code.rawValue + (refusal.said.map { ": \($0)" } ?? "")
         case .unknown(.noAcknowledgement): detail = Reason.Code.noAcknowledgement.rawValue
         case .unknown(.terminalUnreachable): detail = Reason.Code.terminalUnreachable.rawValue
         }

@@ -69,17 +69,21 @@ public struct EventDraft: Sendable, Equatable {
     public let lane: LaneOccupancy?
     /// What was given back of it, if that is what the event is about.
     public let amendments: Amendments?
+    /// What the cloud said, if it refused a POST.
+    public let said: String?
 
     /// A draft from its parts.
     public init(
         snapshot: Transaction,
         contradiction: Contradiction? = nil,
         lane: LaneOccupancy? = nil,
-        amendments: Amendments? = nil
+        amendments: Amendments? = nil,
+        said: String? = nil
     ) {
         self.snapshot = snapshot
         self.contradiction = contradiction
         self.lane = lane
         self.amendments = amendments
+        self.said = said
     }
 }

@@ -147,7 +147,18 @@ struct CommandIntake: Sendable {
         let code = rejection.faults.first?.code.rawValue ?? "unknown"
         metrics.increment(.commands, known, "rejected")
         metrics.increment(.deadLetters, code)
-        logger.info("a command was refused", metadata: [LogKey.reason: "\(code)"])
+        var metadata: Logger.Metadata = [
+            LogKey.reason: "\(code)",
+            LogKey.command: "\(rejection.commandID ?? "unknown")",
+        ]
+        // The name of a member that nobody knows is the caller's own text.
+        let paths = rejection.faults.map { fault in
+            let path = fault.path.isEmpty || fault.code == .unknownMember ? "command" : fault.path
+            return "\(path): \(fault.code.rawValue)"
+        }
+        metadata[LogKey.detail] = "\(paths.joined(separator: ", "))"
+        if let conflict = rejection.conflict { metadata[LogKey.transaction] = "\(conflict.transactionID)" }
+        logger.info("a command was refused", metadata: metadata)
     }
 }
 

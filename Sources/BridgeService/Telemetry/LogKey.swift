@@ -12,6 +12,12 @@ public enum LogKey {
     public static let formerOwner = "getnet.former_owner"
     /// A reason code.
     public static let reason = "getnet.reason"
+    /// The same in words, with what is known of the cause.
+    public static let detail = "getnet.detail"
+    /// What Getnet said as it refused; runs of digits are masked.
+    public static let said = "getnet.said"
+    /// A terminal's idTerminal.
+    public static let terminal = "getnet.terminal"
     /// What went wrong.
     public static let error = "error"
     /// A signal of the system.

@@ -29,7 +29,7 @@ final class Dispatcher: Sendable {
     private let faulted = NIOLockedValueBox<Set<TransactionID>>([])
     private let storeWatch: StoreWatch
     private let metrics: Metrics
-    private let logger: Logger
+    let logger: Logger
 
     /// A dispatcher over a store; `backlog` limits how many accepted transactions of an account wait to be submitted, `terminalLife` is how
     /// long a POST may have effects.
@@ -286,13 +286,7 @@ final class Dispatcher: Sendable {
         let transaction = transition.transaction
         if !transition.events.isEmpty { outboxSignal.raise() }
         metrics.count(transition)
-        logContradictions(transition)
-        if let former = transition.formerOwner {
-            logger.error(
-                "a number of Getnet's names another transaction now; did its numbers begin anew?",
-                metadata: [LogKey.transaction: "\(transaction.id)", LogKey.formerOwner: "\(former)"]
-            )
-        }
+        log(transition)
         let account = transaction.command.content.account
         // Of an account that is not served any more, only what has ended is left.
         if transaction.state.isFinal { lines[account]?.queries.withdraw(transaction.id) }
@@ -340,20 +334,6 @@ final class Dispatcher: Sendable {
     }
 
     private static let fullLineRetry = Duration.seconds(1)
-
-    private func logContradictions(_ transition: Transition) {
-        for draft in transition.events {
-            guard let contradiction = draft.contradiction else { continue }
-            logger.error(
-                "evidence against a final status: ask a person",
-                metadata: [
-                    LogKey.transaction: "\(transition.transaction.id)",
-                    LogKey.status: "\(transition.transaction.status.rawValue)",
-                    LogKey.reason: "\(contradiction.code.rawValue)",
-                ]
-            )
-        }
-    }
 
     private func timed<Result: Sendable>(
         _ body: () async throws(StoreError) -> Result

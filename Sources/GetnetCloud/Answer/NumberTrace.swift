@@ -78,15 +78,13 @@ enum NumberTrace {
 
     /// Whether text that is no JSON document may hold a number.
     ///
-    /// What begins as JSON and is none was damaged, and what it held is not known; what is nothing but a number is one; of text that
-    /// carries an answer of the cloud in another notation nothing is believed.
+    /// What is nothing but a number is one; of text that carries an answer of the cloud, damaged or in another notation, nothing
+    /// is believed.
     /// `isValue` is said of a string within a document, which may begin with anything.
     static func mayBeIn(_ text: [UInt8], isValue: Bool = false) -> Bool { mayBeIn(text, isValue: isValue, depth: 0) }
 
     private static func mayBeIn(_ text: [UInt8], isValue: Bool, depth: Int) -> Bool {
-        if !isValue, let first = text.first(where: { !$0.isJSONSpace }),
-            first.opensJSON || isDigit(first) && isNumber(text[...])
-        {
+        if !isValue, let first = text.first(where: { !$0.isJSONSpace }), isDigit(first), isNumber(text[...]) {
             return true
         }
         // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.

@@ -240,14 +240,29 @@ public final class CloudClient: Sendable {
         if case .outcome(let outcome) = meaning, case .acknowledged = outcome { return outcome }
         note(end, of: operation)
         return switch meaning {
-        // No command waits longer than the account does.
-        case .outcome(.notStarted(let refusal)) where refusal.retryAfter ?? .zero > AccountBreaker.longestThrottle:
+        case .outcome(.notStarted(let refusal)):
             .notStarted(
-                .init(refusal.code, isTransient: refusal.isTransient, retryAfter: AccountBreaker.longestThrottle)
+                .init(
+                    refusal.code,
+                    isTransient: refusal.isTransient,
+                    // No command waits longer than the account does.
+                    retryAfter: refusal.retryAfter.map { min($0, AccountBreaker.longestThrottle) },
+                    said: words(of: end)
+                )
             )
         case .outcome(let outcome): outcome
         case .unauthorized: .notStarted(.init(.tokenRejected, isTransient: true))
         }
+    }
+
+    /// What the cloud said as it refused, for people: its own text, or the status of HTTP.
+    private func words(of end: ExchangeEnd) -> String? {
+        guard case .answered(let http) = end else { return nil }
+        let limit = SubmissionOutcome.Refusal.longestWords
+        if let message = reader.read(http.body)?.message, !message.isEmpty {
+            return AnswerMask.replacingDigitRuns(in: message).cut(to: limit)
+        }
+        return "HTTP status \(http.status)"
     }
 
     /// Sends a request and tells how it ended.

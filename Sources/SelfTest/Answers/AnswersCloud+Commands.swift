@@ -201,7 +201,7 @@ extension AnswersCloud.State {
     private mutating func lost(_ command: ToldCommand, _ what: String) -> (ByteServer.Reply, String) {
         let (way, usual, refusing, noise) = random(of: command.terminal) { random in
             (
-                Int.random(in: 0..<8, using: &random),
+                Int.random(in: 0..<9, using: &random),
                 [200, 200, 202, 500, 502, 503, 504].randomElement(using: &random) ?? 500,
                 [400, 401, 404, 422].randomElement(using: &random) ?? 400,
                 (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -214,12 +214,13 @@ extension AnswersCloud.State {
             case 2: WireBody(bytes: [])
             case 3: WireBody(bytes: Array("<html><h1>Bad Gateway</h1></html>".utf8))
             case 4, 6: WireBody(bytes: Array(#"{"code":1,"status":"OK","message":"TRANSACTION SENT","data":{}}"#.utf8))
+            case 7: WireBody(bytes: Array(#"{"code":1,"status":"OK","message":"OK","code":0}"#.utf8))
             case 5: WireBody(bytes: Array(#"{"code":0,"status":"ERROR","message":"COMUNIQUESE CON SOPORTE"}"#.utf8))
             default: WireBody(bytes: Array(#"{"code":1,"status":"OK","mess"#.utf8))
             }
         guard usual != 504 else { return (.close, "\(what): connection closed") }
-        // A status that refuses is not believed beside a wrapper that says "sent".
-        let status = way == 6 ? refusing : usual
+        // A status that refuses is not believed beside a wrapper that says "sent", or says two things.
+        let status = [6, 7].contains(way) ? refusing : usual
         return (AnswersCloud.reply(status, wire), line(status, wire, what))
     }
 

@@ -5,8 +5,8 @@ struct CloudWord: Sendable {
     /// What a terminal did.
     struct Result: Sendable {
         var functionCode: Int64
-        /// 0 where the terminal says yes.
-        var responseCode: Int64
+        /// 0 where the terminal says yes; `nil` where it does not say.
+        var responseCode: Int64?
         var responseMessage: String
         var terminalID: String
         var ticket: String?
@@ -40,7 +40,7 @@ extension CloudWord.Result {
         let isApproved = responseCode == 0
         return [
             .init("functionCode", .integer(functionCode)),
-            .init("responseCode", .integer(responseCode)),
+            .init("responseCode", responseCode.map { .integer($0) } ?? .null),
             .init("responseMessage", .text(responseMessage)),
             .init("commerceCode", .integer(55_731)),
             .init("terminalId", .text(terminalID)),
@@ -70,7 +70,7 @@ extension CloudWord.Result {
     var flat: [WireText.Member] {
         [
             .init("functionCode", .integer(functionCode)),
-            .init("code", .integer(responseCode)),
+            .init("code", responseCode.map { .integer($0) } ?? .null),
             .init("message", .text(responseMessage)),
             .init("authorizationCode", .text(authorizationCode)),
             .init("amount", .integer(amount)),

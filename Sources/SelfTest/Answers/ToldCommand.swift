@@ -95,16 +95,24 @@ struct ToldCommand: Sendable {
             ("not finished", { ($0.code, $0.message) = (2, "TRANSACTION IN PROCESS") }),
             ("another's name", { $0.customID = "01940000-0000-7000-8000-000000000001" }),
             ("another terminal", { $0.result?.terminalID = "80999999" }),
+            ("no response code", { $0.result?.responseCode = nil }),
             ("another function", { $0.result?.functionCode = 106 }),
         ]
+        if ticket != nil {
+            let spoil: (inout CloudWord) -> Void = {
+                $0.customID = nil
+                $0.result?.ticket = "T-4711"
+            }
+            flaws.append(("another ticket, without a name", spoil))
+        }
         if opposite.isApproved, amount > 0 {
             flaws.append(("no authorization", { $0.result?.authorizationCode = "" }))
             flaws.append(("another amount", { $0.result?.amount += 1 }))
         } else if opposite.isApproved, verb == "refund" {
             flaws.append(("another receipt", { $0.result?.operationID += 1 }))
         }
-        let (name, spoil) = flaws[Int.random(in: 0..<flaws.count, using: &random)]
-        spoil(&word)
+        let (name, change) = flaws[Int.random(in: 0..<flaws.count, using: &random)]
+        change(&word)
         return (word, name)
     }
 

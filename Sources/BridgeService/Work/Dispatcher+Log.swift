@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BridgeCore
+internal import Logging
+
+/// What the person on call reads of transactions, each once and with its ids: what Getnet refused, every doubt, every call for
+/// a person, everything that speaks against an end.
+extension Dispatcher {
+    /// Says what a transition means for people.
+    func log(_ transition: Transition) {
+        let transaction = transition.transaction
+        if let former = transition.formerOwner {
+            logger.error(
+                "a number of Getnet's names another transaction now; did its numbers begin anew?",
+                metadata: [LogKey.transaction: "\(transaction.id)", LogKey.formerOwner: "\(former)"]
+            )
+        }
+        for draft in transition.events {
+            if let contradiction = draft.contradiction {
+                var metadata = metadata(of: draft)
+                metadata[LogKey.reason] = "\(contradiction.code.rawValue)"
+                logger.error("evidence against a final status: ask a person", metadata: metadata)
+            } else {
+                log(draft)
+            }
+        }
+    }
+
+    private func log(_ draft: EventDraft) {
+        let transaction = draft.snapshot
+        switch transaction.state {
+        case .inDoubt where transaction.reason?.code == .operatorNeeded:
+            logger.error("in doubt, and a person must decide now", metadata: metadata(of: draft))
+        case .inDoubt:
+            logger.warning(
+                transaction.effect.movesMoney
+                    ? "in doubt: money may have moved, and the bridge goes on asking"
+                    : "in doubt: it may have been done, and the bridge goes on asking",
+                metadata: metadata(of: draft)
+            )
+        // What Getnet refused for good is somebody's mistake; what came too late or was taken back is not.
+        case .failed where draft.said != nil:
+            logger.warning("Getnet refused it; certainly nothing was started", metadata: metadata(of: draft))
+        case .accepted, .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed: return
+        }
+    }
+
+    private func metadata(of draft: EventDraft) -> Logger.Metadata {
+        let transaction = draft.snapshot
+        var metadata: Logger.Metadata = [
+            LogKey.transaction: "\(transaction.id)",
+            LogKey.command: "\(transaction.command.commandID)",
+            LogKey.status: "\(transaction.status.rawValue)",
+            LogKey.terminal: "\(transaction.command.content.terminal.idTerminal)",
+        ]
+        if let reason = transaction.reason { metadata[LogKey.reason] = "\(reason.code.rawValue)" }
+        if let text = transaction.reasonText { metadata[LogKey.detail] = "\(text)" }
+        if let said = draft.said { metadata[LogKey.said] = "\(said)" }
+        return metadata
+    }
+}
