@@ -14,12 +14,18 @@ private enum PostEnd: Sendable {
     case refused(status: Int, code: Int?, message: String, headers: [(name: String, value: String)] = [])
     /// An answer that says nothing, after a start or without.
     case lost(isStarted: Bool)
+    /// Started, told so by a callback, and only then answered that the terminal is busy.
+    case toldThenRefused
+    /// Taken, with the number of another command.
+    case anothersNumber
 
     /// How often an end comes up.
     static func drawn(_ random: inout SeededGenerator) -> PostEnd {
         func one<Value>(_ values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &random)] }
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<38: return .acknowledged
+        case 0..<32: return .acknowledged
+        case 32..<35: return .toldThenRefused
+        case 35..<38: return .anothersNumber
         case 38..<48: return .finished
         case 48..<68:
             return .refusedYetStarted(
@@ -85,7 +91,7 @@ extension AnswersCloud.State {
         if commands[key] == nil { take(body, verb, as: key) }
         guard var command = commands[key] else { return .close }
         command.posts += 1
-        if command.isStarted {
+        if command.isStarted, !command.mayBeRepeated {
             found(
                 "doubled",
                 key,
@@ -93,13 +99,21 @@ extension AnswersCloud.State {
             )
         }
         let terminal = body.idTerminal
-        let end = random(of: terminal) { PostEnd.drawn(&$0) }
+        var end = random(of: terminal) { PostEnd.drawn(&$0) }
+        // Only what has a callback can be told of before the answer, and only what moves money owns a number.
+        switch end {
+        case .toldThenRefused where command.webhook == nil || command.kind != .money || command.isStarted,
+            .anothersNumber where command.kind != .money:
+            end = .acknowledged
+        default: break
+        }
         let isFirstStart = !command.isStarted
         let (reply, line) = play(end, &command, key)
         command.lines.append("POST \(command.posts)    \(line)")
         if command.isStarted, isFirstStart {
             let errands = random(of: terminal) { Self.errands(about: key, &$0) }
             if command.webhook != nil {
+                if command.refusedAt != nil { post.yield(.init(key: key, after: .zero, form: .unfinished)) }
                 for errand in errands { post.yield(errand) }
             }
         }
@@ -183,7 +197,32 @@ extension AnswersCloud.State {
         case .lost(let isStarted):
             if isStarted { start(&command, key) }
             return lost(command, isStarted ? "started, lost" : "not started, lost")
+        case .toldThenRefused:
+            start(&command, key)
+            command.refusedAt = .now + AnswersCloud.refusalPause
+            var wire = WireBody(bytes: Array(#"{"code":0,"message":"OPERATION IN PROGRESS (15s)"}"#.utf8))
+            wire.mutations = ["after a callback"]
+            let reply = AnswersCloud.reply(200, wire, after: AnswersCloud.refusalPause)
+            return (reply, line(200, wire, "started, told, refused"))
+        case .anothersNumber:
+            start(&command, key)
+            let word = CloudWord(
+                code: 1,
+                message: "TRANSACCIÓN ENVIADA",
+                number: numberOfAnother(than: command) ?? command.number,
+                customID: command.customID
+            )
+            return said(word, 200, command, "started, acknowledged under another's number")
         }
+    }
+
+    /// The number of another command of the account that is known to own it, because a callback that decides told so.
+    private func numberOfAnother(than command: ToldCommand) -> String? {
+        let account = accounts[command.terminal]
+        let owners = commands.values.filter { other in
+            other.kind == .money && other.isPlainlyTold && !other.isMisled && accounts[other.terminal] == account
+        }
+        return owners.compactMap(\.number).min()
     }
 
     private mutating func said(

@@ -20,6 +20,8 @@ final class AnswersCloud: Sendable {
             case plain
             /// The same, in a charset, a coding and strings that can be undone.
             case legible
+            /// It says that the terminal is at it.
+            case unfinished
             /// It says the opposite of the truth, with a flaw because of which it is no verdict, once.
             case misleading
         }
@@ -40,6 +42,7 @@ final class AnswersCloud: Sendable {
         /// The random numbers of each terminal, so that what happens there depends on its seed alone.
         var random: [String: SeededGenerator] = [:]
         var zones: [String: TimeZone] = [:]
+        var accounts: [String: String] = [:]
         var commands: [String: ToldCommand] = [:]
         /// Which commands a terminal was sent, oldest first.
         var sent: [String: [String]] = [:]
@@ -52,6 +55,8 @@ final class AnswersCloud: Sendable {
 
     /// A line of what was said is cut here, in characters.
     static let lineLimit = 700
+    /// A refusal that comes after a callback waits so long for it.
+    static let refusalPause = Duration.milliseconds(600)
     /// The terminal is done after so long.
     static let workTime = 20...300
 
@@ -65,8 +70,9 @@ final class AnswersCloud: Sendable {
     }
 
     /// Lets a terminal exist.
-    func open(_ terminal: String, seed: UInt64, zone: TimeZone) {
+    func open(_ terminal: String, of account: String, seed: UInt64, zone: TimeZone) {
         state.withLockedValue { state in
+            state.accounts[terminal] = account
             state.random[terminal] = SeededGenerator(seed: seed)
             state.zones[terminal] = zone
         }
@@ -185,6 +191,10 @@ extension AnswersCloud.State {
         case .legible:
             var mutation = AnswerMutation(random: SeededGenerator(seed: random(of: command.terminal) { $0.next() }))
             return mutation.rewritten(plain.body(of: command.finished))
+        case .unfinished:
+            var word = command.finished
+            (word.code, word.message, word.result) = (2, "TRANSACTION IN PROCESS", nil)
+            return WireBody(bytes: Array(plain.body(of: word).json.utf8))
         case .misleading:
             let (word, flaw) = random(of: command.terminal) { command.misleading(&$0) }
             var wire = WireBody(bytes: Array(plain.body(of: word).json.utf8))

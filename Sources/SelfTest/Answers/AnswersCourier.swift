@@ -31,13 +31,18 @@ struct AnswersCourier: Sendable {
             guard let command = cloud.command(errand.key), let webhook = command.webhook else { return }
             let wire = cloud.state.withLockedValue { $0.callback(errand.form, about: command) }
             switch errand.form {
-            case .any, .misleading:
+            case .any, .misleading, .unfinished:
                 if errand.form == .misleading {
                     // Before it is sent: from then on it may be told of.
                     cloud.state.withLockedValue { $0.commands[errand.key]?.isMisled = true }
                 }
                 let status = await send(wire, to: webhook)
                 note(wire, "\(errand.form), answered \(status)", of: errand.key)
+                guard status == 200 else { return }
+                cloud.state.withLockedValue { state in
+                    if errand.form == .unfinished { state.commands[errand.key]?.unfinishedToldAt = .now }
+                    if wire.mutations == [ToldCommand.misfit] { state.commands[errand.key]?.isMisfitTold = true }
+                }
             case .plain, .legible: try await insist(errand, wire, webhook)
             }
         } catch {

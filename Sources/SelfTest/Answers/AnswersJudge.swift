@@ -95,6 +95,11 @@ struct AnswersJudge: Sendable {
         if told?.isMisled != true, (events[step.commandID] ?? []).contains(where: { $0.name == "contradicted" }) {
             found.append(("contradicted", "told contradicted, but nothing that was said contradicts itself"))
         }
+        if told?.isMisfitTold == true, Judge.isFinal(row.status), row.status != "approved",
+            !(events[step.commandID] ?? []).contains(where: { $0.name == "contradicted" })
+        {
+            found.append(("untold", "a payment that did not fit was told, and nobody was told of it"))
+        }
         if Judge.isFinal(row.status) || row.status == "completed" {
             if let lie = lie(of: row, told, movesMoney: step.movesMoney) { found.append(("guessed", lie)) }
         } else {

@@ -74,7 +74,12 @@ struct AnswersStage: Sendable {
 
     /// Sends one command after the other, each once the one before has come to rest.
     private func play(_ episode: AnswersEpisode) async throws {
-        cloud.open(episode.terminal, seed: episode.seed, zone: TimeZone(identifier: episode.account.timeZone) ?? .gmt)
+        cloud.open(
+            episode.terminal,
+            of: episode.account.name,
+            seed: episode.seed,
+            zone: TimeZone(identifier: episode.account.timeZone) ?? .gmt
+        )
         for step in episode.steps {
             let expiry = Date(timeIntervalSinceNow: Self.commandLife / .seconds(1))
             let expiresAt = expiry.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

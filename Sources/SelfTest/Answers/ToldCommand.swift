@@ -47,8 +47,26 @@ struct ToldCommand: Sendable {
     var isPlainlyTold = false
     /// Whether a callback said the opposite of the truth, with a flaw.
     var isMisled = false
+    /// Whether a callback that was taken said that another amount was paid than was asked for.
+    var isMisfitTold = false
+    /// When it was answered "busy" although it was started and a callback had told so.
+    var refusedAt: ContinuousClock.Instant?
+    /// When the callback that told so was answered.
+    var unfinishedToldAt: ContinuousClock.Instant?
     /// What was said, line by line.
     var lines: [String] = []
+
+    /// The flaw of a callback that must be told to people whatever the end is.
+    static let misfit = "another amount"
+    /// A callback that was answered less than this before the refusal may not have been weighed yet.
+    private static let weighing = Duration.milliseconds(100)
+
+    /// Whether another POST is right although it was started: the refusal came, and what proves it wrong had not.
+    var mayBeRepeated: Bool {
+        guard let refusedAt, posts == 2 else { return false }
+        guard let unfinishedToldAt else { return true }
+        return unfinishedToldAt + Self.weighing > refusedAt
+    }
 
     var kind: Kind { Kind(verb: verb) }
     var isStarted: Bool { starts > 0 }
@@ -107,7 +125,7 @@ struct ToldCommand: Sendable {
         }
         if opposite.isApproved, amount > 0 {
             flaws.append(("no authorization", { $0.result?.authorizationCode = "" }))
-            flaws.append(("another amount", { $0.result?.amount += 1 }))
+            flaws.append((Self.misfit, { $0.result?.amount += 1 }))
         } else if opposite.isApproved, verb == "refund" {
             flaws.append(("another receipt", { $0.result?.operationID += 1 }))
         }

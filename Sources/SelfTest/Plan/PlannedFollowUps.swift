@@ -56,7 +56,7 @@ struct PlannedFollowUps {
             switch theme {
             case .receipts: add(.void, about: order, isAlone: true, pause: 1_000)
             case .cancels: add(.cancel, about: order, moment: afterStart(of: order))
-            case .usual, .doubt:
+            case .usual, .doubt, .refusals:
                 guard Int.random(in: 0..<Self.oneOf, using: &random) == 0 else { continue }
                 draw(about: order, sentAt: sentAt[order.commandID] ?? .zero)
             }

@@ -10,6 +10,8 @@ extension RunPlan {
         case receipts
         /// Every sale is to be ended at the terminal, often when it just has ended there.
         case cancels
+        /// Many sales are said not to have started, and were.
+        case refusals
 
         /// The theme of a seed.
         init(of seed: UInt64) {
@@ -17,6 +19,7 @@ extension RunPlan {
                 self = .doubt
             } else {
                 switch seed % themedEvery {
+                case 2: self = .refusals
                 case 6: self = .cancels
                 case 8: self = .receipts
                 default: self = .usual
@@ -28,6 +31,8 @@ extension RunPlan {
             switch self {
             case .usual, .cancels: usualFaults
             case .doubt: doubtfulFaults
+            case .refusals:
+                usualFaults.merging(["busy-yet-started": 0.3, "unpaid": 0.4, "no-callback": 0.05]) { $1 }
             case .receipts: usualFaults.merging(["batch-closes": 0.5]) { $1 }
             }
         }
