@@ -81,7 +81,14 @@ struct Serve: ConfiguredVerb {
         let path = try configuration.storePath()
         do throws(StoreOpeningError) {
             if configuration.store.create { try make(path, for: configuration, logger) }
-            if holdCommands { try SQLiteStore.hold(path: path, at: .current) }
+            if holdCommands {
+                try SQLiteStore.hold(path: path, at: .current)
+            } else if try SQLiteStore.holdCopy(path: path, at: .current) {
+                logger.warning(
+                    "the store is a copy: it is held like a restored one",
+                    metadata: [LogKey.address: "\(path)"]
+                )
+            }
             return try SQLiteStore.open(path: path, rules: configuration.storeRules)
         } catch {
             let config = error.remedy == nil ? nil : options.config

@@ -10,7 +10,8 @@ extension Store {
     struct Backup: ConfiguredVerb {
         static let configuration = CommandConfiguration(
             abstract: "Write a consistent copy of the store, whether a bridge has it open or not.",
-            discussion: "Back up callbacks.keyFile too. A copy is put back only with: serve --hold-commands"
+            discussion:
+                "Back up callbacks.keyFile too. A copy knows that it is one: who starts on it is held until store release."
         )
 
         @Option(help: ArgumentHelp("Where to; nothing that is there is overwritten.", valueName: "path"))
@@ -24,7 +25,7 @@ extension Store {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let path = try options.load(for: .store, invocation).storePath()
-            let bytes = try SQLiteStore.backup(path: path, to: to)
+            let bytes = try SQLiteStore.backup(path: path, to: to, at: .current)
             try invocation.console.print("\(to) holds \(path), \(bytes) bytes")
             return .done
         }
@@ -33,24 +34,43 @@ extension Store {
     /// Ends the hold of a restored store.
     struct Release: ConfiguredVerb {
         static let configuration = CommandConfiguration(
-            abstract: "End the hold of a restored store: commands are taken again.",
-            discussion: "Through the admin port if a bridge runs, else on the file."
+            abstract: "End the hold of a restored store in the name of a person: commands are taken again.",
+            discussion: """
+                Through the admin port if a bridge runs, else on the file. A command from before the restore may come for an \
+                hour; until then --now is needed, and repeats a charge where such a command comes.
+                """
         )
+
+        @OptionGroup var note: NoteArguments
+
+        @Flag(help: "Although the hour after the restore is not over.")
+        var now = false
 
         @OptionGroup var options: ConfigurationOptions
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
             let path = try configuration.storePath()
-            let wasHeld: Bool
+            let release: HoldRelease
+            let who = try note.operatorNote()
             do throws(StoreOpeningError) {
-                wasHeld = try SQLiteStore.release(path: path)
+                release = try SQLiteStore.release(
+                    path: path,
+                    by: who,
+                    at: .current,
+                    isKnownToBeEarly: now
+                )
             } catch {
                 guard case .locked = error else { throw error }
-                let answer = try await AdminPort(configuration).post("/v1/store/release")
-                wasHeld = answer["released"] == .bool(true)
+                let body = OperatorRequest.body(by: note.by, because: note.reason, now: now)
+                let answer = try await AdminPort(configuration).post("/v1/store/release", body)
+                release = answer["released"] == .bool(true) ? .released : .notHeld
             }
-            try invocation.console.print(wasHeld ? "\(path) is released" : "\(path) was not held")
+            switch release {
+            case .released: try invocation.console.print("\(path) is released, by \(note.by)")
+            case .notHeld: try invocation.console.print("\(path) was not held")
+            case .tooEarly(let end): throw Failure(.data, end.tooEarlyText)
+            }
             return .done
         }
     }

@@ -99,4 +99,7 @@ struct NoteArguments: ParsableArguments {
             throw ValidationError("--\(error)")
         }
     }
+
+    /// Both, as they are kept.
+    func operatorNote() throws(OperatorNote.Fault) -> OperatorNote { try OperatorNote(name: by, reason: reason) }
 }

@@ -27,7 +27,7 @@ struct RecoveryTests {
                     _ = try await store.create(Charge(commandID: "d-\(number)", reference: "D\(number)"))
                 }
             }()
-            let bytes = try SQLiteStore.backup(path: path, to: copy)
+            let bytes = try SQLiteStore.backup(path: path, to: copy, at: at(0))
             try await writing
             await store.close()
             #expect(bytes > 0)
@@ -51,17 +51,64 @@ struct RecoveryTests {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             #expect(throws: StoreOpeningError.missing(path: path)) {
-                try SQLiteStore.backup(path: path, to: directory + "/copy")
+                try SQLiteStore.backup(path: path, to: directory + "/copy", at: at(0))
             }
             try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let taken = directory + "/taken"
             try Data("mine".utf8).write(to: URL(fileURLWithPath: taken))
-            #expect(throws: StoreOpeningError.exists(path: taken)) { try SQLiteStore.backup(path: path, to: taken) }
-            #expect(try Data(contentsOf: URL(fileURLWithPath: taken)) == Data("mine".utf8))
-            #expect(throws: StoreOpeningError.exists(path: path)) { try SQLiteStore.backup(path: path, to: path) }
-            #expect(throws: StoreOpeningError.directoryMissing(path: directory + "/none")) {
-                try SQLiteStore.backup(path: path, to: directory + "/none/copy")
+            #expect(throws: StoreOpeningError.exists(path: taken)) {
+                try SQLiteStore.backup(path: path, to: taken, at: at(0))
             }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: taken)) == Data("mine".utf8))
+            #expect(throws: StoreOpeningError.exists(path: path)) {
+                try SQLiteStore.backup(path: path, to: path, at: at(0))
+            }
+            #expect(throws: StoreOpeningError.directoryMissing(path: directory + "/none")) {
+                try SQLiteStore.backup(path: path, to: directory + "/none/copy", at: at(0))
+            }
+        }
+    }
+
+    private func release(_ path: String, at instant: Timestamp = at(2), early: Bool = true) throws -> HoldRelease {
+        try SQLiteStore.release(path: path, by: .sample, at: instant, isKnownToBeEarly: early)
+    }
+
+    @Test("K5: a copy knows that it is one, and is held once, at its first start")
+    func copy() async throws {
+        try await withTemporaryDirectory { directory in
+            let (path, copy) = (directory + "/store.sqlite", directory + "/copy.sqlite")
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            #expect(try !SQLiteStore.holdCopy(path: path, at: at(1)))
+            _ = try SQLiteStore.backup(path: path, to: copy, at: at(1))
+            #expect(try SQLiteStore.status(path: copy).heldSince == nil)
+            // Released before it was started it is held all the same.
+            #expect(try release(copy) == .notHeld)
+            #expect(try SQLiteStore.holdCopy(path: copy, at: at(10)))
+            #expect(try SQLiteStore.status(path: copy).heldSince == at(10))
+            let store = try SQLiteStore.open(path: copy, rules: .test())
+            #expect(try await store.isRestorePending())
+            await store.close()
+            // The next start is none of a copy any more; the hold stands until a person ends it.
+            #expect(try !SQLiteStore.holdCopy(path: copy, at: at(20)))
+            #expect(try SQLiteStore.status(path: copy).heldSince == at(10))
+        }
+    }
+
+    @Test("K5: before the hour is over a release needs a person who knows it", arguments: [true, false])
+    func tooEarly(isOpen: Bool) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/store.sqlite"
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore.hold(path: path, at: at(0))
+            let store = isOpen ? try SQLiteStore.open(path: path, rules: .test()) : nil
+            func released(at instant: Timestamp, early: Bool) async throws -> HoldRelease {
+                guard let store else { return try release(path, at: instant, early: early) }
+                return try await store.release(by: .sample, at: instant, isKnownToBeEarly: early)
+            }
+            #expect(try await released(at: at(3_599), early: false) == .tooEarly(until: at(3_600)))
+            #expect(try await released(at: at(3_600), early: false) == .released)
+            #expect(try await released(at: at(3_601), early: false) == .notHeld)
+            await store?.close()
         }
     }
 
@@ -70,7 +117,7 @@ struct RecoveryTests {
             let path = directory + "/store.sqlite"
             try SQLiteStore.create(path: path, accounts: Accounts(.test))
             try SQLiteStore.hold(path: path, at: at(1))
-            #expect(try SQLiteStore.release(path: path))
+            #expect(try release(path) == .released)
             let store = try SQLiteStore.open(path: path, rules: .test())
             #expect(try await store.heldSince() == nil)
             #expect(try await store.isRestorePending())
@@ -89,14 +136,14 @@ struct RecoveryTests {
             #expect(try SQLiteStore.status(path: path).heldSince == at(1))
             let store = try SQLiteStore.open(path: path, rules: .test())
             #expect(try await store.heldSince() == at(1))
-            #expect(throws: StoreOpeningError.self) { try SQLiteStore.release(path: path) }
-            #expect(try await store.release())
-            #expect(try await !store.release())
+            #expect(throws: StoreOpeningError.self) { try release(path) }
+            #expect(try await store.release(by: .sample, at: at(2), isKnownToBeEarly: true) == .released)
+            #expect(try await store.release(by: .sample, at: at(2), isKnownToBeEarly: true) == .notHeld)
             #expect(try await store.heldSince() == nil)
             await store.close()
-            #expect(try !SQLiteStore.release(path: path))
+            #expect(try release(path) == .notHeld)
             try SQLiteStore.hold(path: path, at: at(3))
-            #expect(try SQLiteStore.release(path: path))
+            #expect(try release(path) == .released)
             #expect(try SQLiteStore.status(path: path).heldSince == nil)
         }
     }

@@ -22,12 +22,12 @@ struct SQLiteFileTests {
     // MARK: - What is there
 
     @Test
-    func `a missing or empty file is named with the line to run, and nothing is made`() async throws {
+    func `a missing or empty file is named without a line to copy, and nothing is made`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             let missing = error { _ = try SQLiteStore.open(path: path, rules: .test()) }
             #expect(missing == .missing(path: path))
-            #expect(missing?.description.hasSuffix("run: getnet-bridge store init") == true)
+            #expect(missing?.remedy == nil && missing?.description.contains("--hold-commands") == true)
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
             #expect(FileManager.default.createFile(atPath: path, contents: nil))
             #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == .empty(path: path))

@@ -34,7 +34,8 @@ struct RecoveryTests {
             let path = settings.storePath
             for file in [path, path + "-wal", path + "-shm"] { try? FileManager.default.removeItem(atPath: file) }
             try FileManager.default.moveItem(atPath: copy, toPath: path)
-            let held = try site.startBridge(settings, ["--hold-commands"])
+            // K5: it knows that it is a copy, whether it is told to be held or not.
+            let held = try site.startBridge(settings)
             try await held.process.eventually("it says that it is held") {
                 await held.obstacles().contains("[-] held: ")
             }
@@ -45,8 +46,11 @@ struct RecoveryTests {
             try await expect(0, "held", from: site.run("store", "status", settings))
             var stranger = settings
             stranger.environment["GETNET_BRIDGE_ADMIN_TOKEN"] = "another-token-of-the-tests"
-            try await expect(77, "bearer token", from: site.run("store", "release", stranger))
-            try await expect(0, "is released", from: site.run("store", "release", settings))
+            let person = ["--by", "Ana", "--reason", "looked at the terminals"]
+            try await expect(77, "bearer token", from: site.run("store", "release", stranger, person))
+            try await expect(64, "--by", from: site.run("store", "release", settings))
+            try await expect(65, "--now", from: site.run("store", "release", settings, person))
+            try await expect(0, "is released, by Ana", from: site.run("store", "release", settings, person + ["--now"]))
             try await second.ready()
 
             let decision = ["000000000000000000000000", "--by", "Ana", "--reason", "seen"]
@@ -57,7 +61,7 @@ struct RecoveryTests {
             try await expect(64, "--as", from: site.run("transactions", "resolve", settings, wrong))
             #expect(try await second.terminate() == .status(0))
             try await expect(69, "no bridge answers", from: site.run("transactions", "resolve", settings, resolve))
-            try await expect(0, "was not held", from: site.run("store", "release", settings))
+            try await expect(0, "was not held", from: site.run("store", "release", settings, person))
         }
     }
 }

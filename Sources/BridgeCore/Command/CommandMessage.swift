@@ -91,6 +91,7 @@ public struct CommandFault: Sendable, Equatable {
         case outOfRange = "out_of_range"
         case currencyMismatch = "currency_mismatch"
         case typeMismatch = "type_mismatch"
+        case accountMismatch = "account_mismatch"
         case unknownType = "unknown_type"
         // Nothing gets it now; no word of the contract is taken back.
         case notSupportedYet = "not_supported_yet"

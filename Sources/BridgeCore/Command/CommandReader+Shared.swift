@@ -77,3 +77,23 @@ extension MemberReader {
         return bytes
     }
 }
+
+extension CommandMessage {
+    /// The second word of the routing key, which names the account; `nil` where there is none.
+    var accountWord: String? {
+        let words = routingKey.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        return words.count > 1 ? String(words[1]) : nil
+    }
+}
+
+extension MemberReader {
+    /// Refuses a command whose routing key names another account than it is for: topic permissions of the broker stand on the key.
+    mutating func refuse(accountWord word: String?, unlessOf account: Account) {
+        guard let word, word != account.name else { return }
+        fault(
+            "account",
+            .accountMismatch,
+            "it is for the account \(account.name), and the second word of the routing key names another one"
+        )
+    }
+}

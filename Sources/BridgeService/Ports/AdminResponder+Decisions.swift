@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+public import BridgeCore
 internal import CorrelationStore
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
 internal import NIOCore
 
 /// What a named person decides.
@@ -31,11 +32,22 @@ extension AdminResponder {
     }
 
     /// `POST /v1/store/release`.
-    func endHold() async throws(StoreError) -> Response {
-        let wasHeld = try await store.release()
+    func endHold(_ request: Request) async throws(StoreError) -> Response {
+        let (note, now): (OperatorNote, Bool)
+        do throws(OperatorRequest.Fault) {
+            (note, now) = try OperatorRequest.readRelease(try await body(of: request))
+        } catch {
+            return problem(.badRequest, error.description)
+        }
+        let release = try await store.release(by: note, at: dispatcher.clock(), isKnownToBeEarly: now)
+        if case .tooEarly(let end) = release { return problem(.conflict, end.tooEarlyText) }
         gate.open(.held)
+        dispatcher.logger.warning(
+            release == .released ? "the hold of the restored store is ended" : "the store was not held",
+            metadata: [LogKey.person: "\(note.name)", LogKey.detail: "\(note.reason)"]
+        )
         var writer = JSONWriter(reserving: 32)
-        writer.object { $0.member("released", wasHeld) }
+        writer.object { $0.member("released", release == .released) }
         return .json(writer.bytes)
     }
 
@@ -47,6 +59,16 @@ extension AdminResponder {
                 description: "the body did not arrive, or has more than \(Self.decisionLimit) bytes"
             )
         }
+    }
+}
+
+extension Timestamp {
+    /// Why a hold that lasts until then is not ended.
+    public var tooEarlyText: String {
+        """
+        until \(self) a command from before the restore may still come and would be charged again; wait, or say that you know it: \
+        --now, in JSON "now": true
+        """
     }
 }
 

@@ -34,7 +34,7 @@ struct AdminResponder: HTTPResponder {
             return problem(.methodNotAllowed, "\(allowed) only", headers: [.allow: allowed])
         }
         do {
-            if path == Self.release { return try await endHold() }
+            if path == Self.release { return try await endHold(request) }
             switch words.count {
             case 0: return try await list(request)
             case 1: return try await show(words[0])

@@ -26,21 +26,39 @@ public enum OperatorRequest {
 
     /// Reads a decision.
     static func read(_ body: [UInt8], _ act: Act) throws(Fault) -> TransactionInput {
-        guard let value = try? JSONParser.parse(body), case .object(let members) = value,
-            Set(members.map(\.name)).count == members.count
-        else {
-            throw Fault(description: "a JSON object is expected, each member once")
-        }
-        let known: Set =
-            act == .settle ? ["by", "reason"] : ["by", "reason", "as", "authorizationCode", "operationId", "amount"]
-        if let unknown = members.first(where: { !known.contains($0.name) }) {
-            throw Fault(description: "\(unknown.name.prefix(40)): there is no such member")
-        }
+        let ofAll: Set = ["by", "reason"]
+        let value = try object(
+            body,
+            of: act == .settle ? ofAll : ofAll.union(["as", "authorizationCode", "operationId", "amount"])
+        )
         let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
         switch act {
         case .settle: return .settled(by: note)
         case .resolve: return .operatorDecision(try decision(value), by: note)
         }
+    }
+
+    /// Reads who ends the hold of a restored store, why, and whether they know that its hour is not over.
+    static func readRelease(_ body: [UInt8]) throws(Fault) -> (note: OperatorNote, now: Bool) {
+        let value = try object(body, of: ["by", "reason", "now"])
+        let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
+        switch value["now"] {
+        case nil: return (note, false)
+        case .bool(let now): return (note, now)
+        default: throw Fault(description: "now: true or false")
+        }
+    }
+
+    private static func object(_ body: [UInt8], of known: Set<String>) throws(Fault) -> JSON {
+        guard let value = try? JSONParser.parse(body), case .object(let members) = value,
+            Set(members.map(\.name)).count == members.count
+        else {
+            throw Fault(description: "a JSON object is expected, each member once")
+        }
+        if let unknown = members.first(where: { !known.contains($0.name) }) {
+            throw Fault(description: "\(unknown.name.prefix(40)): there is no such member")
+        }
+        return value
     }
 
     private static func note(by name: String, because reason: String) throws(Fault) -> OperatorNote {
@@ -88,7 +106,8 @@ public enum OperatorRequest {
         as status: TransactionStatus? = nil,
         authorizationCode: String? = nil,
         operationID: Int64? = nil,
-        amount: Int64? = nil
+        amount: Int64? = nil,
+        now: Bool = false
     ) -> [UInt8] {
         var writer = JSONWriter(reserving: 256)
         writer.object { member in
@@ -98,6 +117,7 @@ public enum OperatorRequest {
             member.member("authorizationCode", authorizationCode)
             member.member("operationId", operationID)
             member.member("amount", amount)
+            if now { member.member("now", now) }
         }
         return writer.bytes
     }

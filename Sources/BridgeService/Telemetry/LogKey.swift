@@ -16,6 +16,8 @@ public enum LogKey {
     public static let detail = "getnet.detail"
     /// What Getnet said as it refused; runs of digits are masked.
     public static let said = "getnet.said"
+    /// Who decided.
+    public static let person = "getnet.person"
     /// A terminal's idTerminal.
     public static let terminal = "getnet.terminal"
     /// What went wrong.

@@ -24,7 +24,8 @@ struct Restoration {
         if let since {
             gate.close(
                 .held,
-                because: "the store was restored and is held since \(since); run: getnet-bridge store release"
+                because:
+                    "the store was restored and is held since \(since); docs/operations.md, Recovery from a backup, says what to look at before: getnet-bridge store release"
             )
         }
         var last: TransactionID?

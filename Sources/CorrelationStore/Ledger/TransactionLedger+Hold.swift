@@ -11,6 +11,23 @@ extension TransactionLedger {
     /// Stands from the restore until everything that the backup shows as not sent was put in doubt, released or not.
     static var pendingNote: String { "restore_pending" }
 
+    /// When a copy was made; it stands in copies alone, until they are started.
+    static var copyNote: String { "copied_at" }
+
+    /// Who ended the last hold, when and why, as JSON.
+    static var releaseNote: String { "released" }
+
+    /// What is noted of a release.
+    static func words(of note: OperatorNote, at instant: Timestamp) -> String {
+        var writer = JSONWriter(reserving: 256)
+        writer.object { words in
+            words.member("at", instant.description)
+            words.member("by", note.name)
+            words.member("reason", note.reason)
+        }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
     /// Whether what the backup shows as not sent may still be sent.
     func isRestorePending() throws -> Bool { try rows.note(Self.pendingNote) != nil }
 
@@ -27,10 +44,16 @@ extension TransactionLedger {
         try rows.note(Self.holdNote).flatMap { Timestamp($0) }
     }
 
-    /// Ends the hold; `false` if there was none.
-    func release() throws -> Bool {
-        guard try rows.note(Self.holdNote) != nil else { return false }
+    /// Ends the hold if its time is over, or the person knows that it is not.
+    func release(by note: OperatorNote, at instant: Timestamp, isKnownToBeEarly: Bool) throws -> HoldRelease {
+        let release = HoldRelease.decide(
+            heldSince: try heldSince(),
+            at: instant,
+            isKnownToBeEarly: isKnownToBeEarly
+        )
+        guard release == .released else { return release }
         try rows.note(Self.holdNote, nil)
-        return true
+        try rows.note(Self.releaseNote, Self.words(of: note, at: instant))
+        return release
     }
 }

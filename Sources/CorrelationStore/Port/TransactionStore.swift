@@ -121,8 +121,12 @@ public protocol TransactionStore: Sendable {
     /// Notes that nothing of that can be sent any more.
     func finishRestore() async throws(StoreError)
 
-    /// Ends the hold; `false` if there was none.
-    func release() async throws(StoreError) -> Bool
+    /// Ends the hold in the name of a person; see `HoldRelease`.
+    func release(
+        by note: OperatorNote,
+        at instant: Timestamp,
+        isKnownToBeEarly: Bool
+    ) async throws(StoreError) -> HoldRelease
 
     /// What was taken in and is not durable yet; never waits for the disk.
     var uncommitted: UncommittedChanges { get }

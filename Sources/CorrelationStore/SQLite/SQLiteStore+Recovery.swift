@@ -8,14 +8,20 @@ internal import GRDB
 extension SQLiteStore {
     /// Writes a consistent copy of a store, whether a bridge has it open or not.
     ///
-    /// The copy is one file, mode 600, synced, and checked by SQLite before it gets its name. Blocks while it is written.
+    /// The copy is one file, mode 600, synced, and checked by SQLite before it gets its name. It knows that it is a copy, and is
+    /// held by whoever starts on it. Blocks while it is written.
     ///
     /// - Parameters:
     ///   - path: The store.
     ///   - target: An absolute path where nothing is yet.
+    ///   - instant: When it is made.
     /// - Returns: The size of the copy, bytes.
     /// - Throws: `StoreOpeningError`.
-    public static func backup(path: String, to target: String) throws(StoreOpeningError) -> Int64 {
+    public static func backup(
+        path: String,
+        to target: String,
+        at instant: Timestamp
+    ) throws(StoreOpeningError) -> Int64 {
         let (file, copy) = (SQLiteFile(path: path), SQLiteFile(path: target))
         guard let size = SQLiteFile.size(path) else { throw .missing(path: path) }
         guard size > 0 else { throw .empty(path: path) }
@@ -25,7 +31,7 @@ extension SQLiteStore {
         defer { for rest in [draft.path, draft.logPath, draft.path + "-shm"] { _ = unsafe unlink(rest) } }
         do {
             try draft.makeEmpty()
-            try file.copy(to: draft)
+            try file.copy(to: draft, at: instant)
             try draft.sync()
             // Unlike a rename, a link never takes the place of what is there.
             guard unsafe link(draft.path, target) == 0 else {
@@ -43,32 +49,50 @@ extension SQLiteStore {
     ///
     /// - Throws: `StoreOpeningError`: among others while another process has the store.
     public static func hold(path: String, at instant: Timestamp) throws(StoreOpeningError) {
-        try changeNote(path) { database, name in
-            let notes = [SQLiteWriter.Ledger.restoreNote, SQLiteWriter.Ledger.pendingNote].map { ("REPLACE", $0) }
-            for (policy, name) in [("IGNORE", name)] + notes {
-                try database.execute(
-                    sql: "INSERT OR \(policy) INTO meta (name, value) VALUES (?, ?)",
-                    arguments: [name, instant.description]
-                )
-            }
-        }
+        try changeNotes(path) { try $0.hold(at: instant) }
     }
 
-    /// Ends the hold of a store that no bridge has open; `false` if there was none.
+    /// Holds a store that was made as a copy and is started for the first time, like `hold`.
+    ///
+    /// - Returns: Whether it was such a copy.
+    /// - Throws: `StoreOpeningError`: among others while another process has the store.
+    public static func holdCopy(path: String, at instant: Timestamp) throws(StoreOpeningError) -> Bool {
+        var isCopy = false
+        try changeNotes(path) { database in
+            isCopy = try database.note(SQLiteWriter.Ledger.copyNote) != nil
+            if isCopy { try database.hold(at: instant) }
+        }
+        return isCopy
+    }
+
+    /// Ends the hold of a store that no bridge has open, in the name of a person.
+    ///
+    /// A copy that was never started is not held yet: it will be once it is.
     ///
     /// - Throws: `StoreOpeningError`: among others while another process has the store.
-    public static func release(path: String) throws(StoreOpeningError) -> Bool {
-        var wasHeld = false
-        try changeNote(path) { database, name in
-            try database.execute(sql: "DELETE FROM meta WHERE name = ?", arguments: [name])
-            wasHeld = database.changesCount > 0
+    public static func release(
+        path: String,
+        by note: OperatorNote,
+        at instant: Timestamp,
+        isKnownToBeEarly: Bool
+    ) throws(StoreOpeningError) -> HoldRelease {
+        var release = HoldRelease.notHeld
+        try changeNotes(path) { database in
+            release = HoldRelease.decide(
+                heldSince: try database.note(SQLiteWriter.Ledger.holdNote).flatMap { Timestamp($0) },
+                at: instant,
+                isKnownToBeEarly: isKnownToBeEarly
+            )
+            guard release == .released else { return }
+            try database.removeNote(SQLiteWriter.Ledger.holdNote)
+            try database.setNote(SQLiteWriter.Ledger.releaseNote, SQLiteWriter.Ledger.words(of: note, at: instant))
         }
-        return wasHeld
+        return release
     }
 
-    private static func changeNote(
+    private static func changeNotes(
         _ path: String,
-        _ change: (Database, String) throws -> Void
+        _ change: (Database) throws -> Void
     ) throws(StoreOpeningError) {
         let file = SQLiteFile(path: path)
         try file.checkFile()
@@ -77,7 +101,7 @@ extension SQLiteStore {
         try file.inspect { try file.checkSchema($0) }
         let writer = try file.writer()
         do {
-            try writer.write { try change($0, SQLiteWriter.Ledger.holdNote) }
+            try writer.write { try change($0) }
             try writer.close()
         } catch {
             throw file.opening(error)
@@ -94,7 +118,7 @@ extension SQLiteFile {
     }
 
     /// Copies every page as one reader sees it, log included.
-    fileprivate func copy(to draft: SQLiteFile) throws {
+    fileprivate func copy(to draft: SQLiteFile, at instant: Timestamp) throws {
         let source = try reader("store.backup")
         let target = try DatabaseQueue(path: draft.path)
         try source.backup(to: target)
@@ -107,6 +131,7 @@ extension SQLiteFile {
             throw StoreOpeningError.engine(path: path, why: "the copy is not sound: \(fault)")
         }
         _ = try target.read { try draft.schema($0) }
+        try target.write { try $0.setNote(SQLiteWriter.Ledger.copyNote, instant.description) }
         try target.close()
         try source.close()
     }
@@ -117,5 +142,30 @@ extension SQLiteFile {
         guard descriptor >= 0 else { throw .notWritable(path: path, why: SystemError.last) }
         defer { Foundation.close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .notWritable(path: path, why: SystemError.last) }
+    }
+}
+
+extension Database {
+    fileprivate func note(_ name: String) throws -> String? {
+        try String.fetchOne(self, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])
+    }
+
+    fileprivate func setNote(_ name: String, _ value: String) throws {
+        try execute(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", arguments: [name, value])
+    }
+
+    fileprivate func removeNote(_ name: String) throws {
+        try execute(sql: "DELETE FROM meta WHERE name = ?", arguments: [name])
+    }
+
+    /// Notes a restore: a hold that stands already keeps its first instant.
+    fileprivate func hold(at instant: Timestamp) throws {
+        if try note(SQLiteWriter.Ledger.holdNote) == nil {
+            try setNote(SQLiteWriter.Ledger.holdNote, instant.description)
+        }
+        for name in [SQLiteWriter.Ledger.restoreNote, SQLiteWriter.Ledger.pendingNote] {
+            try setNote(name, instant.description)
+        }
+        try removeNote(SQLiteWriter.Ledger.copyNote)
     }
 }

@@ -130,8 +130,12 @@ public final class SQLiteStore: TransactionStore {
     }
 
     /// See `TransactionStore`.
-    public func release() async throws(StoreError) -> Bool {
-        try await queue.commit { try $0.release() }
+    public func release(
+        by note: OperatorNote,
+        at instant: Timestamp,
+        isKnownToBeEarly: Bool
+    ) async throws(StoreError) -> HoldRelease {
+        try await queue.commit { try $0.release(by: note, at: instant, isKnownToBeEarly: isKnownToBeEarly) }
     }
 
     /// See `TransactionStore`.

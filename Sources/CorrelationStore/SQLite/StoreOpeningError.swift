@@ -38,9 +38,10 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
     /// The line to run, where one helps.
     public var remedy: String? {
         switch self {
-        case .missing, .empty: "getnet-bridge store init"
         case .notMigrated: "getnet-bridge store migrate"
         case .accountNotAdmitted(_, let account): "getnet-bridge store admit \(account)"
+        // A line that can be copied would be the double charge where a store was lost.
+        case .missing, .empty: nil
         case .exists, .notAStore, .tooNew, .otherAccount, .accountRenamed, .accountMissing, .locked, .severalNames,
             .directoryMissing,
             .notWritable,
@@ -51,6 +52,12 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
 }
 
 extension StoreOpeningError: CustomStringConvertible {
+    private static let whatToDo = """
+        If a bridge has run here before, its store is lost: put the newest copy in its place and start with --hold-commands \
+        (docs/operations.md, Recovery from a backup), since with a new store every command that comes again is charged again. \
+        Only a bridge that has never run makes a new one: store init (README, Start)
+        """
+
     /// One sentence for a person, with the line to run.
     public var description: String {
         let sentence = sentence
@@ -59,8 +66,8 @@ extension StoreOpeningError: CustomStringConvertible {
 
     private var sentence: String {
         switch self {
-        case .missing(let path): "there is no store at \(path); a lost store must be restored, not made anew"
-        case .empty(let path): "\(path) holds nothing; a lost store must be restored, not made anew"
+        case .missing(let path): "there is no store at \(path). \(Self.whatToDo)"
+        case .empty(let path): "\(path) holds nothing. \(Self.whatToDo)"
         case .exists(let path): "\(path) exists already and is left as it is"
         case .notAStore(let path): "\(path) is not a store of getnet-bridge"
         case .notMigrated(let path, let schema, let newest):

@@ -26,7 +26,7 @@ extension RunSite {
         try await disturbing {
             try startBridge(holdingCommands: true)
             try await Task.sleep(for: Self.hold)
-            try await run("release")
+            try await run("release", "--by", "self-test", "--reason", "what was at the terminals has ended", "--now")
         }
     }
 

@@ -128,11 +128,24 @@ import Testing
             let untyped = CommandMessage.sample(CommandFixture.text(("type", nil)), routingKey: key)
             #expect(CommandFixture.read(untyped).command?.content.type == .charge)
         }
-        for key in ["", "refund", "charges.main", "Charge", ".charge"] {
+        for key in ["", "refund", "charges.main", "Charge", ".main"] {
             #expect(CommandFixture.read(message { $0.routingKey = key }).faults == ["type type_mismatch"])
         }
         let untyped = CommandMessage.sample(CommandFixture.text(("type", nil)), routingKey: "nonsense.main")
         #expect(CommandFixture.read(untyped).faults == ["type unknown_type"])
+    }
+
+    @Test("K6: is for the account that the second word of its key names, or has no second word")
+    func accountWord() {
+        for key in ["charge.other", "charge.", "charge.Main", "charge.other.main", "charge.main2"] {
+            #expect(
+                CommandFixture.read(message { $0.routingKey = key }).faults == ["account account_mismatch"],
+                "\(key)"
+            )
+        }
+        for key in ["charge", "charge.main", "charge.main.till-7"] {
+            #expect(CommandFixture.read(message { $0.routingKey = key }).faults == [])
+        }
     }
 
     @Test func `whose headers could not be read is refused, since one of them may have been its time`() {

@@ -23,9 +23,10 @@ import Testing
 
     private func read(
         _ names: [String: String] = [:],
-        _ changes: (String, String?)...
+        _ changes: (String, String?)...,
+        key: String = "charge"
     ) throws -> Result<Command, CommandRejection> {
-        let message = CommandMessage.sample(CommandFixture.text(changes))
+        let message = CommandMessage.sample(CommandFixture.text(changes), routingKey: key)
         let reader = CommandReader(rules: try rules())
         let terminals = try registry(names)
         do throws(CommandRejection) {
@@ -56,6 +57,16 @@ import Testing
                 "options.paymentCategory unknown_member"
             ]
         )
+    }
+
+    @Test("K6: the second word of the key names the account that the command is for, whoever says which that is")
+    func accountWord() throws {
+        let chilean = ("account", #""cl-main""#)
+        #expect(try read([:], chilean, key: "charge.cl-main").get().content.account == "cl-main")
+        #expect(try read([:], chilean, key: "charge.ar-main").faults == ["account account_mismatch"])
+        let names = ["counter": "80005000/12983/SNPRUEBA1234/ar-main"]
+        #expect(try read(names, pesos, key: "charge.ar-main").get().content.account == "ar-main")
+        #expect(try read(names, pesos, key: "charge.cl-main").faults == ["account account_mismatch"])
     }
 
     @Test func `a name of the registry says whose terminal it is`() throws {

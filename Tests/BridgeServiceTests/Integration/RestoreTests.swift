@@ -44,7 +44,7 @@ struct RestoreTests {
                 for command in [waiting, submitted] { try await world.send(command) }
                 _ = try await world.events.first("it waits") { $0.status == "waiting" }
                 _ = try await world.events.first("it is submitted") { $0.status == "submitted" }
-                _ = try SQLiteStore.backup(path: path, to: backup)
+                _ = try SQLiteStore.backup(path: path, to: backup, at: .current)
                 world.simulator.controls.releaseCallbacks()
                 // After the backup all of it ends, and more comes.
                 try await world.send(late)
@@ -86,7 +86,12 @@ struct RestoreTests {
                 #expect(try await world.callBack(webhook, paid) == 200)
                 #expect(try await world.transaction(of: waiting.commandID)?.status == .approved)
                 #expect(try await world.decide("/v1/store/release", token: nil).status == 401)
-                let released = try await world.decide("/v1/store/release")
+                let person = #""by":"Ana","reason":"looked at the terminals""#
+                #expect(try await world.decide("/v1/store/release", "{}").status == 400)
+                let early = try await world.decide("/v1/store/release", "{\(person)}")
+                #expect(early.status == 409 && early.json["detail"]?.string?.contains("--now") == true)
+                #expect(!world.bridge.takesCommands)
+                let released = try await world.decide("/v1/store/release", #"{\#(person),"now":true}"#)
                 #expect(released.json["released"] == .bool(true))
                 try await world.settle()
                 let next = ChargeCommand(terminal: BridgeWorld.terminal(4))

@@ -84,9 +84,13 @@ final class FailingStore: TransactionStore {
 
     func heldSince() async throws(StoreError) -> Timestamp? { try await store.heldSince() }
 
-    func release() async throws(StoreError) -> Bool {
+    func release(
+        by note: OperatorNote,
+        at instant: Timestamp,
+        isKnownToBeEarly: Bool
+    ) async throws(StoreError) -> HoldRelease {
         try look()
-        return try await store.release()
+        return try await store.release(by: note, at: instant, isKnownToBeEarly: isKnownToBeEarly)
     }
 
     var uncommitted: UncommittedChanges { store.uncommitted }
