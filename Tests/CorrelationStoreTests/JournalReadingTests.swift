@@ -159,8 +159,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("another amount", 15_991, 60, nil), ("before the POST", 15_990, -111, nil),
-            ("after the life", 15_990, 446, nil), ("another ticket", 15_990, 60, "R9"),
+            ("another amount", 15_991, 60, nil), ("hours before the POST", 15_990, -11_000, nil),
+            ("hours after the life", 15_990, 11_400, nil), ("another ticket", 15_990, 60, "R9"),
         ] as [(String, Int64, Int64, String?)]
     )
     func `a row that does not fit is no evidence`(
@@ -175,6 +175,23 @@ import Testing
             let doubt = try await doubt(store, 1)
             _ = try await read(store, [row(amount, at: time, ticket: ticket)])
             #expect(try await status(store, doubt) == "in_doubt:not_in_journal", "\(name)")
+        }
+    }
+
+    @Test(
+        "K3: a sale of the amount some minutes or hours away proves neither payment nor absence, and is named",
+        arguments: [-300, -111, 446, 7_200] as [Int64]
+    )
+    func otherClock(time: Int64) async throws {
+        for absenceIsFinal in [false, true] {
+            let rules = TransactionRules(absenceIsFinal: absenceIsFinal)
+            try await StoreEngine.sqlite.withStore(.test(transactionRules: rules)) { store in
+                let doubt = try await doubt(store, 1)
+                _ = try await read(store, [row(at: time)], at: 20_000)
+                #expect(try await status(store, doubt) == "in_doubt:no_acknowledgement")
+                let step = try #require(try await store.story(of: doubt.id).steps.last { $0.kind == .journalNear })
+                #expect(step.detail?.contains("15,990 CLP at ") == true && step.detail?.contains("receipt 17") == true)
+            }
         }
     }
 

@@ -98,7 +98,7 @@ extension TransactionInput {
         case .operatorDecision, .settled: finding != .refused
         case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
             .receiptRead, .batchRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded,
-            .journalAbsence,
+            .journalAbsence, .journalNear,
             .journalClosed, .cancel, .cancelEnded, .notStorable, .restored:
             false
         }

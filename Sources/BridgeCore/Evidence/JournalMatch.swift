@@ -13,6 +13,8 @@ public struct JournalMatch: Sendable {
         case absent
         /// Several rows fit, or one that fits another undecided transaction too, or may be the payment of a decided one.
         case ambiguous
+        /// No row fits, but these may be its sale all the same: by another clock, with another amount, under a ticket that was cut.
+        case near([JournalRow])
     }
 
     private let rows: [JournalRow]
@@ -53,7 +55,8 @@ public struct JournalMatch: Sendable {
         // Which of two sales a row is that fits both is not known, so it proves neither the one's payment nor its absence.
         guard !contested.contains(where: { fits($0, transaction) }) else { return .ambiguous }
         guard let row = fitting.first else {
-            return rows.contains { mayHide($0, transaction) } ? .ambiguous : .absent
+            let near = rows.filter { mayHide($0, transaction) }
+            return near.isEmpty ? .absent : .near(near)
         }
         // At another hour a row may be the sale of an earlier command with the same reference.
         if reusedReferences.contains(transaction.id), !fits(row, transaction, timely: { $1.contains($0) }) {
@@ -96,13 +99,15 @@ public struct JournalMatch: Sendable {
 
     /// Whether a row may be the sale of a transaction though it does not fit; it proves no payment, and no absence either.
     ///
-    /// It may stand under our ticket with another amount, under a ticket that the terminal cut, or without one at another hour. No clock is
-    /// good enough to say of a row with our ticket that it is another's; a cut one may be, and needs our amount as well.
+    /// It may stand under our ticket with another amount, under a ticket that the terminal cut, or without one some minutes or hours
+    /// away. No clock is good enough to say of a row with our ticket that it is another's; a cut one may be, and needs our amount
+    /// as well.
     private func mayHide(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         guard transaction.effect.movesMoney, let window = window(of: transaction),
             Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal)
         else { return false }
-        let isNear = row.instants.contains { window.contains($0) || isShifted($0, window) }
+        let reach = window.lowerBound - Self.widestZoneShift...window.upperBound + Self.widestZoneShift
+        let isNear = row.instants.contains { reach.contains($0) }
         let amountFits = Judgement.amountFits(row.result, transaction)
         guard transaction.sendsTicketNumber, let ticket = row.result.ticket,
             let reference = transaction.command.content.reference
@@ -149,6 +154,22 @@ public struct JournalMatch: Sendable {
 }
 
 extension JournalRow {
+    /// What a person looks for in the terminal's list: amount, time and receipt; no card data.
+    public func text(for transaction: Transaction) -> String {
+        let currency = transaction.currency.rawValue
+        var words = [result.amount.map { AmountText.of($0, currency) } ?? "an unknown amount"]
+        if let instant = instants.first, let posting = transaction.posting {
+            let away = posting.contains(instant) ? .zero : instant - posting.lowerBound
+            let minutes = abs(away.components.seconds) / 60
+            let side = away < .zero ? "before" : "after"
+            words[0] += " at \(instant)\(minutes == 0 ? "" : " (\(minutes) min \(side) it was sent)")"
+        }
+        if let receipt = result.operationID { words.append("receipt \(receipt)") }
+        if let code = result.authorizationCode, !code.isEmpty { words.append("authorization \(code)") }
+        if let ticket = result.ticket { words.append("ticket \(ticket.prefix(64))") }
+        return words.joined(separator: ", ")
+    }
+
     /// The row as evidence for the transaction that it is the sale of.
     ///
     /// A list of sales names neither the command nor its success: both are what it is a list of.

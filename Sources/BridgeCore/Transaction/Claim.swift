@@ -31,7 +31,8 @@ extension TransactionMachine {
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
             .submissionStarted,
             .recovered,
-            .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .cancelEnded,
+            .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalNear, .journalClosed, .cancel,
+            .cancelEnded,
             .operatorDecision, .settled, .notStorable, .restored:
             []
         }
@@ -72,6 +73,7 @@ extension TransactionInput {
         case .evidence(let evidence): Spelling.isOne(evidence.answer.customID, id.description)
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
             .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
+            .journalNear,
             .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable, .restored:
             false
         }

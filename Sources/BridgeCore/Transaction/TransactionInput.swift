@@ -24,6 +24,8 @@ public enum TransactionInput: Sendable, Equatable {
     case queryRequested
     /// The terminal's journal was read completely and no row fits.
     case journalAbsence
+    /// The terminal's journal was read, and no row fits; these may be the sale all the same, for a person to look at.
+    case journalNear([JournalRow])
     /// The journal was read, or could not be; what it holds was applied before.
     case journalClosed
     /// Somebody asks that it be not sent or, where the terminal can be told so, that it be ended there.

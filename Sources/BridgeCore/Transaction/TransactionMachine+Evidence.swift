@@ -162,6 +162,21 @@ extension TransactionMachine {
         }
     }
 
+    /// So many rows are named to a person.
+    static let rowsNamed = 3
+
+    /// Names the rows of the journal that may be this sale; nothing else follows from them.
+    mutating func remark(on rows: [JournalRow]) {
+        guard transaction.state == .inDoubt else {
+            next.finding = .refused
+            return
+        }
+        next.finding = .undecided
+        let texts = rows.prefix(Self.rowsNamed).map { $0.text(for: transaction) }
+        let rest = rows.count > Self.rowsNamed ? " and \(rows.count - Self.rowsNamed) more" : ""
+        next.remark = texts.joined(separator: "; ") + rest
+    }
+
     mutating func noteAbsence() {
         // A journal that was read while the terminal may still work says nothing.
         guard transaction.state == .inDoubt, transaction.isLifeOver else {

@@ -81,6 +81,7 @@ public struct TransactionMachine {
         case .unreadableCallback: machine.heedUndecided(isCallback: true)
         case .queryRequested: machine.bringQueryForward()
         case .journalAbsence: machine.noteAbsence()
+        case .journalNear(let rows): machine.remark(on: rows)
         case .journalClosed: machine.closeJournal()
         case .cancel: machine.cancel()
         case .cancelEnded(let end): machine.endCancel(end)

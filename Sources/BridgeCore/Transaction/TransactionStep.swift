@@ -36,6 +36,8 @@ public struct TransactionStep: Sendable, Equatable {
         case cancelRefused = "cancel_refused"
         /// An answer was not taken as this transaction's, or did not decide it: what does not fit, for people.
         case misfit
+        /// The terminal's journal has sales that may be this one, though they do not fit: which, for people.
+        case journalNear = "journal_near"
         /// The store refused something that happened, as a fault of the bridge's own.
         case notStorable = "not_storable"
     }
@@ -98,6 +100,9 @@ extension TransactionMachine {
         case .evidence(let evidence):
             guard let text = misfit(in: evidence, of: before, transition) else { return nil }
             return TransactionStep(kind: .misfit, detail: text, at: now)
+        case .journalNear:
+            guard let remark = transition.remark else { return nil }
+            return TransactionStep(kind: .journalNear, detail: remark, at: now)
         case .due, .receiptRead, .batchRead, .submissionStarted, .recovered, .queryRequested, .lifeEnded,
             .journalAbsence,
             .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable, .restored:

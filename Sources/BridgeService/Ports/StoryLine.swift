@@ -61,6 +61,7 @@ extension TransactionStep {
             case .cancelEnded: "the terminal was told to end the sale"
             case .cancelRefused: "cancel refused"
             case .misfit: "what does not fit"
+            case .journalNear: "may be it, in the terminal's journal"
             case .notStorable: "the store refused something that happened, as a fault of the bridge"
             }
         return [begin, StoryLine(at: at, what: what, detail: detail, rank: .end)].compactMap(\.self)

@@ -15,6 +15,14 @@ extension Dispatcher {
                 metadata: [LogKey.transaction: "\(transaction.id)", LogKey.formerOwner: "\(former)"]
             )
         }
+        if let remark = transition.remark {
+            var metadata = metadata(of: EventDraft(snapshot: transaction))
+            metadata[LogKey.detail] = "\(remark)"
+            logger.warning(
+                "the terminal's journal has a sale that may be this doubt; is its clock right?",
+                metadata: metadata
+            )
+        }
         for draft in transition.events {
             if let contradiction = draft.contradiction {
                 var metadata = metadata(of: draft)

@@ -48,6 +48,7 @@ extension TransactionLedger {
                 let isWhole = reading.isComplete && restoredAt.map { $0 < transaction.acceptedAt } ?? true
                 guard isWhole, try !rows.hasYoungerPost(than: transaction) else { continue }
                 input = .journalAbsence
+            case .near(let rows): input = .journalNear(rows)
             case .ambiguous: continue
             }
             if let transition = try apply(input, to: transaction.id, at: reading.readAt) {

@@ -82,7 +82,8 @@ extension TransactionInput {
         case .submissionEnded(_, .answered(let answer)): answer.journal(for: transaction)
         case .batchRead(let reading): transaction.needsBatchReading ? reading.list : nil
         case .due, .lifeEnded, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled,
+            .queryRequested, .journalAbsence, .journalNear, .journalClosed, .cancel, .cancelEnded, .operatorDecision,
+            .settled,
             .notStorable,
             .restored:
             nil
@@ -101,7 +102,8 @@ extension TransactionInput {
             reading.report = comparison
             self = .batchRead(reading)
         case .due, .lifeEnded, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled,
+            .queryRequested, .journalAbsence, .journalNear, .journalClosed, .cancel, .cancelEnded, .operatorDecision,
+            .settled,
             .notStorable,
             .restored:
             break

@@ -283,6 +283,7 @@ struct TransactionLedger<Rows: StoreRows> {
             )
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
             .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
+            .journalNear,
             .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable, .restored:
             return nil
         }

@@ -103,7 +103,8 @@ struct History {
         case .submissionEnded(let attempt, .notStarted): before.state == .submitting(attempt: attempt) && !isProven
         case .journalAbsence: rules.absenceIsFinal && before.restoredAt == nil
         case .due, .receiptRead, .batchRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .lifeEnded, .journalClosed, .cancel, .cancelEnded, .settled, .notStorable, .restored:
+            .queryRequested, .lifeEnded, .journalNear, .journalClosed, .cancel, .cancelEnded, .settled, .notStorable,
+            .restored:
             false
         }
     }
@@ -117,7 +118,8 @@ struct History {
             answer = evidence.answer
         case .submissionEnded(_, .answered(let given)): answer = given
         case .due, .receiptRead, .batchRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .lifeEnded, .journalAbsence, .journalClosed, .cancel, .cancelEnded, .operatorDecision,
+            .queryRequested, .lifeEnded, .journalAbsence, .journalNear, .journalClosed, .cancel, .cancelEnded,
+            .operatorDecision,
             .settled, .notStorable, .restored:
             return false
         }
@@ -253,6 +255,7 @@ struct History {
         // What happened after the backup nobody remembers.
         case .restored: mayHaveLeft = true
         case .due, .batchRead, .submissionStarted, .recovered, .queryRequested, .lifeEnded, .journalAbsence,
+            .journalNear,
             .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable:
             return
         }
