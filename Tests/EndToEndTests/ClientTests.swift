@@ -89,6 +89,76 @@ struct ClientTests {
         }
     }
 
+    @Test("L1: the goods of a sale are handed over once, though money of it is given back")
+    func goods() async throws {
+        try await Site.run { site in
+            let bridge = try await Self.startBridge(site)
+            // The sale, the refund and the amendment are final.
+            let database = ["--database", site.folder.appending(path: "sales.db").path, "--finals", "3"]
+            let consumer = try Self.start(site, "consumer.py", database)
+            try await eventually("the consumer is bound", within: Self.patience) {
+                await Self.hasConsumer("shop.sales", site)
+            }
+            let charge = ["--reference", "PY-1", "--command-id", "py-1", "--amount", "15000"]
+            try await Self.charge(site, charge, exit: 0)
+            let sale = ChargeOrder(
+                commandID: "py-1",
+                reference: "PY-1",
+                terminal: "80005000",
+                amount: 15_000,
+                outcomes: ["approved"]
+            )
+            let refund = FollowUp(verb: .refund, commandID: "py-2", reference: "PY-2", original: sale, amount: 5_000)
+            try await site.sender.send(refund)
+            #expect(try await consumer.program.waitForExit(within: Self.patience) == .status(0))
+            let words = try consumer.text()
+            for event in ["charge.approved.v1 py-1", "refund.approved.v1 py-2", "charge.amended.v1 py-1"] {
+                #expect(words.contains("io.getnet-bridge.\(event) taken"), "\(words)")
+            }
+            #expect(words.contains("goods handed over: 1, for a person: 0"), "\(words)")
+            #expect(try await bridge.terminate() == .status(0))
+        }
+    }
+
+    @Test(
+        "L2: every kind of event that is published is taken by every sample",
+        arguments: ["consumer.py", "cloudevents_consumer.py"]
+    )
+    func everyEvent(_ client: String) async throws {
+        try await Site.run { site in
+            let examples = Self.folder.deletingLastPathComponent().appending(path: "contract/examples/events")
+            let files = try FileManager.default.contentsOfDirectory(at: examples, includingPropertiesForKeys: nil)
+            struct Event: Decodable {
+                struct Data: Decodable { let final: Bool? }
+                let id: String
+                let data: Data
+            }
+            var events: [(isFinal: Bool, id: String, body: [UInt8])] = []
+            for file in files {
+                let bytes = try Data(contentsOf: file)
+                let event = try JSONDecoder().decode(Event.self, from: bytes)
+                events.append((event.data.final == true, event.id, Array(bytes)))
+            }
+            // It ends after the last final one, so these come last.
+            events.sort { !$0.isFinal && $1.isFinal }
+            let finals = events.count(where: \.isFinal)
+            #expect(finals > 5 && events.count > finals)
+            let database = client == "consumer.py" ? ["--database", site.folder.appending(path: "sales.db").path] : []
+            let consumer = try Self.start(site, client, database + ["--finals", "\(finals)"])
+            try await eventually("the consumer is bound", within: Self.patience) {
+                await Self.hasConsumer(client == "consumer.py" ? "shop.sales" : "shop.cloudevents", site)
+            }
+            for event in events { try await site.sender.sendEvent(event.body, id: event.id) }
+            let exit = try await consumer.program.waitForExit(within: Self.patience)
+            let words = try consumer.text()
+            #expect(exit == .status(0), "\(words)")
+            #expect(
+                words.split(separator: "\n").count { $0.hasPrefix("io.getnet-bridge.") } == events.count,
+                "\(words)"
+            )
+        }
+    }
+
     // MARK: - Programs
 
     private struct Client {

@@ -45,6 +45,24 @@ struct CommandSender: Sendable {
         try await send(body, .init("getnet.commands", routingKey, commandID))
     }
 
+    /// Publishes an event as the bridge would; returns once it is confirmed.
+    func sendEvent(_ body: [UInt8], id: String) async throws {
+        var properties = AMQPProperties()
+        properties.contentType = "application/cloudevents+json"
+        properties.deliveryMode = .persistent
+        properties.messageID = id
+        let message = AMQPMessage(
+            exchange: "getnet.events",
+            routingKey: "example.event.of.the.contract",
+            mandatory: true,
+            properties: properties,
+            body: body
+        )
+        try await eventually("\(id) is confirmed", within: Self.patience) {
+            await publisher.publish(message) == .confirmed
+        }
+    }
+
     private func send(_ body: [UInt8], _ address: Address, sentAt: Date = Date()) async throws {
         var properties = AMQPProperties()
         properties.contentType = "application/json"

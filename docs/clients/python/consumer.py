@@ -5,6 +5,9 @@
 
 Needs pika. An event is acknowledged only after the commit of what was made of it. One that comes again changes nothing,
 and one that is older than what is known changes nothing either.
+
+The rule: first the type of the command, then `final`, then `status`. Goods are handed over for an approved sale, once, and
+not again when money of it is given back.
 """
 
 import argparse
@@ -27,6 +30,7 @@ CREATE TABLE IF NOT EXISTS sale (
     transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL, type TEXT NOT NULL,
     sequence INTEGER NOT NULL, status TEXT NOT NULL, is_final INTEGER NOT NULL, for_person INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS goods (transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS todo (event_id TEXT PRIMARY KEY, what TEXT NOT NULL);
 """
 
@@ -67,12 +71,20 @@ def act(database, event):
     if "contradiction" in data:
         # Evidence against a final status: nothing is undone by a program.
         return todo(database, event)
+    if "amendments" in data:
+        # Money of a sale was given back: its status is as it was, and so is what was made of it.
+        return None
     if is_newer:
         decide(database, event)
+    return None
+
+
+# A sale brings goods to the customer. A void or a refund brings money back, and the others bring neither.
+SALES = ("charge", "promo")
 
 
 def decide(database, event):
-    """First whether it is final, then its status; whatever is unknown is looked at by a person."""
+    """First the type, then whether it is final, then its status; whatever is unknown is looked at by a person."""
     data = event["data"]
     if not data["final"]:
         if data["status"] == "in_doubt":
@@ -82,8 +94,11 @@ def decide(database, event):
     database.execute("UPDATE sale SET for_person = 0 WHERE transaction_id = ?", [data["transactionId"]])
     if data["status"] not in ("approved", "declined", "not_completed", "failed", "completed"):
         todo(database, event)
-    # Here the shop hands over the goods (approved) or offers another attempt (declined, not_completed, failed): in the
-    # same commit, as a row that another part of the shop works off.
+    if data["type"] in SALES and data["status"] == "approved":
+        # In the same commit, as a row that another part of the shop works off; the key sees to it that it is one.
+        database.execute("INSERT OR IGNORE INTO goods VALUES (?, ?)", [data["transactionId"], data["commandId"]])
+    # Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a void or
+    # a refund brought back.
 
 
 def todo(database, event):
@@ -102,7 +117,7 @@ def consume(given, database):
         if method is not None:
             event = json.loads(body)
             fresh = take(database, event)
-            if given.crash_after == event["data"].get("status"):
+            if given.crash_after and given.crash_after == event["data"].get("status"):
                 # For the tests: dies after the commit, before the broker knows.
                 os._exit(99)
             channel.basic_ack(method.delivery_tag)
@@ -111,6 +126,9 @@ def consume(given, database):
             finals += event["data"].get("final") is True
         if given.finals and finals >= given.finals:
             connection.close()
+            handed_over = database.execute("SELECT count(*) FROM goods").fetchone()[0]
+            people = database.execute("SELECT count(*) FROM todo").fetchone()[0]
+            print(f"goods handed over: {handed_over}, for a person: {people}", flush=True)
             return
 
 
