@@ -25,6 +25,14 @@ struct Config: VerbGroup {
             let outcome = options.read(for: .serving, invocation)
             let report = ConfigurationReport(outcome)
             try invocation.console.print(json ? report.json : report.findings)
+            if case .success(let configuration) = outcome.result, configuration.admin.token == nil {
+                invocation.console.note(
+                    """
+                    admin.token is not set: without it nobody can resolve a doubt, settle a contradiction or release a restored \
+                    store before the bridge is started again with one; openssl rand -hex 32 makes one
+                    """
+                )
+            }
             return outcome.status
         }
     }

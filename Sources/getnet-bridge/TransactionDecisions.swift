@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import CorrelationStore
 
 extension Transactions {
     /// Ends a transaction in doubt by a person's word.
@@ -11,8 +12,8 @@ extension Transactions {
             abstract: "End a transaction in doubt by the word of a named person; the bridge must run."
         )
 
-        @Argument(help: "The transaction's id.")
-        var id: TransactionID
+        @Argument(help: "The transaction's id, or the id of its command.")
+        var id: String
 
         @Option(
             name: .customLong("as"),
@@ -36,6 +37,9 @@ extension Transactions {
         )
         var amount: Int64?
 
+        @Flag(help: "Although the terminal may still be at it.")
+        var now = false
+
         @OptionGroup var options: ConfigurationOptions
 
         func validate() throws {
@@ -53,10 +57,12 @@ extension Transactions {
                 as: outcome,
                 authorizationCode: authorizationCode,
                 operationID: operationId,
-                amount: amount
+                amount: amount,
+                now: now
             )
-            _ = try await port.post("/v1/transactions/\(id)/\(OperatorRequest.Act.resolve.rawValue)", body)
-            try invocation.console.print("\(id) is \(outcome.rawValue), by \(note.by)")
+            let id = try await Transactions.name(of: id, options, invocation)
+            let story = try await port.post("/v1/transactions/\(id)/\(OperatorRequest.Act.resolve.rawValue)", body)
+            try invocation.console.print("\(id) is \(outcome.rawValue), by \(note.by)\(story.told)")
             return .done
         }
     }
@@ -67,8 +73,8 @@ extension Transactions {
             abstract: "Record that a named person has dealt with a contradiction; the bridge must run."
         )
 
-        @Argument(help: "The transaction's id.")
-        var id: TransactionID
+        @Argument(help: "The transaction's id, or the id of its command.")
+        var id: String
 
         @OptionGroup var note: NoteArguments
 
@@ -77,10 +83,39 @@ extension Transactions {
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let port = try AdminPort(try options.load(for: .broker, invocation))
             let body = OperatorRequest.body(by: note.by, because: note.reason)
-            _ = try await port.post("/v1/transactions/\(id)/\(OperatorRequest.Act.settle.rawValue)", body)
-            try invocation.console.print("the contradictions of \(id) are settled, by \(note.by)")
+            let id = try await Transactions.name(of: id, options, invocation)
+            let story = try await port.post("/v1/transactions/\(id)/\(OperatorRequest.Act.settle.rawValue)", body)
+            try invocation.console.print("the contradictions of \(id) are settled, by \(note.by)\(story.told)")
             return .done
         }
+    }
+
+    /// A transaction's name; where the id of a command was typed, the store on this machine knows it.
+    static func name(
+        of id: String,
+        _ options: ConfigurationOptions,
+        _ invocation: Invocation
+    ) async throws -> TransactionID {
+        if let name = TransactionID(id) { return name }
+        let path = try options.load(for: .store, invocation).storePath()
+        var question = TransactionQuestion()
+        question.commandID = id
+        let found = try await StoreInspection.open(path: path).transactions(question)
+        guard found.count < 2 else {
+            throw Failure(.data, "several accounts have a command \(id): name the transaction")
+        }
+        guard let transaction = found.first else {
+            throw Failure(.unavailable, "the store has no transaction and no command \(id)")
+        }
+        return transaction.id
+    }
+}
+
+extension JSON {
+    /// What a story says first, and of which command: lines behind a decision.
+    fileprivate var told: String {
+        let command = self["transaction"]?["commandId"]?.string.map { "\ncommand \($0)" } ?? ""
+        return command + (self["conclusion"]?["text"]?.string.map { "\n\($0)" } ?? "")
     }
 }
 

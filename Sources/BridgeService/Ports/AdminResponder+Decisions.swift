@@ -18,17 +18,33 @@ extension AdminResponder {
             return problem(.notFound, "no such path")
         }
         guard let id = TransactionID(String(words[0])) else { return problem(.notFound, "no such transaction") }
-        let input: TransactionInput
+        let (input, now): (TransactionInput, Bool)
         do throws(OperatorRequest.Fault) {
-            input = try OperatorRequest.read(try await body(of: request), act)
+            (input, now) = try OperatorRequest.read(try await body(of: request), act)
         } catch {
             return problem(.badRequest, error.description)
         }
+        if !now, let end = try await untilWhenItMayBePaid(id, input) { return problem(.conflict, end.stillAtItText) }
         guard let transition = try await dispatcher.apply(input, to: id) else {
             return problem(.notFound, "no such transaction")
         }
         guard transition.finding == .refused else { return try await show(words[0]) }
         return problem(.conflict, act.refusal(of: input, for: transition.transaction))
+    }
+
+    /// Until when the terminal may still take the money of a sale that a person wants to end as not paid; `nil` where it cannot.
+    private func untilWhenItMayBePaid(
+        _ id: TransactionID,
+        _ input: TransactionInput
+    ) async throws(StoreError) -> Timestamp? {
+        // A receipt says that the terminal is done.
+        guard case .operatorDecision(let decision, _) = input else { return nil }
+        if case .approved = decision { return nil }
+        guard let transaction = try await store.transaction(id),
+            transaction.state == .submitted || transaction.state == .inDoubt, !transaction.isLifeOver,
+            let posting = transaction.posting
+        else { return nil }
+        return posting.upperBound + dispatcher.terminalLife
     }
 
     /// `POST /v1/store/release`.
@@ -63,6 +79,14 @@ extension AdminResponder {
 }
 
 extension Timestamp {
+    /// Why a doubt about a terminal that may be at it until then is not ended as not paid.
+    fileprivate var stillAtItText: String {
+        """
+        until \(self) the terminal may still take the money, and a payment after your word would be told as a contradiction; wait, \
+        or say that you know better: --now, in JSON "now": true
+        """
+    }
+
     /// Why a hold that lasts until then is not ended.
     public var tooEarlyText: String {
         """

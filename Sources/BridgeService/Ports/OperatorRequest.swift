@@ -25,16 +25,18 @@ public enum OperatorRequest {
     }
 
     /// Reads a decision.
-    static func read(_ body: [UInt8], _ act: Act) throws(Fault) -> TransactionInput {
+    ///
+    /// `now` is the person's word that the terminal may still be at it and that they know better.
+    static func read(_ body: [UInt8], _ act: Act) throws(Fault) -> (input: TransactionInput, now: Bool) {
         let ofAll: Set = ["by", "reason"]
         let value = try object(
             body,
-            of: act == .settle ? ofAll : ofAll.union(["as", "authorizationCode", "operationId", "amount"])
+            of: act == .settle ? ofAll : ofAll.union(["as", "authorizationCode", "operationId", "amount", "now"])
         )
         let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
         switch act {
-        case .settle: return .settled(by: note)
-        case .resolve: return .operatorDecision(try decision(value), by: note)
+        case .settle: return (.settled(by: note), false)
+        case .resolve: return (.operatorDecision(try decision(value), by: note), try now(value))
         }
     }
 
@@ -42,9 +44,13 @@ public enum OperatorRequest {
     static func readRelease(_ body: [UInt8]) throws(Fault) -> (note: OperatorNote, now: Bool) {
         let value = try object(body, of: ["by", "reason", "now"])
         let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
+        return (note, try now(value))
+    }
+
+    private static func now(_ value: JSON) throws(Fault) -> Bool {
         switch value["now"] {
-        case nil: return (note, false)
-        case .bool(let now): return (note, now)
+        case nil: false
+        case .bool(let now): now
         default: throw Fault(description: "now: true or false")
         }
     }

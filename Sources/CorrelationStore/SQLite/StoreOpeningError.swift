@@ -55,7 +55,7 @@ extension StoreOpeningError: CustomStringConvertible {
     private static let whatToDo = """
         If a bridge has run here before, its store is lost: put the newest copy in its place and start with --hold-commands \
         (docs/operations.md, Recovery from a backup), since with a new store every command that comes again is charged again. \
-        Only a bridge that has never run makes a new one: store init (README, Start)
+        Only a bridge that has never run makes a new one: store init (README, Run it)
         """
 
     /// One sentence for a person, with the line to run.

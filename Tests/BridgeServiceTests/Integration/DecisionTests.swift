@@ -79,6 +79,24 @@ struct DecisionTests {
         }
     }
 
+    @Test(
+        "M7: a doubt is not ended as not paid while its terminal may still be at it, unless a person says to know better"
+    )
+    func tooEarly() async throws {
+        try await BridgeWorld.run(configure: { $0.reconcile.terminalLife = .seconds(600) }) { world in
+            let (command, id) = try await doubt(in: world)
+            let path = "/v1/transactions/\(id)/resolve"
+            let early = try await world.decide(path, #"{"as":"not_completed","by":"Ana","reason":"customer left"}"#)
+            #expect(early.status == 409)
+            #expect(early.json["detail"]?.string?.contains("may still take the money") == true)
+            #expect(try await world.transaction(of: command.commandID)?.status == .inDoubt)
+            let known = #"{"as":"not_completed","by":"Ana","reason":"terminal looked at","now":true}"#
+            let ended = try await world.decide(path, known)
+            #expect(ended.status == 200 && ended.json["transaction"]?["status"]?.string == "not_completed")
+            #expect(ended.json["conclusion"]?["text"]?.string?.hasPrefix("Not paid: decided by an operator") == true)
+        }
+    }
+
     @Test func `what cannot be decided, or not so, is refused with words and changes nothing`() async throws {
         try await BridgeWorld.run(configure: { $0.submit.busyRetryAfter = .seconds(20) }) { world in
             let (command, id) = try await doubt(in: world)
@@ -92,6 +110,7 @@ struct DecisionTests {
                 #"{"as":"declined","by":"Ana","reason":"x","authorizationCode":"A1"}"#,
                 #"{"as":"declined","as":"approved","by":"Ana","reason":"x"}"#,
                 #"{"as":"declined","by":"Ana","reason":"x","more":1}"#,
+                #"{"as":"declined","by":"Ana","reason":"x","now":"yes"}"#,
                 String(repeating: " ", count: 20_000),
             ]
             for body in bodies { #expect(try await world.decide(path, body).status == 400, "\(body.prefix(80))") }
