@@ -112,11 +112,12 @@ extension TransactionMachine {
 
     /// Why evidence did not decide, where something in it is the cause.
     private static func misfit(in evidence: Evidence, of before: Transaction, _ transition: Transition) -> String? {
+        let misfit = Misfit.of(evidence.answer, for: before)
         switch transition.finding {
-        case .foreign:
-            Misfit.of(evidence.answer, for: before)?.text ?? "its number or its payment is another transaction's"
-        case .inconsistent, .undecided: Misfit.of(evidence.answer, for: before)?.text
-        case .decided, .agreed, .contradicted, .settled, .refused, nil: nil
+        case .foreign: return misfit?.text ?? "its number or its payment is another transaction's"
+        // Every query tells the same again.
+        case .inconsistent, .undecided: return misfit == before.misfit ? nil : misfit?.text
+        case .decided, .agreed, .contradicted, .settled, .refused, nil: return nil
         }
     }
 

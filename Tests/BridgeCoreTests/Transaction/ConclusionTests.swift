@@ -64,6 +64,21 @@ import Testing
         #expect(conclusion(called, at: end).sentences.last == "A person must decide now.")
     }
 
+    @Test("M1: what does not fit is a step of its own, once, however often it is told")
+    func step() {
+        func step(_ input: TransactionInput, _ before: Transaction) -> String? {
+            let transition = TransactionMachine.apply(input, to: before, at: .sample, rules: Situation.rules)
+            return TransactionMachine.step(of: input, from: before, to: transition, at: .sample)?.detail
+        }
+        let submitted = Situation.submitted.transaction
+        let asked = submitted.command.content.amount?.text ?? ""
+        #expect(step(.callback(.misfit(submitted)), submitted)?.hasPrefix("asked \(asked), told ") == true)
+        let doubt = submitted.after(.callback(.misfit(submitted)))
+        #expect(step(.query(.misfit(submitted)), doubt) == nil)
+        #expect(step(.query(.hostUnreachable(submitted)), doubt)?.contains("could not reach its host") == true)
+        #expect(step(.callback(.approved(submitted)), submitted) == nil)
+    }
+
     @Test("M1: a person is called with the cause, whatever it was", arguments: [true, false])
     func cause(hasNumber: Bool) {
         let doubt = (hasNumber ? Situation.doubtWithNumber : .doubtOutOfLane).transaction
