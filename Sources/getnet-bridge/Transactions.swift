@@ -22,9 +22,20 @@ struct Transactions: VerbGroup {
         @Flag(help: "For machines.")
         var json = false
 
+        @Flag(help: "Only what a person must do something about now, with what to know of each first.")
+        var needsMe = false
+
+        func validate() throws {
+            guard !needsMe || !json else { throw ValidationError("--needs-me: not with --json") }
+        }
+
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
             let inspection = try StoreInspection.open(path: try configuration.storePath())
+            if needsMe {
+                try invocation.console.print(try await needed(inspection, configuration.transactionRules))
+                return .done
+            }
             let found = try await inspection.transactions(filters.question)
             let isComplete = found.count < filters.question.limit
             let rules = configuration.transactionRules
@@ -44,6 +55,23 @@ struct Transactions: VerbGroup {
             try invocation.console.print(found.table(at: .current, rules))
             if !isComplete, let last = found.last { invocation.console.note("there may be more: --cursor \(last.id)") }
             return .done
+        }
+
+        /// Doubts that only a person ends, and contradictions, newest first.
+        private func needed(_ inspection: StoreInspection, _ rules: TransactionRules) async throws -> String {
+            var doubts = filters.question
+            (doubts.status, doubts.limit) = (.inDoubt, TransactionQuestion.longestAnswer)
+            var contradicted = filters.question
+            (contradicted.isContradicted, contradicted.limit) = (true, TransactionQuestion.longestAnswer)
+            let all = try await inspection.transactions(doubts) + inspection.transactions(contradicted)
+            let lines = all.sorted { $0.id > $1.id }.compactMap { transaction -> String? in
+                let conclusion = Conclusion(about: transaction, at: .current, rules: rules)
+                guard conclusion.person == .now else { return nil }
+                let words = "\(transaction.id)  terminal \(transaction.command.content.terminal.idTerminal)"
+                return
+                    "\(words)\n  \(conclusion.text)\n  getnet-bridge transactions show \(transaction.id)\(options.words)"
+            }
+            return lines.isEmpty ? "nothing needs a person now" : lines.joined(separator: "\n")
         }
     }
 

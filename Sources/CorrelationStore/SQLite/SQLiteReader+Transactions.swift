@@ -27,6 +27,17 @@ extension SQLiteReader {
         }
     }
 
+    /// Everything that stands in the lanes of terminals, each lane in its order: its first one holds the terminal.
+    func inLanes(limit: Int) async throws(StoreError) -> [Transaction] {
+        let text = """
+            SELECT \(Self.transactionColumns) FROM transactions INDEXED BY transactions_lane
+            WHERE in_lane = 1 ORDER BY account, terminal, id LIMIT ?
+            """
+        return try await read { database in
+            try PreparedStatement(cached: text, on: database).all({ $0.add(Int64(limit)) }, TransactionColumns.read)
+        }
+    }
+
     /// Steps, evidence and events of a transaction, in order.
     func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
         let columns = OutboxColumns.appended.joined(separator: ", ")

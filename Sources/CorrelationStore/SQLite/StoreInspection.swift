@@ -40,6 +40,14 @@ public struct StoreInspection: Sendable {
         try await reader.transactions(question)
     }
 
+    /// No more is looked at in lanes.
+    public static let longestLanes = 10_000
+
+    /// Everything that stands in the lanes of terminals, each lane in its order: its first one holds the terminal.
+    public func inLanes() async throws(StoreError) -> [Transaction] {
+        try await reader.inLanes(limit: Self.longestLanes)
+    }
+
     /// What a transaction's history holds: steps, evidence and events, in order.
     public func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
         try await reader.story(of: id)

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+internal import CorrelationStore
+
+/// The lanes of terminals: who holds each, until when, and who waits.
+struct LaneVerbs: VerbGroup {
+    static let configuration = CommandConfiguration(
+        commandName: "lanes",
+        abstract: "Look at what terminals are at and what waits for them, whether a bridge runs or not.",
+        subcommands: [List.self]
+    )
+
+    /// Lists the lanes in which something stands.
+    struct List: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "List terminals that are held: by what, until when at the latest, and how many commands wait."
+        )
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let configuration = try options.load(for: .store, invocation)
+            let inspection = try StoreInspection.open(path: try configuration.storePath())
+            let lanes = Lane.all(of: try await inspection.inLanes())
+            try invocation.console.print(lanes.table(configuration.transactionRules))
+            return .done
+        }
+    }
+}
+
+/// What stands in the lane of one terminal.
+struct Lane {
+    /// It holds the terminal.
+    let holder: Transaction
+    /// Who waits behind it, oldest first.
+    let waiting: [Transaction]
+
+    /// Parts what stands in lanes, each lane's in its order.
+    static func all(of transactions: [Transaction]) -> [Lane] {
+        var lanes: [[Transaction]] = []
+        for transaction in transactions {
+            if let last = lanes.last?.first, last.isInSameLane(as: transaction) {
+                lanes[lanes.count - 1].append(transaction)
+            } else {
+                lanes.append([transaction])
+            }
+        }
+        return lanes.map { Lane(holder: $0[0], waiting: Array($0.dropFirst())) }
+    }
+}
+
+extension [Lane] {
+    /// One line for each.
+    func table(_ rules: TransactionRules) -> String {
+        guard !isEmpty else { return "no terminal is held" }
+        var table = Table(
+            "TERMINAL",
+            "ACCOUNT",
+            "HELD BY",
+            "STATUS",
+            "SINCE",
+            "AT THE LATEST UNTIL",
+            "WAITING",
+            "OLDEST"
+        )
+        for lane in self {
+            let (holder, content) = (lane.holder, lane.holder.command.content)
+            table.add(
+                content.terminal.idTerminal,
+                content.account,
+                holder.id.description,
+                holder.status.rawValue,
+                (holder.postedAt ?? holder.acceptedAt).description,
+                holder.heldUntil(rules).description,
+                "\(lane.waiting.count)",
+                lane.waiting.first?.acceptedAt.description ?? "-"
+            )
+        }
+        return table.text
+    }
+}
+
+extension Transaction {
+    fileprivate func isInSameLane(as other: Transaction) -> Bool {
+        command.content.account == other.command.content.account
+            && command.content.terminal.idTerminal == other.command.content.terminal.idTerminal
+    }
+
+    /// When it lets its terminal go at the latest: when its POST can have no more effects, or when it expires unsent.
+    fileprivate func heldUntil(_ rules: TransactionRules) -> Timestamp {
+        posting.map { $0.upperBound + rules.terminalLife } ?? command.expiresAt
+    }
+}
