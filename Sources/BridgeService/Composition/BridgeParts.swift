@@ -31,6 +31,7 @@ struct BridgeParts {
             backlog: configuration.lanes.backlog,
             terminalLife: configuration.reconcile.terminalLife,
             storeWatch: storeWatch,
+            callbackWatch: CallbackWatch(publicURL: configuration.http.publicURL, logger: logger),
             metrics: metrics,
             clock: clock,
             logger: logger

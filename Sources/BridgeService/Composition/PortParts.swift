@@ -36,7 +36,8 @@ struct PortParts {
             commands: broker.consumer,
             probe: broker.probe,
             events: broker.eventPublisher,
-            clouds: clouds
+            clouds: clouds,
+            callbacks: dispatcher.callbackWatch
         )
         let note = { @Sendable [bound] (name: String, port: Int) in bound.withLockedValue { $0[name] = port } }
         let listener = CallbackListener(

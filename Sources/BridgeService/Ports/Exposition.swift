@@ -35,6 +35,11 @@ struct Exposition: Sendable {
             "Lines of the log that nothing read in time.",
             [.init(Double(LogQueue.standardError.dropped))]
         )
+        page.gauge(
+            "sales_without_callback",
+            "Sales in a row that a question of the bridge decided, because no callback came.",
+            [.init(Double(readiness.callbacks.salesWithoutCallback))]
+        )
         writeQueues(&page)
         await writeCensus(&page)
         writeProcess(&page)

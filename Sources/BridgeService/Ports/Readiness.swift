@@ -22,6 +22,7 @@ struct Readiness: Sendable {
     let probe: ConsumerProbe
     let events: AMQPPublisher
     let clouds: CloudStanding
+    let callbacks: CallbackWatch
 
     /// "Accepts callbacks" and nothing else: broker, topology and Getnet never make it false.
     var acceptsCallbacks: Bool {
@@ -56,6 +57,8 @@ struct Readiness: Sendable {
         parts.append(consumerPart)
         let publisher = events.state
         parts.append(Part(name: "publisher", isReady: publisher == .connected, detail: Self.words(publisher)))
+        // Without them everything takes longer and nothing is in the way.
+        parts.append(Part(name: "callbacks", isReady: true, detail: callbacks.remark ?? ""))
         return parts
     }
 

@@ -37,7 +37,7 @@ struct PortTests {
                 #expect(head.status == 200 && head.text.isEmpty, "\(path)")
             }
             let parts = try await world.health("/readyz/commands?verbose").text.split(separator: "\n")
-            #expect(parts.filter { $0.hasPrefix("[+] ") }.count == CommandGate.Obstacle.allCases.count + 2)
+            #expect(parts.filter { $0.hasPrefix("[+] ") }.count == CommandGate.Obstacle.allCases.count + 3)
             #expect(try await world.health("/version").json["version"]?.string == BuildInfo.version)
             #expect(try await world.health("/v1/transactions").status == 404)
 
