@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AMQPClient
 import TestSupport
 import Testing
 
@@ -36,6 +37,31 @@ struct SendTests {
             let store = try StoreReader.read(site.settings.storePath)
             #expect(store.transactions.map(\.commandID) == ["by-hand-1"])
             #expect(try await site.simulator.summary().posts == 1)
+        }
+    }
+
+    @Test("M8: a user who may publish commands and nothing else can send and look at terminals")
+    func caller() async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            let bridge = try site.startBridge()
+            try await bridge.ready()
+            try await site.virtualHost.withUser(writing: #"^getnet\.commands$"#, others: "^$") { caller in
+                var settings = site.settings
+                settings["amqp.username"] = caller.username
+                settings.environment["GETNET_BRIDGE_AMQP_PASSWORD"] = caller.password
+                let terminal = "80005000/12983/SNPRUEBA1234"
+                for (noun, verb, words) in [
+                    ("send", "charge", ["--terminal", terminal, "--amount", "15000", "--wait", "20s"]),
+                    ("terminals", "check", [terminal]), ("terminals", "reconcile", [terminal]),
+                ] {
+                    let process = try site.run(noun, verb, settings, words)
+                    let exit = try await process.exit(within: .seconds(40))
+                    let text = try process.text()
+                    #expect(exit == .status(0), "\(noun) \(verb): \(text)")
+                }
+            }
+            #expect(try await bridge.terminate() == .status(0))
         }
     }
 }

@@ -77,16 +77,18 @@ public struct TestVirtualHost: Sendable {
         }
     }
 
-    /// Runs a body with a user who may write only to what the expression matches, and read and configure everything.
+    /// Runs a body with a user who may write only to what the expression matches, and read and configure everything unless told
+    /// otherwise.
     public func withUser<Value>(
         writing: String,
+        others: String = ".*",
         _ body: (AMQPEndpoint) async throws -> Value
     ) async throws -> Value {
         var endpoint = endpoint()
         endpoint.username = "\(name)-user"
         endpoint.password = "secret"
         try await broker.management("PUT", "users/\(endpoint.username)", #"{"password":"secret","tags":""}"#)
-        try await permit(endpoint.username, writing: writing)
+        try await permit(endpoint.username, writing: writing, others: others)
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(endpoint))
@@ -98,12 +100,12 @@ public struct TestVirtualHost: Sendable {
     }
 
     /// Gives a user of `withUser` other rights to write.
-    public func permit(_ user: String, writing: String) async throws {
+    public func permit(_ user: String, writing: String, others: String = ".*") async throws {
         let escaped = writing.replacingOccurrences(of: "\\", with: "\\\\")
         try await broker.management(
             "PUT",
             "permissions/\(name)/\(user)",
-            #"{"configure":".*","write":"\#(escaped)","read":".*"}"#
+            #"{"configure":"\#(others)","write":"\#(escaped)","read":"\#(others)"}"#
         )
     }
 

@@ -18,17 +18,20 @@ struct ChargeSession {
     /// How long the broker may take to confirm.
     private static let confirmTimeout = Duration.seconds(10)
 
+    /// The broker's own way of answering the channel that asked: whoever may publish commands may use it, no queue is made.
+    ///
+    /// Source: RabbitMQ, "Direct Reply-to".
+    private static let directReplyTo = "amq.rabbitmq.reply-to"
+
     private let session: AMQPSession
-    private let queue: String
     private let commandQueue: String
 
-    /// Connects and makes the reply queue, before anything is published.
+    /// Connects and listens to answers, before anything is published.
     static func open(_ endpoint: AMQPEndpoint, commandQueue: String) async throws(Failure) -> ChargeSession {
         do throws(AMQPError) {
             let session = try await AMQPSession.open(endpoint)
-            let queue = try await session.declareTemporaryQueue()
-            try await session.consume(queue: queue)
-            return ChargeSession(session: session, queue: queue, commandQueue: commandQueue)
+            try await session.consume(queue: directReplyTo, automaticAcknowledgement: true)
+            return ChargeSession(session: session, commandQueue: commandQueue)
         } catch {
             throw Failure(error).sayingNothingWasSent
         }
@@ -50,7 +53,7 @@ struct ChargeSession {
     ) async throws -> ChargeEnd {
         let deadline = ContinuousClock.now + limit
         let doubt = try Self.verdict(
-            on: await session.publish(message.amqp(replyTo: queue), timeout: Self.confirmTimeout)
+            on: await session.publish(message.amqp(replyTo: Self.directReplyTo), timeout: Self.confirmTimeout)
         )
         if let doubt { note(doubt) }
         var watch = ChargeWatch(commandID: message.commandID)
