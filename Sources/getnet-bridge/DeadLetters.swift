@@ -13,7 +13,7 @@ struct DeadLetters: VerbGroup {
             Every look is a delivery and a return for the broker. RabbitMQ 4.0 to 4.2 drop a message after 20 of those \
             unless a policy says delivery-limit 1000000 for this queue.
             """,
-        subcommands: [List.self, Show.self]
+        subcommands: [List.self, Show.self, Requeue.self, Purge.self]
     )
 
     /// Lists refused messages in the queue's order, without their bodies.
@@ -117,5 +117,41 @@ struct DeadLetterQueue {
         for delivery in deliveries { _ = try await session.settle(delivery, .requeue) }
         await session.close()
         return (letters, max(total, letters.count))
+    }
+
+    /// Reads messages from the oldest on and takes away those with which something was done; the others are handed back.
+    ///
+    /// What `work` throws ends it; what was not done by then stays in the queue.
+    func takeAway(
+        limit: Int,
+        _ work: (RefusedMessage, AMQPSession) async throws -> Bool
+    ) async throws -> [RefusedMessage] {
+        let session = try await AMQPSession.open(endpoint)
+        // What comes back while this works is not for this time: a message that is refused anew would go round for ever.
+        let total = try await session.queueStatus(queue).messages
+        var taken: [RefusedMessage] = []
+        var others: [Delivery] = []
+        let result: Result<Void, any Error>
+        do {
+            var place = 0
+            while place < min(limit, total), let delivery = try await session.get(queue: queue) {
+                place += 1
+                let letter = RefusedMessage(delivery, place: place)
+                // Handed back at the end, also if the work throws: else the broker would give it out again at once.
+                guard try await work(letter, session) else {
+                    others.append(delivery)
+                    continue
+                }
+                _ = try await session.settle(delivery, .acknowledge)
+                taken.append(letter)
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        for delivery in others { _ = try? await session.settle(delivery, .requeue) }
+        await session.close()
+        try result.get()
+        return taken
     }
 }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+internal import Foundation
+
+extension DeadLetters {
+    /// Sends refused messages once more.
+    struct Requeue: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "Send refused messages once more to where they came from, once what refused them is mended.",
+            discussion: """
+                Body, properties and routing key stay as they were, but for the message id: a message that was refused is refused \
+                again, whatever has changed since, and a new id makes it a new question. Its age counts from its own time: what is \
+                too old by now ends as failed, command_expired. It leaves the dead letters once the broker has confirmed it.
+                """
+        )
+
+        @Argument(help: "The ids that the list shows.")
+        var ids: [String]
+
+        @Flag(help: "Only say what would be sent.")
+        var dryRun = false
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let queue = DeadLetterQueue(try options.load(for: .broker, invocation))
+            var seen: Set<String> = []
+            let sent = try await queue.takeAway(limit: DeadLetterQueue.longestLook) { letter, session in
+                guard ids.contains(letter.id), seen.insert(letter.id).inserted else { return false }
+                guard letter.isWhole else {
+                    invocation.console.note("\(letter.id): only its beginning was kept; it stays")
+                    return false
+                }
+                let place = "\(letter.exchange) with the key \(letter.routingKey)"
+                if dryRun {
+                    try invocation.console.print("\(letter.id) would go to \(place)")
+                    return false
+                }
+                let outcome = await session.publish(letter.again(messageID: UUID().uuidString))
+                guard outcome == .confirmed else {
+                    throw Failure(.unavailable, "\(letter.id) was not taken by the broker (\(outcome)); it stays")
+                }
+                try invocation.console.print("\(letter.id) went to \(place)")
+                return true
+            }
+            let missing = ids.filter { !seen.contains($0) }
+            guard missing.isEmpty else {
+                throw Failure(.unavailable, "no refused message has the id \(missing.joined(separator: ", "))")
+            }
+            return dryRun || sent.count == Set(ids).count ? .done : .data
+        }
+    }
+
+    /// Takes refused messages away for good.
+    struct Purge: ConfiguredVerb {
+        static let configuration = CommandConfiguration(
+            abstract: "Take refused messages away for good; what refused them is in their events."
+        )
+
+        @Argument(help: "The ids that the list shows.")
+        var ids: [String] = []
+
+        @Flag(help: "All of them, up to \(DeadLetterQueue.longestLook) at a time.")
+        var all = false
+
+        @Flag(help: "Only say what would be taken away.")
+        var dryRun = false
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func validate() throws {
+            guard ids.isEmpty == all else { throw ValidationError("name the ids, or --all") }
+        }
+
+        func run(_ invocation: Invocation) async throws -> ExitStatus {
+            let queue = DeadLetterQueue(try options.load(for: .broker, invocation))
+            var seen: Set<String> = []
+            let taken = try await queue.takeAway(limit: DeadLetterQueue.longestLook) { letter, _ in
+                guard all || ids.contains(letter.id) else { return false }
+                seen.insert(letter.id)
+                if dryRun { try invocation.console.print("\(letter.id) (\(letter.reason)) would be taken away") }
+                return !dryRun
+            }
+            let missing = ids.filter { !seen.contains($0) }
+            guard missing.isEmpty else {
+                throw Failure(.unavailable, "no refused message has the id \(missing.joined(separator: ", "))")
+            }
+            if !dryRun { try invocation.console.print("\(taken.count) taken away") }
+            return .done
+        }
+    }
+}
+
+extension RefusedMessage {
+    /// Whether it has its whole body; of one that was too large only the beginning is kept.
+    fileprivate var isWhole: Bool { reason != CommandFault.Code.bodyTooLarge.rawValue }
+
+    /// The message as it came, under a new message id and without what the dead-lettering added.
+    fileprivate func again(messageID: String) -> AMQPMessage {
+        var properties = properties
+        properties.messageID = messageID
+        properties.headers = properties.headers.filter { name, _ in
+            !name.hasPrefix("getnet-") && !name.hasPrefix("x-first-death-") && !name.hasPrefix("x-last-death-")
+        }
+        properties.deliveryMode = .persistent
+        return AMQPMessage(
+            exchange: exchange,
+            routingKey: routingKey,
+            mandatory: true,
+            properties: properties,
+            body: body
+        )
+    }
+}
