@@ -94,6 +94,22 @@ struct RecoveryTests {
         }
     }
 
+    @Test("K5: a copy of a held store is held from its own start on", arguments: [true, false])
+    func copyOfHeld(isTold: Bool) async throws {
+        try await withTemporaryDirectory { directory in
+            let (path, copy) = (directory + "/store.sqlite", directory + "/copy.sqlite")
+            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore.hold(path: path, at: at(0))
+            _ = try SQLiteStore.backup(path: path, to: copy, at: at(1_800))
+            if isTold {
+                try SQLiteStore.hold(path: copy, at: at(7_500))
+            } else {
+                #expect(try SQLiteStore.holdCopy(path: copy, at: at(7_500)))
+            }
+            #expect(try release(copy, at: at(7_560), early: false) == .tooEarly(until: at(11_100)))
+        }
+    }
+
     @Test("K5: before the hour is over a release needs a person who knows it", arguments: [true, false])
     func tooEarly(isOpen: Bool) async throws {
         try await withTemporaryDirectory { directory in

@@ -28,6 +28,8 @@ import Testing
             "<table><tr><td>code</td><td>0</td></tr><tr><td>message</td><td>x</td></tr><tr><td>status</td><td>1</td></tr></table>"
         ),
         (404, "<dl><dt> Code: </dt><dd>0</dd><dt>data[0].folio</dt><dd>930264</dd><dt>Message</dt><dd>y</dd></dl>"),
+        (400, #"<html><body><h2>Response</h2><pre>{"response":{"folio":930295},</pre></body></html>"#),
+        (401, #"<table><td>data</td><td>x</td></table>"data":{"folio":930295},"#),
         (400, #"{"data":{"folio":10000000000000936101}}"#), (401, #"{"code":0,"message":"\x54RANSACTION SENT"}"#),
     ])
     func `is unknown where a number of Getnet's stands anywhere`(status: Int, body: String) {

@@ -79,7 +79,7 @@ extension MemberReader {
 }
 
 extension CommandMessage {
-    /// The second word of the routing key, which names the account; `nil` where there is none.
+    /// The second word of the routing key; `nil` where there is none.
     var accountWord: String? {
         let words = routingKey.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
         return words.count > 1 ? String(words[1]) : nil
@@ -88,8 +88,10 @@ extension CommandMessage {
 
 extension MemberReader {
     /// Refuses a command whose routing key names another account than it is for: topic permissions of the broker stand on the key.
-    mutating func refuse(accountWord word: String?, unlessOf account: Account) {
-        guard let word, word != account.name else { return }
+    ///
+    /// A word that is no account of the bridge's is the platform's own. Source: contract §1.
+    mutating func refuse(accountWord word: String?, unlessOf account: Account, among accounts: Accounts) {
+        guard let word, word != account.name, accounts[word] != nil else { return }
         fault(
             "account",
             .accountMismatch,

@@ -88,7 +88,7 @@ public struct CommandReader: Sendable {
         let named = members.account(among: rules.accounts)
         let terminal = self.terminal(&members, terminals, named)
         let account = self.account(named, of: terminal, &members, terminals)
-        if let account { members.refuse(accountWord: message.accountWord, unlessOf: account) }
+        if let account { members.refuse(accountWord: message.accountWord, unlessOf: account, among: rules.accounts) }
         // What is no command is checked like the one that most are, so that all faults are told at once.
         let shape = type ?? .charge
         let country = account?.profile

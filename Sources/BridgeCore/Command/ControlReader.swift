@@ -32,18 +32,12 @@ public struct ControlReader: Sendable {
         let commandID = members.has("commandId") ? members.word("commandId", upTo: 64, allowing: "._:-") : nil
         let named = members.account(among: rules.accounts)
         let original = members.control()
-        // The key's word stands for the account where no member names it, so that who may write to one account's keys reaches no
-        // other's transactions.
+        // A second word of the key that is an account stands for it where no member names one, so that who may write to one
+        // account's keys reaches no other's transactions.
         let keyed = message.accountWord.flatMap { rules.accounts[$0] }
         let account = named ?? keyed ?? rules.accounts.only
         if let account {
-            members.refuse(accountWord: message.accountWord, unlessOf: account)
-        } else if let word = message.accountWord, !members.has("account") {
-            members.fault(
-                "account",
-                .unknownAccount,
-                "the routing key's second word names no account: \(word.prefix(64))"
-            )
+            members.refuse(accountWord: message.accountWord, unlessOf: account, among: rules.accounts)
         }
         if case .command = original, account == nil, !members.has("account") {
             members.fault("account", .accountAmbiguous, "there are several accounts; a command's id is one account's")

@@ -99,7 +99,8 @@ struct CommandIntake: Sendable {
         at now: Timestamp,
         refusedFor rejection: CommandRejection
     ) async throws(StoreError) -> Command? {
-        guard let id = rejection.commandID, rejection.faults.allSatisfy({ $0.code == .unknownAlias }) else {
+        let mayBeOfMovedAlias: Set<CommandFault.Code> = [.unknownAlias, .accountMismatch]
+        guard let id = rejection.commandID, rejection.faults.allSatisfy({ mayBeOfMovedAlias.contains($0.code) }) else {
             return nil
         }
         for account in accounts.all {

@@ -157,7 +157,10 @@ struct TransactionLedger<Rows: StoreRows> {
     private func transaction(ofRejected rejection: CommandRejection) throws -> Transaction? {
         // A control message names the transaction of another message. A command's type may stand in its routing key only.
         guard let id = rejection.commandID, !rejection.isControl else { return nil }
-        let accounts = rejection.account.map { [$0] } ?? rules.accounts.all.map(\.name)
+        let all = rules.accounts.all.map(\.name)
+        // Where key and content name two accounts, neither of them need be the one that has the command.
+        let isOfTwo = rejection.faults.contains { $0.code == .accountMismatch }
+        let accounts = isOfTwo ? all : rejection.account.map { [$0] } ?? all
         for account in accounts {
             if let known = try rows.transaction(ofCommand: id, account: account) { return known }
         }

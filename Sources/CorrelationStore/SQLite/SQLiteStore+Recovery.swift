@@ -160,7 +160,9 @@ extension Database {
 
     /// Notes a restore: a hold that stands already keeps its first instant.
     fileprivate func hold(at instant: Timestamp) throws {
-        if try note(SQLiteWriter.Ledger.holdNote) == nil {
+        // A copy of a held store is a restore of its own: the hour begins anew.
+        let isCopy = try note(SQLiteWriter.Ledger.copyNote) != nil
+        if try isCopy || note(SQLiteWriter.Ledger.holdNote) == nil {
             try setNote(SQLiteWriter.Ledger.holdNote, instant.description)
         }
         for name in [SQLiteWriter.Ledger.restoreNote, SQLiteWriter.Ledger.pendingNote] {

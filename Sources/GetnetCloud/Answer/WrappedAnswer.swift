@@ -22,7 +22,8 @@ struct WrappedAnswer {
     /// Whether it begins as a page of HTML, or as text of a page.
     private let isPage: Bool
     private var weight = 0
-    private var seen: Set<String> = []
+    /// What each name weighs that was seen.
+    private var seen: [String: Int] = [:]
 
     private init(_ text: [UInt8]) {
         self.text = text
@@ -163,8 +164,12 @@ struct WrappedAnswer {
 
     private mutating func note(_ name: String, own: Int) {
         let isOwn = Self.own.contains(name)
-        guard isOwn || Self.common.contains(name), seen.insert(name).inserted else { return }
-        weight += isOwn ? own : 1
+        guard isOwn || Self.common.contains(name) else { return }
+        // A heading may be a name, and weighs little; the member of that name behind it counts for what it is.
+        let (old, new) = (seen[name] ?? 0, isOwn ? own : 1)
+        guard new > old else { return }
+        seen[name] = new
+        weight += new - old
     }
 }
 

@@ -79,15 +79,6 @@ struct ControlReaderTests {
         #expect(Set(faults(read(text))) == Set(expected))
     }
 
-    @Test("K6: the second word of the key must name the account")
-    func accountWord() throws {
-        let text = #"{"type":"cancel","original":{"transactionId":"\#(Self.id)"}}"#
-        #expect(faults(read(text, routingKey: "cancel.other")) == ["account account_mismatch"])
-        let named = #"{"type":"cancel","account":"main","original":{"commandId":"c-1"}}"#
-        #expect(faults(read(named, routingKey: "cancel.other")) == ["account account_mismatch"])
-        #expect(try read(named, routingKey: "cancel.main").get().account == "main")
-    }
-
     @Test func `a status needs somewhere to answer to, and not the bridge itself`() throws {
         let text = #"{"type":"status","original":{"commandId":"c-1"}}"#
         #expect(faults(read(text, routingKey: "status")) == ["reply_to required"])

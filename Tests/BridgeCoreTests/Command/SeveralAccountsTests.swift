@@ -67,6 +67,34 @@ import Testing
         let names = ["counter": "80005000/12983/SNPRUEBA1234/ar-main"]
         #expect(try read(names, pesos, key: "charge.ar-main").get().content.account == "ar-main")
         #expect(try read(names, pesos, key: "charge.cl-main").faults == ["account account_mismatch"])
+        // What is no account is the platform's own.
+        #expect(try read([:], chilean, key: "charge.till-7").get().content.account == "cl-main")
+    }
+
+    @Test(
+        "K6: a control message reaches the transactions of the account that the second word of its key names, and no others"
+    )
+    func accountWordOfControl() throws {
+        let reader = ControlReader(rules: try rules())
+        func read(_ text: String, _ key: String) throws(CommandRejection) -> ControlRequest {
+            try reader.read(
+                CommandMessage(
+                    exchange: "getnet.control",
+                    routingKey: key,
+                    body: Array(text.utf8),
+                    contentType: "application/json"
+                )
+            )
+        }
+        let id = TransactionID(at: .sample, random: 7)
+        let byID = #"{"type":"cancel","original":{"transactionId":"\#(id)"}}"#
+        #expect(try read(byID, "cancel.ar-main").account == "ar-main")
+        #expect(try read(byID, "cancel.till-7").account == nil)
+        #expect(try read(byID, "cancel").account == nil)
+        let named = #"{"type":"cancel","account":"cl-main","original":{"commandId":"c-1"}}"#
+        #expect(try read(named, "cancel.cl-main").account == "cl-main")
+        let refusal = #expect(throws: CommandRejection.self) { try read(named, "cancel.ar-main") }
+        #expect(refusal?.faults.map(\.code) == [.accountMismatch])
     }
 
     @Test func `a name of the registry says whose terminal it is`() throws {
