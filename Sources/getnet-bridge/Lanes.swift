@@ -91,6 +91,7 @@ extension Transaction {
 
     /// When it lets its terminal go at the latest: when its POST can have no more effects, or when it expires unsent.
     fileprivate func heldUntil(_ rules: TransactionRules) -> Timestamp {
-        posting.map { $0.upperBound + rules.terminalLife } ?? command.expiresAt
+        guard state != .accepted, let posting else { return command.expiresAt }
+        return posting.upperBound + rules.terminalLife
     }
 }

@@ -96,18 +96,26 @@ extension Transactions {
         _ options: ConfigurationOptions,
         _ invocation: Invocation
     ) async throws -> TransactionID {
-        if let name = TransactionID(id) { return name }
-        let path = try options.load(for: .store, invocation).storePath()
+        let named = TransactionID(id)
+        let inspection: StoreInspection
+        do {
+            inspection = try StoreInspection.open(path: try options.load(for: .store, invocation).storePath())
+        } catch {
+            // A person may decide from another machine, which has no store.
+            guard let named else { throw error }
+            return named
+        }
+        if let named, try await inspection.transaction(named) != nil { return named }
+        // The id of a command may look like a transaction's.
         var question = TransactionQuestion()
         question.commandID = id
-        let found = try await StoreInspection.open(path: path).transactions(question)
+        let found = try await inspection.transactions(question)
         guard found.count < 2 else {
             throw Failure(.data, "several accounts have a command \(id): name the transaction")
         }
-        guard let transaction = found.first else {
-            throw Failure(.unavailable, "the store has no transaction and no command \(id)")
-        }
-        return transaction.id
+        if let transaction = found.first { return transaction.id }
+        guard let named else { throw Failure(.unavailable, "the store has no transaction and no command \(id)") }
+        return named
     }
 }
 

@@ -103,7 +103,7 @@ public struct JournalMatch: Sendable {
     /// away. No clock is good enough to say of a row with our ticket that it is another's; a cut one may be, and needs our amount
     /// as well.
     private func mayHide(_ row: JournalRow, _ transaction: Transaction) -> Bool {
-        guard transaction.effect.movesMoney, let window = window(of: transaction),
+        guard transaction.effect.movesMoney, let window = window(of: transaction), isOfCommand(row, transaction),
             Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal)
         else { return false }
         let reach = window.lowerBound - Self.widestZoneShift...window.upperBound + Self.widestZoneShift
@@ -135,6 +135,12 @@ public struct JournalMatch: Sendable {
         }
     }
 
+    /// A list of sales names no command; any other command's row must name its own.
+    private func isOfCommand(_ row: JournalRow, _ transaction: Transaction) -> Bool {
+        row.result.functionCode.map { $0 == transaction.command.content.type.functionCode }
+            ?? (transaction.effect == .sale)
+    }
+
     private func fits(
         _ row: JournalRow,
         _ transaction: Transaction,
@@ -143,9 +149,7 @@ public struct JournalMatch: Sendable {
         let content = transaction.command.content
         let result = row.result
         guard let window = window(of: transaction) else { return false }
-        // A list of sales names no command; any other command's row must name its own.
-        let isOfCommand = result.functionCode.map { $0 == content.type.functionCode } ?? (transaction.effect == .sale)
-        return isOfCommand && transaction.effect.movesMoney
+        return isOfCommand(row, transaction) && transaction.effect.movesMoney
             && Spelling.agree(result.terminalID, content.terminal.idTerminal)
             && Judgement.amountFits(result, transaction)
             && (!transaction.sendsTicketNumber || Spelling.agree(result.ticket, content.reference))
@@ -165,8 +169,8 @@ extension JournalRow {
             words[0] += " at \(instant)\(minutes == 0 ? "" : " (\(minutes) min \(side) it was sent)")"
         }
         if let receipt = result.operationID { words.append("receipt \(receipt)") }
-        if let code = result.authorizationCode, !code.isEmpty { words.append("authorization \(code)") }
-        if let ticket = result.ticket { words.append("ticket \(ticket.prefix(64))") }
+        if let code = result.authorizationCode, !code.isEmpty { words.append("authorization \(Misfit.cut(code))") }
+        if let ticket = result.ticket { words.append("ticket \(Misfit.cut(ticket))") }
         return words.joined(separator: ", ")
     }
 

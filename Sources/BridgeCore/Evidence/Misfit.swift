@@ -49,8 +49,17 @@ public enum Misfit: Sendable, Equatable {
         }
     }
 
-    private static func cut(_ text: String) -> String {
-        text.count > longestName ? text.prefix(longestName) + "…" : text
+    /// A name as the cloud wrote it; what is no name is not repeated, since it may hold anything.
+    static func cut(_ text: String) -> String {
+        let isName = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"):
+                true
+            default: false
+            }
+        }
+        guard isName else { return "[a text of \(text.utf8.count) bytes]" }
+        return text.utf8.count > longestName ? text.prefix(longestName) + "…" : text
     }
 
     private static func added(_ value: Int64, _ name: String, _ asked: Money) -> String {
@@ -83,6 +92,9 @@ extension Transaction {
     /// What does not fit in the payment that is known of it, while it is in doubt.
     public var misfit: Misfit? {
         guard state == .inDoubt, let result, looksPaid(result) else { return nil }
+        if let told = result.idPosTxs, let ours = idPosTxs, !Spelling.agree(told, ours) {
+            return .number(ours: ours, told: told)
+        }
         return Judgement.misfit(of: result, for: self)
     }
 
@@ -90,6 +102,8 @@ extension Transaction {
     public var reasonText: String? {
         guard let reason else { return nil }
         switch reason.code {
+        case .noResult where isToldPaid:
+            return "the terminal's time is over, and a payment that was told is not confirmed"
         case .inconsistentResult, .operatorNeeded:
             guard let cause = misfit?.text ?? doubtfulCause(reason.code) else { return reason.message }
             return "\(reason.message): \(cause)"
@@ -97,16 +111,22 @@ extension Transaction {
         }
     }
 
+    /// Whether a payment is known of it that decided nothing yet.
+    var isToldPaid: Bool { state == .inDoubt && result.map { looksPaid($0) } == true }
+
     /// Why there is a doubt that has no payment which does not fit.
     private func doubtfulCause(_ code: Reason.Code) -> String? {
+        guard state == .inDoubt else { return nil }
+        if isToldPaid { return "a payment was told, and nothing confirmed it" }
         if contradictions.contains(where: { $0.code == .secondSale }) {
             return "Getnet gave two numbers for it, so that there may be two sales"
         }
         if refusedPosts > 0, isKnownToCloud {
             return "the cloud said that the terminal was busy, and then told a result of it"
         }
-        guard code == .operatorNeeded else { return nil }
+        // Before the terminal's time is over it is another cause, a fault of the bridge's own.
+        guard code == .operatorNeeded, isLifeOver else { return nil }
         if journalReadAt != nil { return Reason(.notInJournal).message }
-        return Reason(idPosTxs == nil ? .noAcknowledgement : .noResult).message
+        return idPosTxs == nil ? "it may have reached the terminal, and no answer is known" : "no result is known"
     }
 }

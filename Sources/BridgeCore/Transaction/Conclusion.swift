@@ -3,7 +3,7 @@
 /// What a person has to know of a transaction first: what is certain about the money, what the bridge does by itself, and
 /// from when a person decides.
 ///
-/// Pure: from the row, the rules and an instant. *Source*: `docs/operations.md`.
+/// Pure: from the row, the rules and an instant. *Source*: `docs/operations/README.md`.
 public struct Conclusion: Sendable, Equatable {
     /// Whether somebody has to do something.
     public enum Person: Sendable, Equatable {
@@ -23,8 +23,7 @@ public struct Conclusion: Sendable, Equatable {
     /// The conclusion about a transaction at an instant.
     public init(about transaction: Transaction, at now: Timestamp, rules: TransactionRules) {
         let writer = ConclusionWriter(transaction: transaction, now: now, rules: rules)
-        let contradicted = transaction.openContradictions > 0
-        person = contradicted ? .now : writer.person
+        person = transaction.openContradictions > 0 && transaction.state.isFinal ? .now : writer.person
         sentences = writer.money + writer.contradictions + writer.course
     }
 
@@ -51,16 +50,17 @@ private struct ConclusionWriter {
 
     /// "Paid", or "Given back".
     private var moved: String { transaction.effect == .sale ? "Paid" : "Given back" }
+    private var wasMoved: String { isMoney ? moved.lowercased() : "done" }
+    private var notMoved: String { "Not \(wasMoved)" }
+    private var unknown: String { "Whether it was \(wasMoved) is not known." }
+    private var because: String { transaction.reasonText.map { ": \($0)" } ?? "" }
 
     // MARK: - Money
 
     /// What is certain about the money.
     var money: [String] {
         switch transaction.state {
-        case .accepted:
-            [
-                "\(transaction.attempts > 0 ? "Nothing began at the terminal yet" : "Not sent to the terminal yet")\(because)."
-            ]
+        case .accepted: ["\(beforeStart)\(because)."]
         case .submitting: ["It is being sent to Getnet now."]
         case .submitted: ["It is at the terminal, and has no result yet."]
         case .approved: [approval]
@@ -72,9 +72,11 @@ private struct ConclusionWriter {
         }
     }
 
-    private var notMoved: String { isMoney ? "Not \(moved.lowercased())" : "Not done" }
-
-    private var because: String { transaction.reasonText.map { ": \($0)" } ?? "" }
+    private var beforeStart: String {
+        // What only reads may have been at the terminal and is sent again all the same.
+        guard isMoney, transaction.attempts > 0 else { return "It waits to be sent" }
+        return "Nothing began at the terminal yet"
+    }
 
     /// What the terminal says of a refusal.
     private var said: String {
@@ -91,48 +93,53 @@ private struct ConclusionWriter {
                 .compactMap { value, name in (value ?? 0) == 0 ? nil : ", of it \(text(value)) \(name)" }
             words.append("asked \(text(asked))\(added.joined())")
         }
-        if let code = result?.authorizationCode, !code.isEmpty { words.append("authorization \(code)") }
+        if let code = result?.authorizationCode, !code.isEmpty { words.append("authorization \(Misfit.cut(code))") }
         if let receipt = result?.operationID { words.append("receipt \(receipt)") }
         let source = transaction.decidedBy == .operator ? ", as a person decided" : ""
         return words.joined(separator: ", ") + source + "."
     }
 
     private var doubt: String {
-        if case .amount(let asked?, let told?, _, _)? = transaction.misfit {
-            return "\(moved) \(text(told)), asked \(asked.text). The bridge cannot know which is right."
-        }
         if let misfit = transaction.misfit {
-            return "The terminal reports that it was \(moved.lowercased()), but \(misfit.text)."
+            if case .amount(let asked?, let told?, _, _) = misfit {
+                return "\(moved) \(text(told)), asked \(asked.text). The bridge cannot know which is right."
+            }
+            return "The terminal reports that it was \(wasMoved), but \(misfit.text)."
         }
-        let unknown =
-            isMoney ? "Whether it was \(moved.lowercased()) is not known." : "Whether it was done is not known."
+        if transaction.isToldPaid {
+            let code = transaction.result?.authorizationCode.map { " (authorization \(Misfit.cut($0)))" } ?? ""
+            return "It was told that it was \(wasMoved)\(code), and nothing confirmed it. \(unknown)"
+        }
         if transaction.contradictions.contains(where: { $0.code == .secondSale }) {
-            return "Getnet gave two numbers for it, so that it may have been \(moved.lowercased()) twice. \(unknown)"
+            return "Getnet gave two numbers for it, so that it may have been \(wasMoved) twice. \(unknown)"
         }
-        guard let number = transaction.idPosTxs else {
-            return "It was sent, and no answer tells whether it reached the terminal. \(unknown)"
+        if let number = transaction.idPosTxs {
+            return "It reached Getnet (number \(number)), and no result came that decides. \(unknown)"
         }
-        return "It reached Getnet (number \(number)), and no result came that decides. \(unknown)"
+        return transaction.postedAt == nil
+            ? "It may have been sent after the backup was made. \(unknown)"
+            : "It was sent, and no answer tells whether it reached the terminal. \(unknown)"
     }
 
     // MARK: - What speaks against the end
 
     var contradictions: [String] {
-        transaction.contradictions.dropFirst(transaction.settledContradictions).compactMap { contradiction in
-            guard transaction.state.isFinal else { return nil }
+        guard transaction.state.isFinal else { return [] }
+        return transaction.contradictions.dropFirst(transaction.settledContradictions).map { contradiction in
             let paid = contradiction.carriedPayment
             let details = [
-                paid.authorizationCode.map { "authorization \($0)" }, paid.operationID.map { "receipt \($0)" },
-                paid.idPosTxs.map { "Getnet's number \($0)" },
+                paid.authorizationCode.map { "authorization \(Misfit.cut($0))" },
+                paid.operationID.map { "receipt \($0)" }, paid.idPosTxs.map { "Getnet's number \($0)" },
             ].compactMap(\.self)
             let which = details.isEmpty ? "" : " (\(details.joined(separator: ", ")))"
-            switch contradiction.code {
-            case .secondSale:
-                return "Getnet acknowledged a second one\(which): it may have been \(moved.lowercased()) twice."
-            case .secondPayment: return "A second payment was told\(which): the customer may have paid twice."
-            case .paidAfterAll: return "It was told that it was \(moved.lowercased()) after all\(which)."
-            case .contraryVerdict: return "A refusal was told afterwards\(which)."
-            case .inconsistentPayment: return "A payment was told that does not fit\(which)."
+            return switch contradiction.code {
+            case .secondSale: "Getnet acknowledged a second one\(which): it may have been \(wasMoved) twice."
+            case .secondPayment where transaction.effect == .sale:
+                "A second payment was told\(which): the customer may have paid twice."
+            case .secondPayment: "It was told twice\(which): it may have been \(wasMoved) twice."
+            case .paidAfterAll: "It was told that it was \(wasMoved) after all\(which)."
+            case .contraryVerdict: "A refusal was told afterwards\(which)."
+            case .inconsistentPayment: "A payment was told that does not fit\(which)."
             }
         }
     }
@@ -141,18 +148,23 @@ private struct ConclusionWriter {
 
     var person: Conclusion.Person {
         guard transaction.state == .inDoubt else { return .notNeeded }
-        return transaction.reason?.code == .operatorNeeded || givesUpAt <= now ? .now : .from(givesUpAt)
+        if transaction.reason?.code == .operatorNeeded { return .now }
+        // Where no money moves it ends by itself when the terminal's time is over.
+        guard isMoney else { return .notNeeded }
+        return givesUpAt <= now ? .now : .from(givesUpAt)
     }
 
     /// What the bridge does by itself, and from when a person decides.
     var course: [String] {
         switch transaction.state {
         case .accepted:
-            return ["If it is not sent by \(transaction.command.expiresAt), it ends as failed, certainly not started."]
+            let isNever = isMoney || !transaction.isKnownToCloud
+            let end = isNever ? "failed, certainly not started" : "not completed"
+            return ["If it is not sent by \(transaction.command.expiresAt), it ends as \(end)."]
         case .submitting: return []
         case .submitted:
             let next = transaction.queryAt.map { "The bridge asks Getnet at \($0). " } ?? ""
-            return ["\(next)Without a result by \(lifeEndsAt) it is in doubt."]
+            return ["\(next)Without a result by \(lifeEndsAt) it \(isMoney ? "is in doubt" : "ends as not completed")."]
         case .inDoubt: return courseOfDoubt
         case .approved, .declined, .notCompleted, .failed, .completed:
             return transaction.openContradictions > 0 ? ["A person must ask Getnet which is right, and settle it."] : []
@@ -160,17 +172,18 @@ private struct ConclusionWriter {
     }
 
     private var courseOfDoubt: [String] {
-        guard case .from(let instant) = person else { return ["A person must decide now."] }
+        if person == .now { return ["A person must decide now."] }
         var sentences: [String] = []
-        if transaction.queryAt != nil || transaction.idPosTxs != nil {
-            sentences.append("The bridge goes on asking Getnet by itself.")
-        }
+        if transaction.idPosTxs != nil { sentences.append("The bridge goes on asking Getnet by itself.") }
         if !transaction.isLifeOver, lifeEndsAt > now {
             sentences.append("The terminal may be at it until \(lifeEndsAt).")
-        } else if let read = transaction.journalReadAt {
+        } else if let read = transaction.journalReadAt, transaction.result == nil {
             sentences.append("The terminal's journal, read at \(read), has no such payment.")
         }
-        sentences.append("From \(instant) a person decides.")
+        switch person {
+        case .from(let instant): sentences.append("From \(instant) a person decides.")
+        case .notNeeded, .now: sentences.append("It ends as not completed when the terminal's time is over.")
+        }
         return sentences
     }
 }

@@ -112,11 +112,14 @@ extension TransactionMachine {
 
     /// Why evidence did not decide, where something in it is the cause.
     private static func misfit(in evidence: Evidence, of before: Transaction, _ transition: Transition) -> String? {
-        let misfit = Misfit.of(evidence.answer, for: before)
-        switch transition.finding {
-        case .foreign: return misfit?.text ?? "its number or its payment is another transaction's"
         // Every query tells the same again.
-        case .inconsistent, .undecided: return misfit == before.misfit ? nil : misfit?.text
+        guard evidence.source != .query || before.queries <= 1 else { return nil }
+        switch transition.finding {
+        case .foreign:
+            return Misfit.of(evidence.answer, for: before)?.text ?? "its number or its payment is another transaction's"
+        case .inconsistent, .undecided:
+            let misfit = Misfit.of(evidence.answer, for: before)
+            return misfit == before.misfit ? nil : misfit?.text
         case .decided, .agreed, .contradicted, .settled, .refused, nil: return nil
         }
     }

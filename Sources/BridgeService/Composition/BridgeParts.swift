@@ -31,7 +31,11 @@ struct BridgeParts {
             backlog: configuration.lanes.backlog,
             terminalLife: configuration.reconcile.terminalLife,
             storeWatch: storeWatch,
-            callbackWatch: CallbackWatch(publicURL: configuration.http.publicURL, logger: logger),
+            callbackWatch: CallbackWatch(
+                publicURL: configuration.http.publicURL,
+                callbacksDecide: configuration.callbacks.trust == .token,
+                logger: logger
+            ),
             metrics: metrics,
             clock: clock,
             logger: logger

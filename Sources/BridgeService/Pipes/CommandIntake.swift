@@ -154,7 +154,8 @@ struct CommandIntake: Sendable {
         ]
         // The name of a member that nobody knows is the caller's own text.
         let paths = rejection.faults.map { fault in
-            let path = fault.path.isEmpty || fault.code == .unknownMember ? "command" : fault.path
+            let isOfCaller = [.unknownMember, .null, .repeatedMember].contains(fault.code)
+            let path = fault.path.isEmpty || isOfCaller ? "command" : fault.path
             return "\(path): \(fault.code.rawValue)"
         }
         metadata[LogKey.detail] = "\(paths.joined(separator: ", "))"

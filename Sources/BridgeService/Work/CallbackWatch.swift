@@ -14,11 +14,13 @@ final class CallbackWatch: Sendable {
 
     private let silent = NIOLockedValueBox(0)
     private let publicURL: String
+    private let callbacksDecide: Bool
     private let logger: Logger
 
-    /// A watch over the callbacks that come to a public URL.
-    init(publicURL: String, logger: Logger) {
+    /// A watch over the callbacks that come to a public URL; where a question confirms each of them, sales tell nothing.
+    init(publicURL: String, callbacksDecide: Bool, logger: Logger) {
         self.publicURL = publicURL
+        self.callbacksDecide = callbacksDecide
         self.logger = logger
     }
 
@@ -29,7 +31,7 @@ final class CallbackWatch: Sendable {
     var remark: String? {
         let count = salesWithoutCallback
         return count < Self.silentSales
-            ? nil : "no callback came for the last \(count) sales; does \(publicURL) lead here?"
+            ? nil : "no callback was taken for the last \(count) sales; does \(publicURL) lead here, and with our keys?"
     }
 
     /// A callback came, for whichever transaction.
@@ -44,7 +46,7 @@ final class CallbackWatch: Sendable {
     /// Looks at what became of a transaction.
     func note(_ transition: Transition) {
         let transaction = transition.transaction
-        guard transition.finding == .decided, transaction.effect == .sale, transaction.state.isFinal,
+        guard callbacksDecide, transition.finding == .decided, transaction.effect == .sale, transaction.state.isFinal,
             transaction.decidedBy == .query || transaction.decidedBy == .journal
         else { return }
         let count = silent.withLockedValue { silent in

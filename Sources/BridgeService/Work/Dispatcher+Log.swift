@@ -42,8 +42,8 @@ extension Dispatcher {
         case .inDoubt:
             logger.warning(
                 transaction.effect.movesMoney
-                    ? "in doubt: money may have moved, and the bridge goes on asking"
-                    : "in doubt: it may have been done, and the bridge goes on asking",
+                    ? "in doubt: money may have moved, and the bridge goes on by itself"
+                    : "in doubt: it may have been done, and the bridge goes on by itself",
                 metadata: metadata(of: draft)
             )
         // What Getnet refused for good is somebody's mistake; what came too late or was taken back is not.

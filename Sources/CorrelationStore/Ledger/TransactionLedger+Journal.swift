@@ -48,7 +48,9 @@ extension TransactionLedger {
                 let isWhole = reading.isComplete && restoredAt.map { $0 < transaction.acceptedAt } ?? true
                 guard isWhole, try !rows.hasYoungerPost(than: transaction) else { continue }
                 input = .journalAbsence
-            case .near(let rows): input = .journalNear(rows)
+            // Named once, by the reading that its lane waits for.
+            case .near(let rows) where transaction.isInLane: input = .journalNear(rows)
+            case .near: continue
             case .ambiguous: continue
             }
             if let transition = try apply(input, to: transaction.id, at: reading.readAt) {

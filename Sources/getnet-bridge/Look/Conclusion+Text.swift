@@ -14,6 +14,11 @@ extension Conclusion.Person {
 }
 
 extension Conclusion {
+    private static func isPlain(_ code: String) -> Bool {
+        (1...TransactionInput.OperatorDecision.longestAuthorization).contains(code.utf8.count)
+            && code.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
+    }
+
     /// What a person may type, and what not to do.
     ///
     /// - Parameters:
@@ -35,7 +40,8 @@ extension Conclusion {
         }
         let begin = "  getnet-bridge transactions resolve \(transaction.id) --as"
         let known = transaction.misfit == nil ? nil : transaction.result
-        let code = known?.authorizationCode ?? "CODE"
+        // It goes into a line for a shell: only what cannot mean anything there.
+        let code = known?.authorizationCode.flatMap { Self.isPlain($0) ? $0 : nil } ?? "CODE"
         let receipt = known?.operationID.map { "\($0)" } ?? "NUMBER"
         let amount = known == nil && transaction.effect.movesMoney ? " --amount MINOR_UNITS" : ""
         let head =

@@ -93,6 +93,13 @@ import Testing
         #expect(judgement == .undecided && text == "it is the result of another command (functionCode 106)")
     }
 
+    @Test func `what is no name is not repeated: it may hold anything`() {
+        for text in [#"x{"pan":"4111111111111111"}"#, "a\nb", "\u{1B}[31m", "a b"] {
+            let (_, told) = told { $0.customID = text }
+            #expect(told == "it names the transaction [a text of \(text.utf8.count) bytes]")
+        }
+    }
+
     @Test func `what a cloud may write without end is cut`() {
         let (_, text) = told { $0.customID = String(repeating: "x", count: 10_000) }
         #expect((text?.count ?? 0) < 120)

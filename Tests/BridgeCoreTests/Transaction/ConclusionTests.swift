@@ -14,8 +14,8 @@ import Testing
     @Test(
         "says what is certain of the money in its first sentence",
         arguments: [
-            (Situation.accepted, "Not sent to the terminal yet."),
-            (.queued, "Not sent to the terminal yet: another command holds the terminal."),
+            (Situation.accepted, "It waits to be sent."),
+            (.queued, "It waits to be sent: another command holds the terminal."),
             (.waiting, "Nothing began at the terminal yet: the terminal is busy."),
             (.submitting, "It is being sent to Getnet now."),
             (.submitted, "It is at the terminal, and has no result yet."),
@@ -83,12 +83,49 @@ import Testing
     func cause(hasNumber: Bool) {
         let doubt = (hasNumber ? Situation.doubtWithNumber : .doubtOutOfLane).transaction
         let called = doubt.after(.due, at: .sample + Situation.rules.giveUpAfter)
-        let cause = Reason(hasNumber ? .noResult : .noAcknowledgement).message
+        let cause = hasNumber ? "no result is known" : "it may have reached the terminal, and no answer is known"
         #expect(called.reasonText == "\(Reason(.operatorNeeded).message): \(cause)")
         let absent = doubt.after(.journalAbsence).after(.due, at: .sample + Situation.rules.giveUpAfter)
         if absent.journalReadAt != nil {
             #expect(absent.reasonText?.hasSuffix(Reason(.notInJournal).message) == true)
         }
+    }
+
+    @Test("M1: a payment that was told under another number is never told as no result")
+    func renumbered() {
+        let submitted = Situation.submitted.transaction
+        let doubt = submitted.after(.callback(.renumbered(submitted)))
+        #expect(doubt.state == .inDoubt && doubt.result != nil)
+        let called = doubt.after(.lifeEnded, at: .sample + Situation.rules.terminalLife).after(.journalAbsence)
+            .after(.due, at: .sample + Situation.rules.giveUpAfter)
+        for transaction in [doubt, called] {
+            let texts = [transaction.reasonText ?? "", conclusion(transaction).text]
+            for text in texts {
+                #expect(
+                    text.contains("it has Getnet's number") && !text.contains("no result") && !text.contains("journal"),
+                    "\(text)"
+                )
+            }
+        }
+    }
+
+    @Test func `of a fault of the bridge's own says no cause that it does not know`() {
+        let failed = Situation.accepted.transaction.after(.notStorable)
+        if let text = failed.reasonText { #expect(!text.contains("may have reached"), "\(text)") }
+        let doubt = Situation.submitted.transaction.after(.notStorable)
+        #expect(doubt.reasonText?.contains("no result") != true)
+    }
+
+    @Test func `of a refund that was told twice does not speak of a customer who paid`() {
+        let refund = TransactionMachine.accept(.sample(7, type: .refund, amount: 5_000), rules: Situation.rules)
+            .transaction
+        let approved = refund.submitted.after(.callback(.approved(refund)))
+        var second = CloudAnswer.approved(refund)
+        second.result?.authorizationCode = "B77777"
+        second.result?.operationID = 4_711
+        let contradicted = approved.after(.callback(second))
+        guard contradicted.contradictions.contains(where: { $0.code == .secondPayment }) else { return }
+        #expect(conclusion(contradicted).text.contains("it may have been given back twice"))
     }
 
     @Test func `of a payment that speaks against the end says which, and calls a person`() {

@@ -27,14 +27,14 @@ struct CallbackWatchTests {
                     return page.text.split(separator: "\n").first { $0.contains("callbacks") }.map { String($0) } ?? ""
                 }
                 for number in 1...CallbackWatch.silentSales {
-                    #expect(try await !remark().contains("no callback"))
+                    #expect(try await !remark().contains("no callback was taken"))
                     // Nobody calls back; the status query tells.
                     let silent = ChargeCommand(terminal: BridgeWorld.terminal(number), amount: 15_201)
                     try await world.send(silent)
                     #expect(try await world.events.final(of: silent.commandID).data["evidence"]?.string == "query")
                 }
                 try await eventually("it is said") {
-                    try await remark().contains("no callback came for the last 5 sales")
+                    try await remark().contains("no callback was taken for the last 5 sales")
                 }
                 #expect(try await remark().contains(world.configuration.http.publicURL))
                 #expect(try await world.metric("sales_without_callback") == 5)
@@ -45,7 +45,7 @@ struct CallbackWatchTests {
                 let told = ChargeCommand(terminal: BridgeWorld.terminal(9))
                 try await world.send(told)
                 #expect(try await world.events.final(of: told.commandID).data["evidence"]?.string == "callback")
-                #expect(try await !remark().contains("no callback"))
+                #expect(try await !remark().contains("no callback was taken"))
                 #expect(try await world.metric("sales_without_callback") == 0)
             }
         }
