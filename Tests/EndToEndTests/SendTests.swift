@@ -64,4 +64,90 @@ struct SendTests {
             #expect(try await bridge.terminate() == .status(0))
         }
     }
+
+    @Test("14: every command can be sent by hand, checked first, and followed to its end")
+    func otherCommands() async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            let bridge = try site.startBridge()
+            try await bridge.ready()
+            func send(_ verb: String, _ words: [String], exit expected: Int32) async throws -> String {
+                let process = try site.run("send", verb, site.settings, words)
+                let exit = try await process.exit(within: .seconds(40))
+                let text = try process.text()
+                #expect(exit == .status(expected), "send \(verb) \(words): \(text)")
+                return text
+            }
+            let terminal = ["--terminal", "80005000/12983/SNPRUEBA1234"]
+            for name in ["s-1", "s-2"] {
+                _ = try await send("charge", terminal + ["--amount", "15000", "--command-id", name], exit: 0)
+            }
+            #expect(try await send("status", ["s-1"], exit: 0).contains("approved"))
+            #expect(try await send("status", ["s-9"], exit: 69).contains("-"))
+            let refund = terminal + ["--original", "s-1", "--amount", "5000", "--command-id", "s-3"]
+            let shown = try await send("refund", refund + ["--dry-run"], exit: 0)
+            #expect(shown.contains("refund.main") && shown.contains(#""original":{"commandId":"s-1"}"#), "\(shown)")
+            for _ in 1...2 { #expect(try await send("refund", refund, exit: 0).contains("approved")) }
+            _ = try await send("refund", terminal + ["--original", "s-1", "--amount", "15000"], exit: 14)
+            _ = try await send("refund", terminal + ["--original", "s-1"], exit: 64)
+            _ = try await send("void", terminal + ["--original", "s-2"], exit: 0)
+            _ = try await send("poll", terminal, exit: 0)
+            _ = try await send("details", terminal, exit: 0)
+            _ = try await send("print", terminal + ["--option", #"details=[{"text":"hello"}]"#, "--dry-run"], exit: 65)
+            #expect(try await send("totals", terminal, exit: 65).contains("do not know this command"))
+
+            // One that waits is taken back; one that has ended is not.
+            func order(_ name: String, _ amount: Int64) -> ChargeOrder {
+                ChargeOrder(
+                    commandID: name,
+                    reference: name.uppercased(),
+                    terminal: "80005000",
+                    amount: amount,
+                    outcomes: []
+                )
+            }
+            let (held, waiting) = (order("s-4", 15_305), order("s-5", 15_000))
+            try await site.sender.send(held)
+            try await eventually("it holds the terminal", within: Site.patience) {
+                site.events.latest(of: "s-4")?.status == "in_doubt"
+            }
+            try await site.sender.send(waiting)
+            try await eventually("the next one waits", within: Site.patience) {
+                site.events.latest(of: "s-5")?.status == "waiting"
+            }
+            #expect(try await send("cancel", ["s-5"], exit: 12).contains("cancelled_before_start"))
+            #expect(try await send("cancel", ["s-1"], exit: 14).contains("already_final"))
+            #expect(try await bridge.terminate() == .status(0))
+            let verbs = try await site.simulator.postsAndCancels().posts.map(\.verb)
+            #expect(verbs.filter { $0 == "refund" }.count == 1, "\(verbs)")
+        }
+    }
+
+    @Test("14: events are shown as they come, those that were asked for")
+    func tail() async throws {
+        try await Site.run { site in
+            try await site.makeStore()
+            let bridge = try site.startBridge()
+            try await bridge.ready()
+            let words = ["--type", "charge", "--status", "approved", "--terminal", "80005000", "--count", "1"]
+            let tail = try site.run("events", "tail", site.settings, words + ["--wait", "60s"])
+            try await eventually("it listens", within: Site.patience) {
+                try tail.text().contains("listening for charge.approved.*.*.*.80005000.#")
+            }
+            let terminal = ["--terminal", "80005000/12983/SNPRUEBA1234"]
+            for (name, amount) in [("t-1", "15101"), ("t-2", "15000")] {
+                let sent = try site.run(
+                    "send",
+                    "charge",
+                    site.settings,
+                    terminal + ["--amount", amount, "--command-id", name]
+                )
+                _ = try await sent.exit(within: .seconds(40))
+            }
+            #expect(try await tail.exit(within: .seconds(40)) == .status(0))
+            let text = try tail.text()
+            #expect(text.contains("charge.approved  t-2  ") && !text.contains("t-1"), "\(text)")
+            #expect(try await bridge.terminate() == .status(0))
+        }
+    }
 }

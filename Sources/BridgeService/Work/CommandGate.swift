@@ -54,6 +54,8 @@ final class CommandGate: Sendable {
             .topology: "exchanges and queues were not looked at yet",
             .outbox: "the outbox was not read yet",
         ]
+        /// Those that stand there only until somebody has looked: what a look finds is new all the same.
+        var unseen: Set<Obstacle> = [.recovering, .topology, .outbox]
         var remarks: [Obstacle: String] = [:]
         var observers: [@Sendable (Bool) -> Void] = []
         var sleepers: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -99,7 +101,8 @@ final class CommandGate: Sendable {
     func close(_ obstacle: Obstacle, because reason: String) -> Bool {
         let (isNew, sleepers) = state.withLockedValue { state in
             let wasOpen = state.obstacles.isEmpty
-            let isNew = state.obstacles.updateValue(reason, forKey: obstacle) == nil
+            let wasThere = state.obstacles.updateValue(reason, forKey: obstacle) != nil
+            let isNew = state.unseen.remove(obstacle) != nil || !wasThere
             return (isNew, state.announce(wasOpen: wasOpen))
         }
         for sleeper in sleepers { sleeper.resume() }
@@ -111,6 +114,7 @@ final class CommandGate: Sendable {
     func open(_ obstacle: Obstacle) -> Bool {
         let (wasThere, sleepers) = state.withLockedValue { state in
             let wasOpen = state.obstacles.isEmpty
+            state.unseen.remove(obstacle)
             let wasThere = state.obstacles.removeValue(forKey: obstacle) != nil
             return (wasThere, state.announce(wasOpen: wasOpen))
         }

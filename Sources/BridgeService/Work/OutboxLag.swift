@@ -29,11 +29,12 @@ struct OutboxLag: Equatable {
         let limit = isHolding ? holdAfter / 2 : holdAfter
         switch reading {
         case .never: return "the outbox was not read yet"
-        case .pending(let duration) where duration > limit: return "the outbox has not been read for \(limit)"
+        case .pending(let duration) where duration > limit: return "the outbox has not been read for \(limit.unitText)"
         case .pending, .current: break
         }
         guard let oldest, oldest > limit else { return nil }
-        return "the oldest unsent event is older than \(limit)" + (remark.map { "; \($0)" } ?? "")
+        let why = isHolding ? ", half of what held commands (outbox.holdCommandsAfter)" : " (outbox.holdCommandsAfter)"
+        return "the oldest unsent event is older than \(limit.unitText)\(why)" + (remark.map { "; \($0)" } ?? "")
     }
 
     /// What a person should know although it stops nothing; `nil` if there is nothing.

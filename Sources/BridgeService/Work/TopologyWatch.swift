@@ -44,7 +44,13 @@ struct TopologyWatch: Service {
     private func look(tryingWrites: Bool) async -> Bool {
         let faults = await topology.establish(mode, at: endpoint, tryingWrites: tryingWrites)
         guard !faults.isEmpty else {
-            if gate.open(.topology) { logger.info("exchanges and queues are right") }
+            if gate.open(.topology) {
+                logger.info(
+                    mode == .none
+                        ? "the exchanges can be written; nothing else is looked at (topology.mode: none)"
+                        : "exchanges and queues are right"
+                )
+            }
             return true
         }
         let text = faults.map(\.description).joined(separator: "; ")

@@ -6,9 +6,9 @@ internal import BridgeService
 internal import Foundation
 
 /// One charge as a message on the command exchange.
-struct ChargeMessage: FollowedCommand {
+struct ChargeMessage: ReportedCommand {
     let commandID: String
-    let reference: String
+    let reference: String?
     let amountText: String
     /// Whether the two were made up here.
     let generated: (commandID: Bool, reference: Bool)
@@ -29,7 +29,8 @@ struct ChargeMessage: FollowedCommand {
         let profile = account.profile
         let currency = options.currency ?? profile.currency.rawValue
         commandID = options.commandId ?? UUID().uuidString.lowercased()
-        reference = options.reference ?? Self.reference(of: commandID)
+        let reference = options.reference ?? Self.reference(of: commandID)
+        self.reference = reference
         generated = (options.commandId == nil, options.reference == nil)
         amountText = AmountText.of(options.amount, currency)
         exchange = configuration.commands.exchange
@@ -105,9 +106,6 @@ struct ChargeMessage: FollowedCommand {
         )
     }
 
-    /// The flags that make another run follow this charge instead of making a second one.
-    var sameCharge: String { "--command-id \(commandID)" }
-
     /// The message for people.
     var text: String {
         var facts = Facts()
@@ -179,7 +177,7 @@ struct ChargeMessage: FollowedCommand {
     /// The reference of a command without one: made from its id, so that a repetition has the same content.
     ///
     /// Shape: 24 hexadecimal digits of SHA-256, by way of the one public name that is made from content.
-    private static func reference(of commandID: String) -> String {
+    static func reference(of commandID: String) -> String {
         let digits = EventID(hashing: [Array(commandID.utf8)]).description.filter(\.isHexDigit)
         return String(digits.prefix(referenceDigits))
     }

@@ -50,11 +50,13 @@ struct OptionArgument: ExpressibleByArgument {
     }
 
     /// The value in the type that the country has for the field; of an unknown field or value the text, to be refused.
-    func value(in profile: CountryProfile) -> JSON {
-        switch profile.commands[.charge]?.fields[name]?.rule {
+    func value(in profile: CountryProfile, of type: CommandType = .charge) -> JSON {
+        switch profile.commands[type]?.fields[name]?.rule {
         case .boolean: Bool(text).map { .bool($0) } ?? .string(text)
         case .integer: Int64(text).map { .number(JSONNumber($0)) } ?? .string(text)
-        case .text, .oneOf, .rut, .printLines, nil: .string(text)
+        // Lines with their styles are JSON.
+        case .printLines: (try? JSONParser.parse(Array(text.utf8))) ?? .string(text)
+        case .text, .oneOf, .rut, nil: .string(text)
         }
     }
 }

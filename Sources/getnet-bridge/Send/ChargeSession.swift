@@ -45,9 +45,17 @@ struct ChargeSession {
     ///
     /// - Returns: what the last event says.
     /// - Throws: `Failure` if the command certainly was not taken.
+    ///
+    /// - Parameters:
+    ///   - message: what is published.
+    ///   - limit: how long it is followed.
+    ///   - watch: which events are told, and when it ends.
+    ///   - tell: takes each event.
+    ///   - note: takes what a person should know besides.
     func follow(
         _ message: some FollowedCommand,
         for limit: Duration,
+        watch: ChargeWatch? = nil,
         tell: (ChargeEvent) -> Void,
         note: (String) -> Void
     ) async throws -> ChargeEnd {
@@ -56,7 +64,7 @@ struct ChargeSession {
             on: await session.publish(message.amqp(replyTo: Self.directReplyTo), timeout: Self.confirmTimeout)
         )
         if let doubt { note(doubt) }
-        var watch = ChargeWatch(commandID: message.commandID)
+        var watch = watch ?? ChargeWatch(commandID: message.commandID)
         do throws(AMQPError) {
             while ContinuousClock.now < deadline {
                 let patience = min(Self.patience, deadline - .now)
@@ -107,18 +115,27 @@ extension Failure {
 
 /// What the events of one charge come to, seen from who waits for them.
 struct ChargeWatch {
-    private let commandID: String
+    /// `nil`: every event that comes.
+    private let commandIDs: Set<String>?
+    /// Whether the first event is the last one.
+    private let endsAtFirst: Bool
     private var last: ChargeEvent.Outcome?
     private var told: Set<String> = []
 
     init(commandID: String) {
-        self.commandID = commandID
+        self.init(commandIDs: [commandID])
+    }
+
+    init(commandIDs: Set<String>?, endsAtFirst: Bool = false) {
+        self.commandIDs = commandIDs
+        self.endsAtFirst = endsAtFirst
     }
 
     /// Takes an event; `false` for one of another command, or one that was told before.
     @discardableResult
     mutating func take(_ event: ChargeEvent) -> Bool {
-        guard event.commandID == commandID, told.insert(event.id).inserted else { return false }
+        let isWanted = commandIDs.map { ids in event.commandID.map(ids.contains) ?? false } ?? true
+        guard isWanted, told.insert(event.id).inserted else { return false }
         last = event.outcome
         return true
     }
@@ -131,7 +148,8 @@ struct ChargeWatch {
         switch last {
         case .final(let status): Self.exitStatus(status)
         case .rejected: .rejected
-        case .open, nil: nil
+        case .open(let status): endsAtFirst ? status.map(Self.exitStatus) ?? .unavailable : nil
+        case nil: nil
         }
     }
 

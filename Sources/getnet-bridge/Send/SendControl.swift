@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import BridgeCore
+internal import BridgeService
+
+/// Asks that a command be not sent or, where its terminal can be told so, that its sale be ended there.
+struct SendCancel: ConfiguredVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract:
+            "Cancel a command: one that waits is not sent; a sale at the terminal is ended there where the country can.",
+        discussion: "Exits like send charge: 12 where it certainly was not started, 14 where it came too late."
+    )
+
+    @Argument(help: "The transaction's id, or the id of its command.")
+    var original: String
+
+    @OptionGroup var follow: FollowOptions
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var account: AccountOption
+
+    func run(_ invocation: Invocation) async throws -> ExitStatus {
+        let configuration = try options.load(for: .sending, invocation)
+        let message = SentCommand(
+            .cancel,
+            original: .original(original),
+            commandID: nil,
+            account: configuration.accounts.only == nil ? try account.name(in: configuration) : nil,
+            configuration,
+            at: .current
+        )
+        // What comes is about the command that is cancelled, or the refusal of the cancel.
+        let watch = ChargeWatch(commandIDs: nil)
+        return try await follow.run(message, asking: nil, watch: watch, configuration, invocation.console)
+    }
+}
+
+/// Asks how a transaction stands.
+struct SendStatus: ConfiguredVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Ask the bridge how a transaction stands: its latest event comes once more.",
+        discussion: "Exits like send charge by the status that is told; 69 where the bridge has no such transaction."
+    )
+
+    @Argument(help: "The transaction's id, or the id of its command.")
+    var original: String
+
+    @OptionGroup var follow: FollowOptions
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var account: AccountOption
+
+    func run(_ invocation: Invocation) async throws -> ExitStatus {
+        let configuration = try options.load(for: .sending, invocation)
+        let message = SentCommand(
+            .status,
+            original: .original(original),
+            commandID: nil,
+            account: configuration.accounts.only == nil ? try account.name(in: configuration) : nil,
+            configuration,
+            at: .current
+        )
+        let watch = ChargeWatch(commandIDs: nil, endsAtFirst: true)
+        return try await follow.run(message, asking: nil, watch: watch, configuration, invocation.console)
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AMQPClient
+internal import BridgeCore
+internal import BridgeService
+internal import Foundation
+
+/// A command or a control message as flags make it, checked as the bridge will.
+struct SentCommand: ReportedCommand {
+    let commandID: String
+    let reference: String?
+    let generated: (commandID: Bool, reference: Bool)
+    private let exchange: String
+    private let routingKey: String
+    private let body: [UInt8]
+    private let sentAt: Timestamp
+
+    /// A command about a terminal.
+    init(
+        _ type: CommandType,
+        _ options: OtherCommandOptions,
+        original: JSON? = nil,
+        amount: (value: Int64, currency: String)? = nil,
+        _ account: Account,
+        _ configuration: BridgeConfiguration,
+        at now: Timestamp
+    ) throws(Failure) {
+        let name = options.commandId ?? UUID().uuidString.lowercased()
+        let reference = options.reference ?? (type.effect.movesMoney ? ChargeMessage.reference(of: name) : nil)
+        commandID = name
+        self.reference = reference
+        generated = (options.commandId == nil, options.reference == nil)
+        exchange = configuration.commands.exchange
+        routingKey = "\(type.rawValue).\(account.name)"
+        sentAt = now
+        let metadata = try Self.json(options.metadata, "--metadata")
+        var writer = JSONWriter(reserving: 512)
+        writer.object { command in
+            command.member("commandId", name)
+            command.member("type", type.rawValue)
+            command.member("account", configuration.accounts.only == nil ? account.name : nil)
+            command.member("terminal", ChargeMessage.terminal(options.terminal))
+            if let amount {
+                command.object("amount") { member in
+                    member.member("value", amount.value)
+                    member.member("currency", amount.currency)
+                }
+            }
+            command.member("reference", reference)
+            command.member("original", original)
+            command.member("expiresAt", options.expiresIn.map { (now + $0.duration).description })
+            if !options.fields.isEmpty {
+                let members = options.fields.map { JSON.Member($0.name, $0.value(in: account.profile, of: type)) }
+                command.member("options", JSON.object(members))
+            }
+            command.member("metadata", metadata)
+        }
+        body = writer.bytes
+    }
+
+    /// A control message about a transaction.
+    init(
+        _ verb: ControlVerb,
+        original: JSON,
+        commandID: String?,
+        account: String?,
+        _ configuration: BridgeConfiguration,
+        at now: Timestamp
+    ) {
+        let name = commandID ?? UUID().uuidString.lowercased()
+        self.commandID = name
+        reference = nil
+        generated = (commandID == nil, false)
+        exchange = configuration.control.exchange
+        routingKey = ([verb.rawValue] + [account].compactMap(\.self)).joined(separator: ".")
+        sentAt = now
+        var writer = JSONWriter(reserving: 256)
+        writer.object { message in
+            message.member("commandId", name)
+            message.member("type", verb.rawValue)
+            message.member("account", account)
+            message.member("original", original)
+        }
+        body = writer.bytes
+    }
+
+    /// Reads the message as the bridge will.
+    ///
+    /// - Throws: `Failure` with everything that the bridge would refuse it for.
+    func check(_ configuration: BridgeConfiguration) throws(Failure) {
+        let rules = CommandReader.Rules(
+            accounts: configuration.accounts,
+            maxBytes: configuration.commands.maxBytes,
+            maxAge: configuration.commands.maxAge,
+            ownQueues: []
+        )
+        let message = CommandMessage(
+            exchange: exchange,
+            routingKey: routingKey,
+            body: body,
+            contentType: "application/json",
+            timestamp: sentAt,
+            address: ReplyAddress(replyTo: "answers")
+        )
+        do throws(CommandRejection) {
+            if exchange == configuration.control.exchange {
+                _ = try ControlReader(rules: rules).read(message)
+            } else {
+                _ = try CommandReader(rules: rules).read(message, acceptedAt: sentAt)
+            }
+        } catch {
+            // The names of terminals are the bridge's, which may run elsewhere.
+            let faults = error.faults.filter { $0.code != .unknownAlias }
+            guard !faults.isEmpty else { return }
+            let lines = faults.map { "\n  \($0.path.isEmpty ? "command" : $0.path): \($0.message)" }
+            throw Failure(.data, "the command is not valid, nothing was sent" + lines.joined())
+        }
+    }
+
+    func amqp(replyTo queue: String) -> AMQPMessage {
+        var properties = AMQPProperties()
+        properties.contentType = "application/json"
+        properties.deliveryMode = .persistent
+        properties.messageID = commandID
+        properties.correlationID = commandID
+        properties.replyTo = queue
+        properties.timestamp = UInt64(clamping: sentAt.milliseconds / 1_000)
+        properties.appID = "getnet-bridge send"
+        return AMQPMessage(
+            exchange: exchange,
+            routingKey: routingKey,
+            mandatory: true,
+            properties: properties,
+            body: body
+        )
+    }
+
+    /// The message for people.
+    var text: String {
+        var facts = Facts()
+        facts.add("exchange", exchange)
+        facts.add("routing key", routingKey)
+        facts.add("content type", "application/json")
+        facts.add("message id", commandID)
+        facts.add("body", String(decoding: body, as: UTF8.self))
+        return facts.text
+    }
+
+    /// The message for machines.
+    var document: [UInt8] {
+        var writer = JSONWriter(reserving: 1_024)
+        writer.object { message in
+            message.member("exchange", exchange)
+            message.member("routingKey", routingKey)
+            message.member("messageId", commandID)
+            message.member("body", rawJSON: body)
+        }
+        return writer.bytes
+    }
+
+    private static func json(_ text: String?, _ flag: String) throws(Failure) -> JSON? {
+        guard let text else { return nil }
+        do throws(JSONSyntaxError) {
+            return try JSONParser.parse(Array(text.utf8))
+        } catch {
+            throw Failure(.data, "\(flag): \(error.message), at byte \(error.offset)")
+        }
+    }
+}
