@@ -90,6 +90,14 @@ struct OnCallPagesTests {
         }
     }
 
+    @Test(arguments: ["../take-money-back.md", "../when-the-answer-is-doubt.md"])
+    func `the pages for callers can be typed from top to bottom`(page: String) async throws {
+        try await stage { staged in
+            let printed = try await staged.type(page)
+            #expect(printed.last?.contains("approved") == true || printed.last?.contains("Paid") == true)
+        }
+    }
+
     @Test func `the first look finds nothing on a quiet night`() async throws {
         try await stage { staged in
             let printed = try await staged.type("README.md")
