@@ -42,6 +42,20 @@ private struct LogPipe {
 
 @Suite("The queue of the log", .timeLimit(.minutes(1)))
 struct LogQueueTests {
+    @Test("M2: in JSON a count is a number, and an id stays a string, though it is made of digits")
+    func numbersOfLines() async throws {
+        let pipe = LogPipe()
+        pipe.logger(.json).info(
+            "two",
+            metadata: [LogKey.count: "5", LogKey.position: "not one", LogKey.terminal: "0042"]
+        )
+        let line = await pipe.read(until: "\n")
+        let read = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(read[LogKey.count] as? Int == 5)
+        #expect(read[LogKey.position] as? String == "not one")
+        #expect(read[LogKey.terminal] as? String == "0042")
+    }
+
     @Test("F3: a pipe that is not read blocks nothing; what was dropped is counted, and told when writing works again")
     func fullPipe() async throws {
         let pipe = LogPipe(limits: LogQueue.Limits(lines: 100, bytes: 1_048_576))

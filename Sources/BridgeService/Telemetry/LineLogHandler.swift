@@ -71,7 +71,13 @@ extension LineLogHandler.Format {
             line.member("time", Timestamp.current.description)
             line.member("level", level.rawValue)
             line.member("message", message.description)
-            for (key, value) in pairs { line.member(key, value) }
+            for (key, value) in pairs {
+                if LogKey.numbers.contains(key), let number = Int64(value) {
+                    line.member(key, number)
+                } else {
+                    line.member(key, value)
+                }
+            }
         }
         return writer.bytes + [UInt8(ascii: "\n")]
     }

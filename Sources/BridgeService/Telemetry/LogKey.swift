@@ -48,4 +48,10 @@ public enum LogKey {
     public static let version = "service.version"
     /// A file.
     public static let path = "file.path"
+
+    /// Those whose values are whole numbers, which JSON has as such; the last three are other modules' own.
+    static let numbers: Set<String> = [
+        count, needed, position, "amqp.consumer.unsettled", "messaging.rabbitmq.message.delivery_tag",
+        "valid-for-seconds",
+    ]
 }
