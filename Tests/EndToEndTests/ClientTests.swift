@@ -89,6 +89,21 @@ struct ClientTests {
         }
     }
 
+    @Test func `a refund is sent and followed to its end, and sent again it gives nothing back twice`() async throws {
+        try await Site.run { site in
+            let bridge = try await Self.startBridge(site)
+            let sale = ["--reference", "PY-1", "--command-id", "py-1", "--amount", "15000"]
+            try await Self.charge(site, sale, exit: 0)
+            let refund = ["--original", "py-1", "--reference", "PY-2", "--command-id", "py-2", "--amount", "5000"]
+            for _ in 1...2 { try await Self.run("refund.py", site, refund, exit: 0) }
+            // More than what is left of the sale is rejected.
+            let rest = ["--original", "py-1", "--reference", "PY-3", "--command-id", "py-3", "--amount", "10001"]
+            try await Self.run("refund.py", site, rest, exit: 14)
+            #expect(try await bridge.terminate() == .status(0))
+            #expect(try await site.simulator.postsAndCancels().posts.count == 2)
+        }
+    }
+
     @Test("L1: the goods of a sale are handed over once, though money of it is given back")
     func goods() async throws {
         try await Site.run { site in
@@ -205,8 +220,12 @@ struct ClientTests {
     }
 
     private static func charge(_ site: Site, _ arguments: [String], exit expected: Int32?) async throws {
+        try await run("charge.py", site, arguments, exit: expected)
+    }
+
+    private static func run(_ name: String, _ site: Site, _ arguments: [String], exit expected: Int32?) async throws {
         let terminal = ["--terminal", "80005000/12983/SNPRUEBA1234", "--wait", "30"]
-        let client = try start(site, "charge.py", terminal + arguments)
+        let client = try start(site, name, terminal + arguments)
         let exit = try await client.program.waitForExit(within: patience)
         let words = try client.text()
         if let expected { #expect(exit == .status(expected), "\(words)") }

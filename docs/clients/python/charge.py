@@ -45,28 +45,28 @@ def command(given):
     }
 
 
-def publish(channel, given, reply_to):
+def publish(channel, command, reply_to):
     """Returns only when the broker has the command safe; what was not confirmed is sent again by starting again."""
     channel.basic_publish(
         exchange="getnet.commands",
-        routing_key=f"charge.{given.account}",
-        body=json.dumps(command(given)),
+        routing_key=f"{command['type']}.{command['account']}",
+        body=json.dumps(command),
         properties=pika.BasicProperties(
             content_type="application/json",
             delivery_mode=pika.DeliveryMode.Persistent,
             timestamp=int(time.time()),
             reply_to=reply_to,
-            correlation_id=given.command_id,
+            correlation_id=command["commandId"],
         ),
         mandatory=True,
     )
 
 
-def follow(channel, queue, given):
+def follow(channel, queue, command, wait):
     """The exit status by the latest event of the command; the copies to reply_to come in order."""
-    status, deadline = NO_END, time.monotonic() + given.wait
+    status, deadline = NO_END, time.monotonic() + wait
     for method, properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=0.5):
-        if method is not None and properties.correlation_id == given.command_id:
+        if method is not None and properties.correlation_id == command["commandId"]:
             data = json.loads(body)["data"]
             if "faults" in data:
                 print("rejected:", json.dumps(data["faults"]))
@@ -80,23 +80,24 @@ def follow(channel, queue, given):
             return status
 
 
-def main():
-    given = arguments()
+def send(command, url, wait):
+    """Sends a command and follows it; the exit status."""
     # Before anything is sent: whoever repeats the attempt needs it.
-    print("commandId", given.command_id, flush=True)
-    connection = pika.BlockingConnection(pika.URLParameters(given.url))
-    channel = connection.channel()
-    channel.confirm_delivery()
-    queue = channel.queue_declare("", exclusive=True, auto_delete=True).method.queue
-    publish(channel, given, queue)
-    status = follow(channel, queue, given)
-    connection.close()
-    return status
+    print("commandId", command["commandId"], flush=True)
+    try:
+        connection = pika.BlockingConnection(pika.URLParameters(url))
+        channel = connection.channel()
+        channel.confirm_delivery()
+        queue = channel.queue_declare("", exclusive=True, auto_delete=True).method.queue
+        publish(channel, command, queue)
+        status = follow(channel, queue, command, wait)
+        connection.close()
+        return status
+    except (pika.exceptions.AMQPError, OSError) as error:
+        print(f"no end is known: {error!r}; repeat with the same --command-id", file=sys.stderr)
+        return NO_END
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (pika.exceptions.AMQPError, OSError) as error:
-        print(f"no end is known: {error!r}; repeat with the same --command-id", file=sys.stderr)
-        sys.exit(NO_END)
+    given = arguments()
+    sys.exit(send(command(given), given.url, given.wait))
