@@ -139,6 +139,37 @@ struct InputTests {
         }
     }
 
+    @Test(
+        "A payment that was told against a final status supports no other transaction",
+        arguments: StoreEngine.allCases,
+        [TransactionInput.callback(.paid()), .callback(.refused(1))]
+    )
+    func contradictedClaim(engine: StoreEngine, first: TransactionInput) async throws {
+        try await engine.withStore { store in
+            let sale = try await store.submitted()
+            _ = try await store.apply(first, to: sale.id, at: at(11))
+            let other = TransactionInput.callback(.paid(operation: 18, authorization: "020202"))
+            #expect(try await store.apply(other, to: sale.id, at: at(12))?.finding == .contradicted)
+
+            let second = Charge(commandID: "c-2", reference: "B0001", terminal: "80005000")
+            let next = try await store.submitted(second, number: "1002")
+            let repeated = TransactionInput.callback(
+                .paid(operation: 18, authorization: "020202", reference: "B0001"),
+                number: "1002"
+            )
+            let transition = try await store.apply(repeated, to: next.id, at: at(13))
+            #expect(transition?.finding == .foreign)
+            #expect(transition?.transaction.state == .submitted)
+            // The first one may say it again, and a receipt of its own is the next one's.
+            #expect(try await store.apply(other, to: sale.id, at: at(14))?.finding == .contradicted)
+            let own = TransactionInput.callback(
+                .paid(operation: 19, authorization: "030303", reference: "B0001"),
+                number: "1002"
+            )
+            #expect(try await store.apply(own, to: next.id, at: at(15))?.transaction.state == .approved)
+        }
+    }
+
     @Test(arguments: StoreEngine.allCases)
     func `one paid result supports one transaction, the one that had it first`(engine: StoreEngine) async throws {
         try await engine.withStore { store in

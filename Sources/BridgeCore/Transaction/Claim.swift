@@ -17,6 +17,27 @@ public enum Claim: Sendable, Hashable {
     }
 }
 
+extension Transaction {
+    /// Whether what is claimed is a payment that was told against the final status of this transaction.
+    ///
+    /// Such a payment, a second one or one after all, is this transaction's, although it is not its result.
+    public func isContradicted(by claim: Claim) -> Bool {
+        let terminal = command.content.terminal
+        return contradictions.contains { contradiction in
+            guard contradiction.code.speaksOfPayment else { return false }
+            let payment = contradiction.carriedPayment
+            guard let receipt = payment.receiptClaim(of: effect, terminal: terminal) else { return false }
+            switch claim {
+            case .idPosTxs: return false
+            case .paidReceipt(let claimed): return claimed == receipt
+            case .paidResult(let claimed):
+                guard claimed.hasPrefix(receipt), let time = payment.localTime else { return false }
+                return Spelling.isSameTime(time, String(claimed.dropFirst(receipt.count)))
+            }
+        }
+    }
+}
+
 extension TransactionMachine {
     /// What an input would claim for a transaction; the store looks whether another one has it.
     public static func claims(of input: TransactionInput, for transaction: Transaction) -> [Claim] {

@@ -221,7 +221,8 @@ struct TransactionLedger<Rows: StoreRows> {
         var rival = Rival()
         for claim in TransactionMachine.claims(of: input, for: transaction) {
             let account = transaction.command.content.account
-            guard let owner = try rows.owner(of: claim, account: account), owner != transaction.id else { continue }
+            let owner = try rows.owner(of: claim, account: account) ?? contradicted(by: claim, besides: transaction)
+            guard let owner, owner != transaction.id else { continue }
             guard case .idPosTxs = claim, input.namesTransaction(transaction.id),
                 let stored = try rows.transaction(owner),
                 stored.mayGiveUpNumber(at: instant, rules.transactionRules)
@@ -233,6 +234,22 @@ struct TransactionLedger<Rows: StoreRows> {
         }
         return rival
     }
+
+    /// Another transaction at the same terminal that has a payment against its final status: a payment that is claimed.
+    ///
+    /// A terminal that repeats its last receipt may repeat that one.
+    private func contradicted(by claim: Claim, besides transaction: Transaction) throws -> TransactionID? {
+        if case .idPosTxs = claim { return nil }
+        let content = transaction.command.content
+        return try rows.contradicted(
+            at: content.terminal.idTerminal,
+            account: content.account,
+            acceptedFrom: transaction.acceptedAt - Self.receiptMemory
+        ).first { $0.id != transaction.id && $0.isContradicted(by: claim) }?.id
+    }
+
+    /// How old a receipt may be that a terminal repeats.
+    private static var receiptMemory: Duration { .seconds(31 * 86_400) }
 
     /// Who has what an input claims.
     private struct Rival {

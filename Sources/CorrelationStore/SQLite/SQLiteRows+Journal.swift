@@ -29,10 +29,10 @@ extension SQLiteRows {
 
     func contradicted(at terminal: String, account: String, acceptedFrom start: Timestamp) throws -> [Transaction] {
         let oldest = TransactionID(at: start - Self.nameTolerance, random: 0)
-        return try occasional(Text.selectContradicted).all(
+        return try selectContradicted.all(
             {
-                $0.add(account, terminal)
-                $0.add(oldest.description)
+                $0.add(account, oldest.description)
+                $0.add(terminal)
             },
             TransactionColumns.read
         )

@@ -17,6 +17,7 @@ final class SQLiteRows: StoreRows {
     private let insertEvidence: PreparedStatement
     private let insertStep: PreparedStatement
     private let selectOwnersOfReceipt: PreparedStatement
+    let selectContradicted: PreparedStatement
     private let selectRefusal: PreparedStatement
     private let insertRefusal: PreparedStatement
     private let selectNote: PreparedStatement
@@ -44,6 +45,7 @@ final class SQLiteRows: StoreRows {
         insertEvidence = try prepare(Text.insert(Text.evidence, into: "evidence"))
         insertStep = try prepare(Text.insert(Text.steps, into: "steps"))
         selectOwnersOfReceipt = try prepare(Text.selectOwnersOfReceipt)
+        selectContradicted = try prepare(Text.selectContradicted)
         selectRefusal = try prepare(Text.selectRefusal)
         insertRefusal = try prepare(Text.insertRefusal)
         selectNote = try prepare("SELECT value FROM meta WHERE name = ?")
@@ -86,8 +88,8 @@ final class SQLiteRows: StoreRows {
                 AND (posted_at BETWEEN ? AND ? OR restored_at IS NOT NULL)
             """
         static let selectContradicted = """
-            SELECT \(columns) FROM transactions INDEXED BY transactions_terminal
-            WHERE account = ? AND terminal = ? AND id >= ? AND contradictions IS NOT NULL AND completed_at IS NOT NULL
+            SELECT \(columns) FROM transactions INDEXED BY transactions_contradictory
+            WHERE account = ? AND id >= ? AND contradictions IS NOT NULL AND terminal = ? AND completed_at IS NOT NULL
             """
         static let selectReused = """
             SELECT 1 FROM transactions INDEXED BY transactions_reference

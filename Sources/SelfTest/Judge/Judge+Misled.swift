@@ -26,7 +26,10 @@ extension Judge {
     func isRobbed(_ transaction: StoreLedger.Transaction) -> Bool {
         let numbers = Set((posts[transaction.id] ?? []).compactMap(\.number))
         return ledgers.posts.contains { post in
-            numbers.contains(post.sale?.repeats ?? "") && transactions[post.customID ?? ""]?.status == "approved"
+            guard numbers.contains(post.sale?.repeats ?? ""), let id = post.customID else { return false }
+            // As its result, or as a payment against its final status.
+            return transactions[id]?.status == "approved"
+                || (entries[id] ?? []).contains { $0.name.hasSuffix("contradicted") }
         }
     }
 
