@@ -46,6 +46,34 @@ struct ClientTests {
         try await Self.charge(by: "Charge.java", "jv")
     }
 
+    @Test(
+        "L3: a client that reaches no broker, or no bridge, says that nothing was sent, and why",
+        arguments: ["charge.py", "refund.py", "charge-client", "Charge.java"]
+    )
+    func nothingSent(_ name: String) async throws {
+        if name.hasSuffix(".java"), !FileManager.default.fileExists(atPath: Self.jars[0]) { return }
+        try await Site.run { site in
+            let terminal = "80005000/12983/SNPRUEBA1234"
+            let options = ["--terminal", terminal, "--amount", "15000", "--reference", "N-1", "--command-id", "n-1"]
+            let words =
+                switch name {
+                case "charge.py": options
+                case "refund.py": options + ["--original", "n-0"]
+                default: [terminal, "15000", "N-1", "n-1"]
+                }
+            // An exchange that no bridge has bound a queue to, and a virtual host that is not there.
+            try await site.virtualHost.declareExchange("getnet.commands")
+            for url in [site.virtualHost.url, site.virtualHost.url + "-is-not-there"] {
+                let client = try Self.start(site, name, words, url: url)
+                let exit = try await client.program.waitForExit(within: Self.patience)
+                let text = try client.text()
+                #expect(exit == .status(69), "\(text)")
+                #expect(text.contains("nothing was sent: "), "\(text)")
+                #expect(text.contains("commandId n-1") && !text.contains("repeat with"), "\(text)")
+            }
+        }
+    }
+
     @Test func `a consumer that is killed before its acknowledgement takes each event once`() async throws {
         try await Site.run { site in
             let bridge = try await Self.startBridge(site)
@@ -152,7 +180,10 @@ struct ClientTests {
             for file in files {
                 let bytes = try Data(contentsOf: file)
                 let event = try JSONDecoder().decode(Event.self, from: bytes)
-                events.append((event.data.final == true, event.id, Array(bytes)))
+                // On one line, as events are.
+                let value = try JSONSerialization.jsonObject(with: bytes)
+                let line = try JSONSerialization.data(withJSONObject: value, options: .withoutEscapingSlashes)
+                events.append((event.data.final == true, event.id, Array(line)))
             }
             // It ends after the last final one, so these come last.
             events.sort { !$0.isFinal && $1.isFinal }
@@ -183,13 +214,21 @@ struct ClientTests {
         func text() throws -> String { try String(contentsOfFile: output, encoding: .utf8) }
     }
 
-    private static func start(_ site: Site, _ name: String, _ arguments: [String]) throws -> Client {
+    private static func start(
+        _ site: Site,
+        _ name: String,
+        _ arguments: [String],
+        url: String? = nil
+    ) throws -> Client {
         let output = site.folder.appending(path: "\(name)-\(UUID().uuidString).log").path
         let line = try commandLine(of: name) + arguments
         let program = try SpawnedProgram(
             line[0],
             Array(line.dropFirst()),
-            environment: ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "AMQP_URL": site.virtualHost.url],
+            environment: [
+                "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
+                "AMQP_URL": url ?? site.virtualHost.url,
+            ],
             output: output
         )
         return Client(program: program, output: output)

@@ -7,7 +7,8 @@ struct Send: VerbGroup {
     static let configuration = CommandConfiguration(
         abstract: "Publish one command and follow its events.",
         subcommands: [
-            SendCharge.self, SendBack<SentTypes.Void>.self, SendBack<SentTypes.Refund>.self, SendCancel.self,
+            SendCharge.self, SendPromo.self, SendBack<SentTypes.Void>.self, SendBack<SentTypes.Refund>.self,
+            SendCancel.self,
             SendStatus.self, SendPlain<SentTypes.Poll>.self, SendPlain<SentTypes.Details>.self,
             SendPlain<SentTypes.Totals>.self, SendPlain<SentTypes.Parameters>.self,
             SendPlain<SentTypes.LastVoucher>.self, SendPlain<SentTypes.Close>.self, SendPlain<SentTypes.Print>.self,

@@ -7,6 +7,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Charges a card on a terminal and waits for the end. Needs RabbitMQ's client and Gson.
@@ -93,11 +95,16 @@ public final class Charge {
                         .correlationId(commandId)
                         .build();
         byte[] body = new Gson().toJson(command).getBytes(StandardCharsets.UTF_8);
-        channel.addReturnListener(
-                (code, text, exchange, key, returned, content) -> System.err.println("no bridge has a queue there: " + text));
+        // The broker returns a message before it confirms it.
+        AtomicBoolean isReturned = new AtomicBoolean();
+        channel.addReturnListener((code, text, exchange, key, returned, content) -> isReturned.set(true));
         mayBeSent = true;
         channel.basicPublish("getnet.commands", "charge.main", true, properties, body);
         channel.waitForConfirmsOrDie(CONFIRM_MILLISECONDS);
+        if (isReturned.get()) {
+            mayBeSent = false;
+            throw new IOException("no bridge has a queue there");
+        }
     }
 
     /** First whether it is final, then its status. */

@@ -4,7 +4,7 @@
     python3 charge.py --terminal 80005000/12983/SNPRUEBA1234 --amount 15990 --reference A0001234
 
 Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not started), 13 in doubt (do NOT repeat with
-another id), 14 rejected, 15 no end within --wait (repeat with the same --command-id, never with another one).
+another id), 14 rejected, 15 no end is known (repeat with the same --command-id, never with another one), 69 nothing was sent.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import uuid
 import pika
 
 EXIT = {"approved": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13}
-REJECTED, NO_END = 14, 15
+REJECTED, NO_END, NOTHING_SENT = 14, 15, 69
 
 
 def arguments():
@@ -89,11 +89,19 @@ def send(command, url, wait):
         channel = connection.channel()
         channel.confirm_delivery()
         queue = channel.queue_declare("", exclusive=True, auto_delete=True).method.queue
+    except (pika.exceptions.AMQPError, OSError) as error:
+        print(f"nothing was sent: {error!r}", file=sys.stderr)
+        return NOTHING_SENT
+    try:
         publish(channel, command, queue)
         status = follow(channel, queue, command, wait)
         connection.close()
         return status
+    except pika.exceptions.UnroutableError:
+        print("nothing was sent: no bridge has a queue there", file=sys.stderr)
+        return NOTHING_SENT
     except (pika.exceptions.AMQPError, OSError) as error:
+        # The command may have left: no error means from here on that nothing happens.
         print(f"no end is known: {error!r}; repeat with the same --command-id", file=sys.stderr)
         return NO_END
 

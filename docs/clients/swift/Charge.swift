@@ -7,12 +7,13 @@ import Foundation
 ///
 /// `charge-client <idTerminal/idSucursal/serialNumber> <pesos> <reference> [<commandId>]`, with AMQP_URL in the environment. Ends
 /// with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not started), 13 in doubt (do NOT repeat with another
-/// id), 14 rejected, 15 no end is known (repeat with the same commandId, never with another one).
+/// id), 14 rejected, 15 no end is known (repeat with the same commandId, never with another one), 69 nothing was sent.
 @main
 struct Charge {
     private static let exits = ["approved": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13]
     private static let rejected = 14
     private static let noEnd = 15
+    private static let nothingSent = 69
     /// A terminal may take 315 seconds.
     private static let patience = Duration.seconds(360)
 
@@ -24,21 +25,28 @@ struct Charge {
         }
         // Before anything is sent: whoever repeats the attempt needs it.
         print("commandId", command.commandId)
+        let (session, queue): (AMQPSession, String)
         do {
             let url = ProcessInfo.processInfo.environment["AMQP_URL"] ?? "amqp://guest:guest@127.0.0.1:5672/"
-            let session = try await AMQPSession.open(try AMQPEndpoint(url: url))
-            let status = try await send(command, over: session)
+            session = try await AMQPSession.open(try AMQPEndpoint(url: url))
+            queue = try await session.declareTemporaryQueue()
+            try await session.consume(queue: queue, automaticAcknowledgement: true)
+        } catch {
+            print("nothing was sent: \(error)")
+            exit(Int32(nothingSent))
+        }
+        do {
+            let status = try await send(command, over: session, replyTo: queue)
             await session.close()
             exit(Int32(status))
         } catch {
+            // The command may have left: no error means from here on that nothing happens.
             print("no end is known: \(error); repeat with the same commandId")
             exit(Int32(noEnd))
         }
     }
 
-    private static func send(_ command: Command, over session: AMQPSession) async throws -> Int {
-        let queue = try await session.declareTemporaryQueue()
-        try await session.consume(queue: queue, automaticAcknowledgement: true)
+    private static func send(_ command: Command, over session: AMQPSession, replyTo queue: String) async throws -> Int {
         var properties = AMQPProperties()
         properties.contentType = "application/json"
         properties.deliveryMode = .persistent
@@ -52,9 +60,16 @@ struct Charge {
             properties: properties,
             body: Array(try JSONEncoder().encode(command))
         )
-        // Anything else may have been lost, or not: only the same commandId is safe to send again.
-        guard case .confirmed = await session.publish(message) else { return noEnd }
-        return try await follow(command.commandId, over: session)
+        switch await session.publish(message) {
+        case .confirmed: return try await follow(command.commandId, over: session)
+        case .returned, .notConnected:
+            print("nothing was sent: no bridge has a queue there, or the connection is gone")
+            return nothingSent
+        case .rejected, .unconfirmed:
+            // It may have been lost, or not: only the same commandId is safe to send again.
+            print("no end is known; repeat with the same commandId")
+            return noEnd
+        }
     }
 
     /// First whether it is final, then its status.
