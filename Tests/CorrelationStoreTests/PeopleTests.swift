@@ -19,6 +19,24 @@ struct PeopleTests {
         return transaction
     }
 
+    @Test(
+        "A person gives a payment to another transaction only after the contradiction that it was is settled",
+        arguments: StoreEngine.allCases
+    )
+    func settledClaim(_ engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let sale = try await store.submitted()
+            _ = try await store.apply(.callback(.paid()), to: sale.id, at: at(11))
+            let second = TransactionInput.callback(.paid(operation: 18, authorization: "020202"))
+            #expect(try await store.apply(second, to: sale.id, at: at(12))?.finding == .contradicted)
+            let doubtful = try await doubtful(2, in: store)
+            let receipt = approval("020202", 18)
+            #expect(try await store.apply(receipt, to: doubtful.id, at: at(100))?.finding == .refused)
+            _ = try await store.apply(.settled(by: .sample), to: sale.id, at: at(101))
+            #expect(try await store.apply(receipt, to: doubtful.id, at: at(102))?.transaction.state == .approved)
+        }
+    }
+
     @Test(arguments: StoreEngine.allCases)
     func `who, why and what stand in the history, and a refused decision leaves nothing`(
         _ engine: StoreEngine

@@ -108,7 +108,7 @@ extension OperatorRequest.Act {
         case (.resolve, .submitting): return "its request is on the way: wait for its end"
         case (.resolve, .submitted), (.resolve, .inDoubt):
             guard case .operatorDecision(let decision, _) = input, !transaction.hasAmount(for: decision) else {
-                return "another transaction has claimed that payment"
+                return "another transaction has that payment; where it is an open contradiction, settle it there first"
             }
             return transaction.result?.amount.map {
                 "the evidence of this payment says \($0): leave the amount out, or say the same"

@@ -221,7 +221,8 @@ struct TransactionLedger<Rows: StoreRows> {
         var rival = Rival()
         for claim in TransactionMachine.claims(of: input, for: transaction) {
             let account = transaction.command.content.account
-            let owner = try rows.owner(of: claim, account: account) ?? contradicted(by: claim, besides: transaction)
+            let owner =
+                try rows.owner(of: claim, account: account) ?? contradicted(by: claim, besides: transaction, input)
             guard let owner, owner != transaction.id else { continue }
             guard case .idPosTxs = claim, input.namesTransaction(transaction.id),
                 let stored = try rows.transaction(owner),
@@ -237,15 +238,24 @@ struct TransactionLedger<Rows: StoreRows> {
 
     /// Another transaction at the same terminal that has a payment against its final status: a payment that is claimed.
     ///
-    /// A terminal that repeats its last receipt may repeat that one.
-    private func contradicted(by claim: Claim, besides transaction: Transaction) throws -> TransactionID? {
+    /// A terminal that repeats its last receipt may repeat that one. A person may give the payment to the transaction it was
+    /// for, once the contradiction is settled.
+    private func contradicted(
+        by claim: Claim,
+        besides transaction: Transaction,
+        _ input: TransactionInput
+    ) throws -> TransactionID? {
         if case .idPosTxs = claim { return nil }
+        let isPersonsWord = if case .operatorDecision = input { true } else { false }
         let content = transaction.command.content
         return try rows.contradicted(
             at: content.terminal.idTerminal,
             account: content.account,
             acceptedFrom: transaction.acceptedAt - Self.receiptMemory
-        ).first { $0.id != transaction.id && $0.isContradicted(by: claim) }?.id
+        ).first { other in
+            other.id != transaction.id && other.isContradicted(by: claim)
+                && !(isPersonsWord && other.openContradictions == 0)
+        }?.id
     }
 
     /// How old a receipt may be that a terminal repeats.
