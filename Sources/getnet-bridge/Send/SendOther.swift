@@ -1,89 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AMQPClient
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
-
-/// What every command but a charge is made of, as flags.
-struct OtherCommandOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("Where: idTerminal/idSucursal/serialNumber, or an alias.", valueName: "id/branch/serial")
-    )
-    var terminal: String
-
-    @Option(help: "The merchant's number of this attempt (default: where money moves, made from the command id).")
-    var reference: String?
-
-    @Option(help: "The idempotency key (default: generated).")
-    var commandId: String?
-
-    @Option(help: "Nothing is sent to Getnet after this time (default: the bridge's commands.maxAge).")
-    var expiresIn: DurationArgument?
-
-    @Option(
-        name: .customLong("option"),
-        help: ArgumentHelp("One of Getnet's fields of this command (docs/callers.md).", valueName: "name=value")
-    )
-    var fields: [OptionArgument] = []
-
-    @Option(help: ArgumentHelp("JSON object, echoed in every event.", valueName: "json"))
-    var metadata: String?
-}
-
-/// How a command is sent and followed.
-struct FollowOptions: ParsableArguments {
-    @Option(help: "How long to follow it.")
-    var wait = DurationArgument(.seconds(120))
-
-    @Flag(help: "Check the command and show the message; publish nothing.")
-    var dryRun = false
-
-    @Flag(help: "Do not ask, even where real money moves.")
-    var yes = false
-
-    @Flag(help: "Print the events as JSON, one to a line.")
-    var json = false
-
-    /// Shows or sends a message, and follows it to its end.
-    func run(
-        _ message: SentCommand,
-        asking question: String?,
-        watch: ChargeWatch? = nil,
-        _ configuration: BridgeConfiguration,
-        _ console: Console
-    ) async throws -> ExitStatus {
-        try message.check(configuration)
-        if dryRun {
-            try console.print(json ? message.document : Array(message.text.utf8))
-            return .done
-        }
-        if let question, !yes {
-            guard console.canAsk else {
-                throw Failure(.usage, "\(question): --yes is needed where nobody can be asked")
-            }
-            guard console.ask("\(question). Type yes to go on: ") == "yes" else {
-                throw Failure(.usage, "nothing was sent")
-            }
-        }
-        let report = ChargeReport(console: console, isForMachines: json)
-        report.begin(message)
-        let session = try await ChargeSession.open(
-            configuration.amqp.named("getnet-bridge send"),
-            commandQueue: configuration.commands.queue
-        )
-        let end = try await session.follow(
-            message,
-            for: wait.duration,
-            watch: watch,
-            tell: report.tell,
-            note: report.note
-        )
-        await session.close()
-        report.end(message, end)
-        return end.status
-    }
-}
 
 /// Which command a verb of `send` sends.
 protocol SentType {
@@ -97,7 +16,7 @@ struct SendPlain<Sent: SentType>: ConfiguredVerb {
         CommandConfiguration(commandName: Sent.type.rawValue, abstract: Sent.abstract)
     }
 
-    @OptionGroup(title: "Command") var command: OtherCommandOptions
+    @OptionGroup(title: "Command") var command: CommandOptions
     @OptionGroup var follow: FollowOptions
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var account: AccountOption
@@ -127,7 +46,7 @@ struct SendBack<Sent: SentType>: ConfiguredVerb {
         )
     }
 
-    @OptionGroup(title: "Command") var command: OtherCommandOptions
+    @OptionGroup(title: "Command") var command: CommandOptions
 
     @Option(help: ArgumentHelp("The sale: its transaction's id, or the id of its command.", valueName: "id"))
     var original: String

@@ -15,7 +15,7 @@ struct SendPromo: ConfiguredVerb {
             """
     )
 
-    @OptionGroup(title: "Command") var command: OtherCommandOptions
+    @OptionGroup(title: "Command") var command: CommandOptions
 
     @Option(help: "How much, in minor units.")
     var amount: Int64

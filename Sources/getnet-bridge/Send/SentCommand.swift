@@ -9,7 +9,9 @@ internal import Foundation
 struct SentCommand: ReportedCommand {
     let commandID: String
     let reference: String?
+    /// Whether the two were made up here.
     let generated: (commandID: Bool, reference: Bool)
+    private let amountText: String?
     private let exchange: String
     private let routingKey: String
     private let body: [UInt8]
@@ -18,7 +20,7 @@ struct SentCommand: ReportedCommand {
     /// A command about a terminal.
     init(
         _ type: CommandType,
-        _ options: OtherCommandOptions,
+        _ options: CommandOptions,
         original: JSON? = nil,
         amount: (value: Int64, currency: String)? = nil,
         _ account: Account,
@@ -26,10 +28,11 @@ struct SentCommand: ReportedCommand {
         at now: Timestamp
     ) throws(Failure) {
         let name = options.commandId ?? UUID().uuidString.lowercased()
-        let reference = options.reference ?? (type.effect.movesMoney ? ChargeMessage.reference(of: name) : nil)
+        let reference = options.reference ?? (type.effect.movesMoney ? Self.reference(of: name) : nil)
         commandID = name
         self.reference = reference
         generated = (options.commandId == nil, options.reference == nil)
+        amountText = amount.map { AmountText.of($0.value, $0.currency) }
         exchange = configuration.commands.exchange
         routingKey = "\(type.rawValue).\(account.name)"
         sentAt = now
@@ -39,7 +42,7 @@ struct SentCommand: ReportedCommand {
             command.member("commandId", name)
             command.member("type", type.rawValue)
             command.member("account", configuration.accounts.only == nil ? account.name : nil)
-            command.member("terminal", ChargeMessage.terminal(options.terminal))
+            command.member("terminal", Self.terminal(options.terminal))
             if let amount {
                 command.object("amount") { member in
                     member.member("value", amount.value)
@@ -71,6 +74,7 @@ struct SentCommand: ReportedCommand {
         self.commandID = name
         reference = nil
         generated = (commandID == nil, false)
+        amountText = nil
         exchange = configuration.control.exchange
         routingKey = ([verb.rawValue] + [account].compactMap(\.self)).joined(separator: ".")
         sentAt = now
@@ -142,6 +146,7 @@ struct SentCommand: ReportedCommand {
         facts.add("routing key", routingKey)
         facts.add("content type", "application/json")
         facts.add("message id", commandID)
+        if let amountText { facts.add("amount", amountText) }
         facts.add("body", String(decoding: body, as: UTF8.self))
         return facts.text
     }
@@ -165,5 +170,27 @@ struct SentCommand: ReportedCommand {
         } catch {
             throw Failure(.data, "\(flag): \(error.message), at byte \(error.offset)")
         }
+    }
+
+    /// A terminal as a command names it: by its three parts, or by an alias.
+    static func terminal(_ text: String) -> JSON {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3 else { return .string(text) }
+        return .object([
+            JSON.Member("idTerminal", .string(parts[0])),
+            JSON.Member("idSucursal", .string(parts[1])),
+            JSON.Member("serialNumber", .string(parts[2])),
+        ])
+    }
+
+    /// As many as a reference may have.
+    private static let referenceDigits = 24
+
+    /// The reference of a command without one: made from its id, so that a repetition has the same content.
+    ///
+    /// Shape: 24 hexadecimal digits of SHA-256, by way of the one public name that is made from content.
+    static func reference(of commandID: String) -> String {
+        let digits = EventID(hashing: [Array(commandID.utf8)]).description.filter(\.isHexDigit)
+        return String(digits.prefix(referenceDigits))
     }
 }

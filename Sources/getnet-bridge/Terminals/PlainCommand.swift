@@ -33,7 +33,7 @@ struct PlainCommand: FollowedCommand {
             command.member("type", type.rawValue)
             // The only account needs no name.
             command.member("account", configuration.accounts.only == nil ? account : nil)
-            command.member("terminal", ChargeMessage.terminal(terminal))
+            command.member("terminal", SentCommand.terminal(terminal))
             command.member("expiresAt", life.map { (now + $0).description })
         }
         body = writer.bytes

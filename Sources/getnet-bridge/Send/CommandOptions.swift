@@ -3,21 +3,20 @@
 internal import ArgumentParser
 internal import BridgeCore
 
-/// What a charge is made of, as flags.
-struct ChargeOptions: ParsableArguments {
+/// What every command is made of, as flags.
+struct CommandOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Where: idTerminal/idSucursal/serialNumber, or an alias.", valueName: "id/branch/serial")
     )
     var terminal: String
 
-    @Option(help: "How much, in minor units: 15990 is 15,990 CLP, and 159.90 ARS.")
-    var amount: Int64
-
-    @Option(help: "ISO 4217 code (default: the account's).")
-    var currency: String?
-
     @Option(
-        help: "The merchant's number of this attempt, 1 to 24 of A-Z a-z 0-9 - (default: made from the command id)."
+        help: ArgumentHelp(
+            """
+            The merchant's number of this attempt, 1 to 24 of A-Z a-z 0-9 - (default: where money moves, made from the \
+            command id).
+            """
+        )
     )
     var reference: String?
 
@@ -29,9 +28,9 @@ struct ChargeOptions: ParsableArguments {
 
     @Option(
         name: .customLong("option"),
-        help: ArgumentHelp("One of Getnet's optional fields.", valueName: "name=value")
+        help: ArgumentHelp("One of Getnet's fields of this command (docs/callers.md).", valueName: "name=value")
     )
-    var saleOptions: [OptionArgument] = []
+    var fields: [OptionArgument] = []
 
     @Option(help: ArgumentHelp("JSON object, echoed in every event.", valueName: "json"))
     var metadata: String?
