@@ -40,6 +40,29 @@ struct SendTests {
         }
     }
 
+    @Test("14: where real money moves, nothing is sent that no person has agreed to")
+    func consent() async throws {
+        try await Site.run { site in
+            var settings = site.settings
+            settings["cloud.environment"] = "prod"
+            settings["cloud.baseURL"] = "https://getnet.invalid/api"
+            let terminal = ["--terminal", "80005000/12983/SNPRUEBA1234"]
+            for (verb, words) in [
+                ("charge", ["--amount", "15000"]), ("promo", ["--amount", "2500", "--promo", "2x1"]),
+                ("refund", ["--original", "c-1", "--amount", "5000"]), ("void", ["--original", "c-1"]),
+            ] {
+                let process = try site.run("send", verb, settings, terminal + words)
+                let exit = try await process.exit(within: .seconds(40))
+                let text = try process.text()
+                #expect(exit == .status(64), "send \(verb): \(text)")
+                #expect(text.contains("in environment prod: --yes is needed"), "\(text)")
+                // What only looks needs no consent.
+                let look = try site.run("send", verb, settings, terminal + words + ["--dry-run"])
+                #expect(try await look.exit(within: .seconds(40)) == .status(0), "send \(verb)")
+            }
+        }
+    }
+
     @Test("M8: a user who may publish commands and nothing else can send and look at terminals")
     func caller() async throws {
         try await Site.run { site in
