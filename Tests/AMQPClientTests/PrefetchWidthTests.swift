@@ -58,10 +58,10 @@ struct PrefetchWidthTests {
                 rest.open()
                 try await eventually("all came") { seen.withLockedValue { $0.count == 60 } }
                 try await eventually("all are settled") { consumer.snapshot.unsettled == 0 }
-                // Each of them once. RabbitMQ 4.0 was seen to deliver one or two late when a subscription ends, so the order is no promise here.
+                // Each of them once. What the queue holds after the end is no promise: what it has not yet written of the acknowledgements when
+                // the channel goes is delivered again. RabbitMQ 4.0 was seen to deliver one or two late when a subscription ends, so the order is no promise here.
                 #expect(seen.withLockedValue { $0.sorted() } == (0..<60).map { "\($0)" }.sorted())
             }
-            #expect(try await host.depth(of: "q") == 0)
         }
     }
 }
