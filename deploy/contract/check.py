@@ -2,49 +2,30 @@
 """Checks the contract's files, and what was published against them.
 
     check.py             the documents, the schemas, every example
+    check.py --bundle    write docs/contract/bundled anew
     check.py --seen DIR  what the tests saw: DIR/events*.jsonl, DIR/ports*.jsonl
-
-AsyncAPI has no official validator for Python. Two packages read the document, each with a model of 3.0 of its own:
-asyncapi3 (every object and member, closed) and asyncapi-python (references, operations, addresses and parameters). The
-AMQP bindings are checked against amqp-binding-0.3.0.json beside this file.
 """
 
 import argparse
 import collections
 import copy
 import json
-import os
 import re
 import sys
-import warnings
 from pathlib import Path
 
-import yaml
+from bundle import write_bundles
+from bundle_check import check_bundles
+from contract import CONTRACT, check_references, deepest, fault, faults, files, load, reach
+from documents import check_asyncapi, check_openapi
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-HERE = Path(__file__).resolve().parent
-CONTRACT = HERE.parent.parent / "docs" / "contract"
 BASE = "https://contract.invalid/"
 SCHEMA_URN = re.compile(r"urn:getnet-bridge:schema:([a-z-]+):1")
 # More of them would only repeat the first ones.
 SHOWN_FAULTS = 20
-
-faults: list[str] = []
-
-
-def fault(where, what):
-    faults.append(f"{where}: {what}")
-
-
-def load(path):
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def files(folder):
-    return sorted((CONTRACT / folder).rglob("*.json"))
-
 
 # Schemas
 
@@ -68,7 +49,8 @@ def closed(schema):
     for name in ("allOf", "if", "then", "else", "not"):
         if name in schema:
             changed[name] = copy.deepcopy(schema[name])
-    if "properties" in schema and "additionalProperties" not in schema:
+    if "properties" in schema and schema.get("additionalProperties", True) is True:
+        changed.pop("additionalProperties", None)
         changed["unevaluatedProperties"] = False
     return changed
 
@@ -98,13 +80,6 @@ class Schemas:
         return [deepest(error) for error in self.validators[name].iter_errors(value)]
 
 
-def deepest(error):
-    while error.context:
-        error = max(error.context, key=lambda inner: len(inner.absolute_path))
-    path = "/".join(str(part) for part in error.absolute_path)
-    return f"at {path or 'the top'}: {error.message[:200]}"
-
-
 def check_schemas():
     paths = files("schemas")
     for path in paths:
@@ -113,26 +88,6 @@ def check_schemas():
             fault(path.name, f"no schema of 2020-12: {error.message}")
         check_references(path, schema)
     return len(paths)
-
-
-def check_references(path, value):
-    """Every `$ref` leads somewhere, in whatever document it stands."""
-    if isinstance(value, list):
-        for part in value:
-            check_references(path, part)
-    elif isinstance(value, dict):
-        target = value.get("$ref")
-        if isinstance(target, str):
-            name, _, pointer = target.partition("#")
-            try:
-                place = path if not name else (path.parent / name).resolve(strict=True)
-                place_value = yaml.safe_load(place.read_text(encoding="utf-8"))
-                for step in pointer.split("/")[1:]:
-                    place_value = place_value[step.replace("~1", "/").replace("~0", "~")]
-            except (OSError, KeyError, TypeError):
-                fault(path.name, f"{target} leads nowhere")
-        for part in value.values():
-            check_references(path, part)
 
 
 # Examples
@@ -197,12 +152,6 @@ def objects(value, place=()):
             yield from objects(part, (*place, index))
 
 
-def reach(value, place):
-    for step in place:
-        value = value[step]
-    return value
-
-
 def check_rejection(path, example, schemas):
     if example["schema"] == "none":
         return
@@ -242,95 +191,6 @@ def kind_faults(event):
     if event.get("subject") != data["transactionId"] or event.get("causationid") != data.get("commandId"):
         found.append("subject and causationid name transaction and command")
     return found
-
-
-# Documents
-
-
-def check_asyncapi():
-    path = CONTRACT / "asyncapi.yaml"
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from asyncapi3.models.asyncapi import AsyncAPI3
-    from asyncapi_python_codegen.parser import extract_all_operations
-    from asyncapi_python_codegen.validation import Severity, validate_spec
-
-    try:
-        AsyncAPI3.model_validate(document)
-    except ValueError as error:
-        fault(path.name, f"asyncapi3: {error}")
-    try:
-        operations = extract_all_operations(path, validate=False)
-        for issue in validate_spec(document, operations, path, fail_on_error=False):
-            # It does not look behind a $ref; check_locations does.
-            if issue.severity == Severity.ERROR and "not found in all message schemas" not in issue.message:
-                fault(path.name, f"asyncapi-python: {issue.message} ({issue.path})")
-    except (RuntimeError, ValueError) as error:
-        fault(path.name, f"asyncapi-python: {error}")
-    check_locations(path, document)
-    check_references(path, document)
-    check_bindings(path, document)
-    text = path.read_text(encoding="utf-8")
-    for folder in ("commands", "control", "events"):
-        for example in files(f"examples/{folder}"):
-            if f"$ref: examples/{folder}/{example.name}\n" not in text:
-                fault(path.name, f"{folder}/{example.name} is not among the examples")
-    for schema in files("schemas/commands") + files("schemas/control"):
-        if schema.name != "parts.json" and f"{schema.parent.name}/{schema.name}" not in text:
-            fault(path.name, f"{schema.name} is no message's payload")
-    return len(document["channels"]), len(document["operations"]), len(document["components"]["messages"])
-
-
-def check_locations(path, document):
-    """What a parameter of an address is taken from stands in an example of its channel."""
-    for name, channel in document["channels"].items():
-        messages = [document["components"]["messages"][key] for key in channel.get("messages", {})]
-        examples = [
-            load(CONTRACT / example["payload"]["$ref"]) for message in messages for example in message["examples"]
-        ]
-        for parameter, definition in channel.get("parameters", {}).items():
-            steps = definition["location"].removeprefix("$message.payload#/").split("/")
-            if not any(has(example, steps) for example in examples):
-                fault(path.name, f"channel {name}: no example has what {parameter} is taken from")
-
-
-def has(value, steps):
-    try:
-        reach(value, steps)
-    except (KeyError, TypeError):
-        return False
-    return True
-
-
-def check_bindings(path, document):
-    schema = load(HERE / "amqp-binding-0.3.0.json")
-    places = [
-        ("channel", document["channels"]),
-        ("operation", document["operations"]),
-        ("message", document["components"]["messages"]),
-    ]
-    for kind, things in places:
-        validator = Draft202012Validator({**schema, "$ref": f"#/$defs/{kind}"})
-        for name, thing in things.items():
-            if "bindings" not in thing:
-                continue
-            if set(thing["bindings"]) != {"amqp"}:
-                fault(path.name, f"{kind} {name}: bindings of another protocol")
-            for error in validator.iter_errors(thing["bindings"].get("amqp")):
-                fault(path.name, f"{kind} {name}: AMQP binding: {error.message}")
-
-
-def check_openapi():
-    from openapi_spec_validator import OpenAPIV31SpecValidator
-    from openapi_spec_validator.readers import read_from_filename
-
-    path = CONTRACT / "openapi.yaml"
-    document, base = read_from_filename(str(path))
-    for error in OpenAPIV31SpecValidator(document, base_uri=base).iter_errors():
-        fault(path.name, deepest(error))
-    check_references(path, document)
-    return len(document["paths"])
 
 
 # What the tests saw
@@ -388,15 +248,19 @@ def schema_of_answer(answer):
 
 def main():
     parser = argparse.ArgumentParser(description="Checks the contract's files.")
+    parser.add_argument("--bundle", action="store_true", help="write the schemas that need no other file")
     parser.add_argument("--seen", type=Path, help="a folder with what the tests saw")
     arguments = parser.parse_args()
     if arguments.seen:
         check_seen(arguments.seen)
+    elif arguments.bundle:
+        print(f"contract: {write_bundles()} bundled schemas written")
     else:
         print(f"contract: {check_schemas()} schemas")
         counts, documented = check_examples()
         print("contract: examples: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
         print(f"contract: fault codes with a rejection as example: {len(documented)}")
+        print("contract: bundled: %d schemas; %d examples through two validators and generated models" % check_bundles())
         print("contract: asyncapi.yaml: %d channels, %d operations, %d messages" % check_asyncapi())
         print(f"contract: openapi.yaml: {check_openapi()} paths")
     for text in faults[:SHOWN_FAULTS]:
