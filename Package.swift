@@ -199,7 +199,7 @@ let package = Package(
 
         // The Swift client of the documentation; never part of the product.
         .executableTarget(
-            name: "charge-client",
+            name: "sale-client",
             dependencies: ["AMQPClient"],
             path: "docs/clients/swift",
             swiftSettings: settings
@@ -284,7 +284,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["getnet-bridge", "AMQPClient", "BridgeCore"],
+            dependencies: [
+                "getnet-bridge", "AMQPClient", "BridgeCore", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -8,9 +8,10 @@
 readonly BUILD_PACKAGES=(librabbitmq-dev libsqlite3-dev zlib1g-dev pkg-config)
 # shellcheck disable=SC2034
 readonly BROKER_PACKAGES=(rabbitmq-server)
-# The validators of the contract come from PyPI, into an environment below .build; the Java client is run as Debian has it.
+# The validators of the contract come from PyPI, into an environment below .build; the Java clients run with what Debian has.
 # shellcheck disable=SC2034
-readonly CONTRACT_PACKAGES=(python3-venv default-jdk-headless librabbitmq-client-java libgoogle-gson-java)
+readonly CONTRACT_PACKAGES=(python3-venv default-jdk-headless librabbitmq-client-java libgoogle-gson-java
+    libxerial-sqlite-jdbc-java)
 
 # missing_packages PACKAGE...: those that are not installed, one a line
 missing_packages() {

@@ -17,7 +17,10 @@ struct ClientTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "docs/clients")
     /// Where Debian puts what the Java client imports.
-    private static let jars = ["amqp-client", "gson", "slf4j-api", "slf4j-nop"].map { "/usr/share/java/\($0).jar" }
+    private static let jars = ["amqp-client", "gson", "slf4j-api", "slf4j-nop", "sqlite-jdbc"].map {
+        "/usr/share/java/\($0).jar"
+    }
+    private static let hasJava = jars.allSatisfy { FileManager.default.fileExists(atPath: $0) }
     private static let patience = Duration.seconds(60)
 
     @Test func `a charge is sent and followed to its end, and sent again it is the same one`() async throws {
@@ -37,21 +40,39 @@ struct ClientTests {
         }
     }
 
-    @Test func `a charge is sent from Swift`() async throws {
-        try await Self.charge(by: "charge-client", "sw")
+    @Test func `a charge and a refund of it are sent from Swift`() async throws {
+        try await Self.sellAndGiveBack(by: "sale-client", "sw")
     }
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/share/java/amqp-client.jar"), "no Java client"))
-    func `a charge is sent from Java`() async throws {
-        try await Self.charge(by: "Charge.java", "jv")
+    @Test(.enabled(if: hasJava, "no Java client"))
+    func `a charge and a refund of it are sent from Java`() async throws {
+        try await Self.sellAndGiveBack(by: "Sale.java", "jv")
+    }
+
+    @Test("a client that gets wrong arguments says which ones are right", arguments: ["sale-client", "Sale.java"])
+    func wrongArguments(_ name: String) async throws {
+        if name.hasSuffix(".java"), !Self.hasJava { return }
+        try await Site.run { site in
+            let terminal = "80005000/12983/SNPRUEBA1234"
+            for words in [
+                [], ["charge"], ["void", terminal, "1", "R"], ["refund", terminal, "1", "R"],
+                ["charge", "8", "1", "R"],
+            ] {
+                let client = try Self.start(site, name, words)
+                let exit = try await client.program.waitForExit(within: Self.patience)
+                let text = try client.text()
+                #expect(exit == .status(64), "\(words): \(text)")
+                #expect(text.contains("usage:") && !text.contains("commandId "), "\(words): \(text)")
+            }
+        }
     }
 
     @Test(
         "L3: a client that reaches no broker, or no bridge, says that nothing was sent, and why",
-        arguments: ["charge.py", "refund.py", "charge-client", "Charge.java"]
+        arguments: ["charge.py", "refund.py", "sale-client", "Sale.java"]
     )
     func nothingSent(_ name: String) async throws {
-        if name.hasSuffix(".java"), !FileManager.default.fileExists(atPath: Self.jars[0]) { return }
+        if name.hasSuffix(".java"), !Self.hasJava { return }
         try await Site.run { site in
             let terminal = "80005000/12983/SNPRUEBA1234"
             let options = ["--terminal", terminal, "--amount", "15000", "--reference", "N-1", "--command-id", "n-1"]
@@ -59,7 +80,7 @@ struct ClientTests {
                 switch name {
                 case "charge.py": options
                 case "refund.py": options + ["--original", "n-0"]
-                default: [terminal, "15000", "N-1", "n-1"]
+                default: ["charge", terminal, "15000", "N-1", "n-1"]
                 }
             // An exchange that no bridge has bound a queue to, and a virtual host that is not there.
             try await site.virtualHost.declareExchange("getnet.commands")
@@ -132,13 +153,16 @@ struct ClientTests {
         }
     }
 
-    @Test("L1: the goods of a sale are handed over once, though money of it is given back")
-    func goods() async throws {
+    @Test(
+        "L1: the goods of a sale are handed over once, though money of it is given back",
+        arguments: ["consumer.py", "Consumer.java"]
+    )
+    func goods(_ client: String) async throws {
+        if client.hasSuffix(".java"), !Self.hasJava { return }
         try await Site.run { site in
             let bridge = try await Self.startBridge(site)
             // The sale, the refund and the amendment are final.
-            let database = ["--database", site.folder.appending(path: "sales.db").path, "--finals", "3"]
-            let consumer = try Self.start(site, "consumer.py", database)
+            let consumer = try Self.start(site, client, Self.words(of: client, site, finals: 3))
             try await eventually("the consumer is bound", within: Self.patience) {
                 await Self.hasConsumer("shop.sales", site)
             }
@@ -165,9 +189,10 @@ struct ClientTests {
 
     @Test(
         "L2: every kind of event that is published is taken by every sample",
-        arguments: ["consumer.py", "cloudevents_consumer.py"]
+        arguments: ["consumer.py", "cloudevents_consumer.py", "Consumer.java"]
     )
     func everyEvent(_ client: String) async throws {
+        if client.hasSuffix(".java"), !Self.hasJava { return }
         try await Site.run { site in
             let examples = Self.folder.deletingLastPathComponent().appending(path: "contract/examples/events")
             let files = try FileManager.default.contentsOfDirectory(at: examples, includingPropertiesForKeys: nil)
@@ -189,10 +214,9 @@ struct ClientTests {
             events.sort { !$0.isFinal && $1.isFinal }
             let finals = events.count(where: \.isFinal)
             #expect(finals > 5 && events.count > finals)
-            let database = client == "consumer.py" ? ["--database", site.folder.appending(path: "sales.db").path] : []
-            let consumer = try Self.start(site, client, database + ["--finals", "\(finals)"])
+            let consumer = try Self.start(site, client, Self.words(of: client, site, finals: finals))
             try await eventually("the consumer is bound", within: Self.patience) {
-                await Self.hasConsumer(client == "consumer.py" ? "shop.sales" : "shop.cloudevents", site)
+                await Self.hasConsumer(client == "cloudevents_consumer.py" ? "shop.cloudevents" : "shop.sales", site)
             }
             for event in events { try await site.sender.sendEvent(event.body, id: event.id) }
             let exit = try await consumer.program.waitForExit(within: Self.patience)
@@ -243,18 +267,37 @@ struct ClientTests {
         return [ChildProcess.program.deletingLastPathComponent().appending(path: name).path]
     }
 
-    /// Two charges by a client that knows no options.
-    private static func charge(by name: String, _ tag: String) async throws {
+    /// A consumer's arguments.
+    private static func words(of client: String, _ site: Site, finals: Int) -> [String] {
+        let database = site.folder.appending(path: "sales.db").path
+        return switch client {
+        case "consumer.py": ["--database", database, "--finals", "\(finals)"]
+        case "Consumer.java": [database, "\(finals)"]
+        default: ["--finals", "\(finals)"]
+        }
+    }
+
+    /// Two charges, twice a refund of the one that was paid, and one of more than is left, by a client that knows no options.
+    private static func sellAndGiveBack(by name: String, _ tag: String) async throws {
         try await Site.run { site in
             let bridge = try await startBridge(site)
-            for (amount, expected) in [("15000", 0), ("15101", 10)] {
-                let words = ["80005000/12983/SNPRUEBA1234", amount, "\(tag)-\(amount)", "id-\(tag)-\(amount)"]
+            let terminal = "80005000/12983/SNPRUEBA1234"
+            let refund = ["refund", terminal, "5000", "\(tag)-back", "\(tag)-paid", "\(tag)-back"]
+            let attempts: [(words: [String], exit: Int32)] = [
+                (["charge", terminal, "15000", "\(tag)-1", "\(tag)-paid"], 0),
+                (["charge", terminal, "15101", "\(tag)-2"], 10),
+                (refund, 0),
+                (refund, 0),
+                (["refund", terminal, "10001", "\(tag)-rest", "\(tag)-paid"], 14),
+            ]
+            for (words, expected) in attempts {
                 let client = try start(site, name, words)
                 let exit = try await client.program.waitForExit(within: patience)
                 let text = try client.text()
-                #expect(exit == .status(Int32(expected)), "\(text)")
+                #expect(exit == .status(expected), "\(words): \(text)")
             }
             #expect(try await bridge.terminate() == .status(0))
+            #expect(try await site.simulator.postsAndCancels().posts.count == 3)
         }
     }
 

@@ -9,26 +9,11 @@ import Testing
 /// Every command of the pages for the person on call is typed, in the situation that its page is about.
 @Suite("Pages for the person on call")
 struct OnCallPagesTests {
-    private static let folder = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "docs/operations")
-
-    /// The lines of a page's shell blocks, without the program's name and the configuration.
+    /// The lines of a page, without the program's name and the configuration.
     private static func commands(of page: String) throws -> [[String]] {
-        let text = try String(contentsOf: folder.appending(path: page), encoding: .utf8)
-        let blocks = text.components(separatedBy: "```sh\n").dropFirst().compactMap {
-            $0.components(separatedBy: "```").first
-        }
-        return blocks.flatMap { $0.split(separator: "\n") }.map { line in
+        try DocumentedPage("docs/\(page)").commands.map { line in
             #expect(line.hasPrefix("getnet-bridge ") && line.hasSuffix(" --config getnet-bridge.yaml"), "\(line)")
-            return words(of: line.dropFirst("getnet-bridge ".count).dropLast(" --config getnet-bridge.yaml".count))
-        }
-    }
-
-    /// As a shell parts them; what stands in double quotes is one word.
-    private static func words(of line: Substring) -> [String] {
-        line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
-            index.isMultiple(of: 2) ? part.split(separator: " ").map { String($0) } : [String(part)]
+            return Array(DocumentedPage.words(of: line).dropFirst().dropLast(2))
         }
     }
 
@@ -90,7 +75,7 @@ struct OnCallPagesTests {
         }
     }
 
-    @Test(arguments: ["../take-money-back.md", "../when-the-answer-is-doubt.md"])
+    @Test(arguments: ["take-money-back.md", "when-the-answer-is-doubt.md"])
     func `the pages for callers can be typed from top to bottom`(page: String) async throws {
         try await stage { staged in
             let printed = try await staged.type(page)
@@ -100,7 +85,7 @@ struct OnCallPagesTests {
 
     @Test func `the first look finds nothing on a quiet night`() async throws {
         try await stage { staged in
-            let printed = try await staged.type("README.md")
+            let printed = try await staged.type("operations/README.md")
             #expect(printed[0].contains("nothing needs a person now") && printed[1].contains("no terminal is held"))
         }
     }
@@ -111,7 +96,7 @@ struct OnCallPagesTests {
             let id = try await staged.send(staged.charge("night-1", 15_305), until: "it is in doubt") {
                 $0.status == "in_doubt"
             }
-            let printed = try await staged.type("doubt-that-goes-on.md", ["ID": id])
+            let printed = try await staged.type("operations/doubt-that-goes-on.md", ["ID": id])
             #expect(printed[1].contains("Whether it was paid is not known.") && printed[2].contains(id))
         }
     }
@@ -132,7 +117,7 @@ struct OnCallPagesTests {
             let words = line.split(separator: " ").map { String($0) }
             func value(_ flag: String) -> String { words.firstIndex(of: flag).map { words[$0 + 1] } ?? "" }
             let printed = try await staged.type(
-                "doubt-for-a-person.md",
+                "operations/doubt-for-a-person.md",
                 ["ID": id, "CODE": value("--authorization-code"), "NUMBER": value("--operation-id")]
             )
             #expect(
@@ -146,7 +131,7 @@ struct OnCallPagesTests {
             let id = try await staged.send(staged.charge("night-3", 15_214), until: "a second payment is told") {
                 $0.name == "contradicted"
             }
-            let printed = try await staged.type("second-payment.md", ["ID": id])
+            let printed = try await staged.type("operations/second-payment.md", ["ID": id])
             #expect(printed[0].contains(id) && printed[1].contains("the customer may have paid twice"))
             #expect(printed[2].contains("are settled, by Ana Pérez"))
         }
@@ -157,12 +142,16 @@ struct OnCallPagesTests {
             let id = try await staged.send(staged.charge("night-4", 15_305), until: "it is in doubt") {
                 $0.status == "in_doubt"
             }
-            _ = try await staged.send(staged.charge("night-5", 15_000), until: "the next one waits") {
+            let next = try await staged.send(staged.charge("night-5", 15_000), until: "the next one waits") {
                 $0.status == "waiting"
             }
-            let printed = try await staged.type("terminal-held.md", ["ID": id])
+            let printed = try await staged.type("operations/terminal-held.md", ["ID": id])
             #expect(printed[0].contains(id) && printed[0].contains("in_doubt"))
             #expect(printed[2].contains("lane_occupied"))
+            // M5: what waits says for what, and until when.
+            let show = try staged.site.run("transactions", "show", staged.settings, [next])
+            #expect(try await show.exit() == .status(0))
+            #expect(try show.text().contains("The terminal is held by \(id) (in_doubt) since "))
         }
     }
 
@@ -175,7 +164,7 @@ struct OnCallPagesTests {
             let list = try staged.site.run("dead-letters", "list", staged.settings, ["--json"])
             #expect(try await list.exit() == .status(0))
             let id = try #require(try list.text().firstMatch(of: #/"id":\s*"([^"]+)"/#)?.1)
-            let printed = try await staged.type("refused-commands.md", ["LETTER": String(id)])
+            let printed = try await staged.type("operations/refused-commands.md", ["LETTER": String(id)])
             #expect(printed[1].contains("invalid_json"))
         }
     }

@@ -38,7 +38,7 @@ public enum RefusedPayment: Int, Sendable, CaseIterable {
         case .overLimit, .sandboxOverLimit: "declined 65, over the limit"
         case .doNotHonour: "declined 5, do not honour"
         case .issuerUnavailable: "declined 91, issuer not available"
-        case .nobodyPaid: "1006, nobody paid"
+        case .nobodyPaid: "1006, not paid"
         case .cancelledAtTerminal: "cancelled at the terminal (`cancelCode`, 1006 unless configured)"
         }
     }

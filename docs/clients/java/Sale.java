@@ -10,6 +10,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -18,18 +19,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Charges a card on a terminal and waits for the end. Needs RabbitMQ's client and Gson.
+ * Charges a card on a terminal, or gives money of a sale back, and waits for the end. Needs RabbitMQ's client and Gson.
  *
- * <p>{@code java Charge.java <idTerminal/idSucursal/serialNumber> <pesos> <reference> [<commandId>]}, with AMQP_URL in the
- * environment. Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not started), 13 in doubt (do NOT
- * repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId, never with another one), 69 nothing was
- * sent.
+ * <pre>
+ * java Sale.java charge idTerminal/idSucursal/serialNumber pesos reference [commandId]
+ * java Sale.java refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId]
+ * </pre>
+ *
+ * <p>AMQP_URL in the environment names the broker. Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not
+ * started), 13 in doubt (do NOT repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId, never
+ * with another one), 64 wrong arguments, 69 nothing was sent.
  */
-public final class Charge {
+public final class Sale {
     private static final Map<String, Integer> EXIT =
             Map.of("approved", 0, "declined", 10, "not_completed", 11, "failed", 12, "in_doubt", 13);
     private static final int REJECTED = 14;
     private static final int NO_END = 15;
+    private static final int WRONG_ARGUMENTS = 64;
     private static final int NOTHING_SENT = 69;
     private static final long CONFIRM_MILLISECONDS = 10_000;
     /** A terminal may take 315 seconds. */
@@ -39,9 +45,20 @@ public final class Charge {
     private static boolean mayBeSent = false;
 
     public static void main(String[] arguments) {
+        Map<String, Object> command;
+        try {
+            command = command(arguments);
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException error) {
+            System.err.println("usage: Sale.java charge idTerminal/idSucursal/serialNumber pesos reference [commandId]");
+            System.err.println("       Sale.java refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId]");
+            System.exit(WRONG_ARGUMENTS);
+            return;
+        }
+        // Before anything is sent: who repeats the attempt needs it.
+        System.out.println("commandId " + command.get("commandId"));
         int status;
         try {
-            status = charge(arguments);
+            status = send(command);
         } catch (Exception error) {
             status = mayBeSent ? NO_END : NOTHING_SENT;
             String meaning = mayBeSent ? "no end is known, repeat with the same commandId" : "nothing was sent";
@@ -50,13 +67,28 @@ public final class Charge {
         System.exit(status);
     }
 
-    private static int charge(String[] arguments) throws Exception {
-        String commandId = arguments.length > 3 ? arguments[3] : UUID.randomUUID().toString();
-        // Before anything is sent: whoever repeats the attempt needs it.
-        System.out.println("commandId " + commandId);
+    private static Map<String, Object> command(String[] words) {
+        boolean isRefund = words[0].equals("refund");
+        if (!isRefund && !words[0].equals("charge")) throw new IllegalArgumentException(words[0]);
+        String[] terminal = words[1].split("/");
+        Map<String, Object> command = new HashMap<>();
+        command.put("type", words[0]);
+        command.put(
+                "terminal",
+                Map.of("idTerminal", terminal[0], "idSucursal", terminal[1], "serialNumber", terminal[2]));
+        command.put("amount", Map.of("value", Long.parseLong(words[2]), "currency", "CLP"));
+        command.put("reference", words[3]);
+        if (isRefund) command.put("original", Map.of("commandId", words[4]));
+        int next = isRefund ? 5 : 4;
+        command.put("commandId", words.length > next ? words[next] : UUID.randomUUID().toString());
+        return command;
+    }
+
+    private static int send(Map<String, Object> command) throws Exception {
+        Object commandId = command.get("commandId");
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(System.getenv().getOrDefault("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/%2F"));
-        try (Connection connection = factory.newConnection("charge")) {
+        try (Connection connection = factory.newConnection("sale")) {
             Channel channel = connection.createChannel();
             channel.confirmSelect();
             String queue = channel.queueDeclare().getQueue();
@@ -70,36 +102,27 @@ public final class Charge {
                         events.add(JsonParser.parseString(body).getAsJsonObject().getAsJsonObject("data"));
                     },
                     tag -> { });
-            publish(channel, commandId, arguments, queue);
+            publish(channel, command, queue);
             return follow(events);
         }
     }
 
     /** Returns only when the broker has the command safe. */
-    private static void publish(Channel channel, String commandId, String[] arguments, String replyTo) throws Exception {
-        String[] terminal = arguments[0].split("/");
-        Map<String, Object> command =
-                Map.of(
-                        "commandId", commandId,
-                        "type", "charge",
-                        "terminal",
-                                Map.of("idTerminal", terminal[0], "idSucursal", terminal[1], "serialNumber", terminal[2]),
-                        "amount", Map.of("value", Long.parseLong(arguments[1]), "currency", "CLP"),
-                        "reference", arguments[2]);
+    private static void publish(Channel channel, Map<String, Object> command, String replyTo) throws Exception {
         AMQP.BasicProperties properties =
                 new AMQP.BasicProperties.Builder()
                         .contentType("application/json")
                         .deliveryMode(2)
                         .timestamp(new Date())
                         .replyTo(replyTo)
-                        .correlationId(commandId)
+                        .correlationId((String) command.get("commandId"))
                         .build();
         byte[] body = new Gson().toJson(command).getBytes(StandardCharsets.UTF_8);
         // The broker returns a message before it confirms it.
         AtomicBoolean isReturned = new AtomicBoolean();
         channel.addReturnListener((code, text, exchange, key, returned, content) -> isReturned.set(true));
         mayBeSent = true;
-        channel.basicPublish("getnet.commands", "charge.main", true, properties, body);
+        channel.basicPublish("getnet.commands", command.get("type") + ".main", true, properties, body);
         channel.waitForConfirmsOrDie(CONFIRM_MILLISECONDS);
         if (isReturned.get()) {
             mayBeSent = false;

@@ -130,6 +130,9 @@ def consume(given, database):
             people = database.execute("SELECT count(*) FROM todo").fetchone()[0]
             print(f"goods handed over: {handed_over}, for a person: {people}", flush=True)
             return
+    # The broker ended the subscription, because the queue was deleted for instance. What was published meanwhile is gone.
+    connection.close()
+    sys.exit(f"the queue {given.queue} is gone")
 
 
 def main():

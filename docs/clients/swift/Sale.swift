@@ -3,13 +3,16 @@
 import AMQPClient
 import Foundation
 
-/// Charges a card on a terminal and waits for the end.
+/// Charges a card on a terminal, or gives money of a sale back, and waits for the end.
 ///
-/// `charge-client <idTerminal/idSucursal/serialNumber> <pesos> <reference> [<commandId>]`, with AMQP_URL in the environment. Ends
-/// with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not started), 13 in doubt (do NOT repeat with another
-/// id), 14 rejected, 15 no end is known (repeat with the same commandId, never with another one), 69 nothing was sent.
+///     sale-client charge idTerminal/idSucursal/serialNumber pesos reference [commandId]
+///     sale-client refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId]
+///
+/// AMQP_URL in the environment names the broker. Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not
+/// started), 13 in doubt (do NOT repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId, never
+/// with another one), 64 wrong arguments, 69 nothing was sent.
 @main
-struct Charge {
+struct Sale {
     private static let exits = ["approved": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13]
     private static let rejected = 14
     private static let noEnd = 15
@@ -18,12 +21,14 @@ struct Charge {
     private static let patience = Duration.seconds(360)
 
     static func main() async {
-        let words = CommandLine.arguments.dropFirst().map { $0 }
-        guard words.count >= 3, let command = Command(words) else {
-            print("usage: charge-client idTerminal/idSucursal/serialNumber pesos reference [commandId]")
+        guard let command = Command(CommandLine.arguments.dropFirst().map { $0 }) else {
+            print("usage: sale-client charge idTerminal/idSucursal/serialNumber pesos reference [commandId]")
+            print(
+                "       sale-client refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId]"
+            )
             exit(EX_USAGE)
         }
-        // Before anything is sent: whoever repeats the attempt needs it.
+        // Before anything is sent: who repeats the attempt needs it.
         print("commandId", command.commandId)
         let (session, queue): (AMQPSession, String)
         do {
@@ -55,7 +60,7 @@ struct Charge {
         properties.correlationID = command.commandId
         let message = AMQPMessage(
             exchange: "getnet.commands",
-            routingKey: "charge.main",
+            routingKey: "\(command.type).main",
             mandatory: true,
             properties: properties,
             body: Array(try JSONEncoder().encode(command))
@@ -88,7 +93,7 @@ struct Charge {
     }
 }
 
-/// A charge as it is written.
+/// A charge or a refund as it is written.
 private struct Command: Encodable {
     struct Terminal: Encodable {
         let idTerminal: String
@@ -101,19 +106,29 @@ private struct Command: Encodable {
         let currency = "CLP"
     }
 
+    struct Original: Encodable {
+        let commandId: String
+    }
+
     let commandId: String
-    let type = "charge"
+    let type: String
     let terminal: Terminal
     let amount: Amount
     let reference: String
+    /// Of a refund: the sale.
+    let original: Original?
 
     init?(_ words: [String]) {
-        let parts = words[0].split(separator: "/").map(String.init)
-        guard parts.count == 3, let value = Int64(words[1]) else { return nil }
+        let required = words.first == "refund" ? 5 : 4
+        guard ["charge", "refund"].contains(words.first), words.count >= required else { return nil }
+        let parts = words[1].split(separator: "/").map(String.init)
+        guard parts.count == 3, let value = Int64(words[2]) else { return nil }
+        type = words[0]
         terminal = Terminal(idTerminal: parts[0], idSucursal: parts[1], serialNumber: parts[2])
         amount = Amount(value: value)
-        reference = words[2]
-        commandId = words.count > 3 ? words[3] : UUID().uuidString
+        reference = words[3]
+        original = type == "refund" ? Original(commandId: words[4]) : nil
+        commandId = words.count > required ? words[required] : UUID().uuidString
     }
 }
 

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import TestSupport
+import Testing
+
+@testable import getnet_bridge
+
+/// What the pages tell somebody to type is something that can be typed; that it works is what the end-to-end tests try.
+@Suite("Commands of the documentation")
+struct DocumentedCommandsTests {
+    @Test(arguments: try DocumentedPage.all())
+    func `every line to type is understood`(page: DocumentedPage) throws {
+        for line in page.commands {
+            var words = DocumentedPage.words(of: line)
+            if words.first == "getnet-bridge" {
+                // What the reader fills in with a number.
+                words = words.map { $0 == "NUMBER" ? "1" : $0 }
+                #expect(throws: Never.self, "\(line)") { try Self.parse(words.dropFirst()) }
+                continue
+            }
+            // What a shell does itself, and what comes from elsewhere.
+            let first = words.removeFirst()
+            if first.contains("=") || ["python3", "swift"].contains(first) { continue }
+            let file =
+                ["java", "venv/bin/python"].contains(first) ? words.first { $0.hasPrefix("docs/") } ?? "?" : first
+            let program = try #require(
+                try? String(contentsOf: DocumentedPage.root.appending(path: file), encoding: .utf8),
+                "\(line)"
+            )
+            for flag in words where flag.hasPrefix("--") {
+                #expect(program.contains(flag), "\(line): no \(flag) in \(file)")
+            }
+        }
+    }
+
+    @Test(arguments: try DocumentedPage.all())
+    func `every command in the text is understood`(page: DocumentedPage) throws {
+        for line in page.inlineCommands {
+            // What stands for something else is a word; what may be left out is there.
+            let plain = line.replacing(#/<[^>]+>/#, with: "word").replacing(#/[\[\]]/#, with: "")
+            #expect(throws: Never.self, "\(line)") { try Self.parse(DocumentedPage.words(of: plain).dropFirst()) }
+        }
+    }
+
+    @Test(arguments: try DocumentedPage.all())
+    func `lines to type stand in blocks that say so`(page: DocumentedPage) {
+        for block in page.blocks where block.language != "sh" {
+            for line in block.lines {
+                #expect(!["getnet-bridge ", "deploy/", "./deploy/"].contains { line.hasPrefix($0) }, "\(line)")
+                // What a page shows of a terminal.
+                guard line.hasPrefix("$ ") else { continue }
+                let words = DocumentedPage.words(of: String(line.dropFirst(2)))
+                #expect(throws: Never.self, "\(line)") { try Self.parse(words.dropFirst()) }
+            }
+        }
+    }
+
+    private static func parse(_ words: ArraySlice<String>) throws {
+        do {
+            _ = try GetnetBridge.parseAsRoot(CommandWords(Array(words)).verbs)
+        } catch  where GetnetBridge.exitCode(for: error) == .success {
+            // It asks for help.
+        }
+    }
+}

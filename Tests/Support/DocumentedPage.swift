@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+public import Testing
+
+/// A page of the documentation, as somebody reads it who types what it says.
+public struct DocumentedPage: Sendable, CustomTestStringConvertible {
+    /// The folder that holds `README.md`, `docs` and `deploy`.
+    public static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Relative to the root.
+    public let path: String
+    /// All of it.
+    public let text: String
+
+    /// Reads a page, by its path below the root.
+    public init(_ path: String) throws {
+        self.path = path
+        text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+    }
+
+    /// Its path.
+    public var testDescription: String { path }
+
+    /// README.md and everything below docs.
+    public static func all() throws -> [DocumentedPage] {
+        let below = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: "docs").path)
+        return try (["README.md"] + below.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }).map(Self.init)
+    }
+
+    /// What is in the page's blocks, with the language of each.
+    public var blocks: [(language: String, lines: [String])] {
+        var found: [(language: String, lines: [String])] = []
+        var open: (language: String, lines: [String])?
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            guard line.hasPrefix("```") else {
+                open?.lines.append(String(line))
+                continue
+            }
+            if let block = open {
+                found.append(block)
+                open = nil
+            } else {
+                open = (String(line.dropFirst(3)), [])
+            }
+        }
+        return found
+    }
+
+    /// The lines to type, in order: what a backslash continues is one line, and comments are left out.
+    public var commands: [String] {
+        blocks.filter { $0.language == "sh" }.flatMap { block in
+            block.lines.joined(separator: "\n").replacing(#/\\\n\s*/#, with: "")
+                .split(separator: "\n").map { String($0.replacing(#/\s+#.*$/#, with: "")) }.filter { !$0.isEmpty }
+        }
+    }
+
+    /// Commands in the text between two backticks that name the program and a verb.
+    public var inlineCommands: [String] {
+        text.matches(of: #/`(getnet-bridge [^`]+)`/#).map { String($0.1) }
+    }
+
+    /// A line as a shell parts it; what stands in double quotes is one word.
+    public static func words(of line: String) -> [String] {
+        line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
+            index.isMultiple(of: 2) ? part.split(separator: " ").map { String($0) } : [String(part)]
+        }
+    }
+}

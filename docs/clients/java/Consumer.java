@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.Delivery;
+import java.nio.charset.StandardCharsets;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Keeps what became of every transaction in a table, safely against duplicates, restarts and lost connections. Needs RabbitMQ's
+ * client, Gson and the JDBC driver of SQLite.
+ *
+ * <pre>java Consumer.java database [finals]</pre>
+ *
+ * <p>AMQP_URL in the environment names the broker; after so many final events it ends, without a number never. An event is
+ * acknowledged only after the commit of what was made of it. One that comes again changes nothing, and one that is older than
+ * what is known changes nothing either.
+ *
+ * <p>The rule: first the type of the command, then {@code final}, then {@code status}. Goods are handed over for an approved
+ * sale, once, and not again when money of it is given back.
+ */
+public final class Consumer {
+    private static final String QUEUE = "shop.sales";
+    private static final int PREFETCH = 50;
+    private static final int QUEUE_IS_GONE = 69;
+
+    public static void main(String[] arguments) throws Exception {
+        int finals = arguments.length > 1 ? Integer.parseInt(arguments[1]) : Integer.MAX_VALUE;
+        Ledger ledger = new Ledger(arguments[0]);
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(System.getenv().getOrDefault("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/%2F"));
+        // The client connects and subscribes again by itself.
+        try (Connection connection = factory.newConnection("consumer")) {
+            Channel channel = connection.createChannel();
+            channel.queueDeclare(QUEUE, true, false, false, Map.of("x-queue-type", "quorum"));
+            channel.queueBind(QUEUE, "getnet.events", "*.*.#");
+            channel.basicQos(PREFETCH);
+            BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+            channel.basicConsume(
+                    QUEUE,
+                    false,
+                    (tag, delivery) -> deliveries.add(delivery),
+                    tag -> {
+                        System.err.println("the queue " + QUEUE + " is gone");
+                        System.exit(QUEUE_IS_GONE);
+                    });
+            for (int seen = 0; seen < finals; ) {
+                if (work(channel, deliveries.take(), ledger)) seen++;
+            }
+        }
+        System.out.println("goods handed over: " + ledger.count("goods") + ", for a person: " + ledger.count("todo"));
+        System.exit(0);
+    }
+
+    /** Whether the event was a final one. */
+    private static boolean work(Channel channel, Delivery delivery, Ledger ledger) throws Exception {
+        String body = new String(delivery.getBody(), StandardCharsets.UTF_8);
+        JsonObject event = JsonParser.parseString(body).getAsJsonObject();
+        boolean isNew = ledger.take(event, body);
+        try {
+            channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+        } catch (AlreadyClosedException error) {
+            // What was not acknowledged comes again, and is known then.
+            System.err.println("connection lost: " + error);
+        }
+        JsonObject data = event.getAsJsonObject("data");
+        String commandId = data.has("commandId") ? data.get("commandId").getAsString() : "-";
+        System.out.println(event.get("type").getAsString() + " " + commandId + " " + (isNew ? "taken" : "known"));
+        return data.has("final") && data.get("final").getAsBoolean();
+    }
+}
+
+/** What the shop knows: one commit for each event. */
+final class Ledger {
+    /** A sale brings goods to the customer. A void or a refund brings money back, and the others bring neither. */
+    private static final Set<String> SALES = Set.of("charge", "promo");
+
+    private static final Set<String> ENDS = Set.of("approved", "declined", "not_completed", "failed", "completed");
+
+    private final java.sql.Connection database;
+
+    Ledger(String path) throws SQLException {
+        database = DriverManager.getConnection("jdbc:sqlite:" + path);
+        try (Statement statement = database.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("PRAGMA synchronous = FULL");
+            statement.execute("CREATE TABLE IF NOT EXISTS seen (event_id TEXT PRIMARY KEY)");
+            statement.execute(
+                    "CREATE TABLE IF NOT EXISTS sale (transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL,"
+                            + " type TEXT NOT NULL, sequence INTEGER NOT NULL, status TEXT NOT NULL,"
+                            + " is_final INTEGER NOT NULL, for_person INTEGER NOT NULL DEFAULT 0)");
+            statement.execute("CREATE TABLE IF NOT EXISTS goods (transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL)");
+            statement.execute("CREATE TABLE IF NOT EXISTS todo (event_id TEXT PRIMARY KEY, what TEXT NOT NULL)");
+        }
+        database.setAutoCommit(false);
+    }
+
+    /** That it was seen, and what it means; false if it was seen before. */
+    boolean take(JsonObject event, String body) throws SQLException {
+        try {
+            String id = event.get("id").getAsString();
+            boolean isNew = change("INSERT OR IGNORE INTO seen VALUES (?)", id) == 1;
+            if (isNew && mustBeLookedAt(event.getAsJsonObject("data"))) {
+                change("INSERT OR IGNORE INTO todo VALUES (?, ?)", id, body);
+            }
+            database.commit();
+            return isNew;
+        } catch (SQLException | RuntimeException error) {
+            database.rollback();
+            throw error;
+        }
+    }
+
+    /** Does what an event asks for; true if it is for a person. */
+    private boolean mustBeLookedAt(JsonObject data) throws SQLException {
+        // Refused commands and callbacks without a transaction.
+        if (!data.has("transactionId")) return true;
+        String transactionId = data.get("transactionId").getAsString();
+        String commandId = data.get("commandId").getAsString();
+        String type = data.get("type").getAsString();
+        String status = data.get("status").getAsString();
+        boolean isFinal = data.get("final").getAsBoolean();
+        boolean isNewer =
+                change(
+                                "INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
+                                        + " sequence = excluded.sequence, status = excluded.status,"
+                                        + " is_final = excluded.is_final WHERE excluded.sequence > sale.sequence",
+                                transactionId, commandId, type, data.get("sequence").getAsLong(), status, isFinal)
+                        == 1;
+        // Evidence against a final status: nothing is undone by a program.
+        if (data.has("contradiction")) return true;
+        // Money of a sale was given back: its status is as it was, and so is what was made of it.
+        if (data.has("amendments") || !isNewer) return false;
+        if (!isFinal) {
+            // In doubt, money may have moved. Never charge again: the event that ends the doubt comes, or a person decides.
+            if (status.equals("in_doubt")) change("UPDATE sale SET for_person = 1 WHERE transaction_id = ?", transactionId);
+            return false;
+        }
+        change("UPDATE sale SET for_person = 0 WHERE transaction_id = ?", transactionId);
+        if (SALES.contains(type) && status.equals("approved")) {
+            // In the same commit, as a row that another part of the shop works off; the key sees to it that it is one.
+            change("INSERT OR IGNORE INTO goods VALUES (?, ?)", transactionId, commandId);
+        }
+        // Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a void or a
+        // refund brought back.
+        return !ENDS.contains(status);
+    }
+
+    private int change(String statement, Object... values) throws SQLException {
+        try (PreparedStatement prepared = database.prepareStatement(statement)) {
+            for (int index = 0; index < values.length; index++) prepared.setObject(index + 1, values[index]);
+            return prepared.executeUpdate();
+        }
+    }
+
+    long count(String table) throws SQLException {
+        try (Statement statement = database.createStatement();
+                ResultSet result = statement.executeQuery("SELECT count(*) FROM " + table)) {
+            return result.next() ? result.getLong(1) : 0;
+        }
+    }
+}
