@@ -52,6 +52,18 @@ struct Lane {
     }
 }
 
+extension Lane {
+    /// What a waiting transaction waits for; `nil` if it holds the terminal, or does not stand in the lane.
+    func sentence(about transaction: Transaction, _ rules: TransactionRules) -> String? {
+        guard let ahead = waiting.firstIndex(where: { $0.id == transaction.id }) else { return nil }
+        let since = (holder.postedAt ?? holder.acceptedAt).description
+        let until = holder.heldUntil(rules).description
+        let others = ahead == 0 ? "" : " \(ahead) more \(ahead == 1 ? "waits" : "wait") before it."
+        return
+            "The terminal is held by \(holder.id) (\(holder.status.rawValue)) since \(since), until \(until) at the latest.\(others)"
+    }
+}
+
 extension [Lane] {
     /// One line for each.
     func table(_ rules: TransactionRules) -> String {

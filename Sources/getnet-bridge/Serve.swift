@@ -39,7 +39,7 @@ struct Serve: ConfiguredVerb {
         let descriptors = DescriptorLimit.raise()
         if descriptors < DescriptorLimit.needed {
             logger.warning(
-                "the process may open few files and connections; under load callbacks will wait",
+                "the limit of open files and connections is low; callbacks may wait under load",
                 metadata: [LogKey.count: "\(descriptors)", LogKey.needed: "\(DescriptorLimit.needed)"]
             )
         }

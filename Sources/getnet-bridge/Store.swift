@@ -88,7 +88,12 @@ extension StoreStatus {
             facts.add(status.rawValue, transactions[status].map { "\($0) transactions" })
         }
         facts.add("contradictions", openContradictions == 0 ? nil : "\(openContradictions) open")
-        facts.add("held", heldSince.map { "since \($0): no command is taken; to end it: getnet-bridge store release" })
+        facts.add(
+            "held",
+            heldSince.map {
+                "since \($0): no command is taken; to end it: getnet-bridge store release --by NAME --reason TEXT"
+            }
+        )
         facts.add("outbox", "\(pendingEntries) entries wait to be published")
         facts.add("integrity", faults.isEmpty ? "sound" : faults.joined(separator: "; "))
         return facts.text

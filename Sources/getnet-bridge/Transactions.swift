@@ -100,15 +100,30 @@ struct Transactions: VerbGroup {
                 let documents = try TransactionDocument(inspection.owners, configuration)
                 try invocation.console.print(documents.whole(transaction, story))
             } else {
-                let conclusion = Conclusion(about: transaction, at: .current, rules: configuration.transactionRules)
-                let advice = conclusion.advice(about: transaction, options.words)
-                try invocation.console.print(
-                    [conclusion.text, transaction.text(with: story), advice].filter { !$0.isEmpty }.joined(
-                        separator: "\n\n"
-                    )
-                )
+                let rules = configuration.transactionRules
+                let conclusion = Conclusion(about: transaction, at: .current, rules: rules)
+                let lane = try await lane(of: transaction, inspection, rules)
+                let parts = [
+                    [conclusion.text, lane].compactMap(\.self).joined(separator: " "),
+                    transaction.text(with: story),
+                    conclusion.advice(about: transaction, options.words),
+                ]
+                try invocation.console.print(parts.filter { !$0.isEmpty }.joined(separator: "\n\n"))
             }
             return .done
+        }
+
+        /// What holds the terminal for which it waits.
+        private func lane(
+            of transaction: Transaction,
+            _ inspection: StoreInspection,
+            _ rules: TransactionRules
+        ) async throws -> String? {
+            guard transaction.state == .accepted else { return nil }
+            return Lane.all(of: try await inspection.inLanes()).lazy.compactMap {
+                $0.sentence(about: transaction, rules)
+            }
+            .first
         }
 
         private func find(in inspection: StoreInspection) async throws -> Transaction? {

@@ -104,8 +104,8 @@ import Testing
 
     @Test(arguments: [
         ("cloud.clientSecret", "  \t", "is nothing but white space"),
-        ("cloud.clientSecret", "${SECRET}", "holds a ${…} that nobody replaced"),
-        ("amqp.url", "amqp://u:${PASSWORD}@broker", "holds a ${…} that nobody replaced"),
+        ("cloud.clientSecret", "${SECRET}", "contains a ${…} that was not replaced"),
+        ("amqp.url", "amqp://u:${PASSWORD}@broker", "contains a ${…} that was not replaced"),
     ])
     func `that a template left behind are faults`(key: String, text: String, message: String) {
         #expect(ConfigurationFixture.faults(of: key, text).map(\.message) == [message])

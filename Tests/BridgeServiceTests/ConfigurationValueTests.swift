@@ -33,7 +33,7 @@ import Testing
         ("submit.timeout", "9223372036854775807s", "\"9223372036854775807s\" is too large"),
         ("submit.timeout", "", "is empty"),
         ("submit.timeout", " 30s", "\" 30s\" begins or ends with white space"),
-        ("submit.timeout", "${TIMEOUT}", "\"${TIMEOUT}\" holds a ${…} that nobody replaced"),
+        ("submit.timeout", "${TIMEOUT}", "\"${TIMEOUT}\" contains a ${…} that was not replaced"),
         ("amqp.heartbeat", "1500ms", "\"1500ms\" has a fraction of a second"),
         ("commands.maxBytes", "262144", "\"262144\" has no unit"),
         ("commands.maxBytes", "256KB", "\"256KB\" has an unknown unit"),

@@ -110,7 +110,8 @@ struct OutboxTests {
     func `the census counts what is unfinished, in doubt and waiting`(engine: StoreEngine) async throws {
         try await engine.withStore { store in
             #expect(try await store.census().unfinished.isEmpty)
-            _ = try await store.create(Charge(commandID: "c-1", reference: "R1", terminal: "80005001"))
+            #expect(try await store.census().oldestWaiting == nil)
+            let waiting = try await store.create(Charge(commandID: "c-1", reference: "R1", terminal: "80005001"))
             _ = try await store.submitted(Charge(commandID: "c-2", reference: "R2"))
             let doubtful = try await store.create(Charge(commandID: "c-3", terminal: "80005000"))
             _ = try await store.apply(.submissionStarted, to: doubtful.id, at: at(3))
@@ -122,6 +123,7 @@ struct OutboxTests {
             let census = try await store.census()
             #expect(census.unfinished == [.accepted: 1, .submitted: 1, .inDoubt: 1])
             #expect(census.oldestDoubt == at(7))
+            #expect(census.oldestWaiting == waiting.acceptedAt)
             #expect(census.pendingEntries == 8)
             #expect(census.bytes > 0)
             _ = try await store.apply(.callback(.refused(51), number: "77"), to: doubtful.id, at: at(10))

@@ -82,7 +82,7 @@ struct OnCallTests {
                     && list.contains("getnet-bridge transactions show ")
             }
             let shown = try await printed(0, try site.run("transactions", "show", settings, [order.commandID]))
-            #expect(shown.contains("operator_needed: a person must find out"), "\(shown)")
+            #expect(shown.contains("operator_needed: a person must look"), "\(shown)")
             #expect(shown.contains(": asked 15,507 CLP, told 15,508 CLP"), "\(shown)")
             #expect(try await bridge.terminate() == .status(0))
         }

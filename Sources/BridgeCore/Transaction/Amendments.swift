@@ -66,7 +66,7 @@ public struct Amendments: Sendable, Equatable {
         return CommandFault(
             "original",
             .exceedsRemaining,
-            "of \(paid.value) \(paid.currency.rawValue) only \(remaining.value) are left; what is under way counts in full"
+            "only \(remaining.value) of \(paid.value) \(paid.currency.rawValue) are left; what is under way counts in full"
         )
     }
 }

@@ -133,15 +133,15 @@ public struct Reason: Sendable, Hashable {
         case .requestRefused: "Getnet refused the request as malformed"
         case .originalNotInBatch:
             "the terminal's open batch has no such receipt to take back: unless that was done at the terminal, refund the sale"
-        case .exceedsRemaining: "so much is not left of the sale any more: more was given back meanwhile"
+        case .exceedsRemaining: "the amount exceeds what is left of the sale: more was given back in the meantime"
         case .noAcknowledgement: "the request may have reached the terminal, but no acknowledgement came"
         case .noResult: "the terminal's time is over and no result came"
         case .terminalUnreachable: "the cloud could not reach the terminal and cannot say whether the sale began"
         case .inconsistentResult: "the result does not fit the request"
         case .notInJournal: "the terminal's journal has no such sale"
-        case .operatorNeeded: "a person must find out at the terminal or at Getnet, and decide"
+        case .operatorNeeded: "a person must look at the terminal or ask Getnet, and decide"
         case .declinedByTerminal: "declined by the terminal or the issuer"
-        case .nobodyPaid: "nobody paid in time, or it was cancelled at the terminal"
+        case .nobodyPaid: "no payment was made in time, or it was cancelled at the terminal"
         case .operatorDecision: "decided by an operator"
         }
     }

@@ -80,7 +80,7 @@ struct AccountPipes {
         let presumed = profile.commands.filter(\.value.isPresumed).keys.map(\.rawValue).sorted()
         guard !presumed.isEmpty else { return }
         logger.warning(
-            "nobody has documented these commands for this country; they are presumed to be another country's",
+            "these commands are not documented for this country; they are sent as another country has them",
             metadata: [LogKey.reason: "\(profile.code): \(presumed.joined(separator: ", "))"]
         )
     }

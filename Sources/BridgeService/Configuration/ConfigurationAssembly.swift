@@ -119,7 +119,13 @@ struct ConfigurationAssembly {
         checkLogins(names)
         let variables = names.compactMap { ConfigurationEnvironment.name(of: "account.\($0).country") }
         if Set(variables).count < names.count {
-            faults.append(ConfigurationFault(key, origin(of: key), "two names are one in the environment"))
+            faults.append(
+                ConfigurationFault(
+                    key,
+                    origin(of: key),
+                    "two account names map to the same variable of the environment"
+                )
+            )
         }
         if let text = texts[ConfigurationKey.accountName] {
             let hint = "the accounts are named by \(key)"

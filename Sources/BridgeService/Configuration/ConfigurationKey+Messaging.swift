@@ -168,7 +168,7 @@ extension ConfigurationKey {
                 "outbox.holdCommandsAfter",
                 \.outbox.holdCommandsAfter,
                 .duration(.milliseconds(1) ... .seconds(3600)),
-                "Age of the oldest unsent event from which on no command is taken: nobody could be told the result."
+                "From this age of the oldest unsent event on no command is taken: its result could not be published."
             )
         ]
     )

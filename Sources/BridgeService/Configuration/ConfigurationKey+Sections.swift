@@ -81,7 +81,7 @@ extension ConfigurationKey {
                 .optional(.choice),
                 default: "the country's",
                 "What the number of an amount stands for in Getnet's requests and answers. Only for Uruguay, which "
-                    + "nobody has documented, and **required** there: a wrong one charges a hundredfold. Ask Getnet."
+                    + "is not documented, and **required** there: a wrong one charges a hundredfold. Ask Getnet."
             ),
             ConfigurationKey(
                 "cloud.branchForm",

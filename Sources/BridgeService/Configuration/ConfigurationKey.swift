@@ -116,7 +116,7 @@ struct ConfigurationKey: Sendable {
             throw UnreadableValue("is empty", hint: "leave the key out to get its default")
         }
         if content.texts.contains(where: { $0.contains("${") }) {
-            throw UnreadableValue("holds a ${…} that nobody replaced", hint: "variables are not expanded here")
+            throw UnreadableValue("contains a ${…} that was not replaced", hint: "variables are not expanded here")
         }
         guard !isSecret, case .one(let text) = content else { return }
         if text.first?.isWhitespace == true || text.last?.isWhitespace == true {

@@ -64,7 +64,7 @@ struct ConfigurationRule: Sendable {
         }
         return Finding(
             message:
-                "nobody has documented what requests look like in \(country): amountUnit and branchForm have to be set",
+                "requests are not documented for \(country): amountUnit and branchForm have to be set",
             hint: "ask Getnet: a wrong unit charges a hundredfold"
         )
     }

@@ -43,7 +43,7 @@ struct SecretDirectory {
             let origin = ConfigurationOrigin.secretFile(path: path, namedBy: nil)
             guard known.contains(name) else {
                 let nearest = Nearness.nearest(to: name, among: known).map { "nearest is \($0)" }
-                warnings.append(ConfigurationFault(nil, origin, "is named like no secret", hint: nearest))
+                warnings.append(ConfigurationFault(nil, origin, "has the name of no secret", hint: nearest))
                 continue
             }
             do throws(UnreadableFile) {

@@ -133,7 +133,7 @@ struct CommandIntake: Sendable {
             metrics.increment(.commands, type, "accepted")
         case .repeated(let transaction, let latest):
             metrics.increment(.commands, type, "repeated")
-            logger.debug("a command came again", metadata: [LogKey.transaction: "\(transaction.id)"])
+            logger.debug("a duplicate command", metadata: [LogKey.transaction: "\(transaction.id)"])
             if var latest { replies.send(&latest, to: message.address) }
         case .refused(let rejection, _):
             count(rejection, type: type)

@@ -29,7 +29,7 @@ struct ExpiredIntake: Sendable {
         guard death.reason == "expired" else {
             metrics.increment(.deadLetters, death.reason)
             logger.error(
-                "the command queue dropped a message; it was told to nobody",
+                "the command queue dropped a message, and no event was published for it",
                 metadata: [LogKey.reason: "\(death.reason)", LogKey.message: "\(delivery.properties.messageID ?? "")"]
             )
             return .acknowledge

@@ -61,7 +61,7 @@ final class Settler: Sendable {
             waiting.withLockedValue { $0.removeFirst(batch.count) }
             return true
         } catch {
-            logger.warning("the store did not settle published entries", metadata: [LogKey.error: "\(error)"])
+            logger.warning("the store did not record which events were published", metadata: [LogKey.error: "\(error)"])
             try? await Task.sleep(for: Self.retryDelay)
             signal.raise()
             return false

@@ -92,7 +92,10 @@ struct Exposition: Sendable {
         do {
             census = try await store.census()
         } catch {
-            logger.warning("the store gives no census", metadata: [LogKey.error: "\(error)"])
+            logger.warning(
+                "the store's figures cannot be read; their metrics are left out",
+                metadata: [LogKey.error: "\(error)"]
+            )
             return
         }
         let now = clock()
@@ -118,8 +121,13 @@ struct Exposition: Sendable {
         )
         page.gauge(
             "open_contradictions",
-            "Contradictions that nobody has dealt with.",
+            "Contradictions that are not settled.",
             [.init(Double(census.openContradictions))]
+        )
+        page.gauge(
+            "waiting_oldest_seconds",
+            "How long the oldest accepted command has waited to be sent.",
+            [.init(age(census.oldestWaiting))]
         )
         page.gauge("in_doubt_oldest_seconds", "Age of the oldest doubt.", [.init(age(census.oldestDoubt))])
         page.gauge("outbox_events", "Entries that wait to be published.", [.init(Double(census.pendingEntries))])

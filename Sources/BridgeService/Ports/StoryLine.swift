@@ -82,7 +82,7 @@ extension TransactionStory.Piece {
 extension TransactionStory.Announcement {
     fileprivate var line: StoryLine {
         var detail = settledAt.map { returns == 0 ? "confirmed \($0)" : "returned \($0)" } ?? "waits"
-        if returns > 0 { detail += ", nobody bound (\(returns))" }
+        if returns > 0 { detail += ", no queue was bound (\(returns))" }
         return StoryLine(at: event.time, what: "event \(event.name)", detail: detail, rank: .event)
     }
 }

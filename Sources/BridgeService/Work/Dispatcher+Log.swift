@@ -27,7 +27,7 @@ extension Dispatcher {
             if let contradiction = draft.contradiction {
                 var metadata = metadata(of: draft)
                 metadata[LogKey.reason] = "\(contradiction.code.rawValue)"
-                logger.error("evidence against a final status: ask a person", metadata: metadata)
+                logger.error("evidence contradicts a final status; a person must look at it", metadata: metadata)
             } else {
                 log(draft)
             }

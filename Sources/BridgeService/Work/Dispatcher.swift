@@ -314,7 +314,10 @@ final class Dispatcher: Sendable {
             case .sendCancel:
                 // Not lined up: it is not sent, and the lane opens when the terminal's life is over.
                 if lines[account]?.cancels.offer(transaction.id) != true {
-                    logger.warning("a cancel found no room", metadata: [LogKey.transaction: "\(transaction.id)"])
+                    logger.warning(
+                        "the cancel queue is full; a cancel was not sent",
+                        metadata: [LogKey.transaction: "\(transaction.id)"]
+                    )
                 }
             case .readJournal: readJournal(of: transaction.id)
             case .post: break

@@ -25,7 +25,7 @@ struct Restoration {
             gate.close(
                 .held,
                 because:
-                    "the store was restored and is held since \(since); docs/operations.md, Recovery from a backup, says what to look at before: getnet-bridge store release"
+                    "the store was restored and is held since \(since); docs/operations.md, Recovery from a backup, says what to look at before: getnet-bridge store release --by NAME --reason TEXT"
             )
         }
         var last: TransactionID?

@@ -49,7 +49,7 @@ struct StoreWatch: Service {
         let reason = "a change has not been committed for more than \(Self.longestCommit): the disk does not answer"
         guard gate.close(.store, because: reason) else { return }
         logger.error(
-            "the store does not come back from a commit; no command is taken, callbacks are answered 503",
+            "a commit of the store does not return; no command is taken, callbacks are answered 503",
             metadata: [LogKey.age: "\(changes.age)", LogKey.count: "\(changes.count)"]
         )
     }

@@ -68,7 +68,10 @@ final class TerminalDirectory: Service {
             registry.withLockedValue { $0 = names }
             logger.info("the names of terminals were read again", metadata: [LogKey.count: "\(names.count)"])
         case .failure(let fault):
-            logger.error("terminals.file is faulty; the names go on as they were", metadata: [LogKey.error: "\(fault)"])
+            logger.error(
+                "terminals.file is invalid; the previous names stay in use",
+                metadata: [LogKey.error: "\(fault)"]
+            )
         }
     }
 

@@ -107,7 +107,7 @@ struct Timekeeper: Service {
         else { return }
         if let latest = latest.first { dispatcher.names.follow(latest.id) }
         dispatcher.offerHeads(of: waiting)
-        logger.info("unfinished transactions are back", metadata: [LogKey.count: "\(count)"])
+        logger.info("unfinished transactions were recovered", metadata: [LogKey.count: "\(count)"])
         gate.open(.recovering)
     }
 

@@ -48,7 +48,7 @@ struct TopologyWatch: Service {
                 logger.info(
                     mode == .none
                         ? "the exchanges can be written; nothing else is looked at (topology.mode: none)"
-                        : "exchanges and queues are right"
+                        : "exchanges, queues and bindings are as they should be"
                 )
             }
             return true
@@ -56,7 +56,7 @@ struct TopologyWatch: Service {
         let text = faults.map(\.description).joined(separator: "; ")
         if gate.close(.topology, because: text) {
             logger.warning(
-                "no command is taken until exchanges and queues are right",
+                "no command is taken until exchanges and queues are as they should be",
                 metadata: [LogKey.error: "\(text)"]
             )
         }

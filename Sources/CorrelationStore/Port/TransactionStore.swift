@@ -277,6 +277,8 @@ public struct QuarantinedCallback: Sendable, Equatable {
 public struct StoreCensus: Sendable, Equatable {
     /// Unfinished transactions by status; finished ones are not counted anew each time.
     public var unfinished: [TransactionStatus: Int] = [:]
+    /// When the oldest of those that wait to be sent was accepted.
+    public var oldestWaiting: Timestamp?
     /// When the oldest doubt began.
     public var oldestDoubt: Timestamp?
     /// How many of those in doubt wait for a person.

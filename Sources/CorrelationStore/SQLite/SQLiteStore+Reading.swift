@@ -160,7 +160,7 @@ extension SQLiteStore {
     // MARK: - Census
 
     static let unfinishedCensusText = """
-        SELECT status, count(*), min(in_doubt_since), sum(reason IS 'operator_needed')
+        SELECT status, count(*), min(in_doubt_since), sum(reason IS 'operator_needed'), min(accepted_at)
         FROM transactions INDEXED BY transactions_unfinished WHERE completed_at IS NULL GROUP BY status
         """
     static let contradictedCensusText = """
@@ -178,8 +178,11 @@ extension SQLiteStore {
             census.bytes = bytes.database + bytes.log
             census.commits = commits
             let counts = try PreparedStatement(cached: Self.unfinishedCensusText, on: database)
-            for (status, count, doubt, forOperator) in try counts.all({ _ in }, Self.readCount) {
+            for (status, count, doubt, forOperator, accepted) in try counts.all({ _ in }, Self.readCount) {
                 census.unfinished[status] = count
+                if status == .accepted || status == .waiting {
+                    census.oldestWaiting = [census.oldestWaiting, accepted].compactMap { $0 }.min()
+                }
                 census.oldestDoubt = [census.oldestDoubt, doubt].compactMap { $0 }.min()
                 if status == .inDoubt { census.doubtsForOperator = forOperator }
             }
@@ -193,7 +196,12 @@ extension SQLiteStore {
 
     private static func readCount(
         _ row: inout StatementColumns
-    ) throws -> (status: TransactionStatus, count: Int, oldestDoubt: Timestamp?, forOperator: Int) {
-        (try row.word("transactions.status", of: nil), Int(row.integer()), row.optionalInstant(), Int(row.integer()))
+    ) throws -> (
+        status: TransactionStatus, count: Int, oldestDoubt: Timestamp?, forOperator: Int, oldest: Timestamp?
+    ) {
+        (
+            try row.word("transactions.status", of: nil), Int(row.integer()), row.optionalInstant(), Int(row.integer()),
+            row.optionalInstant()
+        )
     }
 }

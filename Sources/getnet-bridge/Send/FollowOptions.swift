@@ -33,7 +33,7 @@ struct FollowOptions: ParsableArguments {
         }
         if let question, !yes {
             guard console.canAsk else {
-                throw Failure(.usage, "\(question): --yes is needed where nobody can be asked")
+                throw Failure(.usage, "\(question): --yes is needed where the question cannot be asked")
             }
             guard console.ask("\(question). Type yes to go on: ") == "yes" else {
                 throw Failure(.usage, "nothing was sent")

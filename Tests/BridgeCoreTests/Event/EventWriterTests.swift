@@ -82,7 +82,7 @@ import Testing
         let expected = Samples.data(
             """
             "status":"not_completed","final":true,"sequence":3,"reason":{"code":"nobody_paid","message":
-            "nobody paid in time, or it was cancelled at the terminal","retryable":true},"result":{"functionCode":100,
+            "no payment was made in time, or it was cancelled at the terminal","retryable":true},"result":{"functionCode":100,
             "responseCode":1006,"responseMessage":"Tiempo de espera excedido","terminalLocalTime":"2026-11-22 07:12:31",
             "terminalTime":"2026-11-22T07:12:31-03:00"},\(Self.getnet),"evidence":"callback",
             "submittedAt":"2026-11-22T10:12:02.000Z","completedAt":"2026-11-22T10:12:03.000Z"

@@ -20,7 +20,7 @@ import Testing
             (.submitting, "It is being sent to Getnet now."),
             (.submitted, "It is at the terminal, and has no result yet."),
             (.declined, "Not paid: declined by the terminal or the issuer"),
-            (.notCompleted, "Not paid: nobody paid in time, or it was cancelled at the terminal."),
+            (.notCompleted, "Not paid: no payment was made in time, or it was cancelled at the terminal."),
             (.failed, "Certainly not started at the terminal: Getnet does not know this terminal."),
             (
                 .doubtWithoutNumber,

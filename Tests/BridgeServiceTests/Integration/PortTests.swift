@@ -15,7 +15,8 @@ struct PortTests {
     /// Contract §6.
     private static let names = [
         "ready", "transactions", "transactions_total", "transaction_duration_seconds", "in_doubt",
-        "in_doubt_oldest_seconds", "outbox_events", "outbox_oldest_seconds", "events_total", "replies_total",
+        "in_doubt_oldest_seconds", "waiting_oldest_seconds", "outbox_events", "outbox_oldest_seconds", "events_total",
+        "replies_total",
         "commands_total", "command_age_seconds", "callbacks_total", "evidence_total", "cloud_requests_total",
         "cloud_request_duration_seconds", "login_failures_total", "amqp_connected", "amqp_blocked",
         "amqp_reconnects_total", "dead_letters_total", "contradictions_total", "store_commit_seconds", "store_bytes",
