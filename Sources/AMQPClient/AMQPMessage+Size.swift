@@ -27,7 +27,7 @@ extension AMQPMessage {
     public var headFrameSize: Int? {
         // The frame's own 8 bytes; class, weight, size of the content, flags.
         var size = 8 + 2 + 2 + 8 + 2
-        for text in properties.texts { size += 1 + text.utf8.count }
+        size += properties.textSize
         if properties.deliveryMode != nil { size += 1 }
         if properties.priority != nil { size += 1 }
         if properties.timestamp != nil { size += 8 }
@@ -46,11 +46,11 @@ extension AMQPMessage {
 }
 
 extension AMQPProperties {
-    /// The textual properties that are there.
-    fileprivate var texts: [String] {
-        [
-            contentType, contentEncoding, correlationID, replyTo, expiration, messageID, type, userID, appID, clusterID,
-        ].compactMap { $0 }
+    /// What the textual properties that are there take, each with the byte for its length.
+    fileprivate var textSize: Int {
+        // No list of them: it is asked for each message that is published.
+        contentType.size + contentEncoding.size + correlationID.size + replyTo.size + expiration.size
+            + messageID.size + type.size + userID.size + appID.size + clusterID.size
     }
 
     fileprivate var overlongText: String? {
@@ -73,6 +73,7 @@ extension String {
 }
 
 extension String? {
+    fileprivate var size: Int { map { 1 + $0.utf8.count } ?? 0 }
     fileprivate var isAboveShortString: Bool { self?.isAboveShortString ?? false }
 }
 

@@ -23,7 +23,7 @@ struct CallbackListener: HTTPResponder {
     let forwarding: QueryForwarding
     let metrics: Metrics
     /// Those that wait for their commit.
-    let waiting = WaitingCallbacks()
+    let waiting = WaitingCallbacks(limit: StoreWatch.longestCommit)
 
     /// So long at most the server takes to send an answer.
     private static let answering = Duration.milliseconds(50)
@@ -78,9 +78,7 @@ struct CallbackListener: HTTPResponder {
     private func committed(_ work: @escaping @Sendable () async -> CallbackOutcome) async -> CallbackOutcome {
         // Behind a commit that does not come back there is nothing to wait for.
         guard dispatcher.store.uncommitted.age <= StoreWatch.longestCommit else { return .storeUnavailable }
-        let ticket = waiting.enter()
-        defer { waiting.leave(ticket) }
-        return await BridgeService.outcome(within: StoreWatch.longestCommit, of: work) ?? .storeUnavailable
+        return await waiting.outcome(of: work) ?? .storeUnavailable
     }
 
     private func take(

@@ -13,6 +13,8 @@ enum RequestTarget {
     ///
     /// `nil` for an escape without two hexadecimal digits.
     static func normalizedPath(_ path: Substring) -> String? {
+        // Nearly every path is normal as it comes.
+        guard mayBeChanged(path.utf8) else { return String(path) }
         guard let plain = decoded(path, where: isUnreserved) else { return nil }
         var segments: [Substring] = []
         let given = plain.split(separator: "/", omittingEmptySubsequences: false)
@@ -30,9 +32,19 @@ enum RequestTarget {
         return segments.joined(separator: "/")
     }
 
+    /// Whether there is an escape, or a segment that begins with a dot.
+    private static func mayBeChanged(_ path: Substring.UTF8View) -> Bool {
+        var before = UInt8(ascii: "/")
+        for byte in path {
+            if byte == UInt8(ascii: "%") || (byte == UInt8(ascii: ".") && before == UInt8(ascii: "/")) { return true }
+            before = byte
+        }
+        return false
+    }
+
     /// A part of a query without escapes; `nil` for a faulty one.
     static func unescaped(_ text: Substring) -> String? {
-        decoded(text) { _ in true }
+        text.utf8.contains(UInt8(ascii: "%")) ? decoded(text) { _ in true } : String(text)
     }
 
     private static func decoded(_ text: Substring, where isPlain: (UInt8) -> Bool) -> String? {

@@ -2,33 +2,73 @@
 
 internal import NIOConcurrencyHelpers
 
-/// The callbacks that wait for their commit, so that their number and their age can be shown.
+/// The callbacks that wait for their commit: how many, for how long, and each of them for a limited time.
+///
+/// One timer serves all of them, and stands only while one waits: a task of its own for each cost as much as reading the callback.
 final class WaitingCallbacks: Sendable {
+    private struct Entry {
+        let since: ContinuousClock.Instant
+        let continuation: CheckedContinuation<CallbackOutcome?, Never>
+    }
+
     private struct State {
-        var since: [Int: ContinuousClock.Instant] = [:]
-        var next = 0
+        var entries: [Int: Entry] = [:]
+        var last = 0
+        var hasTimer = false
     }
 
     private let state = NIOLockedValueBox(State())
+    private let limit: Duration
 
-    /// Enters one; its ticket is for `leave`.
-    func enter() -> Int {
-        state.withLockedValue { state in
-            state.next += 1
-            state.since[state.next] = .now
-            return state.next
+    /// Each of them waits at most so long.
+    init(limit: Duration) {
+        self.limit = limit
+    }
+
+    /// Waits for a piece of work; the work itself goes on to its end.
+    ///
+    /// - Returns: What it came to; `nil` where that takes longer than the limit.
+    func outcome(of work: @escaping @Sendable () async -> CallbackOutcome) async -> CallbackOutcome? {
+        await withCheckedContinuation { continuation in
+            let entry = Entry(since: .now, continuation: continuation)
+            let (ticket, needsTimer) = state.withLockedValue { state in
+                state.last += 1
+                state.entries[state.last] = entry
+                defer { state.hasTimer = true }
+                return (state.last, !state.hasTimer)
+            }
+            if needsTimer { Task { await giveUpInTime() } }
+            Task { answer(ticket, await work()) }
         }
     }
 
-    /// Takes one out that is answered now.
-    func leave(_ ticket: Int) {
-        state.withLockedValue { state in _ = state.since.removeValue(forKey: ticket) }
+    private func answer(_ ticket: Int, _ outcome: CallbackOutcome?) {
+        let entry = state.withLockedValue { $0.entries.removeValue(forKey: ticket) }
+        entry?.continuation.resume(returning: outcome)
+    }
+
+    private func giveUpInTime() async {
+        while let due = nextDue() {
+            try? await Task.sleep(until: due, clock: .continuous)
+            let late = state.withLockedValue { state in state.entries.filter { $0.value.since + limit <= .now }.keys }
+            for ticket in late { answer(ticket, nil) }
+        }
+    }
+
+    /// When the oldest has waited long enough; `nil` if none waits, and the timer ends.
+    private func nextDue() -> ContinuousClock.Instant? {
+        state.withLockedValue { state in
+            let oldest = state.entries.values.map(\.since).min()
+            if oldest == nil { state.hasTimer = false }
+            return oldest.map { $0 + limit }
+        }
     }
 
     /// How many there are, and how long the oldest has waited.
     var load: QueueLoad {
         state.withLockedValue { state in
-            QueueLoad(count: state.since.count, age: state.since.values.min()?.duration(to: .now) ?? .zero)
+            let oldest = state.entries.values.map(\.since).min()
+            return QueueLoad(count: state.entries.count, age: oldest?.duration(to: .now) ?? .zero)
         }
     }
 }

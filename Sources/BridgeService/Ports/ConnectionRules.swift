@@ -31,7 +31,11 @@ final class ConnectionRules: ChannelDuplexHandler {
     private var isReadingBody = false
     /// Nothing is read and nothing written any more.
     private var isEnding = false
+    /// When the connection has waited too long; `nil` while nothing is awaited of the client.
+    private var deadline: NIODeadline?
+    /// Looks at the deadline when it is due; it stands as long as the connection.
     private var timer: Scheduled<Void>?
+    private var timerDue = NIODeadline.distantFuture
     private var context: ChannelHandlerContext?
 
     init(_ limits: ConnectionLimits, register: ConnectionRegister) {
@@ -87,7 +91,7 @@ final class ConnectionRules: ChannelDuplexHandler {
             guard isReadingBody else { return }
             isReadingBody = false
             isFirstRequest = false
-            timer?.cancel()
+            deadline = nil
             register.note(context.channel, isAnswering: true)
         }
         context.fireChannelRead(data)
@@ -172,11 +176,29 @@ final class ConnectionRules: ChannelDuplexHandler {
     }
 
     /// Lets what is awaited now come within a time; `requestTime` after a request began, an answer says why it is over.
+    ///
+    /// A timer that stands is left where it fires before that: a request moves the deadline three times, and to move the timer each
+    /// time cost as much as writing the answer.
     private func limit(to time: TimeAmount) {
         guard let context else { return }
+        let deadline = NIODeadline.now() + time
+        self.deadline = deadline
+        guard timer == nil || timerDue > deadline else { return }
         timer?.cancel()
+        look(in: min(time, requestTime), context)
+    }
+
+    private func look(in time: TimeAmount, _ context: ChannelHandlerContext) {
+        timerDue = .now() + time
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(in: time) { bound.value.giveUp() }
+        timer = context.eventLoop.scheduleTask(in: time) { bound.value.lookAtDeadline() }
+    }
+
+    private func lookAtDeadline() {
+        guard let context, !isEnding else { return }
+        let rest = deadline.map { $0 - .now() } ?? requestTime
+        guard rest > .zero else { return giveUp() }
+        look(in: min(rest, requestTime), context)
     }
 
     private func giveUp() {

@@ -145,8 +145,9 @@ private enum MemberKind {
             return
         }
         let bytes = name.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }.map(\.loosened)
-        let plain = String(decoding: bytes, as: UTF8.self)
-        self = Self.known[plain] ?? (Self.privateParts.contains(where: plain.contains) ? .private : .unknown)
+        self =
+            Self.known[String(decoding: bytes, as: UTF8.self)]
+            ?? (Self.privateParts.contains(where: bytes.hold) ? .private : .unknown)
     }
 
     /// What only names of card and person data hold, in English and in Spanish.
@@ -154,7 +155,7 @@ private enum MemberKind {
         "expir", "expdate", "vencim", "titular", "holder", "address", "direcc", "domicil", "rut", "pan", "track",
         "nombre",
         "cardnumber", "tarjeta", "cvv", "cvc", "email", "correo", "phone", "telefono", "document", "passport",
-    ]
+    ].map { Array($0.utf8) }
 
     private static let known: [String: MemberKind] = {
         let safe = [
@@ -170,7 +171,13 @@ private enum MemberKind {
             "rutToValidate", "commerceName", "branchName", "branchAddress", "branchDistrict", "address", "token",
         ]
         var known: [String: MemberKind] = [:]
-        for (names, kind) in [(safe, MemberKind.safe), (cardAndPerson, .private), (["last4Digits"], .lastDigits)] {
+        // What is documented and says nothing of its value stands here too, so that it is not searched for parts each time.
+        let silent = [
+            "data", "response", "message", "responseMessage", "accountType", "sharesType", "posEntryMode", "status",
+        ]
+        for (names, kind) in [
+            (safe, MemberKind.safe), (cardAndPerson, .private), (["last4Digits"], .lastDigits), (silent, .unknown),
+        ] {
             for name in names {
                 known[name] = kind
                 known[name.lowercased()] = kind

@@ -16,7 +16,10 @@ enum NumberTrace {
     ]
 
     /// Parts of a name that only a number of Getnet's has.
-    private static let nameParts = ["idpos", "postxs"]
+    private static let nameParts = ["idpos", "postxs"].map { Array($0.utf8) }
+
+    /// The beginning of the name that the number has.
+    private static let numberName = Array("idpos".utf8)
 
     /// What holds what the terminal or the cloud says of a transaction: a bare number in it is one of Getnet's.
     private static let containers: Set<String> = ["data", "response", "result", "results", "transaction", "payload"]
@@ -55,7 +58,7 @@ enum NumberTrace {
             members.contains { member in
                 let name = plain(member.name.utf8)
                 if member.name.isDoubtful { return true }
-                if names.contains(name) || nameParts.contains(where: name.contains) {
+                if names.contains(name) || nameParts.contains(where: Array(name.utf8).hold) {
                     return !member.value.isAbsentIdentity
                 }
                 if echoes.contains(name), !member.value.isContainer { return isNamed(in: member.value, depth: depth) }
@@ -89,7 +92,9 @@ enum NumberTrace {
         }
         // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.
         let unescaped = Wrapping.undone(text)
-        if plain(unescaped).contains("idpos") || WrappedNumber.isIn(unescaped, named: isNamed) { return true }
+        if Array(plain(unescaped).utf8).hold(Self.numberName) || WrappedNumber.isIn(unescaped, named: isNamed) {
+            return true
+        }
         if WrappedAnswer.isIn(unescaped, isValue: isValue, isNumber: { !echoes.contains($0) && isNumber($1) }) {
             return true
         }

@@ -7,6 +7,8 @@
 enum TextEncoding {
     /// The text in UTF-8 without byte order marks in front and without zero bytes behind.
     static func utf8(_ bytes: [UInt8], contentType: String?) -> [UInt8] {
+        // Nearly every body is ASCII, which is the same in every charset; a wide one has zeros.
+        if bytes.allSatisfy({ 1...127 ~= $0 }) { return bytes }
         let text = decoded(bytes, charset: charset(in: contentType))
         var body = text[...]
         while body.starts(with: [0xEF, 0xBB, 0xBF]) { body = body.dropFirst(3) }

@@ -106,22 +106,26 @@ struct StuckStoreTests {
         #expect(told.last?.contains("a queue moves again") == true)
     }
 
-    @Test("F2: work that takes too long is left to itself")
-    func patience() async {
-        let isOver = NIOLockedValueBox(false)
-        let end = AsyncStream<Void>.makeStream()
-        let outcome = await BridgeService.outcome(within: .milliseconds(10)) {
-            for await _ in end.stream { break }
-            isOver.withLockedValue { $0 = true }
-            return 1
-        }
-        #expect(outcome == nil)
-        end.continuation.yield()
-        await #expect(throws: Never.self) {
+    @Test("F2: a callback that waits too long for its commit is answered, and its work goes on to its end")
+    func callbacksWaitInTime() async throws {
+        let waiting = WaitingCallbacks(limit: .milliseconds(10))
+        // Twice: the timer of the first one has ended when the second one comes.
+        for _ in 1...2 {
+            let isOver = NIOLockedValueBox(false)
+            let end = AsyncStream<Void>.makeStream()
+            let outcome = await waiting.outcome {
+                for await _ in end.stream { break }
+                isOver.withLockedValue { $0 = true }
+                return .taken
+            }
+            #expect(outcome == nil && waiting.load.count == 0)
+            end.continuation.yield()
             try await eventually("it went on to its end", within: BridgeWorld.patience) {
                 isOver.withLockedValue { $0 }
             }
         }
-        #expect(await BridgeService.outcome(within: .seconds(30)) { 2 } == 2)
+        let patient = WaitingCallbacks(limit: .seconds(30))
+        #expect(await patient.outcome { .taken } == .taken)
+        #expect(patient.load.count == 0)
     }
 }
