@@ -11,7 +11,7 @@ readonly BROKER_PACKAGES=(rabbitmq-server)
 # The validators of the contract come from PyPI, into an environment below .build; the Java clients run with what Debian has.
 # shellcheck disable=SC2034
 readonly CONTRACT_PACKAGES=(python3-venv default-jdk-headless librabbitmq-client-java libgoogle-gson-java
-    libxerial-sqlite-jdbc-java)
+    libxerial-sqlite-jdbc-java curl)
 
 # missing_packages PACKAGE...: those that are not installed, one a line
 missing_packages() {

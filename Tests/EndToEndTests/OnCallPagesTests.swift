@@ -9,30 +9,46 @@ import Testing
 /// Every command of the pages for the person on call is typed, in the situation that its page is about.
 @Suite("Pages for the person on call")
 struct OnCallPagesTests {
-    /// The lines of a page, without the program's name and the configuration.
-    private static func commands(of page: String) throws -> [[String]] {
-        try DocumentedPage("docs/\(page)").commands.map { line in
-            #expect(line.hasPrefix("getnet-bridge ") && line.hasSuffix(" --config getnet-bridge.yaml"), "\(line)")
-            return Array(DocumentedPage.words(of: line).dropFirst().dropLast(2))
-        }
-    }
-
     private struct Staged {
         let site: Site
         let settings: BridgeSettings
+        let bridge: BridgeProcess
 
         /// Types a page's commands, with what stands for its words in capitals.
         func type(_ page: String, _ values: [String: String] = [:]) async throws -> [String] {
             var printed: [String] = []
-            for command in try OnCallPagesTests.commands(of: page) {
-                let words = command.map { values[$0] ?? $0 }
-                let process = try site.run(words[0], words[1], settings, Array(words.dropFirst(2)))
-                let exit = try await process.exit()
-                let text = try process.text()
-                #expect(exit == .status(0), "\(page): \(words.joined(separator: " ")): \(text)")
+            for line in try DocumentedPage("docs/\(page)").commands {
+                let words = DocumentedPage.words(of: line).map { values[$0] ?? $0 }
+                let text = words[0] == "curl" ? try await curl(words) : try await run(words, page)
                 printed.append(text)
             }
             return printed
+        }
+
+        private func run(_ words: [String], _ page: String) async throws -> String {
+            #expect(
+                words.first == "getnet-bridge" && words.suffix(2) == ["--config", "getnet-bridge.yaml"],
+                "\(words)"
+            )
+            let process = try site.run(words[1], words[2], settings, Array(words.dropFirst(3).dropLast(2)))
+            let exit = try await process.exit()
+            let text = try process.text()
+            #expect(exit == .status(0), "\(page): \(words.joined(separator: " ")): \(text)")
+            return text
+        }
+
+        /// The health port of the pages is the default one.
+        private func curl(_ words: [String]) async throws -> String {
+            let here = "127.0.0.1:\(settings.keys["health.port"] ?? "")"
+            let output = site.folder.appending(path: "curl-\(UUID().uuidString).log").path
+            let program = try SpawnedProgram(
+                "/usr/bin/curl",
+                words.dropFirst().map { $0.replacingOccurrences(of: "127.0.0.1:8081", with: here) },
+                environment: [:],
+                output: output
+            )
+            #expect(try await program.waitForExit() == .status(0), "\(words)")
+            return try String(contentsOfFile: output, encoding: .utf8)
         }
 
         func charge(_ commandID: String, _ amount: Int64) -> ChargeOrder {
@@ -61,16 +77,19 @@ struct OnCallPagesTests {
 
     private func stage(
         _ changes: [String: String] = [:],
+        isReady: Bool = true,
         _ test: @escaping @Sendable (Staged) async throws -> Void
     ) async throws {
         try await Site.run { site in
             try await site.makeStore()
             var settings = site.settings
             settings.environment["GETNET_BRIDGE_ADMIN_TOKEN"] = "a-token-of-the-tests"
-            for (key, value) in changes { settings[key] = value }
+            for (key, value) in changes {
+                if key.hasPrefix("GETNET_BRIDGE_") { settings.environment[key] = value } else { settings[key] = value }
+            }
             let bridge = try site.startBridge(settings)
-            try await bridge.ready()
-            try await test(Staged(site: site, settings: settings))
+            if isReady { try await bridge.ready() }
+            try await test(Staged(site: site, settings: settings, bridge: bridge))
             #expect(try await bridge.terminate() == .status(0))
         }
     }
@@ -167,5 +186,66 @@ struct OnCallPagesTests {
             let printed = try await staged.type("operations/refused-commands.md", ["LETTER": String(id)])
             #expect(printed[1].contains("invalid_json"))
         }
+    }
+
+    @Test func `a login that is refused`() async throws {
+        try await stage(["GETNET_BRIDGE_CLOUD_CLIENT_SECRET": "not-this-one"], isReady: false) { staged in
+            try await eventually("the part is named", within: Site.patience) {
+                await staged.bridge.obstacles().contains("cloud")
+            }
+            let printed = try await staged.type("operations/login-refused.md")
+            #expect(printed[0].contains("credentials"), "\(printed[0])")
+            #expect(printed[1].contains("cloud.clientSecret") && !printed[1].contains("not-this-one"))
+        }
+    }
+
+    @Test func `callbacks that do not come`() async throws {
+        let elsewhere = "http://127.0.0.1:\(try LoopbackPort.free())"
+        try await stage(["http.publicURL": elsewhere]) { staged in
+            for number in 1...5 {
+                _ = try await staged.send(staged.charge("night-\(number)", 15_000), until: "it ends all the same") {
+                    $0.status == "approved"
+                }
+            }
+            let printed = try await staged.type("operations/no-callbacks.md")
+            #expect(printed[0].contains("no callback was taken") && printed[0].contains(elsewhere), "\(printed[0])")
+            #expect(printed[1].contains(elsewhere))
+            // As a look from outside shows it.
+            #expect(await staged.settings.callbacks.status("/") == 404)
+        }
+    }
+
+    @Test func `a store that was restored`() async throws {
+        try await stage { staged in
+            let id = try await staged.send(staged.charge("night-8", 15_305), until: "it is in doubt") {
+                $0.status == "in_doubt"
+            }
+            let copy = staged.site.folder.appending(path: "copy.db").path
+            let backup = try staged.site.run("store", "backup", staged.settings, ["--to", copy])
+            #expect(try await backup.exit() == .status(0))
+            #expect(try await staged.bridge.terminate() == .status(0))
+            var settings = staged.settings
+            settings["store.url"] = "sqlite:\(copy)"
+            let restored = try staged.site.startBridge(settings)
+            try await eventually("it is held", within: Site.patience) { await restored.obstacles().contains("held") }
+            #expect(try await restored.terminate() == .status(0))
+            // An hour later.
+            let earlier = "UPDATE meta SET value = '2026-11-22T10:00:00.000Z' WHERE name = 'held_since'"
+            try await Self.execute(earlier, in: copy)
+            let again = try staged.site.startBridge(settings)
+            try await eventually("it is held still", within: Site.patience) { await again.obstacles().contains("held") }
+            let night = Staged(site: staged.site, settings: settings, bridge: again)
+            let printed = try await night.type("operations/store-restored.md")
+            #expect(printed[0].contains("held") && printed[1].contains(id), "\(printed)")
+            try await again.ready()
+            #expect(try await again.terminate() == .status(0))
+        }
+    }
+
+    /// Changes a store that no bridge has open.
+    private static func execute(_ statement: String, in path: String) async throws {
+        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+        let program = try SpawnedProgram("/usr/bin/python3", ["-c", script, path, statement])
+        #expect(try await program.waitForExit() == .status(0))
     }
 }
