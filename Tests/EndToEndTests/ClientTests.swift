@@ -188,6 +188,46 @@ struct ClientTests {
     }
 
     @Test(
+        "goods are handed over once, though the approval comes behind an amendment, or a restored store begins its numbers again",
+        arguments: ["consumer.py", "Consumer.java"]
+    )
+    func lateApprovals(_ client: String) async throws {
+        if client.hasSuffix(".java"), !Self.hasJava { return }
+        try await Site.run { site in
+            let consumer = try Self.start(site, client, Self.words(of: client, site, finals: 5))
+            try await eventually("the consumer is bound", within: Self.patience) {
+                await Self.hasConsumer("shop.sales", site)
+            }
+            // The transaction, the example, its sequence.
+            let events = [
+                ("0mwsg2wxrl1pn0ovmziv5y0a", "charge.amended", 4), ("0mwsg2wxrl1pn0ovmziv5y0a", "charge.approved", 3),
+                ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.submitted", 3), ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 3),
+                ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 2), ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 9),
+            ]
+            for (number, (transaction, name, sequence)) in events.enumerated() {
+                let id = "00000000-0000-4000-8000-00000000000\(number)"
+                try await site.sender.sendEvent(try Self.event(name, id, transaction, sequence), id: id)
+            }
+            let exit = try await consumer.program.waitForExit(within: Self.patience)
+            let words = try consumer.text()
+            #expect(exit == .status(0), "\(words)")
+            #expect(words.contains("goods handed over: 2, for a person: 0"), "\(words)")
+        }
+    }
+
+    /// An example of the contract as another event of another transaction.
+    private static func event(_ name: String, _ id: String, _ transaction: String, _ sequence: Int) throws -> [UInt8] {
+        let file = folder.deletingLastPathComponent().appending(path: "contract/examples/events/\(name).json")
+        var event = try #require(
+            try JSONSerialization.jsonObject(with: try Data(contentsOf: file)) as? [String: Any]
+        )
+        var data = try #require(event["data"] as? [String: Any])
+        (data["transactionId"], data["sequence"]) = (transaction, sequence)
+        (event["id"], event["subject"], event["data"]) = (id, transaction, data)
+        return Array(try JSONSerialization.data(withJSONObject: event, options: .withoutEscapingSlashes))
+    }
+
+    @Test(
         "L2: every kind of event that is published is taken by every sample",
         arguments: ["consumer.py", "cloudevents_consumer.py", "Consumer.java"]
     )

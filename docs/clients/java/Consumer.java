@@ -7,6 +7,9 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.TopologyRecoveryException;
+import com.rabbitmq.client.impl.DefaultExceptionHandler;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -26,7 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  *
  * <p>AMQP_URL in the environment names the broker; after so many final events it ends, without a number never. An event is
  * acknowledged only after the commit of what was made of it. One that comes again changes nothing, and one that is older than
- * what is known changes nothing either.
+ * what is known changes nothing, unless it is final.
  *
  * <p>The rule: first the type of the command, then {@code final}, then {@code status}. Goods are handed over for an approved
  * sale, once, and not again when money of it is given back.
@@ -34,14 +37,22 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class Consumer {
     private static final String QUEUE = "shop.sales";
     private static final int PREFETCH = 50;
-    private static final int QUEUE_IS_GONE = 69;
+    private static final int CANNOT_GO_ON = 69;
 
     public static void main(String[] arguments) throws Exception {
         int finals = arguments.length > 1 ? Integer.parseInt(arguments[1]) : Integer.MAX_VALUE;
         Ledger ledger = new Ledger(arguments[0]);
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(System.getenv().getOrDefault("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/%2F"));
-        // The client connects and subscribes again by itself.
+        // The client connects and subscribes again by itself. Where it cannot, this ends, and is started again from outside.
+        factory.setExceptionHandler(
+                new DefaultExceptionHandler() {
+                    @Override
+                    public void handleTopologyRecoveryException(
+                            Connection connection, Channel channel, TopologyRecoveryException error) {
+                        end("cannot subscribe again: " + error);
+                    }
+                });
         try (Connection connection = factory.newConnection("consumer")) {
             Channel channel = connection.createChannel();
             channel.queueDeclare(QUEUE, true, false, false, Map.of("x-queue-type", "quorum"));
@@ -52,9 +63,10 @@ public final class Consumer {
                     QUEUE,
                     false,
                     (tag, delivery) -> deliveries.add(delivery),
-                    tag -> {
-                        System.err.println("the queue " + QUEUE + " is gone");
-                        System.exit(QUEUE_IS_GONE);
+                    tag -> end("the queue " + QUEUE + " is gone"));
+            channel.addShutdownListener(
+                    signal -> {
+                        if (!signal.isHardError() && !signal.isInitiatedByApplication()) end("channel closed: " + signal);
                     });
             for (int seen = 0; seen < finals; ) {
                 if (work(channel, deliveries.take(), ledger)) seen++;
@@ -64,6 +76,11 @@ public final class Consumer {
         System.exit(0);
     }
 
+    private static void end(String why) {
+        System.err.println(why);
+        System.exit(CANNOT_GO_ON);
+    }
+
     /** Whether the event was a final one. */
     private static boolean work(Channel channel, Delivery delivery, Ledger ledger) throws Exception {
         String body = new String(delivery.getBody(), StandardCharsets.UTF_8);
@@ -71,7 +88,7 @@ public final class Consumer {
         boolean isNew = ledger.take(event, body);
         try {
             channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
-        } catch (AlreadyClosedException error) {
+        } catch (AlreadyClosedException | IOException error) {
             // What was not acknowledged comes again, and is known then.
             System.err.println("connection lost: " + error);
         }
@@ -136,13 +153,16 @@ final class Ledger {
                 change(
                                 "INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
                                         + " sequence = excluded.sequence, status = excluded.status,"
-                                        + " is_final = excluded.is_final WHERE excluded.sequence > sale.sequence",
+                                        + " is_final = excluded.is_final"
+                                        + " WHERE excluded.sequence > sale.sequence OR excluded.is_final > sale.is_final",
                                 transactionId, commandId, type, data.get("sequence").getAsLong(), status, isFinal)
                         == 1;
         // Evidence against a final status: nothing is undone by a program.
         if (data.has("contradiction")) return true;
         // Money of a sale was given back: its status is as it was, and so is what was made of it.
-        if (data.has("amendments") || !isNewer) return false;
+        if (data.has("amendments")) return false;
+        // A final status counts whatever its sequence: it may come late, and a restored store begins its numbers again.
+        if (!isNewer && !isFinal) return false;
         if (!isFinal) {
             // In doubt, money may have moved. Never charge again: the event that ends the doubt comes, or a person decides.
             if (status.equals("in_doubt")) change("UPDATE sale SET for_person = 1 WHERE transaction_id = ?", transactionId);

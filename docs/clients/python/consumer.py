@@ -4,7 +4,7 @@
     python3 consumer.py --database sales.db
 
 Needs pika. An event is acknowledged only after the commit of what was made of it. One that comes again changes nothing,
-and one that is older than what is known changes nothing either.
+and one that is older than what is known changes nothing, unless it is final.
 
 The rule: first the type of the command, then `final`, then `status`. Goods are handed over for an approved sale, once, and
 not again when money of it is given back.
@@ -65,7 +65,8 @@ def act(database, event):
     row = [data["transactionId"], data["commandId"], data["type"], data["sequence"], data["status"], data["final"]]
     is_newer = database.execute(
         """INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET sequence = excluded.sequence,
-           status = excluded.status, is_final = excluded.is_final WHERE excluded.sequence > sale.sequence""",
+           status = excluded.status, is_final = excluded.is_final
+           WHERE excluded.sequence > sale.sequence OR excluded.is_final > sale.is_final""",
         row,
     ).rowcount
     if "contradiction" in data:
@@ -74,7 +75,8 @@ def act(database, event):
     if "amendments" in data:
         # Money of a sale was given back: its status is as it was, and so is what was made of it.
         return None
-    if is_newer:
+    # A final status counts whatever its sequence: it may come late, and a restored store begins its numbers again.
+    if is_newer or data["final"]:
         decide(database, event)
     return None
 

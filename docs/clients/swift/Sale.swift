@@ -30,6 +30,7 @@ struct Sale {
         }
         // Before anything is sent: who repeats the attempt needs it.
         print("commandId", command.commandId)
+        fflush(nil)
         let (session, queue): (AMQPSession, String)
         do {
             let url = ProcessInfo.processInfo.environment["AMQP_URL"] ?? "amqp://guest:guest@127.0.0.1:5672/"
@@ -84,7 +85,11 @@ struct Sale {
         while let delivery = try await session.nextDelivery(timeout: ContinuousClock.now.duration(to: deadline)) {
             guard delivery.properties.correlationID == commandID else { continue }
             let event = try JSONDecoder().decode(Event.self, from: Data(delivery.body)).data
-            guard let word = event.status, let isFinal = event.final else { return rejected }
+            if let faults = event.faults {
+                print("rejected", faults.map { "\($0.path ?? "-") \($0.code)" }.joined(separator: ", "))
+                return rejected
+            }
+            guard let word = event.status, let isFinal = event.final else { continue }
             print(word)
             if isFinal { return exits[word] ?? 0 }
             status = word == "in_doubt" ? exits[word] ?? noEnd : noEnd
@@ -132,9 +137,15 @@ private struct Command: Encodable {
     }
 }
 
-/// What is read of an event; a refused command has no status.
+/// What is read of an event; a refused command has faults and no status.
 private struct Event: Decodable {
+    struct Fault: Decodable {
+        let path: String?
+        let code: String
+    }
+
     struct Content: Decodable {
+        let faults: [Fault]?
         let status: String?
         let final: Bool?
     }
