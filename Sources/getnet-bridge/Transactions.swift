@@ -57,21 +57,34 @@ struct Transactions: VerbGroup {
             return .done
         }
 
-        /// Doubts that only a person ends, and contradictions, newest first.
+        /// Doubts that only a person ends, and contradictions, newest first; behind them the doubts that a person may end already.
         private func needed(_ inspection: StoreInspection, _ rules: TransactionRules) async throws -> String {
             var doubts = filters.question
             (doubts.status, doubts.limit) = (.inDoubt, TransactionQuestion.longestAnswer)
             var contradicted = filters.question
             (contradicted.isContradicted, contradicted.limit) = (true, TransactionQuestion.longestAnswer)
             let all = try await inspection.transactions(doubts) + inspection.transactions(contradicted)
-            let lines = all.sorted { $0.id > $1.id }.compactMap { transaction -> String? in
+            var (now, early): ([String], [String]) = ([], [])
+            for transaction in all.sorted(by: { $0.id > $1.id }) {
                 let conclusion = Conclusion(about: transaction, at: .current, rules: rules)
-                guard conclusion.person == .now else { return nil }
-                let words = "\(transaction.id)  terminal \(transaction.command.content.terminal.idTerminal)"
-                return
-                    "\(words)\n  \(conclusion.text)\n  getnet-bridge transactions show \(transaction.id)\(options.words)"
+                if conclusion.person == .now {
+                    now.append(paragraph(about: transaction, conclusion))
+                } else if transaction.state == .inDoubt, transaction.misfit != nil {
+                    // A payment is known and does not fit: no answer that the bridge waits for is likely to end that.
+                    early.append(paragraph(about: transaction, conclusion))
+                }
             }
-            return lines.isEmpty ? "nothing needs a person now" : lines.joined(separator: "\n")
+            if now.isEmpty { now = ["nothing needs a person now"] }
+            if !early.isEmpty { early.insert("a person may decide these already:", at: 0) }
+            return (now + early).joined(separator: "\n")
+        }
+
+        private func paragraph(about transaction: Transaction, _ conclusion: Conclusion) -> String {
+            """
+            \(transaction.id)  terminal \(transaction.command.content.terminal.idTerminal)
+              \(conclusion.text)
+              getnet-bridge transactions show \(transaction.id)\(options.words)
+            """
         }
     }
 

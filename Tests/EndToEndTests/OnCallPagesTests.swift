@@ -128,7 +128,7 @@ struct OnCallPagesTests {
             try await eventually("only a person can end it", within: Site.patience) {
                 let process = try staged.site.run("transactions", "list", staged.settings, ["--needs-me"])
                 _ = try await process.exit()
-                return try process.text().contains(id)
+                return try process.text().contains("A person must decide now.")
             }
             let show = try staged.site.run("transactions", "show", staged.settings, [id])
             _ = try await show.exit()

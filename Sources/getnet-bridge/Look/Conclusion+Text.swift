@@ -52,7 +52,8 @@ extension Conclusion {
             \(head)
             \(begin) approved --authorization-code \(code) --operation-id \(receipt)\(amount) \(note)
             \(begin) not_completed \(note)
-            Until then nothing tells whether the customer paid: do not \(transaction.effect == .sale ? "charge" : "send it") again.
+            \(transaction.misfit == nil ? "Until then nothing tells whether the customer paid: do" : "A payment was told: do") not \
+            \(transaction.effect == .sale ? "charge" : "send it") again.
             """
     }
 }

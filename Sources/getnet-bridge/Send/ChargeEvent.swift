@@ -67,7 +67,7 @@ extension ChargeEvent {
     ///
     /// Shape: `10:12:34.702  approved       15,990 CLP, authorization 010929, mastercard credit ending in 0042`.
     var line: String {
-        let word = outcome == .rejected ? "rejected" : data["status"]?.string ?? "-"
+        let word = outcome == .rejected ? "rejected" : data["status"]?.string ?? (isOfNothing ? "not found" : "-")
         let padded = word + String(repeating: " ", count: max(1, 15 - word.count))
         let clock = time.count >= 23 ? String(time.dropFirst(11).prefix(12)) : time
         return "\(clock)  \(padded)\(detail)"
@@ -78,8 +78,12 @@ extension ChargeEvent {
 
     private var details: [String] {
         if outcome == .rejected { return faults }
+        if isOfNothing {
+            let asked = [text("original", "transactionId"), text("original", "commandId")].filter { !$0.isEmpty }
+            return ["the account \(text("account")) has no transaction and no command \(asked.joined())"]
+        }
         switch outcome {
-        case .final(.approved): return [amount] + payment
+        case .final(.approved): return [amount, rest] + payment
         case .final(.declined), .final(.notCompleted): return [answer.isEmpty ? reason : answer] + payment
         case .open(.accepted): return ["durable, not sent to Getnet yet", "transaction \(text("transactionId"))"]
         case .open(.submitted): return ["Getnet has it as \(text("getnet", "idPosTxs"))", expectation]
@@ -97,6 +101,17 @@ extension ChargeEvent {
         guard let value = path?["value"]?.integer, let currency = path?["currency"]?.string else { return "" }
         return AmountText.of(value, currency)
     }
+
+    /// What is left of a sale of which money was given back.
+    private var rest: String {
+        guard let value = data["remaining"]?["value"]?.integer,
+            let currency = data["remaining"]?["currency"]?.string
+        else { return "" }
+        return "\(AmountText.of(value, currency)) left of it after what was given back"
+    }
+
+    /// The answer about a transaction that the bridge does not have.
+    private var isOfNothing: Bool { data["type"]?.string == "status" && data["transactionId"] == nil }
 
     private var payment: [String] {
         let authorization = text("result", "authorizationCode")
