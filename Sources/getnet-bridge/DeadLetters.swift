@@ -8,7 +8,7 @@ internal import BridgeService
 /// Messages that were refused.
 struct DeadLetters: VerbGroup {
     static let configuration = CommandConfiguration(
-        abstract: "Look at refused messages; takes none away.",
+        abstract: "Look at refused messages, send them once more, or take them away.",
         discussion: """
             Every look is a delivery and a return for the broker. RabbitMQ 4.0 to 4.2 drop a message after 20 of those \
             unless a policy says delivery-limit 1000000 for this queue.

@@ -67,20 +67,25 @@ extension DeadLetters {
         @Flag(help: "All of them, up to \(DeadLetterQueue.longestLook) at a time.")
         var all = false
 
+        @Flag(help: "Those that a rule refused: their events told the callers.")
+        var rules = false
+
         @Flag(help: "Only say what would be taken away.")
         var dryRun = false
 
         @OptionGroup var options: ConfigurationOptions
 
         func validate() throws {
-            guard ids.isEmpty == all else { throw ValidationError("name the ids, or --all") }
+            guard [!ids.isEmpty, all, rules].count(where: { $0 }) == 1 else {
+                throw ValidationError("name the ids, or --rules, or --all")
+            }
         }
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let queue = DeadLetterQueue(try options.load(for: .broker, invocation))
             var seen: Set<String> = []
             let taken = try await queue.takeAway(limit: DeadLetterQueue.longestLook) { letter, _ in
-                guard all || ids.contains(letter.id) else { return false }
+                guard all || rules && letter.isRefusedByRule || ids.contains(letter.id) else { return false }
                 seen.insert(letter.id)
                 if dryRun { try invocation.console.print("\(letter.id) (\(letter.reason)) would be taken away") }
                 return !dryRun

@@ -117,13 +117,22 @@ struct Transactions: VerbGroup {
                 let conclusion = Conclusion(about: transaction, at: .current, rules: rules)
                 let lane = try await lane(of: transaction, inspection, rules)
                 let parts = [
-                    [conclusion.text, lane].compactMap(\.self).joined(separator: " "),
+                    [conclusion.text, lane, Self.rest(of: story)].compactMap(\.self).joined(separator: " "),
                     transaction.text(with: story),
                     conclusion.advice(about: transaction, options.words),
                 ]
                 try invocation.console.print(parts.filter { !$0.isEmpty }.joined(separator: "\n\n"))
             }
             return .done
+        }
+
+        /// What is left of a sale of which money was given back, as its last event of that told it.
+        private static func rest(of story: TransactionStory) -> String? {
+            guard let amended = story.events.last(where: { $0.event.kind == .amended })?.event,
+                let remaining = (try? JSONParser.parse(amended.data))?["remaining"],
+                let value = remaining["value"]?.integer, let currency = remaining["currency"]?.string
+            else { return nil }
+            return "Money of it was given back: \(AmountText.of(value, currency)) of it are left."
         }
 
         /// What holds the terminal for which it waits.

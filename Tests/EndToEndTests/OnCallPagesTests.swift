@@ -99,6 +99,15 @@ struct OnCallPagesTests {
         try await stage { staged in
             let printed = try await staged.type(page)
             #expect(printed.last?.contains("approved") == true || printed.last?.contains("Paid") == true)
+            guard page == "take-money-back.md" else { return }
+            // The money first: what was given back as well, and what is left.
+            #expect(printed.last?.contains("10,000 CLP left of it") == true, "\(printed.last ?? "")")
+            for (id, rest) in [("order-1", "10,000 CLP of it are left."), ("order-2", "0 CLP of it are left.")] {
+                let show = try staged.site.run("transactions", "show", staged.settings, [id])
+                #expect(try await show.exit() == .status(0))
+                let text = try show.text()
+                #expect(text.contains("Money of it was given back: \(rest)"), "\(text)")
+            }
         }
     }
 
@@ -185,6 +194,25 @@ struct OnCallPagesTests {
             let id = try #require(try list.text().firstMatch(of: #/"id":\s*"([^"]+)"/#)?.1)
             let printed = try await staged.type("operations/refused-commands.md", ["LETTER": String(id)])
             #expect(printed[1].contains("invalid_json"))
+            #expect(!printed[0].contains("Refused by a rule"))
+            // M6: what a rule refuses lies apart, and can be taken away apart.
+            _ = try await staged.send(staged.charge("night-7", 15_000), until: "it is paid") { $0.status == "approved" }
+            try await staged.site.sender.send(staged.charge("night-7", 15_001))
+            try await eventually("it is refused", within: Site.patience) {
+                try await staged.site.virtualHost.depth(of: "getnet-bridge.dead-letters") == 2
+            }
+            let both = try staged.site.run("dead-letters", "list", staged.settings)
+            #expect(try await both.exit() == .status(0))
+            let text = try both.text()
+            let groups = text.components(separatedBy: "\n\nRefused by a rule: ")
+            #expect(groups.count == 2 && groups[0].contains("To be mended: "), "\(text)")
+            #expect(groups[0].contains("invalid_json") && !groups[0].contains("idempotency_conflict"), "\(text)")
+            #expect(groups.last?.contains("idempotency_conflict") == true, "\(text)")
+            let purge = try staged.site.run("dead-letters", "purge", staged.settings, ["--rules"])
+            #expect(try await purge.exit() == .status(0))
+            try await eventually("one is left", within: Site.patience) {
+                try await staged.site.virtualHost.depth(of: "getnet-bridge.dead-letters") == 1
+            }
         }
     }
 

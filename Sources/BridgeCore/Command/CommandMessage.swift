@@ -112,6 +112,21 @@ public struct CommandFault: Sendable, Equatable {
         case originalTooOld = "original_too_old"
         case batchClosed = "batch_closed"
         case exceedsRemaining = "exceeds_remaining"
+
+        /// Whether a rule refused a message that is well formed, by what the bridge knows: a daily event, and nothing to be mended.
+        public var isRule: Bool {
+            switch self {
+            case .idempotencyConflict, .referenceInUse, .unknownTransaction, .notPossible, .alreadyFinal,
+                .originalNotPaid,
+                .originalMismatch, .originalTooOld, .batchClosed, .exceedsRemaining:
+                true
+            case .bodyTooLarge, .contentTypeUnsupported, .invalidJSON, .invalidCloudEvent, .wrongType, .required, .null,
+                .unknownMember, .repeatedMember, .invalidFormat, .outOfRange, .currencyMismatch, .typeMismatch,
+                .accountMismatch, .unknownType, .notSupportedYet, .notInCountry, .unknownAccount, .accountAmbiguous,
+                .unknownAlias, .notStorable, .invalidReplyTo, .wrongExchange:
+                false
+            }
+        }
     }
 
     /// Where it is: a path through the members (`amount.value`), a property (`reply_to`), or empty for the whole.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import NIOConcurrencyHelpers
 
 #if canImport(Glibc)
     import Glibc
@@ -11,14 +12,28 @@ enum LoopbackPort {
     /// Below the range that outgoing connections take theirs from, so that none takes it meanwhile.
     private static let range = 11_000..<32_000
     private static let attempts = 200
+    /// So many of those that were given last are not given again: a port is free until the program that it was given to listens.
+    private static let remembered = 1_000
+    private static let given = NIOLockedValueBox<[Int]>([])
 
-    /// A port that is free at this moment.
+    /// A port that is free at this moment, and that was not given to another program not long ago.
     static func free() throws -> Int {
         for _ in 0..<attempts {
             let port = Int.random(in: range)
+            guard note(port) else { continue }
             if isFree(port) { return port }
         }
         throw POSIXError(.EADDRNOTAVAIL)
+    }
+
+    /// Notes that a port is given; `false` if it was given not long ago.
+    private static func note(_ port: Int) -> Bool {
+        given.withLockedValue { given in
+            guard !given.contains(port) else { return false }
+            given.append(port)
+            if given.count > remembered { given.removeFirst() }
+            return true
+        }
     }
 
     /// Whether nobody listens on a port.

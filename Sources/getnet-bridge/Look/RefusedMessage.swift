@@ -32,6 +32,9 @@ struct RefusedMessage {
         body = delivery.body
     }
 
+    /// Whether a rule refused what is well formed: its event told the caller, and nothing is to be mended.
+    var isRefusedByRule: Bool { CommandFault.Code(rawValue: reason)?.isRule == true }
+
     /// The message for people.
     func text(withBody showsBody: Bool) -> String {
         var facts = Facts()
@@ -42,6 +45,9 @@ struct RefusedMessage {
         facts.add("routing key", routingKey)
         facts.add("content type", properties.contentType)
         facts.add("correlation id", properties.correlationID)
+        facts.add("message id", properties.messageID)
+        facts.add("sent by the user", properties.userID)
+        facts.add("sent by the app", properties.appID)
         facts.add("body", showsBody ? bodyText : "\(size) bytes; --body shows them")
         return ([facts.text] + faultLines).joined(separator: "\n")
     }
@@ -62,6 +68,10 @@ struct RefusedMessage {
         writer.member("routingKey", routingKey)
         writer.member("contentType", properties.contentType)
         writer.member("correlationId", properties.correlationID)
+        writer.member("messageId", properties.messageID)
+        writer.member("userId", properties.userID)
+        writer.member("appId", properties.appID)
+        writer.member("refusedByRule", isRefusedByRule)
         writer.member("faults", faults)
         writer.member("size", size)
         if showsBody { writer.member("body", bodyText) }
@@ -87,9 +97,17 @@ struct RefusedMessage {
 }
 
 extension [RefusedMessage] {
-    /// One line for each.
+    /// One line for each, what rules refused apart from what has to be mended.
     var table: String {
         guard !isEmpty else { return "no refused messages" }
+        let groups = [
+            ("To be mended: malformed, misdirected or given up", filter { !$0.isRefusedByRule }),
+            ("Refused by a rule: its event told the caller, nothing is to be mended", filter(\.isRefusedByRule)),
+        ]
+        return groups.filter { !$1.isEmpty }.map { "\($0)\n\($1.lines)" }.joined(separator: "\n\n")
+    }
+
+    private var lines: String {
         var table = Table("REFUSED", "REASON", "ROUTING KEY", "BYTES", "ID", "DETAIL")
         for letter in self {
             table.add(
