@@ -22,6 +22,30 @@ struct AnswersTests {
         #expect(types.count == 18)
     }
 
+    @Test func `what was told between two refusals excuses no failure, what came after both does`() throws {
+        var told = ToldCommand(
+            verb: "sale",
+            customID: nil,
+            terminal: "81000001",
+            amount: 100,
+            ticket: nil,
+            webhook: nil,
+            isApproved: true
+        )
+        told.posts = 1
+        told.refusedAt = .now - .seconds(20)
+        told.posts = 2
+        let second = try #require(told.lastPostAt)
+        #expect(told.mayBeRepeated && told.mayBeBelieved)
+        told.unfinishedToldAt = second - .seconds(10)
+        #expect(told.mayBeRepeated && !told.mayBeBelieved)
+        told.unfinishedToldAt = second + .seconds(1)
+        #expect(told.mayBeBelieved)
+        // Told before the first refusal, not even another POST is right.
+        told.unfinishedToldAt = second - .seconds(30)
+        #expect(!told.mayBeRepeated && !told.mayBeBelieved)
+    }
+
     @Test func `a number stays in the bytes whatever is done to them, unless they are compressed`() {
         var generator = SeededGenerator.announced("mutations")
         for _ in 0..<2_000 {

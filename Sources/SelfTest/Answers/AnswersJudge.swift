@@ -92,7 +92,7 @@ struct AnswersJudge: Sendable {
         if mine.count > 1 { found.append(("doubled", "it has \(mine.count) transactions")) }
         let told = told(row)
         if isRejected { found.append(("rejected", "told refused; it was POSTed \(told?.posts ?? 0) times")) }
-        if told?.isMisled != true, told?.mayBeRepeated != true,
+        if told?.isMisled != true, told?.mayBeBelieved != true,
             (events[step.commandID] ?? []).contains(where: { $0.name == "contradicted" })
         {
             found.append(("contradicted", "told contradicted, but nothing that was said contradicts itself"))
@@ -115,7 +115,7 @@ struct AnswersJudge: Sendable {
         let isStarted = told?.isStarted ?? false
         switch row.status {
         // Where nothing had said that the first refusal was untrue, the second one is believed; what comes then contradicts.
-        case "failed" where isStarted && told?.mayBeRepeated == true: return nil
+        case "failed" where isStarted && told?.mayBeBelieved == true: return nil
         case "failed" where isStarted && told?.kind != .reading: return "failed, but it was started"
         case "approved" where !isStarted: return "approved, but never started"
         case "approved" where told?.isApproved == false: return "approved, but the terminal said no"

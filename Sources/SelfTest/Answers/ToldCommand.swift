@@ -38,7 +38,9 @@ struct ToldCommand: Sendable {
     var localTime = ""
     var transToken = ""
     /// POSTs that arrived.
-    var posts = 0
+    var posts = 0 { didSet { lastPostAt = .now } }
+    /// When the last of them arrived.
+    private(set) var lastPostAt: ContinuousClock.Instant?
     /// Those of them that started something.
     var starts = 0
     /// When the terminal is done.
@@ -66,6 +68,15 @@ struct ToldCommand: Sendable {
         guard let refusedAt, posts == 2 else { return false }
         guard let unfinishedToldAt else { return true }
         return unfinishedToldAt + Self.weighing > refusedAt
+    }
+
+    /// Whether a second refusal may be believed although the first one was untrue: nothing had proved that by then.
+    ///
+    /// What was told between the two makes the second one a doubt, and is no excuse.
+    var mayBeBelieved: Bool {
+        guard mayBeRepeated, let lastPostAt else { return false }
+        guard let unfinishedToldAt else { return true }
+        return unfinishedToldAt + Self.weighing > lastPostAt
     }
 
     var kind: Kind { Kind(verb: verb) }
