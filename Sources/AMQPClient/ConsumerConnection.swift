@@ -237,7 +237,11 @@ actor ConsumerConnection: LinkOwner {
             throw .malformed("a delivery tag out of order")
         }
         postponeRenewal()
-        shared.withLockedValue { $0.lastDelivery = .now }
+        // Before the handler can see it: a delivery that is handed over is never missing in the snapshot.
+        shared.withLockedValue { [unsettled = ledger.unsettled] shared in
+            shared.lastDelivery = .now
+            shared.unsettled = unsettled
+        }
         guard case .consuming = phase, deliveries.offer(delivery) else {
             // It raced with the closing of the gate.
             _ = ledger.settle(delivery.token, .requeue)
