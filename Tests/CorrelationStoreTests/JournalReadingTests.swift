@@ -202,6 +202,50 @@ import Testing
         }
     }
 
+    @Test(
+        "K3: rows are judged by the offset that the terminal's own sales show; a clock that was set is believed anew",
+        arguments: [1_000, -1_000] as [Int64]
+    )
+    func offset(ahead: Int64) async throws {
+        for isSet in [false, true] {
+            try await StoreEngine.sqlite.withStore { store in
+                let sale = try await sale(store, 1, paidAt: -1_500, ahead: ahead)
+                if isSet { _ = try await self.sale(store, 2, paidAt: -1_000, ahead: 0) }
+                let doubt = try await doubt(store, 3)
+                _ = try await read(store, [row(at: 60 + ahead), row(at: -1_500 + ahead, receipt: sale)])
+                #expect(try await status(store, doubt) == (isSet ? "in_doubt:no_acknowledgement" : "approved"))
+            }
+        }
+    }
+
+    /// A sale of the same amount, paid at a terminal whose clock is ahead; answers its receipt.
+    private func sale(
+        _ store: any TransactionStore,
+        _ number: Int,
+        paidAt seconds: Int64,
+        ahead: Int64
+    ) async throws -> Int64 {
+        let charge = Charge(
+            commandID: "c-\(number)",
+            reference: "R\(number)",
+            amount: 15_990,
+            terminal: "80005000",
+            acceptedAt: at(seconds - 20),
+            expiresAt: at(seconds + 3_000)
+        )
+        let receipt = Int64(20 + number)
+        let sale = try await store.submitted(charge, number: "90\(receipt)")
+        var result = TerminalResult.paid(operation: receipt, authorization: "0109\(receipt)", reference: "R\(number)")
+        result.localTime = String((at(seconds + ahead) - .seconds(10_800)).description.prefix(19)).replacing(
+            "T",
+            with: " "
+        )
+        let callback = TransactionInput.callback(result, number: "90\(receipt)", at: at(seconds + 3))
+        _ = try await store.apply(callback, to: sale.id, at: at(seconds + 3))
+        #expect(try await status(store, sale) == "approved")
+        return receipt
+    }
+
     @Test(arguments: [-109, 444] as [Int64])
     func `clocks may be apart by the tolerance`(_ time: Int64) async throws {
         try await StoreEngine.sqlite.withStore { store in

@@ -77,10 +77,11 @@ struct OnCallPagesTests {
 
     private func stage(
         _ changes: [String: String] = [:],
+        words: [String] = [],
         isReady: Bool = true,
         _ test: @escaping @Sendable (Staged) async throws -> Void
     ) async throws {
-        try await Site.run { site in
+        try await Site.run(words: words) { site in
             try await site.makeStore()
             var settings = site.settings
             settings.environment["GETNET_BRIDGE_ADMIN_TOKEN"] = "a-token-of-the-tests"
@@ -240,6 +241,44 @@ struct OnCallPagesTests {
             #expect(printed[1].contains(elsewhere))
             // As a look from outside shows it.
             #expect(await staged.settings.callbacks.status("/") == 404)
+        }
+    }
+
+    @Test("a terminal whose clock is off; K3: a doubt there is decided by the offset that its other sales show")
+    func terminalClock() async throws {
+        try await stage(words: ["--clock-skew", "80005000=300"]) { staged in
+            _ = try await staged.send(staged.charge("night-9", 15_000), until: "it is paid") { $0.status == "approved" }
+            let printed = try await staged.type("operations/terminal-clock.md")
+            #expect(printed[0].contains("terminals whose clock is off: 80005000 (4 min 5"), "\(printed[0])")
+            // The answer is lost, nobody calls back, and the list shows it five minutes later than it was.
+            let id = try await staged.send(staged.charge("night-10", 15_305), until: "it is decided") {
+                $0.status == "approved"
+            }
+            let show = try staged.site.run("transactions", "show", staged.settings, [id])
+            #expect(try await show.exit() == .status(0))
+            let text = try show.text()
+            #expect(text.contains("journal: decided"), "\(text)")
+        }
+    }
+
+    @Test func `numbers of Getnet's that repeat`() async throws {
+        // So long after its end a number may be another one's.
+        let age = Duration.seconds(3)
+        try await stage(["reconcile.terminalLife": "3s", "reconcile.giveUpAfter": "3s"]) { staged in
+            let old = try await staged.send(staged.charge("night-11", 15_000), until: "it is paid") {
+                $0.status == "approved"
+            }
+            let end = ContinuousClock.now
+            try await eventually("it is old enough") { ContinuousClock.now > end + age }
+            await staged.site.simulator.beginNumbersAnew()
+            _ = try await staged.send(staged.charge("night-12", 15_000), until: "it is paid") {
+                $0.status == "approved"
+            }
+            let printed = try await staged.type("operations/numbers-repeat.md")
+            #expect(printed[0].contains("name a second transaction: main: 1; did they begin anew?"), "\(printed[0])")
+            let show = try staged.site.run("transactions", "show", staged.settings, [old])
+            #expect(try await show.exit() == .status(0))
+            #expect(try show.text().contains("approved"))
         }
     }
 

@@ -23,6 +23,8 @@ public struct JournalMatch: Sendable {
     private let reusedReferences: Set<TransactionID>
     private let storeRestoredAt: Timestamp?
     private let rules: TransactionRules
+    /// How far the terminal's clock is off, where that is known and more than the tolerance.
+    private let clock: ClockOffset?
 
     /// A match of rows that nobody has claimed with every undecided transaction of the terminal that was POSTed.
     ///
@@ -32,6 +34,7 @@ public struct JournalMatch: Sendable {
     ///   - undecided: Who may have made them.
     ///   - reusedReferences: The undecided ones whose reference another POSTed transaction has as well.
     ///   - storeRestoredAt: When a backup took the place of the store.
+    ///   - clock: What the terminal's sales say of its clock.
     ///   - rules: The times.
     public init(
         rows: [JournalRow],
@@ -39,6 +42,7 @@ public struct JournalMatch: Sendable {
         undecided: [Transaction],
         reusedReferences: Set<TransactionID> = [],
         storeRestoredAt: Timestamp? = nil,
+        clock: ClockOffset? = nil,
         rules: TransactionRules
     ) {
         self.rows = rows
@@ -47,6 +51,7 @@ public struct JournalMatch: Sendable {
         self.reusedReferences = reusedReferences
         self.storeRestoredAt = storeRestoredAt
         self.rules = rules
+        self.clock = clock.flatMap { $0.isOff(by: rules.clockTolerance) ? $0 : nil }
     }
 
     /// What the journal says about one of them.
@@ -118,12 +123,15 @@ public struct JournalMatch: Sendable {
     /// When the terminal may have worked for a transaction, by its own clock; `nil` where it was not POSTed.
     private func window(of transaction: Transaction) -> ClosedRange<Timestamp>? {
         transaction.posting.map { posting in
-            posting.lowerBound - rules.clockTolerance...posting.upperBound + rules.terminalLife + rules.clockTolerance
+            let window =
+                posting.lowerBound - rules.clockTolerance...posting.upperBound + rules.terminalLife
+                + rules.clockTolerance
+            return clock?.shown(during: window) ?? window
         }
     }
 
     /// No two time zones of a country with terminals are further apart, in hours.
-    private static let widestShift = 3
+    static let widestShift: Int64 = 3
     /// The same as a duration.
     public static let widestZoneShift = Duration.seconds(widestShift * 3_600)
 

@@ -59,6 +59,8 @@ private struct Comparison {
     private let books: TerminalBooks
     private let rules: TransactionRules
     private let match: JournalMatch
+    /// How far the terminal's clock is off, where that is known and more than the tolerance.
+    private let clock: ClockOffset?
     private let oldest: JournalRow?
     /// The owner of each row that has one, by its index.
     private(set) var owners: [Int: Payment] = [:]
@@ -69,7 +71,9 @@ private struct Comparison {
     init(_ rows: [JournalRow], _ books: TerminalBooks, _ rules: TransactionRules) {
         self.books = books
         self.rules = rules
-        match = JournalMatch(rows: rows, undecided: books.undecided, rules: rules)
+        let offset = ClockOffset(of: books.paid)
+        clock = offset.flatMap { $0.isOff(by: rules.clockTolerance) ? $0 : nil }
+        match = JournalMatch(rows: rows, undecided: books.undecided, clock: offset, rules: rules)
         takenBack = TakenBack(books.paid + books.undecided)
         oldest = rows.filter { $0.type.effect == .sale }.min {
             ($0.instants.first ?? .distantPast) < ($1.instants.first ?? .distantPast)
@@ -112,7 +116,7 @@ private struct Comparison {
     // MARK: - The batch
 
     private func beginning() -> Reconciliation.Beginning? {
-        let oldestInstant = oldest?.instants.first.map { max($0, books.readFrom) }
+        let oldestInstant = oldest?.instants.first.map { max(clock?.earliest(of: $0) ?? $0, books.readFrom) }
         guard let close = books.lastClose else { return oldestInstant.map { .oldestRow($0) } }
         guard let oldest, let oldestInstant else { return .close(close) }
         // A batch with older rows was not emptied then.

@@ -95,6 +95,14 @@ public struct TerminalResult: Sendable, Equatable {
             .map { $0?.filter { $0 != "|" } ?? "" }.joined(separator: "|")
     }
 
+    /// When it was, by the terminal's clock; `nil` where the time or its zone is not known.
+    var instant: Timestamp? {
+        guard let localTime, let utcOffset, let local = Timestamp(localTime.replacing(" ", with: "T") + "Z") else {
+            return nil
+        }
+        return local - .seconds(utcOffset)
+    }
+
     /// So far a terminal's clock may be off before its time zone is doubted.
     static let offsetTolerance = Duration.seconds(1_800)
 
@@ -102,10 +110,7 @@ public struct TerminalResult: Sendable, Equatable {
     ///
     /// The terminal stands in another time zone than its account. The local time itself stays.
     mutating func doubtOffset(outside window: ClosedRange<Timestamp>) {
-        guard let localTime, let utcOffset, let local = Timestamp(localTime.replacing(" ", with: "T") + "Z") else {
-            return
-        }
-        let instant = local - .seconds(utcOffset)
+        guard let instant else { return }
         let isPossible =
             window.lowerBound - Self.offsetTolerance <= instant && instant <= window.upperBound + Self.offsetTolerance
         if !isPossible { self.utcOffset = nil }

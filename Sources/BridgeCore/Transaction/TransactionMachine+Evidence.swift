@@ -95,6 +95,9 @@ extension TransactionMachine {
         next.finding = .decided
         transaction.result = result
         if let posting = transaction.posting {
+            if verdict == .approved, transaction.effect == .sale {
+                next.clockOffset = ClockOffset(shown: result.instant, posting: posting, arrived: now)
+            }
             let window = posting.lowerBound...max(posting.upperBound, lifeEndsAt)
             transaction.result?.doubtOffset(outside: window)
         }

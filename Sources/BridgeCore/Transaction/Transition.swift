@@ -14,6 +14,9 @@ public struct Transition: Sendable, Equatable {
     /// The old, final transaction that had Getnet's number before: Getnet's numbers began anew.
     public var formerOwner: TransactionID?
 
+    /// What a paid sale says of its terminal's clock.
+    public var clockOffset: ClockOffset?
+
     /// What people should look at though it decides nothing, in one sentence.
     public var remark: String?
 

@@ -31,10 +31,13 @@ struct BridgeParts {
             backlog: configuration.lanes.backlog,
             terminalLife: configuration.reconcile.terminalLife,
             storeWatch: storeWatch,
-            callbackWatch: CallbackWatch(
-                publicURL: configuration.http.publicURL,
-                callbacksDecide: configuration.callbacks.trust == .token,
-                logger: logger
+            fieldWatch: FieldWatch(
+                callbacks: CallbackWatch(
+                    publicURL: configuration.http.publicURL,
+                    callbacksDecide: configuration.callbacks.trust == .token,
+                    logger: logger
+                ),
+                clocks: TerminalClockWatch(tolerance: configuration.journal.clockTolerance, logger: logger)
             ),
             metrics: metrics,
             clock: clock,

@@ -37,7 +37,7 @@ struct PortParts {
             probe: broker.probe,
             events: broker.eventPublisher,
             clouds: clouds,
-            callbacks: dispatcher.callbackWatch
+            field: dispatcher.fieldWatch
         )
         let note = { @Sendable [bound] (name: String, port: Int) in bound.withLockedValue { $0[name] = port } }
         let listener = CallbackListener(

@@ -100,7 +100,7 @@ struct CallbackListener: HTTPResponder {
             try await dispatcher.quarantine(callback, announce: !isKnown)
             return isKnown ? .unreadable : .unmatched
         }
-        dispatcher.callbackWatch.came()
+        dispatcher.fieldWatch.callbacks.came()
         let evidence = Evidence(source: .callback, answer: answer, receivedAt: now)
         var isStorable = true
         do throws(StoreError) {

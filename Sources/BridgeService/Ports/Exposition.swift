@@ -35,16 +35,31 @@ struct Exposition: Sendable {
             "Lines of the log that nothing read in time.",
             [.init(Double(LogQueue.standardError.dropped))]
         )
-        page.gauge(
-            "sales_without_callback",
-            "Sales in a row that a question of the bridge decided, because no callback came.",
-            [.init(Double(readiness.callbacks.salesWithoutCallback))]
-        )
+        writeField(&page)
         writeQueues(&page)
         await writeCensus(&page)
         writeProcess(&page)
         page.gauge("build_info", "The program.", [.init(1, ("version", BuildInfo.version))])
         return page.text
+    }
+
+    private func writeField(_ page: inout PrometheusText) {
+        let field = readiness.field
+        page.gauge(
+            "sales_without_callback",
+            "Sales in a row that a question of the bridge decided, because no callback came.",
+            [.init(Double(field.callbacks.salesWithoutCallback))]
+        )
+        page.gauge(
+            "terminal_clocks_off",
+            "Terminals whose latest sale showed a clock that is off by more than journal.clockTolerance.",
+            [.init(Double(field.clocks.count))]
+        )
+        page.counter(
+            "numbers_repeated_total",
+            "Numbers of Getnet's that named a final transaction and then another one.",
+            [.init(Double(field.numbers.count))]
+        )
     }
 
     private func writeConnections(_ page: inout PrometheusText) {

@@ -22,7 +22,7 @@ struct Readiness: Sendable {
     let probe: ConsumerProbe
     let events: AMQPPublisher
     let clouds: CloudStanding
-    let callbacks: CallbackWatch
+    let field: FieldWatch
 
     /// "Accepts callbacks" and nothing else: broker, topology and Getnet never make it false.
     var acceptsCallbacks: Bool {
@@ -57,8 +57,8 @@ struct Readiness: Sendable {
         parts.append(consumerPart)
         let publisher = events.state
         parts.append(Part(name: "publisher", isReady: publisher == .connected, detail: Self.words(publisher)))
-        // Without them everything takes longer and nothing is in the way.
-        parts.append(Part(name: "callbacks", isReady: true, detail: callbacks.remark ?? ""))
+        // What is wrong there costs time or a person's look; it is never in the way.
+        parts += field.remarks.map { Part(name: $0.part, isReady: true, detail: $0.remark ?? "") }
         return parts
     }
 

@@ -20,6 +20,8 @@ public enum LogKey {
     public static let person = "getnet.person"
     /// A terminal's idTerminal.
     public static let terminal = "getnet.terminal"
+    /// An account's name.
+    public static let account = "getnet.account"
     /// What went wrong.
     public static let error = "error"
     /// A signal of the system.

@@ -28,7 +28,7 @@ final class Dispatcher: Sendable {
     /// Transactions for which the store refused even the end that an operator sees.
     private let faulted = NIOLockedValueBox<Set<TransactionID>>([])
     private let storeWatch: StoreWatch
-    let callbackWatch: CallbackWatch
+    let fieldWatch: FieldWatch
     private let metrics: Metrics
     let logger: Logger
 
@@ -40,7 +40,7 @@ final class Dispatcher: Sendable {
         backlog: Int,
         terminalLife: Duration,
         storeWatch: StoreWatch,
-        callbackWatch: CallbackWatch,
+        fieldWatch: FieldWatch,
         metrics: Metrics,
         clock: @escaping @Sendable () -> Timestamp,
         logger: Logger
@@ -50,7 +50,7 @@ final class Dispatcher: Sendable {
         lines = Dictionary(names.map { ($0, AccountLines(backlog: backlog)) }) { first, _ in first }
         self.terminalLife = terminalLife
         self.storeWatch = storeWatch
-        self.callbackWatch = callbackWatch
+        self.fieldWatch = fieldWatch
         self.metrics = metrics
         self.clock = clock
         calendars = TransactionCalendars(clock: clock)
@@ -290,7 +290,7 @@ final class Dispatcher: Sendable {
         if !transition.events.isEmpty { outboxSignal.raise() }
         metrics.count(transition)
         log(transition)
-        callbackWatch.note(transition)
+        fieldWatch.note(transition)
         let account = transaction.command.content.account
         // Of an account that is not served any more, only what has ended is left.
         if transaction.state.isFinal { lines[account]?.queries.withdraw(transaction.id) }

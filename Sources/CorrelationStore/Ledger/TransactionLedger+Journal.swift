@@ -33,6 +33,7 @@ extension TransactionLedger {
             undecided: undecided + rivals,
             reusedReferences: Set(reused),
             storeRestoredAt: restoredAt,
+            clock: decided.clock,
             rules: rules.transactionRules
         )
         var transitions: [Transition] = []
@@ -75,7 +76,9 @@ extension TransactionLedger {
         var approved: [Transaction] = []
         /// With a payment that came against another status: it is known as well, and nobody's twice.
         var contradicted: [Transaction] = []
-        let match: JournalMatch
+        /// What the terminal's sales say of its clock.
+        var clock: ClockOffset?
+        var match: JournalMatch
     }
 
     private var reach: Duration { rules.transactionRules.terminalLife + rules.transactionRules.clockTolerance }
@@ -99,6 +102,13 @@ extension TransactionLedger {
         }
         decided.approved.removeAll { !$0.command.content.terminal.isSame(as: terminal) }
         decided.contradicted.removeAll { !$0.command.content.terminal.isSame(as: terminal) }
+        decided.clock = ClockOffset(of: decided.approved)
+        decided.match = JournalMatch(
+            rows: reading.rows,
+            undecided: [],
+            clock: decided.clock,
+            rules: rules.transactionRules
+        )
         return decided
     }
 

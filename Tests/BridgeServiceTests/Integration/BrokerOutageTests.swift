@@ -19,6 +19,8 @@ struct BrokerOutageTests {
             configure: {
                 $0.outbox.holdCommandsAfter = .milliseconds(500)
                 $0.commands.maxAge = .seconds(600)
+                // On a slow machine the callbacks come late.
+                $0.reconcile.terminalLife = .seconds(300)
             }
         ) { world in
             let broker = world.virtualHost.broker

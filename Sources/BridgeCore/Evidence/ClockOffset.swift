@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How far a terminal's clock is ahead of the bridge's, as far as the terminal's own sales say.
+///
+/// Pure. A customer pays after the POST and before the result arrives, so that the time of each approved sale bounds the offset
+/// on both sides. *Source*: decision 0013.
+public struct ClockOffset: Sendable, Equatable {
+    /// So many sales are asked at most.
+    public static let salesAsked = 20
+
+    /// Between which bounds the offset lies; below zero the terminal's clock is behind.
+    public let ahead: ClosedRange<Duration>
+
+    /// What a sale says that was POSTed and whose result arrived at these instants of the bridge's clock.
+    public init?(shown: Timestamp?, posting: ClosedRange<Timestamp>?, arrived: Timestamp?) {
+        guard let shown, let posting, let arrived, posting.lowerBound <= arrived else { return nil }
+        // The terminal shows whole seconds.
+        ahead = shown - arrived...shown + .seconds(1) - posting.lowerBound
+    }
+
+    /// What one sale says; `nil` where its result has no time of which the zone is known, or it is no approved sale.
+    public init?(_ sale: Transaction) {
+        guard sale.state == .approved, sale.effect == .sale, sale.decidedBy != .operator else { return nil }
+        self.init(shown: sale.result?.instant, posting: sale.posting, arrived: sale.completedAt)
+    }
+
+    /// What the latest sales say together, as far back as they agree: before a clock was set it was another one.
+    public init?(of sales: some Sequence<Transaction>) {
+        let latest = sales.sorted { ($0.completedAt ?? .distantPast) > ($1.completedAt ?? .distantPast) }
+            .lazy.compactMap { Self($0) }.prefix(Self.salesAsked)
+        guard var agreed = latest.first?.ahead else { return nil }
+        for earlier in latest.dropFirst() {
+            guard agreed.overlaps(earlier.ahead) else { break }
+            agreed = agreed.clamped(to: earlier.ahead)
+        }
+        ahead = agreed
+    }
+
+    /// Whether it is certainly off by more than a tolerance.
+    public func isOff(by tolerance: Duration) -> Bool {
+        ahead.lowerBound > tolerance || ahead.upperBound < .zero - tolerance
+    }
+
+    /// Whether it is certainly off by more than a tolerance in whichever time zone of the country the terminal stands.
+    public func isOffInEveryZone(by tolerance: Duration) -> Bool {
+        (-JournalMatch.widestShift...JournalMatch.widestShift).allSatisfy { hours in
+            let shift = Duration.seconds(hours * 3_600)
+            return ahead.lowerBound - shift > tolerance || ahead.upperBound - shift < .zero - tolerance
+        }
+    }
+
+    /// What the terminal's clock shows during a window of the bridge's time.
+    func shown(during window: ClosedRange<Timestamp>) -> ClosedRange<Timestamp> {
+        window.lowerBound + ahead.lowerBound...window.upperBound + ahead.upperBound
+    }
+
+    /// When, by the bridge's clock, the terminal's clock showed an instant, at the earliest.
+    func earliest(of shown: Timestamp) -> Timestamp { shown - ahead.upperBound }
+
+    /// How far it is off at least, in its two largest units: `4 min 50 s ahead`.
+    public var text: String {
+        let isAhead = ahead.lowerBound > .zero
+        let least = (isAhead ? ahead.lowerBound : .zero - min(ahead.upperBound, .zero)).components.seconds
+        let parts = [(least / 86_400, "d"), (least / 3_600 % 24, "h"), (least / 60 % 60, "min"), (least % 60, "s")]
+        let told = parts.drop { $0.0 == 0 && $0.1 != "s" }.prefix(2).map { "\($0.0) \($0.1)" }
+        return told.joined(separator: " ") + (isAhead ? " ahead" : " behind")
+    }
+}
