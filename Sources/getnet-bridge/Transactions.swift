@@ -25,15 +25,17 @@ struct Transactions: VerbGroup {
         @Flag(help: "Only what a person must do something about now, with what to know of each first.")
         var needsMe = false
 
-        func validate() throws {
-            guard !needsMe || !json else { throw ValidationError("--needs-me: not with --json") }
-        }
-
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
             let inspection = try StoreInspection.open(path: try configuration.storePath())
             if needsMe {
-                try invocation.console.print(try await needed(inspection, configuration.transactionRules))
+                let needed = try await needed(inspection, configuration.transactionRules)
+                if json {
+                    let documents = try TransactionDocument(inspection.owners, configuration)
+                    try invocation.console.print(documents.needed(now: needed.now, early: needed.early))
+                } else {
+                    try invocation.console.print(text(needed.now, needed.early, configuration.transactionRules))
+                }
                 return .done
             }
             let found = try await inspection.transactions(filters.question)
@@ -57,26 +59,36 @@ struct Transactions: VerbGroup {
             return .done
         }
 
-        /// Doubts that only a person ends, and contradictions, newest first; behind them the doubts that a person may end already.
-        private func needed(_ inspection: StoreInspection, _ rules: TransactionRules) async throws -> String {
+        /// Doubts that only a person ends, and contradictions, newest first; and the doubts that a person may end already.
+        private func needed(
+            _ inspection: StoreInspection,
+            _ rules: TransactionRules
+        ) async throws -> (now: [Transaction], early: [Transaction]) {
             var doubts = filters.question
             (doubts.status, doubts.limit) = (.inDoubt, TransactionQuestion.longestAnswer)
             var contradicted = filters.question
             (contradicted.isContradicted, contradicted.limit) = (true, TransactionQuestion.longestAnswer)
             let all = try await inspection.transactions(doubts) + inspection.transactions(contradicted)
-            var (now, early): ([String], [String]) = ([], [])
+            var (now, early): ([Transaction], [Transaction]) = ([], [])
             for transaction in all.sorted(by: { $0.id > $1.id }) {
-                let conclusion = Conclusion(about: transaction, at: .current, rules: rules)
-                if conclusion.person == .now {
-                    now.append(paragraph(about: transaction, conclusion))
+                if Conclusion(about: transaction, at: .current, rules: rules).person == .now {
+                    now.append(transaction)
                 } else if transaction.state == .inDoubt, transaction.misfit != nil {
                     // A payment is known and does not fit: no answer that the bridge waits for is likely to end that.
-                    early.append(paragraph(about: transaction, conclusion))
+                    early.append(transaction)
                 }
             }
-            if now.isEmpty { now = ["nothing needs a person now"] }
-            if !early.isEmpty { early.insert("a person may decide these already:", at: 0) }
-            return (now + early).joined(separator: "\n")
+            return (now, early)
+        }
+
+        private func text(_ now: [Transaction], _ early: [Transaction], _ rules: TransactionRules) -> String {
+            func paragraphs(_ transactions: [Transaction]) -> [String] {
+                transactions.map { paragraph(about: $0, Conclusion(about: $0, at: .current, rules: rules)) }
+            }
+            return
+                ((now.isEmpty ? ["nothing needs a person now"] : paragraphs(now))
+                + (early.isEmpty ? [] : ["a person may decide these already:"] + paragraphs(early)))
+                .joined(separator: "\n")
         }
 
         private func paragraph(about transaction: Transaction, _ conclusion: Conclusion) -> String {

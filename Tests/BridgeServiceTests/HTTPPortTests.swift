@@ -158,7 +158,7 @@ struct HTTPPortTests {
     func keepAlive() async throws {
         let balancersTime = Duration.seconds(60)
         #expect(ConnectionLimits().keepAlive > balancersTime)
-        let limits = ConnectionLimits(requestTime: .milliseconds(200), keepAlive: .seconds(2))
+        let limits = ConnectionLimits(requestTime: .seconds(1), keepAlive: .seconds(5))
         try await withServer(limits) { port in
             try await Self.connect(port).executeThenClose { inbound, outbound in
                 var answers = inbound.makeAsyncIterator()
@@ -168,7 +168,7 @@ struct HTTPPortTests {
                     #expect(try await answers.next().map { String(buffer: $0) }?.hasPrefix("HTTP/1.1 200") == true)
                     lastAnswer = .now
                     // Idle for longer than a request may take.
-                    try await Task.sleep(for: limits.requestTime * 3)
+                    try await Task.sleep(for: limits.requestTime * 2)
                 }
                 while try await answers.next() != nil {}
                 // The server counts from when it wrote the answer, a little before it was read here.
@@ -235,7 +235,8 @@ struct HTTPPortTests {
     )
     func `closes a connection that sends nothing more`(_ beginning: String) async throws {
         var limits = ConnectionLimits()
-        limits.requestTime = .milliseconds(200)
+        // Long enough for a whole request on a slow machine.
+        limits.requestTime = .seconds(2)
         try await withServer(limits) { bound in
             let whole = try await conversation("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", with: bound)
             #expect(whole.hasPrefix("HTTP/1.1 200"))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BridgeCore
 import Foundation
 import TestSupport
 import Testing
@@ -82,6 +83,18 @@ struct OnCallTests {
                 return list.contains("Paid 15,508 CLP, asked 15,507 CLP.") && list.contains("A person must decide now.")
                     && list.contains("getnet-bridge transactions show ")
             }
+            let machine = try await printed(
+                0,
+                try site.run("transactions", "list", settings, ["--needs-me", "--json"])
+            )
+            let json = try JSONParser.parse(Array(machine.drop { $0 != "{" }.utf8))
+            guard case .array(let now)? = json["now"], case .array(let early)? = json["early"] else {
+                Issue.record("no lists: \(machine)")
+                return
+            }
+            #expect(now.count == 1 && early.isEmpty)
+            #expect(now.first?["conclusion"]?["person"]?.string == "now")
+            #expect(now.first?["transaction"]?["commandId"]?.string == order.commandID)
             let shown = try await printed(0, try site.run("transactions", "show", settings, [order.commandID]))
             #expect(shown.contains("operator_needed: a person must look"), "\(shown)")
             #expect(shown.contains(": asked 15,507 CLP, told 15,508 CLP"), "\(shown)")

@@ -125,22 +125,28 @@ private struct ConclusionWriter {
 
     var contradictions: [String] {
         guard transaction.state.isFinal else { return [] }
-        return transaction.contradictions.dropFirst(transaction.settledContradictions).map { contradiction in
-            let paid = contradiction.carriedPayment
-            let details = [
-                paid.authorizationCode.map { "authorization \(Misfit.cut($0))" },
-                paid.operationID.map { "receipt \($0)" }, paid.idPosTxs.map { "Getnet's number \($0)" },
-            ].compactMap(\.self)
-            let which = details.isEmpty ? "" : " (\(details.joined(separator: ", ")))"
-            return switch contradiction.code {
-            case .secondSale: "Getnet acknowledged a second one\(which): it may have been \(wasMoved) twice."
-            case .secondPayment where transaction.effect == .sale:
-                "A second payment was told\(which): the customer may have paid twice."
-            case .secondPayment: "It was told twice\(which): it may have been \(wasMoved) twice."
-            case .paidAfterAll: "It was told that it was \(wasMoved) after all\(which)."
-            case .contraryVerdict: "A refusal was told afterwards\(which)."
-            case .inconsistentPayment: "A payment was told that does not fit\(which)."
-            }
+        return transaction.contradictions.enumerated().map { index, contradiction in
+            // They are dealt with in their order.
+            let isSettled = index < transaction.settledContradictions
+            return told(contradiction) + (isSettled ? " A person settled that." : "")
+        }
+    }
+
+    private func told(_ contradiction: Contradiction.Identity) -> String {
+        let paid = contradiction.carriedPayment
+        let details = [
+            paid.authorizationCode.map { "authorization \(Misfit.cut($0))" },
+            paid.operationID.map { "receipt \($0)" }, paid.idPosTxs.map { "Getnet's number \($0)" },
+        ].compactMap(\.self)
+        let which = details.isEmpty ? "" : " (\(details.joined(separator: ", ")))"
+        return switch contradiction.code {
+        case .secondSale: "Getnet acknowledged a second one\(which): it may have been \(wasMoved) twice."
+        case .secondPayment where transaction.effect == .sale:
+            "A second payment was told\(which): the customer may have paid twice."
+        case .secondPayment: "It was told twice\(which): it may have been \(wasMoved) twice."
+        case .paidAfterAll: "It was told that it was \(wasMoved) after all\(which)."
+        case .contraryVerdict: "A refusal was told afterwards\(which)."
+        case .inconsistentPayment: "A payment was told that does not fit\(which)."
         }
     }
 

@@ -39,6 +39,24 @@ public struct TransactionDocument: Sendable {
         return writer.bytes
     }
 
+    /// What a person must do something about `now`, and what a person may decide already (`early`), each with its conclusion.
+    public func needed(now: [Transaction], early: [Transaction]) -> [UInt8] {
+        var writer = JSONWriter(reserving: 1_024 * (now.count + early.count + 1))
+        writer.object { page in
+            for (name, transactions) in [("now", now), ("early", early)] {
+                page.array(name) { list in
+                    for transaction in transactions {
+                        list.object { entry in
+                            entry.write(Conclusion(about: transaction, at: clock(), rules: rules))
+                            entry.member("transaction", rawJSON: events.document(of: transaction))
+                        }
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
     /// One transaction with its whole story.
     public func whole(_ transaction: Transaction, _ story: TransactionStory) -> [UInt8] {
         var writer = JSONWriter(reserving: 8_192)

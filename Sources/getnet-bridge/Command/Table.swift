@@ -4,11 +4,16 @@
 struct Table {
     private var rows: [[String]]
 
-    init(_ header: String...) {
+    init(_ header: String...) { self.init(header) }
+
+    init(_ header: [String]) {
         rows = [header]
     }
 
-    mutating func add(_ cells: String...) {
+    mutating func add(_ cells: String...) { add(cells) }
+
+    /// Adds a row, which has as many cells as the header.
+    mutating func add(_ cells: [String]) {
         rows.append(cells)
     }
 

@@ -27,7 +27,9 @@ struct ChargeReport {
 
     func tell(_ event: ChargeEvent) {
         // The exit status still says how it ended when nobody reads the lines any more.
-        if isForMachines { try? console.print(event.document) } else { try? console.print(event.line) }
+        if isForMachines { return (try? console.print(event.document)) ?? () }
+        try? console.print(event.line)
+        if let report = ReportText(event) { try? console.print(report.text) }
     }
 
     /// Says what to do about a charge whose end is not known; nothing about any other.
