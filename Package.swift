@@ -197,11 +197,23 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // The Swift client of the documentation; never part of the product.
+        // The Swift clients of the documentation; never part of the product.
         .executableTarget(
             name: "sale-client",
             dependencies: ["AMQPClient"],
             path: "docs/clients/swift",
+            sources: ["Sale.swift"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "consumer-client",
+            dependencies: [
+                "AMQPClient",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "docs/clients/swift",
+            sources: ["Consumer.swift"],
             swiftSettings: settings
         ),
 

@@ -155,7 +155,7 @@ struct ClientTests {
 
     @Test(
         "L1: the goods of a sale are handed over once, though money of it is given back",
-        arguments: ["consumer.py", "Consumer.java"]
+        arguments: ["consumer.py", "Consumer.java", "consumer-client"]
     )
     func goods(_ client: String) async throws {
         if client.hasSuffix(".java"), !Self.hasJava { return }
@@ -189,7 +189,7 @@ struct ClientTests {
 
     @Test(
         "goods are handed over once, though the approval comes behind an amendment, or a restored store begins its numbers again",
-        arguments: ["consumer.py", "Consumer.java"]
+        arguments: ["consumer.py", "Consumer.java", "consumer-client"]
     )
     func lateApprovals(_ client: String) async throws {
         if client.hasSuffix(".java"), !Self.hasJava { return }
@@ -229,7 +229,7 @@ struct ClientTests {
 
     @Test(
         "L2: every kind of event that is published is taken by every sample",
-        arguments: ["consumer.py", "cloudevents_consumer.py", "Consumer.java"]
+        arguments: ["consumer.py", "cloudevents_consumer.py", "Consumer.java", "consumer-client"]
     )
     func everyEvent(_ client: String) async throws {
         if client.hasSuffix(".java"), !Self.hasJava { return }
@@ -312,7 +312,7 @@ struct ClientTests {
         let database = site.folder.appending(path: "sales.db").path
         return switch client {
         case "consumer.py": ["--database", database, "--finals", "\(finals)"]
-        case "Consumer.java": [database, "\(finals)"]
+        case "Consumer.java", "consumer-client": [database, "\(finals)"]
         default: ["--finals", "\(finals)"]
         }
     }
