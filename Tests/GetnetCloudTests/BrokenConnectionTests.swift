@@ -120,7 +120,8 @@ import Testing
             try await RawServer.running({ _ in .silence }) { server in
                 try await withTransport(server, connectTimeout: .milliseconds(connect)) { transport in
                     let request = try HTTPClient.Request(url: server.baseURL + "/sale", method: .POST)
-                    async let first = transport.send(request, body: [1], timeout: .seconds(1))
+                    // It holds the only connection for longer than the second one waits, on a slow machine too.
+                    async let first = transport.send(request, body: [1], timeout: .seconds(3))
                     try await eventually("the first is on the wire") { server.requests.count == 1 }
                     let second = await transport.send(request, body: [2], timeout: .milliseconds(whole))
                     guard case .neverSent = second, case .interrupted = await first else {

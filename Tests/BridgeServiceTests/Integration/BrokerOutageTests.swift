@@ -19,7 +19,8 @@ struct BrokerOutageTests {
             configure: {
                 $0.outbox.holdCommandsAfter = .milliseconds(500)
                 $0.commands.maxAge = .seconds(600)
-                // On a slow machine the callbacks come late.
+                // On a slow machine the callbacks come late: no question may decide before them.
+                $0.reconcile.firstQueryAfter = .seconds(60)
                 $0.reconcile.terminalLife = .seconds(300)
             }
         ) { world in

@@ -24,7 +24,7 @@ struct HeldAccountTests {
                 try await world.commandParts().contains("[-] cloud: main: 4 commands in a row ended in doubt")
             }
             #expect(try await world.commandParts().contains("commands are taken and wait: nothing can be charged"))
-            try await eventually("those that wait are told why", within: soon) {
+            try await eventually("those that wait are told why", within: BridgeWorld.patience) {
                 let reasons = charges.compactMap { world.events.of($0).last?.reason }
                 return reasons.count { $0 == "cloud_unavailable" } == 56
                     && reasons.count { $0 == "no_acknowledgement" } == 4

@@ -38,7 +38,7 @@ struct PortTests {
                 #expect(head.status == 200 && head.text.isEmpty, "\(path)")
             }
             let parts = try await world.health("/readyz/commands?verbose").text.split(separator: "\n")
-            #expect(parts.filter { $0.hasPrefix("[+] ") }.count == CommandGate.Obstacle.allCases.count + 3)
+            #expect(parts.filter { $0.hasPrefix("[+] ") }.count == CommandGate.Obstacle.allCases.count + 5)
             #expect(try await world.health("/version").json["version"]?.string == BuildInfo.version)
             #expect(try await world.health("/v1/transactions").status == 404)
 
@@ -82,7 +82,8 @@ struct PortTests {
     }
 
     @Test func `the admin port lists by every filter, turns pages and shows a story`() async throws {
-        try await BridgeWorld.run { world in
+        // A callback decides, on a slow machine too.
+        try await BridgeWorld.run(configure: { $0.reconcile.firstQueryAfter = .seconds(60) }) { world in
             var commands: [ChargeCommand] = []
             for number in 0..<5 {
                 let command = ChargeCommand(

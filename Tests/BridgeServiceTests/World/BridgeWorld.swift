@@ -118,7 +118,7 @@ extension BridgeConfiguration {
         configuration.cloud.queriesPerSecond = 200
         configuration.submit.timeout = .seconds(2)
         configuration.submit.busyRetryAfter = .milliseconds(150)
-        configuration.reconcile.firstQueryAfter = .milliseconds(400)
+        configuration.reconcile.firstQueryAfter = .seconds(1)
         configuration.reconcile.interval = .milliseconds(100)
         configuration.reconcile.terminalLife = .seconds(5)
         return configuration
