@@ -25,6 +25,8 @@ public struct JournalMatch: Sendable {
     private let rules: TransactionRules
     /// How far the terminal's clock is off, where that is known and more than the tolerance.
     private let clock: ClockOffset?
+    /// Whether any sale says something of the terminal's clock, be it right or off.
+    private let isClockKnown: Bool
 
     /// A match of rows that nobody has claimed with every undecided transaction of the terminal that was POSTed.
     ///
@@ -52,6 +54,7 @@ public struct JournalMatch: Sendable {
         self.storeRestoredAt = storeRestoredAt
         self.rules = rules
         self.clock = clock.flatMap { $0.isOff(by: rules.clockTolerance) ? $0 : nil }
+        isClockKnown = clock != nil
     }
 
     /// What the journal says about one of them.
@@ -69,14 +72,24 @@ public struct JournalMatch: Sendable {
         }
         // A whole list, read once its terminal was done, did not show it: what came since is another sale.
         guard transaction.journalReadAt == nil else { return .ambiguous }
-        let hasRival = undecided.contains { $0.id != transaction.id && fits(row, $0) }
+        let isNamed = Spelling.isOne(row.result.ticket, transaction.command.content.reference)
+        let hasRival = undecided.contains {
+            $0.id != transaction.id && (fits(row, $0) || !isNamed && mayBeByAnotherClock(row, $0))
+        }
         guard fitting.count == 1, !hasRival else { return .ambiguous }
         // Of what was charged after a backup was made nobody remembers the rivals: only the ticket tells.
         let isOlder = storeRestoredAt.map { transaction.acceptedAt <= $0 } ?? false
-        let isNamed =
-            transaction.restoredAt == nil && !isOlder
-            || Spelling.isOne(row.result.ticket, transaction.command.content.reference)
-        return isNamed ? .row(row) : .ambiguous
+        return isNamed || transaction.restoredAt == nil && !isOlder ? .row(row) : .ambiguous
+    }
+
+    /// Whether a row would be the sale of a transaction if the terminal's clock, of which nothing is known, were off by as much as
+    /// clocks are found to be: then it is not known whose sale it is.
+    private func mayBeByAnotherClock(_ row: JournalRow, _ transaction: Transaction) -> Bool {
+        guard !isClockKnown else { return false }
+        return fits(row, transaction) { instant, window in
+            let slack = TerminalResult.offsetTolerance
+            return (window.lowerBound - slack...window.upperBound + slack).contains(instant)
+        }
     }
 
     /// Whether a row may be the payment of a transaction that is approved already.

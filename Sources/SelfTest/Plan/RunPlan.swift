@@ -89,6 +89,9 @@ struct RunPlan: Sendable {
     /// Whether one subscriber's queue is full and refuses the events on the way.
     var hasFullQueue: Bool { seed % Self.fullQueueEvery == 1 }
 
+    /// Which terminals' clocks are off.
+    let clocks: PlannedClocks
+
     /// What the simulator's chance does, and how often.
     let faults: [String: Double]
 
@@ -115,6 +118,7 @@ struct RunPlan: Sendable {
         self.seed = seed
         self.special = special
         orders = load.orders
+        clocks = PlannedClocks(of: Set(load.orders.map(\.terminal)), seed: seed)
         sendings = load.sendings.sorted { $0.at < $1.at }
         disturbances = Self.disturbances(seed, special, &random)
     }

@@ -19,7 +19,7 @@ extension SelfTestRun {
     /// In Argentina the customers take long, so that a cancel meets them, and in three of four of these runs its
     /// effect comes late.
     var simulatorWords: [String] {
-        let words = ["--country", plan.country.rawValue, "--uncapped-refunds"]
+        let words = ["--country", plan.country.rawValue, "--uncapped-refunds"] + plan.clocks.words
         guard plan.country == .argentina else { return words }
         return words + ["--think-time", "60s", "--cancel-delay", plan.seed % 20 == 6 ? "0ms" : "150ms"]
     }

@@ -87,6 +87,30 @@ import Testing
     }
 
     @Test(
+        "K3: while nothing is known of the clock, a row that may be another doubt's by a clock that is off is nobody's"
+    )
+    func unknown() throws {
+        let first = doubt(postedAt: .sample - .seconds(900))
+        var second = Transaction.sample(98, acceptedAt: .sample).after(.submissionStarted)
+            .after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
+        second.postedAt = .sample
+        // The first one's, by a clock that is 16 minutes ahead, or the second one's by one that is right.
+        let row = row(of: first, shownAt: .sample + .seconds(60))
+        func finding(_ row: JournalRow, _ clock: ClockOffset?) -> JournalMatch.Finding {
+            JournalMatch(rows: [row], undecided: [first, second], clock: clock, rules: rules).finding(for: second)
+        }
+        #expect(finding(row, nil) == .ambiguous)
+        #expect(finding(row, ClockOffset(sale(1, paidAt: .sample - .seconds(2_000), ahead: 1))) == .row(row))
+        #expect(finding(row, ClockOffset(sale(1, paidAt: .sample - .seconds(2_000), ahead: 960))) != .row(row))
+        // The ticket names it whatever the clocks say.
+        let named = JournalRow(
+            result: row.result.with(ticket: second.command.content.reference),
+            instants: row.instants
+        )
+        #expect(finding(named, nil) == .row(named))
+    }
+
+    @Test(
         "K3: the row of a doubt is found by the offset that other sales show, and no row of another time is taken for it",
         arguments: 0..<200
     )
@@ -119,5 +143,13 @@ import Testing
             )
             #expect(match.finding(for: doubt) == .near([other]), "seed \(seed): \(ahead) s")
         }
+    }
+}
+
+extension TerminalResult {
+    fileprivate func with(ticket: String?) -> TerminalResult {
+        var result = self
+        result.ticket = ticket
+        return result
     }
 }
