@@ -98,7 +98,13 @@ struct DecisionTests {
     }
 
     @Test func `what cannot be decided, or not so, is refused with words and changes nothing`() async throws {
-        try await BridgeWorld.run(configure: { $0.submit.busyRetryAfter = .seconds(20) }) { world in
+        try await BridgeWorld.run(
+            configure: {
+                $0.submit.busyRetryAfter = .seconds(20)
+                // The journal must not decide before all of them are asked.
+                $0.reconcile.terminalLife = .seconds(300)
+            }
+        ) { world in
             let (command, id) = try await doubt(in: world)
             let path = "/v1/transactions/\(id)/resolve"
             let bodies = [

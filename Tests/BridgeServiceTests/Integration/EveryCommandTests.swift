@@ -305,8 +305,8 @@ struct EveryCommandTests {
     @Test func `a cancel ends the sale at its terminal, and never the next one`() async throws {
         try await Country.argentina.run(
             simulate: {
-                // Times 0.01: long enough to be cancelled before the card is presented.
-                $0.thinkTime = .seconds(80)
+                // Long enough to be cancelled before the card is presented.
+                ($0.timeScale, $0.thinkTime) = (0.03, .seconds(80))
                 $0.cancelDelay = .milliseconds(200)
             }
         ) { world in

@@ -101,7 +101,10 @@ struct HeldAccountTests {
     }
 
     @Test func `F4: a question that is answered 429 for an hour stops no sale`() async throws {
-        try await BridgeWorld.runBehindProxy(simulate: { $0.thinkTime = .seconds(80) }) { world, proxy in
+        // Longer than the first question waits.
+        try await BridgeWorld.runBehindProxy(simulate: { ($0.timeScale, $0.thinkTime) = (0.03, .seconds(80)) }) {
+            world,
+            proxy in
             proxy.answer { request in
                 request.isQuestion ? .init(status: 429, headers: ["Retry-After": "3600"]) : nil
             }
