@@ -11,29 +11,48 @@ public struct ClockOffset: Sendable, Equatable {
     /// Between which bounds the offset lies; below zero the terminal's clock is behind.
     public let ahead: ClosedRange<Duration>
 
-    /// What a sale says that was POSTed and whose result arrived at these instants of the bridge's clock.
-    public init?(shown: Timestamp?, posting: ClosedRange<Timestamp>?, arrived: Timestamp?) {
-        guard let shown, let posting, let arrived, posting.lowerBound <= arrived else { return nil }
+    /// From the POST of the oldest sale that says so to the POST of the latest one, by the bridge's clock.
+    let span: ClosedRange<Timestamp>
+
+    /// What a sale says whose result shows a time and arrived at another one; `nil` where it says nothing.
+    ///
+    /// - Parameters:
+    ///   - sale: A sale that was POSTed once: of several POSTs an earlier one may have been paid.
+    ///   - shown: The time of its result, by the terminal's clock.
+    ///   - arrived: When the result arrived, by the bridge's clock.
+    public init?(of sale: Transaction, shown: Timestamp?, arrived: Timestamp?) {
+        guard sale.effect == .sale, sale.refusedPosts == 0, sale.restoredAt == nil, let shown, let arrived,
+            let posted = sale.postedAt, posted <= arrived
+        else { return nil }
         // The terminal shows whole seconds.
-        ahead = shown - arrived...shown + .seconds(1) - posting.lowerBound
+        ahead = shown - arrived...shown + .seconds(1) - posted
+        span = posted...posted
     }
 
-    /// What one sale says; `nil` where its result has no time of which the zone is known, or it is no approved sale.
+    /// What an approved sale says; `nil` where its result has no time of which the zone is known, or a person approved it.
     public init?(_ sale: Transaction) {
-        guard sale.state == .approved, sale.effect == .sale, sale.decidedBy != .operator else { return nil }
-        self.init(shown: sale.result?.instant, posting: sale.posting, arrived: sale.completedAt)
+        guard sale.state == .approved, sale.decidedBy != .operator else { return nil }
+        self.init(of: sale, shown: sale.result?.instant, arrived: sale.completedAt)
     }
 
     /// What the latest sales say together, as far back as they agree: before a clock was set it was another one.
     public init?(of sales: some Sequence<Transaction>) {
         let latest = sales.sorted { ($0.completedAt ?? .distantPast) > ($1.completedAt ?? .distantPast) }
             .lazy.compactMap { Self($0) }.prefix(Self.salesAsked)
-        guard var agreed = latest.first?.ahead else { return nil }
+        guard let newest = latest.first else { return nil }
+        var (agreed, posts) = (newest.ahead, [newest.span.lowerBound])
         for earlier in latest.dropFirst() {
             guard agreed.overlaps(earlier.ahead) else { break }
             agreed = agreed.clamped(to: earlier.ahead)
+            posts.append(earlier.span.lowerBound)
         }
         ahead = agreed
+        span = (posts.min() ?? newest.span.lowerBound)...(posts.max() ?? newest.span.upperBound)
+    }
+
+    /// Whether a sale before and a sale after show it, so that the clock was not set meanwhile.
+    func isConfirmed(during posting: ClosedRange<Timestamp>) -> Bool {
+        span.lowerBound < posting.lowerBound && posting.upperBound < span.upperBound
     }
 
     /// Whether it is certainly off by more than a tolerance.

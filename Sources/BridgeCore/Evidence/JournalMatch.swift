@@ -77,9 +77,21 @@ public struct JournalMatch: Sendable {
             $0.id != transaction.id && (fits(row, $0) || !isNamed && mayBeByAnotherClock(row, $0))
         }
         guard fitting.count == 1, !hasRival else { return .ambiguous }
+        guard isNamed || isTimeCertain(of: row, for: transaction) else { return .near([row]) }
         // Of what was charged after a backup was made nobody remembers the rivals: only the ticket tells.
         let isOlder = storeRestoredAt.map { transaction.acceptedAt <= $0 } ?? false
         return isNamed || transaction.restoredAt == nil && !isOlder ? .row(row) : .ambiguous
+    }
+
+    /// Whether a row's time says that it is the sale of a transaction: always, unless the terminal's clock is known to be off.
+    ///
+    /// Then a sale before and a sale after must show it off by the same: the clock may have been set between the last sale and
+    /// this one.
+    private func isTimeCertain(of row: JournalRow, for transaction: Transaction) -> Bool {
+        guard let clock else { return true }
+        guard let posting = transaction.posting, let window = plainWindow(of: transaction) else { return false }
+        let moved = clock.shown(during: window)
+        return clock.isConfirmed(during: posting) && row.instants.contains { moved.contains($0) }
     }
 
     /// Whether a row would be the sale of a transaction if the terminal's clock, of which nothing is known, were off by as much as
@@ -121,26 +133,31 @@ public struct JournalMatch: Sendable {
     /// away. No clock is good enough to say of a row with our ticket that it is another's; a cut one may be, and needs our amount
     /// as well.
     private func mayHide(_ row: JournalRow, _ transaction: Transaction) -> Bool {
-        guard transaction.effect.movesMoney, let window = window(of: transaction), isOfCommand(row, transaction),
+        guard transaction.effect.movesMoney, let window = plainWindow(of: transaction), isOfCommand(row, transaction),
             Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal)
         else { return false }
         let reach = window.lowerBound - Self.widestZoneShift...window.upperBound + Self.widestZoneShift
         let isNear = row.instants.contains { reach.contains($0) }
+        // A clock that lost its battery shows any day: only one that is known to be right says that a row is too far away.
+        let isOfAnyDay = !isClockKnown || clock != nil
         let amountFits = Judgement.amountFits(row.result, transaction)
         guard transaction.sendsTicketNumber, let ticket = row.result.ticket,
             let reference = transaction.command.content.reference
-        else { return isNear && amountFits }
+        else { return (isNear || isOfAnyDay) && amountFits }
         return Spelling.isOne(ticket, reference) || Spelling.isCut(ticket, of: reference) && (isNear || amountFits)
     }
 
-    /// When the terminal may have worked for a transaction, by its own clock; `nil` where it was not POSTed.
-    private func window(of transaction: Transaction) -> ClosedRange<Timestamp>? {
+    /// When the terminal may have worked for a transaction, by a clock that is right; `nil` where it was not POSTed.
+    private func plainWindow(of transaction: Transaction) -> ClosedRange<Timestamp>? {
         transaction.posting.map { posting in
-            let window =
-                posting.lowerBound - rules.clockTolerance...posting.upperBound + rules.terminalLife
-                + rules.clockTolerance
-            return clock?.shown(during: window) ?? window
+            posting.lowerBound - rules.clockTolerance...posting.upperBound + rules.terminalLife + rules.clockTolerance
         }
+    }
+
+    /// The same by a clock that is right, and by the one that the terminal's sales show.
+    private func windows(of transaction: Transaction) -> [ClosedRange<Timestamp>] {
+        guard let window = plainWindow(of: transaction) else { return [] }
+        return [window] + (clock.map { [$0.shown(during: window)] } ?? [])
     }
 
     /// No two time zones of a country with terminals are further apart, in hours.
@@ -169,12 +186,12 @@ public struct JournalMatch: Sendable {
     ) -> Bool {
         let content = transaction.command.content
         let result = row.result
-        guard let window = window(of: transaction) else { return false }
+        let windows = windows(of: transaction)
         return isOfCommand(row, transaction) && transaction.effect.movesMoney
             && Spelling.agree(result.terminalID, content.terminal.idTerminal)
             && Judgement.amountFits(result, transaction)
             && (!transaction.sendsTicketNumber || Spelling.agree(result.ticket, content.reference))
-            && row.instants.contains { timely($0, window) }
+            && row.instants.contains { instant in windows.contains { timely(instant, $0) } }
     }
 }
 

@@ -48,6 +48,9 @@ public enum Judgement: Sendable, Equatable {
         case .number(0):
             guard fits(result, transaction), transaction.isRead(by: answer) else { return .inconsistent(result) }
             return .verdict(transaction.effect.movesMoney ? .approved : .completed, result)
+        // The code of what was recorded says nothing of the question.
+        case .number where transaction.isShownRecord(by: result) && transaction.isRead(by: answer):
+            return .verdict(.completed, result)
         case .number(nobodyPaid): return .verdict(.notCompleted, result)
         case .number(hostUnreachable), .missing, .unreadable: return .inconsistent(result)
         case .number: return .verdict(.declined, result)
@@ -146,6 +149,12 @@ extension Transaction {
     /// Whether an answer holds what the command asked for; nothing can be compared with half a list.
     func isRead(by answer: CloudAnswer) -> Bool {
         command.content.type != .reconcile || answer.journal?.isWhole(at: command.content.terminal) == true
+    }
+
+    /// Whether a result is a recorded one that the command asked to see, rather than the command's own.
+    func isShownRecord(by result: TerminalResult) -> Bool {
+        let type = command.content.type
+        return type.showsRecord && result.functionCode.map { $0 != 0 && $0 != type.functionCode } ?? false
     }
 
     /// Whether the terminal reports that money moved, be it the right amount or not.

@@ -10,13 +10,22 @@ public struct TerminalBooks: Sendable {
     public let lastClose: Timestamp?
     /// From when on the table was read.
     public let readFrom: Timestamp
+    /// When table and list were read.
+    public let readAt: Timestamp
 
     /// Books from their parts.
-    public init(paid: [Transaction], undecided: [Transaction], lastClose: Timestamp?, readFrom: Timestamp) {
+    public init(
+        paid: [Transaction],
+        undecided: [Transaction],
+        lastClose: Timestamp?,
+        readFrom: Timestamp,
+        readAt: Timestamp
+    ) {
         self.paid = paid
         self.undecided = undecided
         self.lastClose = lastClose
         self.readFrom = readFrom
+        self.readAt = readAt
     }
 }
 
@@ -61,6 +70,7 @@ private struct Comparison {
     private let match: JournalMatch
     /// How far the terminal's clock is off, where that is known and more than the tolerance.
     private let clock: ClockOffset?
+    private let isClockKnown: Bool
     private let oldest: JournalRow?
     /// The owner of each row that has one, by its index.
     private(set) var owners: [Int: Payment] = [:]
@@ -72,6 +82,7 @@ private struct Comparison {
         self.books = books
         self.rules = rules
         let offset = ClockOffset(of: books.paid)
+        isClockKnown = offset != nil
         clock = offset.flatMap { $0.isOff(by: rules.clockTolerance) ? $0 : nil }
         match = JournalMatch(rows: rows, undecided: books.undecided, clock: offset, rules: rules)
         takenBack = TakenBack(books.paid + books.undecided)
@@ -117,6 +128,10 @@ private struct Comparison {
 
     private func beginning() -> Reconciliation.Beginning? {
         let oldestInstant = oldest?.instants.first.map { max(clock?.earliest(of: $0) ?? $0, books.readFrom) }
+        // A clock that shows a time to come says nothing of when the batch began.
+        if let oldestInstant, oldestInstant > books.readAt + rules.clockTolerance {
+            return books.lastClose.map { .close($0) }
+        }
         guard let close = books.lastClose else { return oldestInstant.map { .oldestRow($0) } }
         guard let oldest, let oldestInstant else { return .close(close) }
         // A batch with older rows was not emptied then.
@@ -165,7 +180,10 @@ private struct Comparison {
         books.undecided.filter { transaction in
             guard transaction.effect.movesMoney, let posting = transaction.posting else { return false }
             guard let since else { return true }
-            return posting.upperBound + rules.terminalLife + rules.clockTolerance >= since.instant
+            let end = posting.upperBound + rules.terminalLife + rules.clockTolerance
+            // The time of the oldest row is the terminal's, which may be off.
+            guard case .oldestRow = since, !isClockKnown else { return end >= since.instant }
+            return end + JournalMatch.widestZoneShift >= since.instant
         }
     }
 }

@@ -27,7 +27,8 @@ public struct Transaction: Sendable, Equatable {
     public var attempts: Int = 0
     /// Whether a callback proved that a POST reached the cloud, though it decided nothing: no refusal is believed then.
     public var isKnownToCloud = false
-    /// How many POSTs were refused as "the terminal is busy": that may be untrue, so that each of them may have started a sale.
+    /// How many POSTs were refused: that may be untrue, as "the terminal is busy" is now and then, so that each of them may have
+    /// started a sale.
     public var refusedPosts: Int = 0
     /// How many POSTs in a row the cloud refused for their token.
     public var rejectedTokens: Int = 0

@@ -131,6 +131,15 @@ public enum SubmissionOutcome: Sendable, Equatable {
         /// What the cloud said, without runs of digits and cut to `longestWords`; `nil` where it said nothing.
         public let said: String?
 
+        /// Whether the cloud answered that nothing started, rather than that nothing was ever sent: what it said may be untrue.
+        public var isAnswer: Bool {
+            switch code {
+            case .terminalBusy, .tokenRejected, .blocked: true
+            case .cloudUnavailable: retryAfter != nil || said != nil
+            default: false
+            }
+        }
+
         /// What the cloud said is cut here, in bytes of UTF-8.
         public static let longestWords = 200
 

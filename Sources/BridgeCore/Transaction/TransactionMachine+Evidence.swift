@@ -95,8 +95,8 @@ extension TransactionMachine {
         next.finding = .decided
         transaction.result = result
         if let posting = transaction.posting {
-            if verdict == .approved, transaction.effect == .sale {
-                next.clockOffset = ClockOffset(shown: result.instant, posting: posting, arrived: now)
+            if verdict == .approved {
+                next.clockOffset = ClockOffset(of: transaction, shown: result.instant, arrived: now)
             }
             let window = posting.lowerBound...max(posting.upperBound, lifeEndsAt)
             transaction.result?.doubtOffset(outside: window)

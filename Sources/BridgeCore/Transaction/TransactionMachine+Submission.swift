@@ -85,12 +85,13 @@ extension TransactionMachine {
         said = refusal.said
         let isKnown = transaction.idPosTxs != nil || transaction.isKnownToCloud
         guard !isKnown || transaction.effect == .reading else { return doubt(.noAcknowledgement) }
+        // A callback may prove it wrong: then an end without payment is perhaps that of this POST.
+        if refusal.isAnswer { transaction.refusedPosts += 1 }
         if refusal.code == .tokenRejected { return submitAgain(after: refusal) }
         // A cloud that cannot be reached says nothing about the token.
         if refusal.code != .cloudUnavailable { transaction.rejectedTokens = 0 }
         if refusal.code == .commandExpired { return expire() }
         guard refusal.isTransient else { return finish(.failed, Reason(refusal.code)) }
-        if refusal.code == .terminalBusy { transaction.refusedPosts += 1 }
         wait(for: refusal)
     }
 

@@ -33,8 +33,10 @@ extension TransactionLedger {
         let readFrom = now - Reconciliation.longestBatch
         let lastClose = try rows.lastClose(at: terminal, account: account, acceptedAfter: readFrom)
         let beginning = ([lastClose].compactMap { $0 } + list.flatMap(\.instants)).min() ?? now
+        // The terminal's clock may be off, so that its rows begin later than its sales.
         let start =
-            max(readFrom, beginning) - transactionRules.terminalLife - transactionRules.clockTolerance
+            max(readFrom, min(beginning, now)) - transactionRules.terminalLife - transactionRules.clockTolerance
+            - JournalMatch.widestZoneShift
         var paid = try rows.approved(at: terminal, account: account, postedFrom: start, to: now)
         paid += try rows.contradicted(
             at: terminal,
@@ -53,7 +55,8 @@ extension TransactionLedger {
             paid: unique.values.sorted { $0.id < $1.id },
             undecided: try rows.undecided(at: terminal, account: account),
             lastClose: lastClose,
-            readFrom: readFrom
+            readFrom: readFrom,
+            readAt: now
         )
         return Reconciliation(of: list, with: books, rules: transactionRules)
     }

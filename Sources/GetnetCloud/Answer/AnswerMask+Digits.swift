@@ -4,12 +4,13 @@ extension AnswerMask {
     /// Whether a text holds a run that would be replaced.
     static func holdsDigitRun(_ text: String) -> Bool {
         var holds = false
-        scanDigitRuns(Array(text.utf8)) { _, isRun in holds = holds || isRun }
+        scanDigitRuns(Array(withPlainDigits(text).utf8)) { _, isRun in holds = holds || isRun }
         return holds
     }
 
     /// The text with each run of digits replaced by the mark.
-    static func replacingDigitRuns(in text: String) -> String {
+    static func replacingDigitRuns(in original: String) -> String {
+        let text = withPlainDigits(original)
         let digits = text.utf8.lazy.filter(isDigit).prefix(shortestRun).reduce(0) { count, _ in count + 1 }
         guard digits == shortestRun else { return text }
         let bytes = Array(text.utf8)
@@ -19,6 +20,23 @@ extension AnswerMask {
             if isRun { kept.append(contentsOf: digitsMark.utf8) } else { kept.append(contentsOf: part) }
         }
         return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// The text with the digits of other scripts as ASCII, spaces of other widths as a space, and without what cannot be seen.
+    private static func withPlainDigits(_ text: String) -> String {
+        guard !text.utf8.allSatisfy({ $0 < 128 }) else { return text }
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let properties = scalar.properties
+            if properties.numericType == .decimal, let value = properties.numericValue, !scalar.isASCII {
+                plain.append(contentsOf: String(Int(value)).unicodeScalars)
+            } else if properties.generalCategory == .spaceSeparator {
+                plain.append(" ")
+            } else if properties.generalCategory != .format {
+                plain.append(scalar)
+            }
+        }
+        return String(plain)
     }
 
     /// Cuts bytes into parts that are a run and parts that are none.

@@ -48,7 +48,7 @@ public struct AnswerReader: Sendable {
 
     /// The same, and whether the answer contradicts itself.
     func reading(of content: AnswerContent) -> Reading? {
-        guard let json = content.json, let wrapper = LooseObject(json) else { return nil }
+        guard let json = content.json, let wrapper = LooseObject(json.loneElement) else { return nil }
         var reading = AnswerReading(amountUnit: amountUnit)
         let code = reading.member("code", of: wrapper)
         let data = LooseObject(reading.member("data", of: wrapper).map(\.loneElement))
@@ -126,14 +126,16 @@ struct AnswerReading {
     /// Source: reference §8.
     mutating func terminalObject(wrapper: LooseObject, data: LooseObject?) -> TerminalObject? {
         if let data {
-            if let nested = LooseObject(member("response", of: data)), !nested.members.isEmpty {
+            if let nested = LooseObject(member("response", of: data)?.loneElement), !nested.members.isEmpty {
                 return TerminalObject(object: nested, isInsideData: true)
             }
             if data.has("functionCode") || data.has("responseCode") {
                 return TerminalObject(object: data, isInsideData: true)
             }
         }
-        guard let top = LooseObject(member("response", of: wrapper)), !top.members.isEmpty else { return nil }
+        guard let top = LooseObject(member("response", of: wrapper)?.loneElement), !top.members.isEmpty else {
+            return nil
+        }
         return TerminalObject(object: top, isInsideData: false)
     }
 }

@@ -26,7 +26,8 @@ extension AnswerReading {
         result.last4 = object.value("last4Digits").flatMap(Self.lastDigits)
         result.entryMode = Self.label(object.value("entryMode"))
         result.idPosTxs = idPosTxs
-        result.success = object.value("success")?.looseFlag
+        // There and not to be understood is no success.
+        result.success = object.has("success") ? object.value("success")?.looseFlag ?? false : nil
         result.report = TerminalReport.of(object, functionCode: result.functionCode)
         for name in ["realDate", "accountingDate", "dateTime"] {
             guard let time = object.value(name)?.string.flatMap(TerminalClock.localTime) else { continue }
@@ -39,9 +40,22 @@ extension AnswerReading {
 
     /// An authorization; six characters, of which a number has lost the zeros in front.
     private static func authorization(_ value: JSON?) -> String? {
-        guard let code = value?.identity else { return nil }
+        guard let code = value?.identity, isAuthorization(code) else { return nil }
         guard case .number = value, code.utf8.count < 6, !code.hasPrefix("-") else { return code }
         return String(repeating: "0", count: 6 - code.utf8.count) + code
+    }
+
+    /// No issuer's approval is longer; a card's number is.
+    private static let longestAuthorization = 12
+    /// What programs write where there is none.
+    private static let noAuthorization: Set<String> = [
+        "null", "nil", "none", "nan", "na", "undefined", "false", "true",
+    ]
+
+    private static func isAuthorization(_ code: String) -> Bool {
+        let plain = String(decoding: code.utf8.map(\.loosened), as: UTF8.self)
+        return code.utf8.count <= longestAuthorization && !noAuthorization.contains(plain)
+            && plain.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
     }
 
     /// An amount in minor units, whatever the wire's are.

@@ -36,9 +36,15 @@ enum ContentCoding {
             if let inner = inflated(bytes, limit, eitherHeader) { return inner }
             if coding == "deflate", let inner = inflated(bytes, limit, noHeader) { return inner }
             // A proxy that undid the coding may have left the header field.
-            return startsAsGzip(bytes) || (try? JSONParser.parse(bytes, .lenient)) == nil ? nil : bytes
-        default: return nil
+            return startsAsGzip(bytes) ? nil : plain(bytes)
+        // The name of a charset, of nothing, or of a coding that somebody undid.
+        default: return plain(bytes)
         }
+    }
+
+    /// The bytes, where they are a JSON document without any coding.
+    private static func plain(_ bytes: [UInt8]) -> [UInt8]? {
+        (try? JSONParser.parse(TextEncoding.utf8(bytes, contentType: nil), .lenient)) == nil ? nil : bytes
     }
 
     /// Text may begin so by chance.

@@ -32,6 +32,23 @@ enum NumberTrace {
         "terminalid", "ticket", "ticketnumber", "tip", "wait",
     ]
 
+    /// What a server or a gateway says of itself beside `data`.
+    private static let measures: Set<String> = [
+        "build", "column", "count", "date", "datetime", "duration", "elapsed", "httpcode", "httpstatus", "incidentid",
+        "length",
+        "limit", "line", "port", "rayid", "remaining", "requestid", "reset", "size", "spanid", "statuscode",
+        "supportid",
+        "time", "timestamp", "traceid", "ts", "version",
+    ]
+
+    /// So many digits Getnet's numbers have, with room to grow.
+    private static let likelyLengths = 5...9
+
+    /// Whether a value is a number as long as Getnet's are.
+    private static func isLikelyNumber(_ value: JSON) -> Bool {
+        value.cloudNumber.map { likelyLengths.contains($0.utf8.count) } ?? false
+    }
+
     /// Fewer digits in a row, in the midst of words, are a count, a time or an error's number.
     private static let shortestNumber = 5
     /// No number that can be read has more.
@@ -62,6 +79,10 @@ enum NumberTrace {
                     return !member.value.isAbsentIdentity
                 }
                 if echoes.contains(name), !member.value.isContainer { return isNamed(in: member.value, depth: depth) }
+                // A name that nothing is known of may be one more for the number; so may the number itself.
+                if isLikelyNumber(.string(member.name)) || !measures.contains(name) && isLikelyNumber(member.value) {
+                    return true
+                }
                 return isIn(member.value, insideData: insideData || containers.contains(name), depth: depth)
             }
         }
@@ -95,6 +116,7 @@ enum NumberTrace {
         if Array(plain(unescaped).utf8).hold(Self.numberName) || WrappedNumber.isIn(unescaped, named: isNamed) {
             return true
         }
+        if SpokenNumber.isIn(unescaped) { return true }
         if WrappedAnswer.isIn(unescaped, isValue: isValue, isNumber: { !echoes.contains($0) && isNumber($1) }) {
             return true
         }

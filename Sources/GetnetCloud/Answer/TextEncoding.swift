@@ -9,11 +9,18 @@ enum TextEncoding {
     static func utf8(_ bytes: [UInt8], contentType: String?) -> [UInt8] {
         // Nearly every body is ASCII, which is the same in every charset; a wide one has zeros.
         if bytes.allSatisfy({ 1...127 ~= $0 }) { return bytes }
-        let text = decoded(bytes, charset: charset(in: contentType))
-        var body = text[...]
-        while body.starts(with: [0xEF, 0xBB, 0xBF]) { body = body.dropFirst(3) }
+        // Before anything else: behind a mark the rest may still be written in another charset.
+        let text = decoded(Array(withoutMarks(bytes)), charset: charset(in: contentType))
+        var body = withoutMarks(text)
         while body.last == 0 { body = body.dropLast() }
         return body.count == text.count ? text : Array(body)
+    }
+
+    /// The bytes without byte order marks of UTF-8 in front.
+    private static func withoutMarks(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        var rest = bytes[...]
+        while rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        return rest
     }
 
     private static func decoded(_ bytes: [UInt8], charset: String?) -> [UInt8] {

@@ -138,8 +138,8 @@ struct AccountBreaker {
         switch finding {
         case .served:
             if permit.openings == openings { close() }
-        case .doubtful, .tokenRejected, .nothing: ended(permit, .nothing, at: now)
-        case .blocked, .throttled: ended(permit, finding, at: now)
+        // That the cloud wants no questions says nothing about sales.
+        case .doubtful, .tokenRejected, .blocked, .throttled, .nothing: ended(permit, .nothing, at: now)
         }
     }
 

@@ -25,7 +25,7 @@ struct LoginAnswer: Equatable {
         case .withheld: return .failure(LoginFailure(trouble: .connection(.noConnection)))
         case .interrupted: return .failure(LoginFailure(trouble: .noAnswer))
         }
-        let wrapper = LooseObject(http.body.json)
+        let wrapper = LooseObject(http.body.json?.loneElement)
         let isRefused = wrapper.map { isRefusal($0, catalogue) } ?? false
         switch http.status {
         case 200...299:
@@ -43,7 +43,8 @@ struct LoginAnswer: Equatable {
     }
 
     private init?(_ wrapper: LooseObject) {
-        guard let data = LooseObject(wrapper.value("data")), let token = data.value("token")?.string,
+        guard let data = LooseObject(wrapper.value("data")?.loneElement),
+            let token = data.value("token")?.string?.trimmed,
             (1...Self.longestToken).contains(token.utf8.count),
             // It becomes part of a header.
             token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })

@@ -128,11 +128,22 @@ import Testing
     }
 
     @Test(
-        "J4: a POST that certainly never started is none that a refusal may be about",
-        arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked]
+        "J4: a callback that comes while a later POST is under way may be of an earlier one, whatever refused that",
+        arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked, .terminalBusy]
     )
-    func neverStarted(code: Reason.Code) {
-        let never = SubmissionOutcome.notStarted(.init(code, isTransient: true))
+    func refused(code: Reason.Code) {
+        let refusal = SubmissionOutcome.notStarted(.init(code, isTransient: true, retryAfter: .seconds(1)))
+        let posting = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, refusal))
+            .after(.submissionStarted)
+        let told = posting.after(.callback(.notCompleted(posting, idPosTxs: "936199")))
+        #expect(!told.state.isFinal && told.idPosTxs == nil)
+        let paid = told.after(.submissionEnded(attempt: 2, .acknowledged(idPosTxs: "936101")))
+        #expect(paid.state == .submitted && paid.after(.callback(.approved(paid))).state == .approved)
+    }
+
+    @Test("J4: a POST that certainly never left is none that a refusal may be about")
+    func neverStarted() {
+        let never = SubmissionOutcome.notStarted(.init(.cloudUnavailable, isTransient: true))
         let waiting = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, never))
         let posting = waiting.after(.submissionStarted)
         #expect(posting.attempts == 2 && posting.refusedPosts == 0)

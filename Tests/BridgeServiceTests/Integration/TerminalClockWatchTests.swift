@@ -55,13 +55,14 @@ struct TerminalClockWatchTests {
             logger: Logger(label: "clocks") { _ in CapturingLogHandler(lines: lines) }
         )
         func note(_ terminal: String, ahead seconds: Int64) {
-            let sale = Transaction.sample(
+            var sale = Transaction.sample(
                 terminal: Terminal(storedTerminal: terminal, branch: "1", serialNumber: "S", alias: nil)
             )
+            sale.postedAt = .sample
             var transition = Transition(refusing: sale)
             transition.clockOffset = ClockOffset(
+                of: sale,
                 shown: .sample + .seconds(seconds),
-                posting: .sample ... .sample,
                 arrived: .sample + .seconds(5)
             )
             watch.note(transition)
