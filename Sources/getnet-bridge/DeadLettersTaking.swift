@@ -38,6 +38,9 @@ extension DeadLetters {
                 let place = "\(letter.exchange) with the key \(letter.routingKey)"
                 if dryRun {
                     try invocation.console.print("\(letter.id) would go to \(place)")
+                    invocation.console.note(
+                        "its caller was told that it was refused, and may have sent it again under another id: ask that team first"
+                    )
                     return false
                 }
                 let outcome = await session.publish(letter.again(messageID: UUID().uuidString))

@@ -25,6 +25,12 @@ struct Transactions: VerbGroup {
         @Flag(help: "Only what a person must do something about now, with what to know of each first.")
         var needsMe = false
 
+        func validate() throws {
+            guard !needsMe || filters.status == nil && filters.cursor == nil else {
+                throw ValidationError("--needs-me: not with --status or --cursor")
+            }
+        }
+
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
             let inspection = try StoreInspection.open(path: try configuration.storePath())
@@ -65,10 +71,10 @@ struct Transactions: VerbGroup {
             _ rules: TransactionRules
         ) async throws -> (now: [Transaction], early: [Transaction]) {
             var doubts = filters.question
-            (doubts.status, doubts.limit) = (.inDoubt, TransactionQuestion.longestAnswer)
+            doubts.status = .inDoubt
             var contradicted = filters.question
-            (contradicted.isContradicted, contradicted.limit) = (true, TransactionQuestion.longestAnswer)
-            let all = try await inspection.transactions(doubts) + inspection.transactions(contradicted)
+            contradicted.isContradicted = true
+            let all = try await all(doubts, inspection) + all(contradicted, inspection)
             var (now, early): ([Transaction], [Transaction]) = ([], [])
             for transaction in all.sorted(by: { $0.id > $1.id }) {
                 if Conclusion(about: transaction, at: .current, rules: rules).person == .now {
@@ -79,6 +85,22 @@ struct Transactions: VerbGroup {
                 }
             }
             return (now, early)
+        }
+
+        /// All that a question asks for: what is left out would be an alarm that nobody hears.
+        private func all(
+            _ question: TransactionQuestion,
+            _ inspection: StoreInspection
+        ) async throws -> [Transaction] {
+            var question = question
+            question.limit = TransactionQuestion.longestAnswer
+            var found: [Transaction] = []
+            while true {
+                let page = try await inspection.transactions(question)
+                found += page
+                guard page.count == question.limit, let last = page.last else { return found }
+                question.before = last.id
+            }
         }
 
         private func text(_ now: [Transaction], _ early: [Transaction], _ rules: TransactionRules) -> String {

@@ -48,7 +48,7 @@ struct ChargeWatchTests {
         expected: String
     ) {
         let silence = ChargeSilence(queue: "commands", isConfirmed: true, consumers: consumers)
-        let text = silence.text(sameCharge: "--command-id c-1")
+        let text = silence.text("the same line with --command-id c-1", startsNothing: false)
         #expect(text.contains("No bridge answered: the command lies in the queue commands"))
         #expect(text.contains(expected))
         #expect(text.contains("--command-id c-1"))
@@ -56,7 +56,7 @@ struct ChargeWatchTests {
 
     @Test func `silence about an unconfirmed command claims neither that it lies there nor who would take it`() {
         let silence = ChargeSilence(queue: "commands", isConfirmed: false, consumers: nil)
-        let text = silence.text(sameCharge: "--command-id c-1")
+        let text = silence.text("the same line with --command-id c-1", startsNothing: false)
         #expect(text.contains("the command may lie in the queue commands"))
         #expect(!text.contains("consumer"))
     }

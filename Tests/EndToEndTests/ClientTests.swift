@@ -202,7 +202,8 @@ struct ClientTests {
             let events = [
                 ("0mwsg2wxrl1pn0ovmziv5y0a", "charge.amended", 4), ("0mwsg2wxrl1pn0ovmziv5y0a", "charge.approved", 3),
                 ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.submitted", 3), ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 3),
-                ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 2), ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 9),
+                ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 2), ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.in_doubt", 3),
+                ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 9),
             ]
             for (number, (transaction, name, sequence)) in events.enumerated() {
                 let id = "00000000-0000-4000-8000-00000000000\(number)"
@@ -212,6 +213,21 @@ struct ClientTests {
             let words = try consumer.text()
             #expect(exit == .status(0), "\(words)")
             #expect(words.contains("goods handed over: 2, for a person: 0"), "\(words)")
+            // What is final stays so: a doubt that comes behind it is older, whatever its number.
+            let look = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall())"
+            let output = site.folder.appending(path: "look.log").path
+            let program = try SpawnedProgram(
+                "/usr/bin/python3",
+                [
+                    "-c", look, site.folder.appending(path: "sales.db").path,
+                    "SELECT DISTINCT status, is_final, for_person FROM sale",
+                ],
+                environment: [:],
+                output: output
+            )
+            #expect(try await program.waitForExit() == .status(0))
+            let rows = try String(contentsOfFile: output, encoding: .utf8)
+            #expect(rows.contains("[('approved', 1, 0)]"), "\(rows)")
         }
     }
 

@@ -163,6 +163,28 @@ import Testing
         #expect(wait(&breaker, at: over) == .init(cause: .doubts(1), wait: .seconds(5)))
     }
 
+    @Test("F1, F4: a reading that the cloud or its firewall refuses holds no sale back, alone or as a probe")
+    func refusedReadings() throws {
+        for finding in [AccountBreaker.Finding.throttled(.seconds(3_600)), .blocked(retryAfter: nil), .tokenRejected] {
+            var breaker = AccountBreaker()
+            guard case .go(let reading) = breaker.passReading(at: start) else {
+                Issue.record("a reading waits for nothing")
+                return
+            }
+            breaker.readingEnded(reading, finding, at: start)
+            #expect(!breaker.isOpen, "\(finding)")
+            breaker.ended(try permit(&breaker, at: start), .blocked(retryAfter: nil), at: start)
+            let over = start + .seconds(5)
+            guard case .go(let probe) = breaker.passReading(at: over) else {
+                Issue.record("a reading is no probe")
+                return
+            }
+            breaker.readingEnded(probe, finding, at: over)
+            // The next one may be a sale, at once.
+            _ = try permit(&breaker, at: over)
+        }
+    }
+
     @Test func `readings go while only sales are in doubt, and say nothing of them; the firewall holds both`() throws {
         var breaker = AccountBreaker()
         for _ in 0..<4 { breaker.ended(try permit(&breaker, at: start), .doubtful, at: start) }

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds a number of Getnet's in a sentence: "Transaction 936101 sent", "Transaccion N. 936101", "/api/postxs/936101".
+/// Finds a number of Getnet's in a sentence.
+///
+/// Shape: `Transaction 936101 sent`, `Transaccion N. 936101`, `/api/postxs/936101`.
 enum SpokenNumber {
-    /// Words, in lower case, behind which such a number is spoken of.
+    /// Words, in lower case and without letters beyond ASCII, behind which such a number is spoken of.
     private static let nouns: Set<String> = [
-        "transaction", "transactions", "transaccion", "transacciones", "transacci", "trx", "txn", "tx", "folio",
+        "transaction", "transactions", "transaccion", "transaccin", "transacciones", "trx", "txn", "tx", "folio",
         "operacion",
-        "operaci", "operation", "venta", "postx", "postxs",
+        "operacin", "operation", "venta", "postx", "postxs",
     ]
     /// Words that may stand between both.
-    private static let fillers: Set<String> = ["n", "no", "nr", "nro", "num", "numero", "number", "id", "de"]
+    private static let fillers: Set<String> = ["n", "no", "nr", "nro", "num", "numero", "nmero", "number", "id", "de"]
     /// More words between both make it a sentence about something else.
     private static let mostFillers = 2
     /// So many digits Getnet's numbers have, with room to grow.
     private static let lengths = 5...9
 
-    /// Whether text in UTF-8 speaks of a number; a letter beyond ASCII parts words.
+    /// Whether text in UTF-8 speaks of a number.
     static func isIn(_ text: [UInt8]) -> Bool {
         var noun: Int?
         for (index, word) in text.split(whereSeparator: { !isLetterOrDigit($0) }).enumerated() {
@@ -35,6 +37,6 @@ enum SpokenNumber {
     }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        NumberTrace.isDigit(byte) || (97...122).contains(byte.loosened)
+        NumberTrace.isDigit(byte) || (97...122).contains(byte.loosened) || byte >= 128
     }
 }

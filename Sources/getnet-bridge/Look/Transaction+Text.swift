@@ -62,7 +62,7 @@ extension Transaction {
         facts.add("\(told)authorization", result?.authorizationCode)
         facts.add("\(told)response", result?.responseMessage)
         facts.add(
-            "\(told)amount paid",
+            state == .approved ? "amount paid" : "amount told",
             result?.amount.flatMap { paid in amount.map { AmountText.of(paid, $0.currency.rawValue) } }
         )
         facts.add("evidence", decidedBy?.rawValue)

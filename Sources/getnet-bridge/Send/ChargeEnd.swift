@@ -17,7 +17,7 @@ struct ChargeSilence: Equatable {
     let consumers: Int?
 
     /// What it means, for people.
-    func text(sameCharge: String) -> String {
+    func text(_ repetition: String, startsNothing: Bool) -> String {
         let place = "\(isConfirmed ? "lies" : "may lie") in the queue \(queue)"
         var lines = ["No bridge answered: the command \(place) and may still be taken until it expires."]
         switch consumers {
@@ -26,7 +26,7 @@ struct ChargeSilence: Equatable {
         case let consumers?: lines.append("The queue has \(consumers) consumers.")
         case nil: break
         }
-        lines.append("Do NOT repeat it with another id. Safe to repeat: the same line with \(sameCharge)")
+        lines.append("\(startsNothing ? "" : "Do NOT repeat it with another id. ")Safe to repeat: \(repetition)")
         return lines.joined(separator: "\n")
     }
 }

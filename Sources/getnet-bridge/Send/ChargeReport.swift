@@ -5,11 +5,13 @@ protocol ReportedCommand: FollowedCommand {
     var reference: String? { get }
     /// Whether the two were made up here.
     var generated: (commandID: Bool, reference: Bool) { get }
+    /// Whether it only asks or takes back, so that sending it again starts nothing.
+    var startsNothing: Bool { get }
 }
 
 extension ReportedCommand {
-    /// The flags that make another run follow this command instead of making a second one.
-    var sameCharge: String { "--command-id \(commandID)" }
+    /// What another run needs beside the same words to follow this command instead of making a second one.
+    var repetition: String { startsNothing ? "the same line" : "the same line with --command-id \(commandID)" }
 }
 
 /// Tells what becomes of a charge: events on standard output; what is said about them on standard error for machines.
@@ -35,16 +37,18 @@ struct ChargeReport {
     /// Says what to do about a charge whose end is not known; nothing about any other.
     func end(_ message: some ReportedCommand, _ end: ChargeEnd) {
         if let silence = end.silence {
-            console.note(silence.text(sameCharge: message.sameCharge))
+            console.note(silence.text(message.repetition, startsNothing: message.startsNothing))
             return
         }
         switch end.status {
+        case .inDoubt where message.startsNothing: say("IN DOUBT: money may have moved. Do NOT charge again.")
+        case .noAnswer where message.startsNothing: say("It has not ended yet.")
         case .inDoubt: say("IN DOUBT: money may have moved. Do NOT repeat it with another id.")
         case .noAnswer:
             say("No final answer in time; it goes on without you. Do NOT repeat it with another id.")
         default: return
         }
-        say("To go on following it: the same line with \(message.sameCharge)")
+        say("\(message.startsNothing ? "To look again" : "To go on following it"): \(message.repetition)")
     }
 
     func note(_ text: String) {

@@ -11,6 +11,7 @@ struct SentCommand: ReportedCommand {
     let reference: String?
     /// Whether the two were made up here.
     let generated: (commandID: Bool, reference: Bool)
+    let startsNothing: Bool
     private let amountText: String?
     private let exchange: String
     private let routingKey: String
@@ -32,6 +33,7 @@ struct SentCommand: ReportedCommand {
         commandID = name
         self.reference = reference
         generated = (options.commandId == nil, options.reference == nil)
+        startsNothing = false
         amountText = amount.map { AmountText.of($0.value, $0.currency) }
         exchange = configuration.commands.exchange
         routingKey = "\(type.rawValue).\(account.name)"
@@ -74,6 +76,7 @@ struct SentCommand: ReportedCommand {
         self.commandID = name
         reference = nil
         generated = (commandID == nil, false)
+        startsNothing = true
         amountText = nil
         exchange = configuration.control.exchange
         routingKey = ([verb.rawValue] + [account].compactMap(\.self)).joined(separator: ".")

@@ -154,7 +154,8 @@ final class Ledger {
                                 "INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
                                         + " sequence = excluded.sequence, status = excluded.status,"
                                         + " is_final = excluded.is_final"
-                                        + " WHERE excluded.sequence > sale.sequence OR excluded.is_final > sale.is_final",
+                                        + " WHERE excluded.is_final > sale.is_final"
+                                        + " OR excluded.is_final = sale.is_final AND excluded.sequence > sale.sequence",
                                 transactionId, commandId, type, data.get("sequence").getAsLong(), status, isFinal)
                         == 1;
         // Evidence against a final status: nothing is undone by a program.

@@ -66,7 +66,8 @@ def act(database, event):
     is_newer = database.execute(
         """INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET sequence = excluded.sequence,
            status = excluded.status, is_final = excluded.is_final
-           WHERE excluded.sequence > sale.sequence OR excluded.is_final > sale.is_final""",
+           WHERE excluded.is_final > sale.is_final
+              OR excluded.is_final = sale.is_final AND excluded.sequence > sale.sequence""",
         row,
     ).rowcount
     if "contradiction" in data:

@@ -166,7 +166,8 @@ private struct Ledger {
             sql: """
                 INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET
                     sequence = excluded.sequence, status = excluded.status, is_final = excluded.is_final
-                WHERE excluded.sequence > sale.sequence OR excluded.is_final > sale.is_final
+                WHERE excluded.is_final > sale.is_final
+                    OR excluded.is_final = sale.is_final AND excluded.sequence > sale.sequence
                 """,
             arguments: [transaction, command, type, sequence, status, isFinal]
         )

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import Testing
+
+@testable import GetnetCloud
+
+/// Sisters of the cases A1 to A8, B, and of what a terminal says of a payment.
+@Suite("Sisters: how an answer is read")
+struct SisterReadingTests {
+    private let reader = AnswerReader(timeZone: "America/Santiago")
+
+    private func read(_ bytes: [UInt8], contentType: String? = nil, coding: String? = nil) -> CloudAnswer? {
+        reader.read(AnswerContent(bytes, contentType: contentType, contentEncoding: coding))
+    }
+
+    @Test("A1, A3: behind a byte order mark of UTF-8 the rest may be written in Latin-1, or be damaged")
+    func mark() {
+        let acknowledgement = Array(#"{"code":1,"message":"TRANSACCI?N","data":{"idPosTxs":936101}}"#.utf8)
+            .map { $0 == UInt8(ascii: "?") ? 0xD3 : $0 }
+        for marks in 0...2 {
+            let answer = read(Array(repeating: [0xEF, 0xBB, 0xBF], count: marks).flatMap { $0 } + acknowledgement)
+            #expect(answer?.idPosTxs == "936101" && answer?.code == .done, "\(marks) marks")
+        }
+    }
+
+    @Test(
+        "A4, A5: a Content-Encoding that names nothing changes nothing over plain JSON",
+        arguments: ["utf-8", "none", "br", "aws-chunked", "zstd, br"]
+    )
+    func coding(name: String) {
+        let plain = Array(#"{"code":1,"data":{"idPosTxs":936101}}"#.utf8)
+        #expect(read(plain, coding: name)?.idPosTxs == "936101")
+        // What is no JSON may be anything that is coded so.
+        #expect(AnswerContent(Array("<html>".utf8), contentEncoding: name) == .undecodable)
+    }
+
+    @Test(
+        "B: a list of one stands for what is in it, in every layout",
+        arguments: [
+            #"[{"code":1,"data":{"idPosTxs":936101,"response":RESULT}}]"#,
+            #"{"code":1,"data":[{"idPosTxs":936101,"response":RESULT}]}"#,
+            #"{"code":1,"data":{"idPosTxs":936101,"response":[RESULT]}}"#,
+            #"{"code":1,"idPosTxs":936101,"response":[RESULT]}"#,
+        ]
+    )
+    func listOfOne(layout: String) {
+        let result = #"{"functionCode":100,"responseCode":0,"authorizationCode":"010929","amount":15990}"#
+        let answer = read(Array(layout.replacing("RESULT", with: result).utf8))
+        #expect(answer?.idPosTxs == "936101" && answer?.result?.amount == 15_990, "\(layout)")
+    }
+
+    @Test(
+        "A6, A8: a number under a name that nothing is known of, in a name or in a sentence permits no other POST",
+        arguments: [
+            #"{"code":0,"status":"ERROR","message":"OPERATION IN PROGRESS","folio":936101,"data":null}"#,
+            #"{"status":"ERROR","posTx":936101}"#, #"{"transactionNumber":"936101"}"#, #"{"ids":[936101],"trx":0}"#,
+            #"{"error":{"details":{"number":936101}}}"#, #"{"errors":[{"message":"x","tx":936101}]}"#,
+            #"{"links":{"self":"/api/postxs/936101"}}"#, #"{"code":0,"message":"Transaction 936101 not authorized"}"#,
+            #"{"data":{"936106":{"state":"x"}}}"#, #"{"936106":{"state":"x"}}"#, "Transaction 936106 accepted",
+            "Transaccion N. 936106 enviada al terminal", "Transacci\u{F3}n n\u{FA}mero 936106",
+        ]
+    )
+    func traces(body: String) {
+        #expect(!AnswerContent(Array(body.utf8)).provesNoNumber, "\(body)")
+    }
+
+    @Test(
+        "what a server or a gateway says of itself is no number of Getnet's",
+        arguments: [
+            #"{"timestamp":1764508800000,"status":401,"error":"Unauthorized","path":"/api/sale"}"#,
+            #"{"statusCode":401,"message":"Access denied due to missing subscription key"}"#,
+            #"{"code":0,"status":"ERROR","message":"OPERATION IN PROGRESS (15s)","data":null}"#,
+            #"{"requestId":12345678,"elapsed":100000,"message":"Too many requests, 100000 a day"}"#,
+            "<html><style>a{transition:10000ms}</style>Access denied. 20261130</html>",
+        ]
+    )
+    func noTraces(body: String) {
+        #expect(AnswerContent(Array(body.utf8)).provesNoNumber, "\(body)")
+    }
+
+    @Test(
+        "an authorization is a code, and no word for none, no dashes and no card's number",
+        arguments: [
+            #""null""#, #""N/A""#, #""------""#, #""\u00a0\u00a0""#, "-1", #""4539578763621486""#, #""undefined""#,
+        ]
+    )
+    func authorization(value: String) {
+        let body = #"{"code":1,"data":{"response":{"functionCode":100,"responseCode":0,"authorizationCode":VALUE}}}"#
+        #expect(read(Array(body.replacing("VALUE", with: value).utf8))?.result?.authorizationCode == nil, "\(value)")
+        let sound = read(Array(body.replacing("VALUE", with: #""A06035""#).utf8))
+        #expect(sound?.result?.authorizationCode == "A06035")
+    }
+
+    @Test("a success that is there and cannot be understood is none", arguments: [#""no""#, "2", "[]", #""""#])
+    func success(value: String) {
+        let body = #"{"code":1,"data":{"response":{"functionCode":101,"responseCode":0,"success":VALUE}}}"#
+        #expect(read(Array(body.replacing("VALUE", with: value).utf8))?.result?.success == false, "\(value)")
+        let none = read(Array(body.replacing(#","success":VALUE"#, with: "").utf8))
+        #expect(none?.result != nil && none?.result?.success == nil)
+    }
+
+    @Test(
+        "A9: a card's number in digits of other scripts, or parted by what cannot be seen, is masked",
+        arguments: [
+            "\u{FF15}\u{FF14}\u{FF11}\u{FF13}\u{FF13}\u{FF13}\u{FF10}\u{FF10}\u{FF18}\u{FF19}\u{FF16}\u{FF10}",
+            "\u{665}\u{664}\u{661}\u{663}\u{663}\u{663}\u{660}\u{660}\u{668}\u{669}", "5413\u{A0}3300\u{A0}8960",
+            "5413\u{200B}3300\u{200B}8960", "5413\u{2009}3300\u{2009}8960",
+        ]
+    )
+    func otherDigits(text: String) {
+        let masked = AnswerMask.replacingDigitRuns(in: "card \(text) refused")
+        #expect(masked.hasPrefix("card ") && masked.hasSuffix(" refused"))
+        #expect(!masked.unicodeScalars.contains { $0.properties.numericType == .decimal }, "\(masked)")
+    }
+}
