@@ -76,7 +76,9 @@ struct Transactions: VerbGroup {
             contradicted.isContradicted = true
             let all = try await all(doubts, inspection) + all(contradicted, inspection)
             var (now, early): ([Transaction], [Transaction]) = ([], [])
-            for transaction in all.sorted(by: { $0.id > $1.id }) {
+            // A doubt with a contradiction is in both.
+            let unique = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
+            for transaction in unique.values.sorted(by: { $0.id > $1.id }) {
                 if Conclusion(about: transaction, at: .current, rules: rules).person == .now {
                     now.append(transaction)
                 } else if transaction.state == .inDoubt, transaction.misfit != nil {

@@ -44,6 +44,12 @@ struct AnswersTests {
         // Told before the first refusal, not even another POST is right.
         told.unfinishedToldAt = second - .seconds(30)
         #expect(!told.mayBeRepeated && !told.mayBeBelieved)
+        // A third one is right only where nothing had been told before it.
+        told.unfinishedToldAt = second - .seconds(10)
+        told.posts = 3
+        #expect(!told.mayBeRepeated && !told.mayBeBelieved)
+        told.unfinishedToldAt = told.lastPostAt.map { $0 + .seconds(1) }
+        #expect(told.mayBeRepeated && told.mayBeBelieved)
     }
 
     @Test func `a number stays in the bytes whatever is done to them, unless they are compressed`() {

@@ -8,6 +8,9 @@ public struct ClockOffset: Sendable, Equatable {
     /// So many sales are asked at most.
     public static let salesAsked = 20
 
+    /// A sale that bounds it less closely says too little: its result came late, perhaps over a change of the clock.
+    static let widestBounds = Duration.seconds(120)
+
     /// Between which bounds the offset lies; below zero the terminal's clock is behind.
     public let ahead: ClosedRange<Duration>
 
@@ -29,16 +32,17 @@ public struct ClockOffset: Sendable, Equatable {
         span = posted...posted
     }
 
-    /// What an approved sale says; `nil` where its result has no time of which the zone is known, or a person approved it.
+    /// What an approved sale says; `nil` where its result has no time of which the zone is known, or a person or the journal approved it.
     public init?(_ sale: Transaction) {
-        guard sale.state == .approved, sale.decidedBy != .operator else { return nil }
+        // A row of the journal was given to its sale with the help of a clock.
+        guard sale.state == .approved, sale.decidedBy == .callback || sale.decidedBy == .query else { return nil }
         self.init(of: sale, shown: sale.result?.instant, arrived: sale.completedAt)
     }
 
     /// What the latest sales say together, as far back as they agree: before a clock was set it was another one.
     public init?(of sales: some Sequence<Transaction>) {
         let latest = sales.sorted { ($0.completedAt ?? .distantPast) > ($1.completedAt ?? .distantPast) }
-            .lazy.compactMap { Self($0) }.prefix(Self.salesAsked)
+            .lazy.compactMap { Self($0) }.filter(\.isNarrow).prefix(Self.salesAsked)
         guard let newest = latest.first else { return nil }
         var (agreed, posts) = (newest.ahead, [newest.span.lowerBound])
         for earlier in latest.dropFirst() {
@@ -48,6 +52,16 @@ public struct ClockOffset: Sendable, Equatable {
         }
         ahead = agreed
         span = (posts.min() ?? newest.span.lowerBound)...(posts.max() ?? newest.span.upperBound)
+    }
+
+    private var isNarrow: Bool { ahead.upperBound - ahead.lowerBound <= Self.widestBounds }
+
+    /// Whether the latest sale showed a time at which it cannot have been in the account's zone: the terminal stands in another
+    /// one, or its clock is off by more than that.
+    public static func isDoubted(by sales: some Sequence<Transaction>) -> Bool {
+        let latest = sales.filter { $0.effect == .sale && $0.result?.localTime != nil }
+            .max { ($0.completedAt ?? .distantPast) < ($1.completedAt ?? .distantPast) }
+        return latest.map { $0.result?.utcOffset == nil } ?? false
     }
 
     /// Whether a sale before and a sale after show it, so that the clock was not set meanwhile.

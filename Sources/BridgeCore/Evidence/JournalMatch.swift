@@ -27,6 +27,8 @@ public struct JournalMatch: Sendable {
     private let clock: ClockOffset?
     /// Whether any sale says something of the terminal's clock, be it right or off.
     private let isClockKnown: Bool
+    /// Whether the terminal's latest sale showed a time that cannot be.
+    private let isClockDoubted: Bool
 
     /// A match of rows that nobody has claimed with every undecided transaction of the terminal that was POSTed.
     ///
@@ -37,6 +39,7 @@ public struct JournalMatch: Sendable {
     ///   - reusedReferences: The undecided ones whose reference another POSTed transaction has as well.
     ///   - storeRestoredAt: When a backup took the place of the store.
     ///   - clock: What the terminal's sales say of its clock.
+    ///   - isClockDoubted: Whether the latest of them showed a time that cannot be.
     ///   - rules: The times.
     public init(
         rows: [JournalRow],
@@ -45,6 +48,7 @@ public struct JournalMatch: Sendable {
         reusedReferences: Set<TransactionID> = [],
         storeRestoredAt: Timestamp? = nil,
         clock: ClockOffset? = nil,
+        isClockDoubted: Bool = false,
         rules: TransactionRules
     ) {
         self.rows = rows
@@ -55,6 +59,7 @@ public struct JournalMatch: Sendable {
         self.rules = rules
         self.clock = clock.flatMap { $0.isOff(by: rules.clockTolerance) ? $0 : nil }
         isClockKnown = clock != nil
+        self.isClockDoubted = isClockDoubted
     }
 
     /// What the journal says about one of them.
@@ -63,6 +68,7 @@ public struct JournalMatch: Sendable {
         // Which of two sales a row is that fits both is not known, so it proves neither the one's payment nor its absence.
         guard !contested.contains(where: { fits($0, transaction) }) else { return .ambiguous }
         guard let row = fitting.first else {
+            guard !contested.contains(where: { mayHide($0, transaction) }) else { return .ambiguous }
             let near = rows.filter { mayHide($0, transaction) }
             return near.isEmpty ? .absent : .near(near)
         }
@@ -88,7 +94,7 @@ public struct JournalMatch: Sendable {
     /// Then a sale before and a sale after must show it off by the same: the clock may have been set between the last sale and
     /// this one.
     private func isTimeCertain(of row: JournalRow, for transaction: Transaction) -> Bool {
-        guard let clock else { return true }
+        guard let clock else { return !isClockDoubted }
         guard let posting = transaction.posting, let window = plainWindow(of: transaction) else { return false }
         let moved = clock.shown(during: window)
         return clock.isConfirmed(during: posting) && row.instants.contains { moved.contains($0) }
@@ -108,9 +114,10 @@ public struct JournalMatch: Sendable {
     ///
     /// Callback and list may spell one identity differently, so that only a row of its own frees another one that would fit.
     public func mayBe(_ row: JournalRow, of approved: Transaction) -> Bool {
-        guard let result = approved.result else { return fits(row, approved) }
+        let mayFit = fits(row, approved) || mayBeByAnotherClock(row, approved)
+        guard let result = approved.result else { return mayFit }
         if result.isSame(as: row.result) { return true }
-        guard fits(row, approved) else { return false }
+        guard mayFit else { return false }
         let hasOwnRow = rows.contains { $0 != row && result.isSame(as: $0.result) }
         return !(hasOwnRow && result.isPlainlyAnother(than: row.result))
     }
@@ -196,6 +203,11 @@ public struct JournalMatch: Sendable {
 }
 
 extension JournalRow {
+    /// How far its time is from an instant, by whichever reading of it is nearest.
+    func distance(from instant: Timestamp) -> Duration {
+        instants.map { max($0 - instant, instant - $0) }.min() ?? .seconds(1 << 40)
+    }
+
     /// What a person looks for in the terminal's list: amount, time and receipt; no card data.
     public func text(for transaction: Transaction) -> String {
         let currency = transaction.currency.rawValue

@@ -131,14 +131,10 @@ public enum SubmissionOutcome: Sendable, Equatable {
         /// What the cloud said, without runs of digits and cut to `longestWords`; `nil` where it said nothing.
         public let said: String?
 
-        /// Whether the cloud answered that nothing started, rather than that nothing was ever sent: what it said may be untrue.
-        public var isAnswer: Bool {
-            switch code {
-            case .terminalBusy, .tokenRejected, .blocked: true
-            case .cloudUnavailable: retryAfter != nil || said != nil
-            default: false
-            }
-        }
+        /// Whether the cloud answered that nothing started, which may be untrue, rather than that nothing was sent at all.
+        ///
+        /// A rejected token started nothing for certain: decision 0014.
+        public var isAnswer: Bool { code == .terminalBusy || said != nil && code != .tokenRejected }
 
         /// What the cloud said is cut here, in bytes of UTF-8.
         public static let longestWords = 200

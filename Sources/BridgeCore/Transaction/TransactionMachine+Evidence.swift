@@ -175,7 +175,12 @@ extension TransactionMachine {
             return
         }
         next.finding = .undecided
-        let texts = rows.prefix(Self.rowsNamed).map { $0.text(for: transaction) }
+        // The nearest first, whatever the list's order is.
+        let posted = transaction.posting?.upperBound ?? transaction.acceptedAt
+        let nearest = rows.sorted { left, right in
+            left.distance(from: posted) < right.distance(from: posted)
+        }
+        let texts = nearest.prefix(Self.rowsNamed).map { $0.text(for: transaction) }
         let rest = rows.count > Self.rowsNamed ? " and \(rows.count - Self.rowsNamed) more" : ""
         next.remark = texts.joined(separator: "; ") + rest
     }

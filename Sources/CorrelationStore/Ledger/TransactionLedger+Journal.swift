@@ -15,7 +15,12 @@ extension TransactionLedger {
         let rivals = try accounts.filter { $0 != reading.account }.flatMap {
             try rows.undecided(at: reading.terminal, account: $0)
         }.filter { $0.command.content.terminal.isSame(as: terminal) }
-        let decided = try decided(at: terminal, reading, accounts)
+        let decided = try decided(
+            at: terminal,
+            reading,
+            since: undecided.compactMap { $0.posting?.lowerBound }.min(),
+            accounts
+        )
         var free: [JournalRow] = []
         var contested: [JournalRow] = []
         for row in reading.rows {
@@ -34,6 +39,7 @@ extension TransactionLedger {
             reusedReferences: Set(reused),
             storeRestoredAt: restoredAt,
             clock: decided.clock,
+            isClockDoubted: ClockOffset.isDoubted(by: decided.approved),
             rules: rules.transactionRules
         )
         var transitions: [Transition] = []
@@ -83,10 +89,18 @@ extension TransactionLedger {
 
     private var reach: Duration { rules.transactionRules.terminalLife + rules.transactionRules.clockTolerance }
 
-    private func decided(at terminal: Terminal, _ reading: JournalReading, _ accounts: [String]) throws -> Decided {
+    private func decided(
+        at terminal: Terminal,
+        _ reading: JournalReading,
+        since oldest: Timestamp?,
+        _ accounts: [String]
+    ) throws -> Decided {
         var decided = Decided(match: JournalMatch(rows: reading.rows, undecided: [], rules: rules.transactionRules))
         let instants = reading.rows.flatMap(\.instants)
-        guard let first = instants.min(), let last = instants.max() else { return decided }
+        guard let firstShown = instants.min(), let lastShown = instants.max() else { return decided }
+        // The rows may stand under a wrong clock's times; what the doubts need is known by ours.
+        let first = max(min(firstShown, oldest ?? firstShown), reading.readAt - Reconciliation.longestBatch)
+        let last = max(lastShown, reading.readAt)
         for account in accounts {
             decided.approved += try rows.approved(
                 at: terminal.idTerminal,

@@ -32,6 +32,8 @@ extension AnswerMask {
                 plain.append(contentsOf: String(Int(value)).unicodeScalars)
             } else if properties.generalCategory == .spaceSeparator {
                 plain.append(" ")
+            } else if properties.generalCategory == .dashPunctuation {
+                plain.append("-")
             } else if properties.generalCategory != .format {
                 plain.append(scalar)
             }

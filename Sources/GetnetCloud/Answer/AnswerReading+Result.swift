@@ -26,8 +26,7 @@ extension AnswerReading {
         result.last4 = object.value("last4Digits").flatMap(Self.lastDigits)
         result.entryMode = Self.label(object.value("entryMode"))
         result.idPosTxs = idPosTxs
-        // There and not to be understood is no success.
-        result.success = object.has("success") ? object.value("success")?.looseFlag ?? false : nil
+        result.success = Self.success(object.lookUp("success"))
         result.report = TerminalReport.of(object, functionCode: result.functionCode)
         for name in ["realDate", "accountingDate", "dateTime"] {
             guard let time = object.value(name)?.string.flatMap(TerminalClock.localTime) else { continue }
@@ -45,17 +44,29 @@ extension AnswerReading {
         return String(repeating: "0", count: 6 - code.utf8.count) + code
     }
 
-    /// No issuer's approval is longer; a card's number is.
-    private static let longestAuthorization = 12
+    /// A card's number has as many digits at least.
+    private static let cardDigits = 13
     /// What programs write where there is none.
     private static let noAuthorization: Set<String> = [
         "null", "nil", "none", "nan", "na", "undefined", "false", "true",
     ]
 
     private static func isAuthorization(_ code: String) -> Bool {
-        let plain = String(decoding: code.utf8.map(\.loosened), as: UTF8.self)
-        return code.utf8.count <= longestAuthorization && !noAuthorization.contains(plain)
-            && plain.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
+        let plain = NumberTrace.plain(code.utf8)
+        return !plain.isEmpty && !noAuthorization.contains(plain) && !code.hasPrefix("-")
+            && plain.utf8.count(where: NumberTrace.isDigit) < cardDigits
+    }
+
+    /// A success in words; what is there and cannot be understood is none.
+    private static func success(_ lookup: LooseObject.Lookup) -> Bool? {
+        switch lookup {
+        case .absent, .value(.string("")): nil
+        case .contradictory: false
+        case .value(let value):
+            value.looseFlag ?? value.string.map {
+                ["si", "s\u{ED}", "yes", "y", "ok"].contains($0.trimmed.lowercased())
+            } ?? false
+        }
     }
 
     /// An amount in minor units, whatever the wire's are.

@@ -18,6 +18,8 @@ enum ContentCoding {
     /// The bytes without their codings; `nil` where they cannot be undone within the limit.
     static func undo(_ header: String?, of bytes: [UInt8], limit: Int) -> [UInt8]? {
         guard bytes.count <= limit else { return nil }
+        // Of nothing no coding is left to undo.
+        guard !bytes.isEmpty else { return [] }
         let names = header?.split(separator: ",").map { String($0).trimmed.lowercased() } ?? []
         var codings = names.filter { !$0.isEmpty && $0 != "identity" }
         guard codings.count <= most else { return nil }

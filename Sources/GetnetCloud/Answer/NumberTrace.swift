@@ -32,13 +32,15 @@ enum NumberTrace {
         "terminalid", "ticket", "ticketnumber", "tip", "wait",
     ]
 
-    /// What a server or a gateway says of itself beside `data`.
+    /// What a server or a gateway says of itself beside `data`, and what it may repeat of the request or the merchant.
     private static let measures: Set<String> = [
-        "build", "column", "count", "date", "datetime", "duration", "elapsed", "httpcode", "httpstatus", "incidentid",
-        "length",
-        "limit", "line", "port", "rayid", "remaining", "requestid", "reset", "size", "spanid", "statuscode",
-        "supportid",
-        "time", "timestamp", "traceid", "ts", "version",
+        "build", "codigo", "column", "comercio", "correlationid", "count", "date", "datetime", "duration", "elapsed",
+        "errno",
+        "error", "errorcodes", "fecha", "hora", "httpcode", "httpstatus", "idcomercio", "incidentid", "internalcode",
+        "keypos",
+        "length", "limit", "line", "merchantid", "phone", "port", "pos", "quota", "rayid", "reasoncode", "reference",
+        "remaining", "requestid", "reset", "retryafterms", "rut", "serial", "size", "spanid", "statuscode", "supportid",
+        "time", "timeout", "timestamp", "took", "traceid", "ts", "version", "window",
     ]
 
     /// So many digits Getnet's numbers have, with room to grow.
@@ -71,7 +73,7 @@ enum NumberTrace {
         case .string(let text):
             insideData && holdsNumber(text) || text.isDoubtful || mayBeIn(Array(text.utf8), isValue: true, depth: depth)
         case .array(let elements):
-            elements.contains { isLikelyNumber($0) || isIn($0, insideData: insideData, depth: depth) }
+            elements.contains { isIn($0, insideData: insideData, depth: depth) }
         case .object(let members):
             members.contains { member in
                 let name = plain(member.name.utf8)
@@ -81,9 +83,8 @@ enum NumberTrace {
                 }
                 if echoes.contains(name), !member.value.isContainer { return isNamed(in: member.value, depth: depth) }
                 // A name that nothing is known of may be one more for the number; so may the number itself.
-                if isLikelyNumber(.string(member.name)) || !measures.contains(name) && isLikelyNumber(member.value) {
-                    return true
-                }
+                if isLikelyNumber(.string(member.name)) { return true }
+                if !measures.contains(name), member.value.elements.contains(where: isLikelyNumber) { return true }
                 return isIn(member.value, insideData: insideData || containers.contains(name), depth: depth)
             }
         }
@@ -164,6 +165,9 @@ enum NumberTrace {
 }
 
 extension JSON {
+    /// What stands in a list; of anything else the value itself.
+    fileprivate var elements: [JSON] { if case .array(let elements) = self { elements } else { [self] } }
+
     /// An array or an object.
     var isContainer: Bool {
         switch self {

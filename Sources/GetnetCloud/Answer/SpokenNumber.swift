@@ -20,8 +20,8 @@ enum SpokenNumber {
     /// Whether text in UTF-8 speaks of a number.
     static func isIn(_ text: [UInt8]) -> Bool {
         var noun: Int?
-        for (index, word) in text.split(whereSeparator: { !isLetterOrDigit($0) }).enumerated() {
-            if word.allSatisfy(NumberTrace.isDigit) {
+        for (index, word) in words(of: text).enumerated() {
+            if let first = word.first, NumberTrace.isDigit(first) {
                 if noun != nil, lengths.contains(word.count), word.contains(where: { $0 != 48 }) { return true }
                 noun = nil
                 continue
@@ -34,6 +34,23 @@ enum SpokenNumber {
             }
         }
         return false
+    }
+
+    /// Runs of digits and runs of letters; the signs of "N\u{B0}" and "N\u{BA}" are none.
+    private static func words(of text: [UInt8]) -> [ArraySlice<UInt8>] {
+        var words: [ArraySlice<UInt8>] = []
+        var start: Int?
+        for (index, byte) in text.enumerated() {
+            let isSign = byte == 0xC2 || (byte == 0xB0 || byte == 0xBA) && index > 0 && text[index - 1] == 0xC2
+            let isWord = isLetterOrDigit(byte) && !isSign
+            if let begun = start, !isWord || NumberTrace.isDigit(byte) != NumberTrace.isDigit(text[begun]) {
+                words.append(text[begun..<index])
+                start = nil
+            }
+            if isWord, start == nil { start = index }
+        }
+        if let begun = start { words.append(text[begun...]) }
+        return words
     }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

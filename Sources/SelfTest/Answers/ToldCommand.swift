@@ -65,15 +65,18 @@ struct ToldCommand: Sendable {
 
     /// Whether another POST is right although it was started: the refusal came, and what proves it wrong had not.
     var mayBeRepeated: Bool {
-        guard let refusedAt, posts == 2 else { return false }
+        guard let refusedAt, posts > 1 else { return false }
         guard let unfinishedToldAt else { return true }
-        return unfinishedToldAt + Self.weighing > refusedAt
+        // On a machine that stands still for seconds several go before anything could be told.
+        return unfinishedToldAt + Self.weighing > (posts == 2 ? refusedAt : lastPostAt ?? refusedAt)
     }
 
     /// Whether a second refusal may be believed although the first one was untrue: nothing had proved that by then.
     ///
     /// What was told between the two makes the second one a doubt, and is no excuse.
     var mayBeBelieved: Bool {
+        // It expired after the first one, and nothing was told.
+        if posts == 1 { return refusedAt != nil && unfinishedToldAt == nil }
         guard mayBeRepeated, let lastPostAt else { return false }
         guard let unfinishedToldAt else { return true }
         return unfinishedToldAt + Self.weighing > lastPostAt

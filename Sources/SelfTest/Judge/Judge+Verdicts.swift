@@ -119,7 +119,7 @@ extension Judge {
     /// - Returns: whether `in_doubt` is right for it.
     func mayStayInDoubt(_ id: String, postedAt: Int64?, isUnknowable: Bool) -> Bool {
         let mine = posts[id] ?? []
-        if isUnknowable || hasWorthlessNumber(id) || isRefusedAndStarted(mine) { return true }
+        if isUnknowable || hasWorthlessNumber(id) || isRefusedAndStarted(mine) || isUnnumbered(mine) { return true }
         // What Getnet's number is known of can be asked for.
         if let mine = transactions[id], mine.number != nil {
             // The bridge takes a jump for time that has passed, and asks ever slower the longer a doubt is old.
@@ -133,6 +133,14 @@ extension Judge {
                 || (post.isAcknowledged && !wasDisturbed(at: post.receivedAt))
         }
         return !isKnowable
+    }
+
+    /// Whether the callback of a sale that was not paid came behind a refused POST, and no acknowledgement said whose number it had.
+    private func isUnnumbered(_ mine: [TerminalPost]) -> Bool {
+        guard let last = mine.last, last.sale?.payments.isEmpty == true,
+            mine.dropLast().contains(where: \.permitsAnother)
+        else { return false }
+        return !last.isAcknowledged || wasDisturbed(at: last.receivedAt)
     }
 
     /// Whether several POSTs were answered "busy" and one of them was started all the same, so that what its callback tells of

@@ -179,6 +179,51 @@ import Testing
         #expect(finding(ClockOffset(sale(1, paidAt: .sample - .seconds(900), ahead: 0))) == .absent)
     }
 
+    @Test("K3: a sale whose result came late confirms nothing, nor does one that the journal decided")
+    func lateSales() {
+        let doubt = doubt(postedAt: .sample)
+        // Right at first, ten minutes behind later; the first one's result came half an hour after its POST.
+        let late = sale(1, paidAt: .sample - .seconds(600), ahead: 0, arrived: 1_800)
+        let after = sale(2, paidAt: .sample + .seconds(6_000), ahead: -600)
+        let strangers = row(of: doubt, shownAt: .sample - .seconds(480))
+        let match = JournalMatch(
+            rows: [strangers],
+            undecided: [doubt],
+            clock: ClockOffset(of: [late, after]),
+            rules: rules
+        )
+        #expect(match.finding(for: doubt) == .near([strangers]))
+        var byJournal = sale(1, paidAt: .sample, ahead: 300)
+        byJournal.decidedBy = .journal
+        #expect(ClockOffset(byJournal) == nil)
+    }
+
+    @Test("K3: after a sale that showed a time that cannot be, a row without our ticket is only named")
+    func doubted() {
+        let doubt = doubt(postedAt: .sample)
+        var far = sale(1, paidAt: .sample - .seconds(900), ahead: -7_200)
+        far.result?.utcOffset = nil
+        #expect(ClockOffset(of: [far]) == nil && ClockOffset.isDoubted(by: [far]))
+        #expect(!ClockOffset.isDoubted(by: [far, sale(2, paidAt: .sample - .seconds(100), ahead: 0)]))
+        let row = row(of: doubt, shownAt: .sample + .seconds(60))
+        for isDoubted in [false, true] {
+            let match = JournalMatch(rows: [row], undecided: [doubt], isClockDoubted: isDoubted, rules: rules)
+            #expect(match.finding(for: doubt) == (isDoubted ? .near([row]) : .row(row)))
+        }
+    }
+
+    @Test("K3: a row that may be an approved sale's, by a clock of which nothing is known, proves no absence")
+    func contested() {
+        let doubt = doubt(postedAt: .sample)
+        let row = row(of: doubt, shownAt: .sample - .seconds(600))
+        let match = JournalMatch(rows: [], contested: [row], undecided: [doubt], rules: rules)
+        #expect(match.finding(for: doubt) == .ambiguous)
+        // A thin approval without a row of its own may have made it.
+        var thin = sale(1, paidAt: .sample - .seconds(1_800), ahead: 0)
+        thin.result = nil
+        #expect(JournalMatch(rows: [row], undecided: [], rules: rules).mayBe(row, of: thin))
+    }
+
     @Test func `of a sale that was POSTed more than once nothing is known`() {
         var sale = sale(1, paidAt: .sample, ahead: 0)
         sale.refusedPosts = 1

@@ -161,7 +161,7 @@ import Testing
         #expect(compare([row(1)], [sale(1)], undecided: [doubt]).undecided.map(\.id) == [doubt.id])
         var known = sale(1)
         known.result?.utcOffset = -10_800
-        known.completedAt = Self.at(2)
+        (known.completedAt, known.decidedBy) = (Self.at(2), .callback)
         #expect(compare([row(1)], [known], undecided: [doubt]).agrees)
     }
 

@@ -129,10 +129,10 @@ import Testing
 
     @Test(
         "J4: a callback that comes while a later POST is under way may be of an earlier one, whatever refused that",
-        arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked, .terminalBusy]
+        arguments: [Reason.Code.cloudUnavailable, .blocked, .terminalBusy]
     )
     func refused(code: Reason.Code) {
-        let refusal = SubmissionOutcome.notStarted(.init(code, isTransient: true, retryAfter: .seconds(1)))
+        let refusal = SubmissionOutcome.notStarted(.init(code, isTransient: true, said: "HTTP status 429"))
         let posting = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, refusal))
             .after(.submissionStarted)
         let told = posting.after(.callback(.notCompleted(posting, idPosTxs: "936199")))
@@ -141,9 +141,13 @@ import Testing
         #expect(paid.state == .submitted && paid.after(.callback(.approved(paid))).state == .approved)
     }
 
-    @Test("J4: a POST that certainly never left is none that a refusal may be about")
-    func neverStarted() {
-        let never = SubmissionOutcome.notStarted(.init(.cloudUnavailable, isTransient: true))
+    @Test(
+        "J4: a POST that certainly never started is none that a refusal may be about",
+        arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked]
+    )
+    func neverStarted(code: Reason.Code) {
+        // A held account and a turn that came too late ask to wait as well, and sent nothing.
+        let never = SubmissionOutcome.notStarted(.init(code, isTransient: true, retryAfter: .seconds(1)))
         let waiting = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, never))
         let posting = waiting.after(.submissionStarted)
         #expect(posting.attempts == 2 && posting.refusedPosts == 0)
