@@ -58,7 +58,8 @@ public struct JournalMatch: Sendable {
         self.storeRestoredAt = storeRestoredAt
         self.rules = rules
         self.clock = clock.flatMap { $0.isOff(by: rules.clockTolerance) ? $0 : nil }
-        isClockKnown = clock != nil
+        // What earlier sales showed is over once one shows a time that cannot be.
+        isClockKnown = clock != nil && !isClockDoubted
         self.isClockDoubted = isClockDoubted
     }
 

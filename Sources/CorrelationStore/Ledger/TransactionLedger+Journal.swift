@@ -39,7 +39,7 @@ extension TransactionLedger {
             reusedReferences: Set(reused),
             storeRestoredAt: restoredAt,
             clock: decided.clock,
-            isClockDoubted: ClockOffset.isDoubted(by: decided.approved),
+            isClockDoubted: decided.isClockDoubted,
             rules: rules.transactionRules
         )
         var transitions: [Transition] = []
@@ -84,6 +84,8 @@ extension TransactionLedger {
         var contradicted: [Transaction] = []
         /// What the terminal's sales say of its clock.
         var clock: ClockOffset?
+        /// Whether the latest of them showed a time that cannot be.
+        var isClockDoubted = false
         var match: JournalMatch
     }
 
@@ -117,10 +119,12 @@ extension TransactionLedger {
         decided.approved.removeAll { !$0.command.content.terminal.isSame(as: terminal) }
         decided.contradicted.removeAll { !$0.command.content.terminal.isSame(as: terminal) }
         decided.clock = ClockOffset(of: decided.approved)
+        decided.isClockDoubted = ClockOffset.isDoubted(by: decided.approved)
         decided.match = JournalMatch(
             rows: reading.rows,
             undecided: [],
             clock: decided.clock,
+            isClockDoubted: decided.isClockDoubted,
             rules: rules.transactionRules
         )
         return decided

@@ -72,8 +72,7 @@ enum NumberTrace {
             insideData && (value.cloudNumber != nil || number.lexeme.utf8.count > longestNumber)
         case .string(let text):
             insideData && holdsNumber(text) || text.isDoubtful || mayBeIn(Array(text.utf8), isValue: true, depth: depth)
-        case .array(let elements):
-            elements.contains { isIn($0, insideData: insideData, depth: depth) }
+        case .array(let elements): elements.contains { isIn($0, insideData: insideData, depth: depth) }
         case .object(let members):
             members.contains { member in
                 let name = plain(member.name.utf8)

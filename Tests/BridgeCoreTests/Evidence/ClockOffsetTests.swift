@@ -210,6 +210,19 @@ import Testing
             let match = JournalMatch(rows: [row], undecided: [doubt], isClockDoubted: isDoubted, rules: rules)
             #expect(match.finding(for: doubt) == (isDoubted ? .near([row]) : .row(row)))
         }
+        // Right in the morning, and since its battery failed a day off: what the morning showed proves no absence.
+        let tomorrow = self.row(of: doubt, shownAt: .sample + .seconds(86_400))
+        let morning = ClockOffset(of: [sale(3, paidAt: .sample - .seconds(20_000), ahead: 0)])
+        for isDoubted in [false, true] {
+            let match = JournalMatch(
+                rows: [tomorrow],
+                undecided: [doubt],
+                clock: morning,
+                isClockDoubted: isDoubted,
+                rules: rules
+            )
+            #expect(match.finding(for: doubt) == (isDoubted ? .near([tomorrow]) : .absent))
+        }
     }
 
     @Test("K3: a row that may be an approved sale's, by a clock of which nothing is known, proves no absence")
