@@ -150,7 +150,7 @@ import Testing
             #"{"code":1,"data":{"idPosTxs":1,"IDPOSTXS":2}}"#, #"{"code":1,"idPosTxs":1,"data":{"idPosTxs":2}}"#,
             #"{"code":1,"data":{"customId":"a","customId":"b"}}"#,
             Fixture.approved(prefix: #""ticket":"B","#), Fixture.approved(prefix: #""TERMINALID":"80005001","#),
-            Fixture.approved(prefix: #""idPosTxs":936102,"#),
+            Fixture.approved(prefix: #""idPosTxs":936102,"idPosTxs":936103,"#),
         ] {
             #expect(try read(text).code == .unknown, "\(text)")
         }

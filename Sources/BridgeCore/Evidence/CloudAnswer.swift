@@ -32,10 +32,12 @@ public struct CloudAnswer: Sendable, Equatable {
     public var code: Code
     /// The wrapper's text, for classes of errors and for people.
     public var message: String?
-    /// Getnet's number, digits.
+    /// Getnet's number, digits; where the terminal's object has another one, the number of the answer around it.
     public var idPosTxs: String?
     /// Our name of the transaction, echoed.
     public var customID: String?
+    /// The name inside the terminal's object, where the answer around it has another one: the name of a recorded command.
+    public var recordedName: String?
     /// The terminal's object.
     public var result: TerminalResult?
     /// The whole answer as JSON, masked, for the record.
@@ -49,6 +51,7 @@ public struct CloudAnswer: Sendable, Equatable {
         message: String? = nil,
         idPosTxs: String? = nil,
         customID: String? = nil,
+        recordedName: String? = nil,
         result: TerminalResult? = nil,
         masked: [UInt8] = [],
         journal: JournalList? = nil
@@ -57,6 +60,7 @@ public struct CloudAnswer: Sendable, Equatable {
         self.message = message
         self.idPosTxs = idPosTxs
         self.customID = customID
+        self.recordedName = recordedName
         self.result = result
         self.masked = masked
         self.journal = journal
@@ -66,6 +70,10 @@ public struct CloudAnswer: Sendable, Equatable {
 extension CloudAnswer {
     /// Getnet's number, from wherever in the answer it stands.
     var number: String? { idPosTxs ?? result?.idPosTxs }
+
+    /// Whether the terminal's object names another command than the answer around it: it is the record of that command, which was asked
+    /// for, or nothing can be decided on it.
+    public var showsAnother: Bool { recordedName != nil || !Spelling.agree(idPosTxs, result?.idPosTxs) }
 }
 
 /// An answer that arrived, with its source and instant.

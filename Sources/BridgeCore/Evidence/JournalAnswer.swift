@@ -18,11 +18,19 @@ public struct JournalRow: Sendable, Equatable {
     public let result: TerminalResult
     /// What its clock's time may mean: one instant, two in the hour that a clock change repeats, none if it has no time.
     public let instants: [Timestamp]
+    /// The name of the transaction that it is the sale of, where it has one; never an echo of the question's own name.
+    public let customID: String?
 
     /// A row from its parts.
-    public init(result: TerminalResult, instants: [Timestamp]) {
+    public init(result: TerminalResult, instants: [Timestamp], customID: String? = nil) {
         self.result = result
         self.instants = instants
+        self.customID = customID
+    }
+
+    /// The same, without a name that is only an echo of the question's.
+    public func answering(_ name: String) -> JournalRow {
+        Spelling.isOne(customID, name) ? JournalRow(result: result, instants: instants) : self
     }
 }
 

@@ -144,6 +144,7 @@ public struct JournalMatch: Sendable {
         guard transaction.effect.movesMoney, let window = plainWindow(of: transaction), isOfCommand(row, transaction),
             Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal)
         else { return false }
+        guard Spelling.agree(row.customID, transaction.id.description) else { return false }
         let reach = window.lowerBound - Self.widestZoneShift...window.upperBound + Self.widestZoneShift
         let isNear = row.instants.contains { reach.contains($0) }
         // A clock that lost its battery shows any day: only one that is known to be right says that a row is too far away.
@@ -196,6 +197,7 @@ public struct JournalMatch: Sendable {
         let result = row.result
         let windows = windows(of: transaction)
         return isOfCommand(row, transaction) && transaction.effect.movesMoney
+            && Spelling.agree(row.customID, transaction.id.description)
             && Spelling.agree(result.terminalID, content.terminal.idTerminal)
             && Judgement.amountFits(result, transaction)
             && (!transaction.sendsTicketNumber || Spelling.agree(result.ticket, content.reference))

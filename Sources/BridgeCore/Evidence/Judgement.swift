@@ -115,6 +115,7 @@ public enum Judgement: Sendable, Equatable {
         if content.type.showsRecord { return nil }
         let isNamed = Spelling.isOne(answer.customID, transaction.id.description)
         if let told = answer.customID, !isNamed { return .name(told: told) }
+        if let told = answer.recordedName { return .name(told: told) }
         guard transaction.effect.movesMoney else { return nil }
         if let one = answer.idPosTxs, let other = answer.result?.idPosTxs, !Spelling.agree(one, other) {
             return .twoNumbers(one, other)

@@ -44,9 +44,10 @@ extension AnswerReader {
             var result = reading.answer.result,
             let recorded = result.functionCode, recorded != 0, recorded != JournalCommand.lastVoucher.functionCode
         else { return [] }
-        // Getnet's number in the answer is the question's.
-        result.idPosTxs = nil
-        return [JournalRow(result: result, instants: instants(of: result))]
+        // Getnet's number in the answer is the question's, unless the record has one of its own.
+        result.idPosTxs = reading.recordedNumber
+        let name = reading.terminal?.value("customId")?.identity
+        return [JournalRow(result: result, instants: instants(of: result), customID: name)]
     }
 
     /// One sale of a list; `nil` where it contradicts itself.
@@ -56,9 +57,10 @@ extension AnswerReader {
         let number = reading.cloudNumber("idPosTxs", in: [object])
         // A bare `code` in a row is nowhere documented as the terminal's verdict.
         let terminal = AnswerReading.TerminalObject(object: object, isInsideData: false)
+        let name = reading.identity("customId", in: [object]) { $0.identity }
         let result = reading.result(terminal, idPosTxs: number, clock: clock)
         guard !reading.isContradictory else { return nil }
-        return JournalRow(result: result, instants: instants(of: result))
+        return JournalRow(result: result, instants: instants(of: result), customID: name)
     }
 
     private func instants(of result: TerminalResult) -> [Timestamp] {

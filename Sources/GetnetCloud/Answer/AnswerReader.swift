@@ -6,7 +6,8 @@ public import BridgeCore
 ///
 /// Tolerance ends where money begins: of a member that is repeated with different values none is believed. A contradiction
 /// in the wrapper or in an identity makes the wrapper's code unknown, so that nothing can be decided on the answer; one in
-/// another member of the terminal's object makes that member unreadable or absent.
+/// another member of the terminal's object makes that member unreadable or absent. An identity in the terminal's object that
+/// differs from the one around it is kept beside it: the object may be the record of another command.
 /// *Source*: reference §4.2, §5, §8; contract §4.
 public struct AnswerReader: Sendable {
     /// Longer texts of the cloud are cut here, in bytes.
@@ -44,6 +45,10 @@ public struct AnswerReader: Sendable {
         let isContradictory: Bool
         /// The terminal's object as it came, not masked.
         let terminal: LooseObject?
+        /// Our name of the command, as it stands around the terminal's object.
+        let name: String?
+        /// Getnet's number in the terminal's object, where another one stands around it.
+        let recordedNumber: String?
     }
 
     /// The same, and whether the answer contradicts itself.
@@ -55,21 +60,32 @@ public struct AnswerReader: Sendable {
         let terminal = reading.terminalObject(wrapper: wrapper, data: data)
         guard wrapper.has("code") || terminal != nil else { return nil }
 
-        let places = [data, wrapper, terminal?.object].compactMap { $0 }
-        let idPosTxs =
-            reading.cloudNumber("idPosTxs", in: places) ?? data.flatMap { reading.cloudNumber("id", in: [$0]) }
-        let customID = reading.identity("customId", in: places) { $0.identity }
-        let result = terminal.map { reading.result($0, idPosTxs: idPosTxs, clock: clock) }
+        // What the terminal's object says of itself may be another command's, whose record it shows.
+        let around = [terminal?.isData == true ? nil : data, wrapper].compactMap { $0 }
+        let inside = [terminal?.object].compactMap { $0 }
+        let recorded = reading.cloudNumber("idPosTxs", in: inside)
+        let number = reading.cloudNumber("idPosTxs", in: around)
+        let idPosTxs = number ?? recorded ?? data.flatMap { reading.cloudNumber("id", in: [$0]) }
+        let recordedName = reading.identity("customId", in: inside) { $0.identity }
+        let name = reading.identity("customId", in: around) { $0.identity }
+        let result = terminal.map { reading.result($0, idPosTxs: recorded ?? idPosTxs, clock: clock) }
         var answer = CloudAnswer(
             code: reading.isContradictory ? .unknown : CloudAnswer.Code(code),
             message: wrapper.value("message")?.string.flatMap { AnswerMask.freeText($0, limit: Self.messageLimit) },
             idPosTxs: idPosTxs,
-            customID: customID,
+            customID: name ?? recordedName,
+            recordedName: name.flatMap { name in recordedName.flatMap { $0.equalsLoosely(name) ? nil : $0 } },
             result: result,
             masked: AnswerMask.masked(json).serialized
         )
         answer.journal = terminal.flatMap { journal(in: $0.object, of: answer) }
-        return Reading(answer: answer, isContradictory: reading.isContradictory, terminal: terminal?.object)
+        return Reading(
+            answer: answer,
+            isContradictory: reading.isContradictory,
+            terminal: terminal?.object,
+            name: name,
+            recordedNumber: number == nil || recorded == number ? nil : recorded
+        )
     }
 }
 
@@ -79,6 +95,8 @@ struct AnswerReading {
     struct TerminalObject {
         let object: LooseObject
         let isInsideData: Bool
+        /// Whether it is `data` itself.
+        var isData = false
     }
 
     let amountUnit: AmountUnit
@@ -130,7 +148,7 @@ struct AnswerReading {
                 return TerminalObject(object: nested, isInsideData: true)
             }
             if data.has("functionCode") || data.has("responseCode") {
-                return TerminalObject(object: data, isInsideData: true)
+                return TerminalObject(object: data, isInsideData: true, isData: true)
             }
         }
         guard let top = LooseObject(member("response", of: wrapper)?.loneElement), !top.members.isEmpty else {

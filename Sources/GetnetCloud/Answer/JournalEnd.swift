@@ -24,12 +24,15 @@ enum JournalEnd: Equatable {
             self = failure
             return
         }
-        guard let reading, !reading.isContradictory, reading.answer.customID.map({ $0.equalsLoosely(customID) }) ?? true
-        else {
+        // The last voucher is any command's, under that command's name.
+        let isOurs = (reading?.name ?? (command == .lastVoucher ? nil : reading?.answer.customID)).map {
+            $0.equalsLoosely(customID)
+        }
+        guard let reading, !reading.isContradictory, isOurs != false else {
             self = .outcome(.notRead(.cloudUnavailable, retryAfter: nil))
             return
         }
-        self = .outcome(Self.answer(reading, to: command, of: terminal, reader))
+        self = .outcome(Self.answer(reading, to: command, of: terminal, reader).answering(customID))
     }
 
     private static func answer(
@@ -42,7 +45,15 @@ enum JournalEnd: Equatable {
         if case .transaction(let asked) = command {
             // The question has a number of its own at the cloud, and an answer under that one does not say whose record it
             // shows: it is held against the transactions of the terminal like a row of a list.
-            guard let number = answer.idPosTxs, number != asked else { return .answer(answer) }
+            // So is a record with a number of its own, unless that is the one that was asked for.
+            if reading.recordedNumber == asked {
+                var record = answer
+                record.idPosTxs = asked
+                return .answer(record)
+            }
+            guard let number = reading.recordedNumber ?? answer.idPosTxs, number != asked else {
+                return .answer(answer)
+            }
             let paid = reader.record(reading).filter { $0.result.responseCode == .number(0) }
             return .rows(paid, isComplete: false, masked: answer.masked)
         }
@@ -86,5 +97,13 @@ enum JournalEnd: Equatable {
         case .wrongMerchant where literal != nil: return .outcome(.impossible(.wrongMerchant))
         case .terminalUnknown, .wrongMerchant, .idNotFound, nil: return nil
         }
+    }
+}
+
+extension JournalAnswer {
+    /// The same, as the answer to a question under that name, which some rows may only echo.
+    fileprivate func answering(_ customID: String) -> JournalAnswer {
+        guard case .rows(let rows, let isComplete, let masked) = self else { return self }
+        return .rows(rows.map { $0.answering(customID) }, isComplete: isComplete, masked: masked)
     }
 }

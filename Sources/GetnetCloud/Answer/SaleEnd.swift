@@ -22,7 +22,11 @@ enum SaleEnd: Equatable {
             // An answer that names another transaction says nothing about this one; a result in it is weighed by the machine.
             let isOurs = reading?.answer.customID.map { $0.equalsLoosely(id.description) }
             let isAnothers = isOurs == false
-            guard reading?.isContradictory != true, !isAnothers || reading?.answer.result != nil else {
+            // An end that shows another command's record is that, or means nothing.
+            let isRecord = reading?.answer.showsAnother == true
+            guard reading?.isContradictory != true, !isAnothers || reading?.answer.result != nil,
+                !isRecord || reading?.answer.code == .done
+            else {
                 self = .outcome(.unknown(.noAcknowledgement))
                 return
             }

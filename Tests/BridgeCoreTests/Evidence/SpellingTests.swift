@@ -216,6 +216,31 @@ import Testing
         #expect(done.state == .completed && done.idPosTxs == nil)
     }
 
+    @Test("B4: be the answer around the record under a number and a name of its own")
+    func recordInside() {
+        let voucher = posted(.lastVoucher, Self.argentina)
+        var answer = record(functionCode: 100)
+        answer.result?.idPosTxs = answer.idPosTxs
+        answer.recordedName = answer.customID
+        (answer.idPosTxs, answer.customID) = ("970001", voucher.id.description)
+        #expect(voucher.after(.submissionEnded(attempt: 1, .answered(answer))).state == .completed)
+        #expect(voucher.after(.callback(answer)).state == .completed)
+        // A sale is not what such an answer shows, whatever of it is that sale's.
+        let sale = Transaction.sample().after(.submissionStarted)
+        let known = sale.after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")))
+        for (number, recorded, name, recordedName) in [
+            ("936101", "970001", sale.id.description, nil), ("970001", "936101", sale.id.description, nil),
+            ("936101", "936101", sale.id.description, "q-1"), ("936101", "936101", "q-1", sale.id.description),
+        ] as [(String, String, String, String?)] {
+            var paid = CloudAnswer.approved(known)
+            paid.result?.idPosTxs = recorded
+            (paid.idPosTxs, paid.customID, paid.recordedName) = (number, name, recordedName)
+            #expect(Judgement.of(paid, for: known) == .foreign)
+            let doubt = sale.after(.submissionEnded(attempt: 1, .answered(paid)))
+            #expect(doubt.state == .inDoubt && doubt.idPosTxs == nil && doubt.result == nil)
+        }
+    }
+
     @Test("B4: duplicate, too")
     func duplicate() {
         let chile = Account(name: "main", profile: .chile, environment: "uat")

@@ -45,6 +45,17 @@ import Testing
         #expect(match.finding(for: doubt) == (hours == 0 ? .row(named) : .ambiguous))
     }
 
+    @Test("B: a row that carries another transaction's name is not this sale, nor does it hide it")
+    func anothersName() {
+        let mine = row(0, ticket: doubt.command.content.reference)
+        func named(_ name: String) -> JournalRow {
+            JournalRow(result: mine.result, instants: mine.instants, customID: name)
+        }
+        #expect(finding(named("ord-7f3a9c")) == .absent)
+        #expect(finding(named(doubt.id.description)) == .row(named(doubt.id.description)))
+        #expect(named("q-1").answering("Q-1") == mine && named("q-1").answering("q-2") == named("q-1"))
+    }
+
     private func isNear(_ finding: JournalMatch.Finding) -> Bool {
         if case .near(let rows) = finding { rows.count == 1 } else { false }
     }

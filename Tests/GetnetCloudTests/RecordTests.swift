@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BridgeCore
+import TestSupport
+import Testing
+
+@testable import GetnetCloud
+
+/// Kind B: an answer with a number and a name of its own, around the record of a sale with that sale's.
+@Suite("B: the record of a sale inside an answer that has identities of its own")
+struct RecordTests {
+    private static let record = #""idPosTxs":936101,"customId":"ord-7f3a9c","#
+    private let reader = AnswerReader(timeZone: "America/Santiago")
+
+    /// The approved sale 936101, named `ord-7f3a9c`, in an answer to the question 970001 with this name.
+    private func shown(by name: String, record: String = record) -> String {
+        Fixture.approved(prefix: record).replacing(
+            #""idPosTxs":936101,"customId":"ord-7f3a9c","response""#,
+            with: #""idPosTxs":970001,"customId":"\#(name)","response""#
+        )
+    }
+
+    private func end(_ command: JournalCommand, _ text: String, name: String = "q-1") throws -> JournalAnswer? {
+        let terminal = try Fixture.transaction().command.content.terminal
+        let end = JournalEnd(
+            .answered(HTTPAnswer(status: 200, body: Array(text.utf8))),
+            of: command,
+            at: terminal,
+            customID: name,
+            reader: reader
+        )
+        if case .outcome(let answer) = end { return answer }
+        return nil
+    }
+
+    @Test("B3: get_transaction: the number that was asked for, inside, makes it the answer about that sale")
+    func transaction() throws {
+        let text = shown(by: "ord-7f3a9c", record: #""idPosTxs":936101,"#)
+        guard case .answer(let answer) = try end(.transaction(idPosTxs: "936101"), text, name: "ord-7f3a9c") else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(answer.idPosTxs == "936101" && answer.result?.idPosTxs == "936101" && answer.recordedName == nil)
+        #expect(!answer.showsAnother && answer.code == .done)
+    }
+
+    @Test("B3: get_transaction: another number inside is that sale's row, under that sale's number and name")
+    func anotherTransaction() throws {
+        guard case .rows(let rows, false, _) = try end(.transaction(idPosTxs: "936199"), shown(by: "q-1")) else {
+            Issue.record("no rows")
+            return
+        }
+        #expect(rows.map(\.result.idPosTxs) == ["936101"] && rows.map(\.customID) == ["ord-7f3a9c"])
+    }
+
+    @Test("B4: the last voucher shows a sale's number and name, not the question's")
+    func lastVoucher() throws {
+        for text in [shown(by: "q-1"), shown(by: "q-1").replacing(#","customId":"q-1""#, with: "")] {
+            guard case .rows(let rows, false, _) = try end(.lastVoucher, text) else {
+                Issue.record("no rows")
+                return
+            }
+            #expect(rows.map(\.result.idPosTxs) == ["936101"] && rows.map(\.customID) == ["ord-7f3a9c"])
+        }
+    }
+
+    @Test("B4: a name that only echoes the question's names no sale")
+    func echo() throws {
+        let text = shown(by: "q-1").replacing("ord-7f3a9c", with: "Q-1")
+        guard case .rows(let rows, _, _) = try end(.lastVoucher, text) else {
+            Issue.record("no rows")
+            return
+        }
+        #expect(rows.count == 1 && rows.allSatisfy { $0.customID == nil })
+    }
+
+    @Test("B4: an answer under another question's name is still not read")
+    func anotherQuestion() throws {
+        for command in [JournalCommand.lastVoucher, .transaction(idPosTxs: "936101"), .details] {
+            #expect(try end(command, shown(by: "q-2")) == .notRead(.cloudUnavailable, retryAfter: nil))
+        }
+    }
+
+    @Test("B1, B4: a reading that was asked for as a command is completed by it, and a sale is not")
+    func command() throws {
+        let answer = try #require(reader.read(Array(shown(by: "ord-7f3a9c").utf8)))
+        #expect(answer.idPosTxs == "970001" && answer.result?.idPosTxs == "936101" && answer.showsAnother)
+        let named = try #require(reader.read(Array(shown(by: "q-1").utf8)))
+        #expect(named.customID == "q-1" && named.recordedName == "ord-7f3a9c" && named.code == .done)
+    }
+
+    @Test("B: an acknowledgement with two numbers or two names acknowledges nothing")
+    func acknowledgement() {
+        for code in ["1", "2"] {
+            for name in ["ord-7f3a9c", "q-1"] {
+                let text = shown(by: name).replacing(#""code":1"#, with: #""code":\#(code)"#)
+                let http = HTTPAnswer(status: 200, body: Array(text.utf8))
+                switch SaleEnd(.answered(http), of: Transaction.sample().id, reader: reader) {
+                // What is in it is weighed by the machine.
+                case .outcome(.answered(let answer)): #expect(code == "1" && answer.showsAnother)
+                case let end: #expect(code == "2" && end == .outcome(.unknown(.noAcknowledgement)))
+                }
+            }
+        }
+    }
+}
