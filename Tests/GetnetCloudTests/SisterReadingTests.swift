@@ -123,4 +123,23 @@ struct SisterReadingTests {
         #expect(masked.hasPrefix("card ") && masked.hasSuffix(" refused"))
         #expect(!masked.unicodeScalars.contains { $0.properties.numericType == .decimal }, "\(masked)")
     }
+
+    @Test("Amounts in a report are minor units, also where Getnet writes whole ones")
+    func reportInMinorUnits() throws {
+        let whole = AnswerReader(timeZone: "America/Montevideo", amountUnit: .major)
+        func report(_ members: String) throws -> JSON {
+            let text = #"{"code":1,"data":{"idPosTxs":1,"response":{"responseCode":0,\#(members)}}}"#
+            return try JSONParser.parse(try #require(whole.read(Array(text.utf8))?.result?.report))
+        }
+        let totals = try report(#""functionCode":104,"txCount":2,"txTotal":210,"countTips":3,"totalTips":10"#)
+        #expect(totals["txCount"]?.integer == 2 && totals["txTotal"]?.integer == 21_000)
+        #expect(totals["countTips"]?.integer == 3 && totals["totalTips"]?.integer == 1_000)
+        let details = try report(#""functionCode":105,"saleDetails":[{"operationId":17,"amount":210,"tip":"10"}]"#)
+        guard case .array(let sales)? = details["sales"] else {
+            Issue.record("no sales: \(details)")
+            return
+        }
+        #expect(sales.map { $0["operationId"]?.integer } == [17] && sales.map { $0["amount"]?.integer } == [21_000])
+        #expect(sales.map { $0["tip"]?.integer } == [1_000])
+    }
 }

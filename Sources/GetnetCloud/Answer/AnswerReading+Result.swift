@@ -27,7 +27,7 @@ extension AnswerReading {
         result.entryMode = Self.label(object.value("entryMode"))
         result.idPosTxs = idPosTxs
         result.success = Self.success(object.lookUp("success"))
-        result.report = TerminalReport.of(object, functionCode: result.functionCode)
+        result.report = TerminalReport.of(object, functionCode: result.functionCode, unit: amountUnit)
         for name in ["realDate", "accountingDate", "dateTime"] {
             guard let time = object.value(name)?.string.flatMap(TerminalClock.localTime) else { continue }
             result.localTime = time.text

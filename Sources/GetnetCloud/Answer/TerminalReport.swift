@@ -12,12 +12,12 @@ enum TerminalReport {
     /// A text is cut to so many bytes.
     static let textLimit = 100
 
-    /// The report in an answer to that command; `nil` where the command has none.
-    static func of(_ object: LooseObject, functionCode: Int64?) -> [UInt8]? {
+    /// The report in an answer to that command, amounts in minor units; `nil` where the command has none.
+    static func of(_ object: LooseObject, functionCode: Int64?, unit: AmountUnit) -> [UInt8]? {
         let members: [JSON.Member]
         switch functionCode {
-        case CommandType.totals.functionCode: members = totals(object)
-        case CommandType.details.functionCode: members = details(object)
+        case CommandType.totals.functionCode: members = totals(object, unit)
+        case CommandType.details.functionCode: members = details(object, unit)
         case CommandType.poll.functionCode: members = flags(["connected"], of: object)
         case CommandType.params.functionCode: members = texts(parameters, of: object)
         case CommandType.bioauth.functionCode:
@@ -27,20 +27,21 @@ enum TerminalReport {
         return members.isEmpty ? nil : JSON.object(members).serialized
     }
 
-    private static func totals(_ object: LooseObject) -> [JSON.Member] {
+    private static func totals(_ object: LooseObject, _ unit: AmountUnit) -> [JSON.Member] {
         let kinds = [
             "CreditSales", "DebitSales", "PrepaidSales", "QrCreditSales", "QrDebitSales", "QrPrepaidSales", "CashSales",
             "CashSalesOff", "CreditAdvances", "CancelCredit", "CancelDebit", "CancelPrepaid", "CancelQrCredit",
             "CancelQrDebit", "CancelQrPrepaid", "Tips", "Returns",
         ]
-        return integers(["txCount", "txTotal"] + kinds.flatMap { ["count\($0)", "total\($0)"] }, of: object)
+        return integers(["txCount"], of: object) + amounts(["txTotal"], of: object, unit)
+            + kinds.flatMap { integers(["count\($0)"], of: object) + amounts(["total\($0)"], of: object, unit) }
     }
 
-    private static func details(_ object: LooseObject) -> [JSON.Member] {
+    private static func details(_ object: LooseObject, _ unit: AmountUnit) -> [JSON.Member] {
         guard case .array(let elements) = object.value("saleDetails") else { return [] }
         let sales = elements.prefix(saleLimit).compactMap { LooseObject($0) }.map { sale in
             JSON.object(
-                integers(["operationId", "amount", "tip", "cashback"], of: sale)
+                integers(["operationId"], of: sale) + amounts(["amount", "tip", "cashback"], of: sale, unit)
                     + texts(["authorizationCode", "cardBrand", "cardType", "transToken"], of: sale)
                     + last4(of: sale) + localTime(of: sale)
             )
@@ -76,6 +77,14 @@ enum TerminalReport {
     private static func integers(_ names: [String], of object: LooseObject) -> [JSON.Member] {
         names.compactMap { name in
             object.value(name)?.looseInteger.map { JSON.Member(name, .number(JSONNumber($0))) }
+        }
+    }
+
+    private static func amounts(_ names: [String], of object: LooseObject, _ unit: AmountUnit) -> [JSON.Member] {
+        names.compactMap { name in
+            object.value(name)?.looseInteger.flatMap { unit.minorUnits(ofNumber: $0) }.map {
+                JSON.Member(name, .number(JSONNumber($0)))
+            }
         }
     }
 

@@ -7,6 +7,8 @@ internal import BridgeCore
 /// Totals that are 0 are left out; the sums `txCount` and `txTotal` always stand there.
 struct ReportText {
     private static let sums = ["count", "txCount", "txTotal"]
+    /// Members that are amounts besides everything that begins with `total`.
+    private static let amounts: Set<String> = ["txTotal", "amount", "tip", "cashback"]
 
     /// Indented lines.
     let text: String
@@ -19,39 +21,44 @@ struct ReportText {
             text = ReconciliationText(terminal, event).text
             return
         }
+        let country = event.data["getnet"]?["country"]?.string
+        let currency = country.flatMap { CountryProfile.named($0)?.currency }
         var facts = Facts()
         var lists: [String] = []
         for member in members {
             if case .array(let rows) = member.value {
-                lists.append(Self.table(rows))
+                lists.append(Self.table(rows, currency))
             } else if member.value.integer != 0 || Self.sums.contains(member.name) {
-                facts.add("  \(member.name)", Self.cell(member.value))
+                facts.add("  \(member.name)", Self.cell(member.name, member.value, currency))
             }
         }
-        let names = members.map(\.name) + lists.map { String($0.prefix { $0 != "\n" }) }
-        let unit = names.contains { $0.contains("otal") || $0.contains("amount") } ? "  (amounts in minor units)" : ""
-        text = ([facts.text] + lists + [unit]).filter { !$0.isEmpty }.joined(separator: "\n")
+        text = ([facts.text] + lists).filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     /// Rows of objects under the names that any of them has.
-    private static func table(_ rows: [JSON]) -> String {
+    private static func table(_ rows: [JSON], _ currency: Currency?) -> String {
         var names: [String] = []
         for case .object(let members) in rows {
             for member in members where !names.contains(member.name) { names.append(member.name) }
         }
         guard !names.isEmpty else { return "" }
         var table = Table(names)
-        for row in rows { table.add(names.map { cell(row[$0]) }) }
+        for row in rows { table.add(names.map { cell($0, row[$0], currency) }) }
         return table.text.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
     }
 
-    private static func cell(_ value: JSON?) -> String {
+    private static func isAmount(_ name: String) -> Bool { name.hasPrefix("total") || amounts.contains(name) }
+
+    /// A value as people read it; an amount without a known currency says that it is in minor units.
+    private static func cell(_ name: String, _ value: JSON?, _ currency: Currency?) -> String {
         switch value {
-        case .string(let text): text
-        case .bool(let flag): flag ? "yes" : "no"
-        case .number(let number): number.lexeme
-        case .array, .object: String(decoding: value?.serialized ?? [], as: UTF8.self)
-        case .null, nil: "-"
+        case .string(let text): return text
+        case .bool(let flag): return flag ? "yes" : "no"
+        case .number(let number):
+            guard isAmount(name), let amount = number.integer else { return number.lexeme }
+            return currency.map { AmountText.of(amount, $0.rawValue) } ?? "\(amount) minor units"
+        case .array, .object: return String(decoding: value?.serialized ?? [], as: UTF8.self)
+        case .null, nil: return "-"
         }
     }
 }
