@@ -82,8 +82,9 @@ def act(database, event):
     return None
 
 
-# A sale brings goods to the customer. A void or a refund brings money back, and the others bring neither.
+# A sale brings goods to the customer. A void or a refund brings money back.
 SALES = ("charge", "promo")
+RETURNS = ("void", "refund")
 
 
 def decide(database, event):
@@ -100,6 +101,9 @@ def decide(database, event):
     if data["type"] in SALES and data["status"] == "approved":
         # In the same commit, as a row that another part of the shop works off; the key sees to it that it is one.
         database.execute("INSERT OR IGNORE INTO goods VALUES (?, ?)", [data["transactionId"], data["commandId"]])
+    elif data["status"] == "approved" and data["type"] not in RETURNS:
+        # Money moved for a command that this program does not know: it may be a sale.
+        todo(database, event)
     # Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a void or
     # a refund brought back.
 

@@ -30,9 +30,7 @@ struct Consumer {
             exit(EX_USAGE)
         }
         let finals = words.count > 2 ? Int(words[2]) ?? .max : .max
-        let ledger = try Ledger(path: words[1])
-        let url = ProcessInfo.processInfo.environment["AMQP_URL"] ?? "amqp://guest:guest@127.0.0.1:5672/"
-        let endpoint = try AMQPEndpoint(url: url)
+        let (ledger, endpoint) = open(words[1])
         let topology = AMQPTopology(
             queues: [.init(name: queue, arguments: ["x-queue-type": .string("quorum")])],
             bindings: [.init(queue: queue, exchange: "getnet.events", routingKey: "*.*.#")]
@@ -81,6 +79,17 @@ struct Consumer {
         print("goods handed over: \(goods), for a person: \(people)")
     }
 
+    /// The ledger in that file, and the broker that AMQP_URL names; it ends with a sentence where one of them cannot be.
+    private static func open(_ path: String) -> (Ledger, AMQPEndpoint) {
+        let url = ProcessInfo.processInfo.environment["AMQP_URL"] ?? "amqp://guest:guest@127.0.0.1:5672/"
+        do {
+            return (try Ledger(path: path), try AMQPEndpoint(url: url))
+        } catch {
+            print("cannot begin: \(error)")
+            exit(cannotGoOn)
+        }
+    }
+
     /// Whether the event was a final one.
     private static func work(_ delivery: Delivery, _ ledger: Ledger) async throws -> Bool {
         let event = try JSONDecoder().decode(Event.self, from: Data(delivery.body))
@@ -116,8 +125,10 @@ private struct Event: Decodable {
 
 /// What the shop knows: one commit for each event.
 private struct Ledger {
-    /// What brings goods to the customer; a void or a refund brings money back, and the others bring neither.
+    /// What brings goods to the customer.
     private static let sales = ["charge", "promo"]
+    /// What brings money back.
+    private static let returns = ["void", "refund"]
     private static let ends = ["approved", "declined", "not_completed", "failed", "completed"]
 
     private let database: DatabaseQueue
@@ -195,7 +206,9 @@ private struct Ledger {
         }
         // Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a void or
         // a refund brought back.
-        return !ends.contains(status)
+        // Money that moved for a command that this program does not know may be a sale's.
+        let isUnknown = status == "approved" && !(sales + returns).contains(type)
+        return isUnknown || !ends.contains(status)
     }
 
     func count(_ table: String) async throws -> Int {
