@@ -90,6 +90,7 @@ struct AnswersJudge: Sendable {
         }
         var found: [(String, String)] = []
         if mine.count > 1 { found.append(("doubled", "it has \(mine.count) transactions")) }
+        found += disorder(in: events[step.commandID] ?? []).map { ("reordered", $0) }
         let told = told(row)
         if isRejected { found.append(("rejected", "told refused; it was POSTed \(told?.posts ?? 0) times")) }
         if told?.isMisled != true, told?.mayBeBelieved != true,
@@ -106,6 +107,20 @@ struct AnswersJudge: Sendable {
             if let lie = lie(of: row, told, movesMoney: step.movesMoney) { found.append(("guessed", lie)) }
         } else {
             found += unfinished(row, told, movesMoney: step.movesMoney)
+        }
+        return found
+    }
+
+    /// Whether a later event has the sequence of an earlier one, or a lower one.
+    private func disorder(in told: [DeliveredEvent]) -> [String] {
+        var known: Set<String> = []
+        var last: DeliveredEvent?
+        var found: [String] = []
+        for event in told where event.sequence != nil && known.insert(event.id).inserted {
+            if let last, let sequence = event.sequence, sequence <= last.sequence ?? 0 {
+                found.append("\(event.name) has the sequence \(sequence), after \(last.name)")
+            }
+            last = event
         }
         return found
     }
