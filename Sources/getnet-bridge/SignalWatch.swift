@@ -8,18 +8,24 @@ internal import UnixSignals
 
 /// Takes the signals that would end a process that does not know them.
 ///
-/// HUP, which comes from an operator or from a terminal that is closed, has `terminals.file` read again. USR1, USR2 and ALRM are logged.
+/// HUP, which comes from an operator or from a terminal that is closed, has `terminals.file` read again. USR1, USR2 and ALRM are logged. What
+/// the kernel sends to processes that asked for it passes unseen: none of them did.
 struct SignalWatch: Service {
     private static let signals: [(signal: UnixSignal, number: Int32)] = [
         (.sighup, SIGHUP), (.sigusr1, SIGUSR1), (.sigusr2, SIGUSR2), (.sigalrm, SIGALRM),
     ]
+
+    /// Signals that would end it, and that the library above cannot wait for.
+    ///
+    /// XFSZ is a file that became too large: the write that failed says so itself.
+    private static let unheard: [Int32] = [SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGXFSZ]
 
     let bridge: Bridge
     let logger: Logger
 
     /// From now on none of them ends the process, whether the watch runs yet, or not any more.
     static func ignoreAll() {
-        for entry in signals { _ = signal(entry.number, SIG_IGN) }
+        for number in signals.map(\.number) + unheard { _ = signal(number, SIG_IGN) }
     }
 
     func run() async throws {

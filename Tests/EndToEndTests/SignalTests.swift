@@ -12,8 +12,8 @@ import Testing
 
 extension LoadTests {
     @Test(
-        "I: HUP, USR1, USR2 and ALRM do not end the process, TERM still does",
-        arguments: [[SIGHUP, SIGUSR1, SIGUSR2, SIGALRM]]
+        "I: no signal but those that ask for it ends the process, TERM does",
+        arguments: [[SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM]]
     )
     func signals(_ signals: [Int32]) async throws {
         try await Site.run { site in
