@@ -100,6 +100,8 @@ extension ChargeEvent {
         let words = routingKey.split(separator: ".", omittingEmptySubsequences: false)
         let name = words.prefix(2).joined(separator: ".")
         let about = commandID ?? data["transactionId"]?.string ?? "-"
-        return "\(name)  \(about)  \(line)"
+        // Whoever listens for days sees on which one it was.
+        let day = time.count >= 23 ? "\(time.prefix(10)) " : ""
+        return "\(name)  \(about)  \(day)\(line)"
     }
 }

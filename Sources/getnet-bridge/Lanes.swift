@@ -21,11 +21,19 @@ struct LaneVerbs: VerbGroup {
 
         @OptionGroup var options: ConfigurationOptions
 
+        @Flag(help: "For machines.")
+        var json = false
+
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
             let inspection = try StoreInspection.open(path: try configuration.storePath())
             let lanes = Lane.all(of: try await inspection.inLanes())
-            try invocation.console.print(lanes.table(configuration.transactionRules))
+            let rules = configuration.transactionRules
+            if json {
+                try invocation.console.print(lanes.document(rules))
+            } else {
+                try invocation.console.print(lanes.table(rules))
+            }
             return .done
         }
     }
@@ -56,7 +64,7 @@ extension Lane {
     /// What a waiting transaction waits for; `nil` if it holds the terminal, or does not stand in the lane.
     func sentence(about transaction: Transaction, _ rules: TransactionRules) -> String? {
         guard let ahead = waiting.firstIndex(where: { $0.id == transaction.id }) else { return nil }
-        let since = (holder.postedAt ?? holder.acceptedAt).description
+        let since = holder.heldSince.description
         let until = holder.heldUntil(rules).description
         let others = ahead == 0 ? "" : " \(ahead) more \(ahead == 1 ? "waits" : "wait") before it."
         return
@@ -85,7 +93,7 @@ extension [Lane] {
                 content.account,
                 holder.id.description,
                 holder.status.rawValue,
-                (holder.postedAt ?? holder.acceptedAt).description,
+                holder.heldSince.description,
                 holder.heldUntil(rules).description,
                 "\(lane.waiting.count)",
                 lane.waiting.first?.acceptedAt.description ?? "-"
@@ -95,7 +103,49 @@ extension [Lane] {
     }
 }
 
+extension [Lane] {
+    /// The same for machines: `{"lanes": [{"terminal", "account", "heldBy", "waiting": [...]}]}`.
+    func document(_ rules: TransactionRules) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512 * (count + 1))
+        writer.object { page in
+            page.array("lanes") { list in
+                for lane in self {
+                    list.object { entry in
+                        entry.member("terminal", lane.holder.command.content.terminal.idTerminal)
+                        entry.member("account", lane.holder.command.content.account)
+                        entry.object("heldBy") { holder in
+                            holder.writeNames(of: lane.holder)
+                            holder.member("since", lane.holder.heldSince.description)
+                            holder.member("until", lane.holder.heldUntil(rules).description)
+                        }
+                        entry.array("waiting") { waiting in
+                            for transaction in lane.waiting {
+                                waiting.object { one in
+                                    one.writeNames(of: transaction)
+                                    one.member("acceptedAt", transaction.acceptedAt.description)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func writeNames(of transaction: Transaction) {
+        member("transactionId", transaction.id.description)
+        member("commandId", transaction.command.commandID)
+        member("status", transaction.status.rawValue)
+    }
+}
+
 extension Transaction {
+    /// Since when it holds its terminal.
+    fileprivate var heldSince: Timestamp { postedAt ?? acceptedAt }
+
     fileprivate func isInSameLane(as other: Transaction) -> Bool {
         command.content.account == other.command.content.account
             && command.content.terminal.idTerminal == other.command.content.terminal.idTerminal

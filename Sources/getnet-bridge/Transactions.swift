@@ -40,7 +40,8 @@ struct Transactions: VerbGroup {
                     let documents = try TransactionDocument(inspection.owners, configuration)
                     try invocation.console.print(documents.needed(now: needed.now, early: needed.early))
                 } else {
-                    try invocation.console.print(text(needed.now, needed.early, configuration.transactionRules))
+                    let rules = configuration.transactionRules
+                    try invocation.console.print(await text(needed.now, needed.early, inspection, rules))
                 }
                 return .done
             }
@@ -105,22 +106,39 @@ struct Transactions: VerbGroup {
             }
         }
 
-        private func text(_ now: [Transaction], _ early: [Transaction], _ rules: TransactionRules) -> String {
-            func paragraphs(_ transactions: [Transaction]) -> [String] {
-                transactions.map { paragraph(about: $0, Conclusion(about: $0, at: .current, rules: rules)) }
+        private func text(
+            _ now: [Transaction],
+            _ early: [Transaction],
+            _ inspection: StoreInspection,
+            _ rules: TransactionRules
+        ) async throws -> String {
+            func paragraphs(_ transactions: [Transaction]) async throws -> [String] {
+                var texts: [String] = []
+                for transaction in transactions {
+                    let conclusion = Conclusion(about: transaction, at: .current, rules: rules)
+                    let rows = try await inspection.story(of: transaction.id).nearRows
+                    texts.append(paragraph(about: transaction, conclusion, rows))
+                }
+                return texts
             }
+            let needed = try await paragraphs(now)
+            let others = try await paragraphs(early)
             return
-                ((now.isEmpty ? ["nothing needs a person now"] : paragraphs(now))
-                + (early.isEmpty ? [] : ["a person may decide these already:"] + paragraphs(early)))
+                ((needed.isEmpty ? ["nothing needs a person now"] : needed)
+                + (others.isEmpty ? [] : ["a person may decide these already:"] + others))
                 .joined(separator: "\n")
         }
 
-        private func paragraph(about transaction: Transaction, _ conclusion: Conclusion) -> String {
-            """
-            \(transaction.id)  terminal \(transaction.command.content.terminal.idTerminal)
-              \(conclusion.text)
-              getnet-bridge transactions show \(transaction.id)\(options.words)
-            """
+        private func paragraph(about transaction: Transaction, _ conclusion: Conclusion, _ rows: String?) -> String {
+            let content = transaction.command.content
+            let sale = [content.type.rawValue, transaction.amount?.text, content.reference.map { "reference \($0)" }]
+            let head = sale.compactMap(\.self).joined(separator: ", ")
+            let near = rows.map { "\n  May be it, in the terminal's journal: \($0)" } ?? ""
+            return """
+                \(transaction.id)  \(head), terminal \(content.terminal.idTerminal), accepted \(transaction.acceptedAt)
+                  \(conclusion.text)\(near)
+                  getnet-bridge transactions show \(transaction.id)\(options.words)
+                """
         }
     }
 

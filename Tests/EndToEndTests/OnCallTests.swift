@@ -45,6 +45,14 @@ struct OnCallTests {
             let order = try await doubtful(site)
             let lanes = try await printed(0, try site.run("lanes", "list", settings))
             #expect(lanes.contains("80005000") && lanes.contains("in_doubt"), "\(lanes)")
+            let machine = try await printed(0, try site.run("lanes", "list", settings, ["--json"]))
+            let document = try JSONParser.parse(Array(machine.drop { $0 != "{" }.utf8))
+            guard case .array(let held)? = document["lanes"] else {
+                Issue.record("no list: \(machine)")
+                return
+            }
+            #expect(held.map { $0["terminal"]?.string } == ["80005000"], "\(machine)")
+            #expect(held.map { $0["heldBy"]?["commandId"]?.string } == [order.commandID], "\(machine)")
             let shown = try await printed(0, try site.run("transactions", "show", settings, [order.commandID]))
             #expect(
                 shown.contains("Paid 15,508 CLP, asked 15,507 CLP. The bridge cannot know which is right. "),
@@ -53,6 +61,7 @@ struct OnCallTests {
             let quiet = try await printed(0, try site.run("transactions", "list", settings, ["--needs-me"]))
             let early = "nothing needs a person now\na person may decide these already:\n"
             #expect(quiet.contains(early) && quiet.contains("Paid 15,508 CLP, asked 15,507 CLP."), "\(quiet)")
+            #expect(quiet.contains("charge, 15,507 CLP, reference NIGHT-1, terminal 80005000, accepted 20"), "\(quiet)")
             // While the terminal may still be at it, nobody says "not paid" by mistake.
             let person = ["--by", "Ana", "--reason", "receipt seen"]
             let denial = [order.commandID, "--as", "not_completed"] + person

@@ -119,7 +119,7 @@ struct SendTests {
             #expect(promo.contains("approved"), "\(promo)")
             #expect(try await send("poll", terminal, exit: 0).contains("connected  yes"))
             let details = try await send("details", terminal, exit: 0)
-            #expect(details.contains("operationId  amount") && details.contains("15000"), "\(details)")
+            #expect(details.contains("operationId  amount") && details.contains("15,000 CLP"), "\(details)")
             _ = try await send("print", terminal + ["--option", #"details=[{"text":"hello"}]"#, "--dry-run"], exit: 65)
             #expect(try await send("totals", terminal, exit: 65).contains("do not know this command"))
 
@@ -147,6 +147,34 @@ struct SendTests {
             #expect(try await bridge.terminate() == .status(0))
             let verbs = try await site.simulator.postsAndCancels().posts.map(\.verb)
             #expect(verbs.filter { $0 == "refund" }.count == 1, "\(verbs)")
+        }
+    }
+
+    @Test("14: a sale that is cancelled at its terminal is followed to its end")
+    func cancelAtTerminal() async throws {
+        try await Site.run(words: ["--country", "ar", "--think-time", "60s"]) { site in
+            var settings = site.settings
+            settings["cloud.country"] = "ar"
+            try await site.makeStore(settings)
+            let bridge = try site.startBridge(settings)
+            try await bridge.ready()
+            let sale = ChargeOrder(
+                commandID: "s-1",
+                reference: "S-1",
+                terminal: "80005000",
+                amount: 15_000,
+                currency: "ARS",
+                outcomes: []
+            )
+            try await site.sender.send(sale)
+            try await eventually("it is at the terminal", within: Site.patience) {
+                site.events.latest(of: "s-1")?.status == "submitted"
+            }
+            let cancel = try site.run("send", "cancel", settings, ["s-1"])
+            let exit = try await cancel.exit(within: .seconds(60))
+            let text = try cancel.text()
+            #expect(exit == .status(11) && text.contains("submitted") && text.contains("not_completed"), "\(text)")
+            #expect(try await bridge.terminate() == .status(0))
         }
     }
 

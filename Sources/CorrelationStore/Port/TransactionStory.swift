@@ -48,6 +48,9 @@ public struct TransactionStory: Sendable {
     /// The events, oldest first.
     public let events: [Announcement]
 
+    /// The rows of the terminal's journal that may be its payment, in words, as they were read last.
+    public var nearRows: String? { steps.last { $0.kind == .journalNear }?.detail }
+
     /// A story from its parts.
     public init(steps: [TransactionStep], evidence: [Piece], events: [Announcement]) {
         self.steps = steps

@@ -15,6 +15,8 @@ protocol FollowedCommand {
 struct ChargeSession {
     /// How long one look at the reply queue takes at most.
     private static let patience = Duration.seconds(1)
+    /// How long after one question how it stands the next one follows.
+    private static let questionInterval = Duration.seconds(2)
     /// How long the broker may take to confirm.
     private static let confirmTimeout = Duration.seconds(10)
 
@@ -50,12 +52,14 @@ struct ChargeSession {
     ///   - message: what is published.
     ///   - limit: how long it is followed.
     ///   - watch: which events are told, and when it ends.
+    ///   - question: asks how it stands, where events go to another address than this one; sent again and again once it was answered.
     ///   - tell: takes each event.
     ///   - note: takes what a person should know besides.
     func follow(
         _ message: some FollowedCommand,
         for limit: Duration,
         watch: ChargeWatch? = nil,
+        asking question: (() -> any FollowedCommand)? = nil,
         tell: (ChargeEvent) -> Void,
         note: (String) -> Void
     ) async throws -> ChargeEnd {
@@ -65,8 +69,17 @@ struct ChargeSession {
         )
         if let doubt { note(doubt) }
         var watch = watch ?? ChargeWatch(commandID: message.commandID)
+        var nextQuestion = ContinuousClock.now + Self.questionInterval
         do throws(AMQPError) {
             while ContinuousClock.now < deadline {
+                if let question, !watch.isSilent, nextQuestion <= .now {
+                    nextQuestion = .now + Self.questionInterval
+                    // One that does not arrive is followed by another.
+                    _ = await session.publish(
+                        question().amqp(replyTo: Self.directReplyTo),
+                        timeout: Self.confirmTimeout
+                    )
+                }
                 let patience = min(Self.patience, deadline - .now)
                 guard let delivery = try await session.nextDelivery(timeout: patience) else { continue }
                 guard let event = ChargeEvent(delivery.properties, body: delivery.body), watch.take(event)

@@ -23,6 +23,7 @@ struct FollowOptions: ParsableArguments {
         _ message: SentCommand,
         asking question: String?,
         watch: ChargeWatch? = nil,
+        askingAgain: (() -> SentCommand)? = nil,
         _ configuration: BridgeConfiguration,
         _ console: Console
     ) async throws -> ExitStatus {
@@ -49,6 +50,7 @@ struct FollowOptions: ParsableArguments {
             message,
             for: wait.duration,
             watch: watch,
+            asking: askingAgain,
             tell: report.tell,
             note: report.note
         )

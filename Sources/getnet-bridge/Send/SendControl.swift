@@ -22,17 +22,34 @@ struct SendCancel: ConfiguredVerb {
 
     func run(_ invocation: Invocation) async throws -> ExitStatus {
         let configuration = try options.load(for: .sending, invocation)
+        let account = configuration.accounts.only == nil ? try account.name(in: configuration) : nil
         let message = SentCommand(
             .cancel,
             original: .original(original),
             commandID: nil,
-            account: configuration.accounts.only == nil ? try account.name(in: configuration) : nil,
+            account: account,
             configuration,
             at: .current
         )
-        // What comes is about the command that is cancelled, or the refusal of the cancel.
-        let watch = ChargeWatch(commandIDs: nil)
-        return try await follow.run(message, asking: nil, watch: watch, configuration, invocation.console)
+        // What comes is about the command that is cancelled, or the refusal of the cancel. The later events of a sale that is ended at its
+        // terminal go to who sent it.
+        return try await follow.run(
+            message,
+            asking: nil,
+            watch: ChargeWatch(commandIDs: nil),
+            askingAgain: {
+                SentCommand(
+                    .status,
+                    original: .original(original),
+                    commandID: nil,
+                    account: account,
+                    configuration,
+                    at: .current
+                )
+            },
+            configuration,
+            invocation.console
+        )
     }
 }
 
