@@ -50,6 +50,8 @@ final class AnswersCloud: Sendable {
         var byNumber: [String: String] = [:]
         var nextNumber: Int64
         var answers = 0
+        /// How many logins were asked for.
+        var logins = 0
         var findings: [Finding] = []
     }
 
@@ -57,6 +59,10 @@ final class AnswersCloud: Sendable {
     static let lineLimit = 700
     /// A refusal that comes after a callback waits so long for it.
     static let refusalPause = Duration.milliseconds(600)
+    /// A token serves so long, in seconds: many are renewed in one run.
+    static let tokenLifetime: Int64 = 10
+    /// One of so many logins brings nothing that could be read.
+    static let oddLogins = 5
     /// The terminal is done after so long.
     static let workTime = 20...300
 
@@ -97,7 +103,7 @@ final class AnswersCloud: Sendable {
     /// Answers a request.
     func answer(_ request: ByteServer.Request) -> ByteServer.Reply {
         let verb = request.target.split(separator: "?")[0].split(separator: "/").last.map { $0.lowercased() } ?? ""
-        if verb == "auth" { return loggedIn }
+        if verb == "auth" { return state.withLockedValue { $0.login() } }
         if request.method == "GET" { return status(of: verb) }
         guard let body = try? JSONDecoder().decode(Body.self, from: Data(request.body)) else {
             return Self.reply(400, WireBody(bytes: Array("no JSON".utf8)))
@@ -106,12 +112,6 @@ final class AnswersCloud: Sendable {
             state.answers += 1
             return state.answer(body, verb, post)
         }
-    }
-
-    private var loggedIn: ByteServer.Reply {
-        let token =
-            #"{"code":1,"status":"OK","message":"LOGIN SUCCESSFUL","data":{"token":"t.o.k","expires_in":86400}}"#
-        return Self.reply(200, WireBody(bytes: Array(token.utf8)))
     }
 
     private func status(of number: String) -> ByteServer.Reply {
@@ -157,6 +157,25 @@ final class AnswersCloud: Sendable {
 }
 
 extension AnswersCloud.State {
+    /// Answers a login: with a token, written in any way that can be undone, or now and then with nothing.
+    ///
+    /// A login that brought nothing costs the commands time, and none of them its end.
+    mutating func login() -> ByteServer.Reply {
+        logins += 1
+        var mutation = AnswerMutation(random: SeededGenerator(seed: UInt64(logins)))
+        guard Int.random(in: 0..<AnswersCloud.oddLogins, using: &mutation.random) > 0 else {
+            return AnswersCloud.reply(503, WireBody(bytes: Array(#"{"code":1,"data":{"tok"#.utf8)))
+        }
+        let data = WireText.object([
+            .init("token", .text("t.o.k-\(logins)")), .init("expires_in", .integer(AnswersCloud.tokenLifetime)),
+        ])
+        let body = WireText.object([
+            .init("code", .integer(1)), .init("status", .text("OK")), .init("message", .text("SESI\u{D3}N INICIADA")),
+            .init("data", Bool.random(using: &mutation.random) ? data : .list([data])),
+        ])
+        return AnswersCloud.reply(200, mutation.rewritten(body))
+    }
+
     /// The random numbers of a terminal; of one that nobody opened always the same.
     mutating func random<Value>(of terminal: String, _ body: (inout SeededGenerator) -> Value) -> Value {
         body(&random[terminal, default: SeededGenerator(seed: 0)])
