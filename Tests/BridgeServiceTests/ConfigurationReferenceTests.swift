@@ -24,7 +24,8 @@ import Testing
         .joined(separator: "\n\n")
     }
 
-    @Test func `stands in the documentation as the program has it`() throws {
+    @Test("L6: stands in the documentation as the program has it")
+    func documentation() throws {
         let page = try String(contentsOf: Self.root.appending(path: "docs/configuration.md"), encoding: .utf8)
         let parts = page.components(separatedBy: "<!-- reference -->\n")
         try #require(parts.count == 3, "the reference stands between two marks")

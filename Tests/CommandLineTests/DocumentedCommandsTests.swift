@@ -10,8 +10,8 @@ import Testing
 /// What the pages tell somebody to type is something that can be typed; that it works is what the end-to-end tests try.
 @Suite("Commands of the documentation")
 struct DocumentedCommandsTests {
-    @Test(arguments: try DocumentedPage.all())
-    func `every line to type is understood`(page: DocumentedPage) throws {
+    @Test("L5: every line to type is understood", arguments: try DocumentedPage.all())
+    func lines(page: DocumentedPage) throws {
         for line in page.commands {
             var words = DocumentedPage.words(of: line)
             if words.first == "getnet-bridge" {
@@ -35,8 +35,8 @@ struct DocumentedCommandsTests {
         }
     }
 
-    @Test(arguments: try DocumentedPage.all())
-    func `every command in the text is understood`(page: DocumentedPage) throws {
+    @Test("L5: every command in the text is understood", arguments: try DocumentedPage.all())
+    func inlineCommands(page: DocumentedPage) throws {
         for line in page.inlineCommands {
             // What stands for something else is a word; what may be left out is there.
             let plain = line.replacing(#/<[^>]+>/#, with: "word").replacing(#/[\[\]]/#, with: "")

@@ -15,7 +15,8 @@ struct FirstPagesTests {
         FileManager.default.fileExists(atPath: "/usr/share/java/\($0).jar")
     }
 
-    @Test func `README: with its seven settings a bridge is checked, gets a store and takes commands`() async throws {
+    @Test("README, M4: with its seven settings a bridge is checked, gets a store and takes commands")
+    func readme() async throws {
         try await Site.run { site in
             let page = try DocumentedPage("README.md")
             // What stands for the reader's own in the page's file.
@@ -55,6 +56,8 @@ struct FirstPagesTests {
                 let exit = try await process.exit()
                 let printed = try process.text()
                 #expect(exit == .status(0), "\(printed)")
+                // Without it nobody could decide a doubt.
+                #expect(printed.contains("admin.token is not set") == (words[0] == "config"), "\(printed)")
             }
             let bridge = try site.startBridge(settings, Array(try #require(lines.last).dropFirst()))
             try await bridge.ready()

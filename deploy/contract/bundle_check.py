@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the bundled schemas as users take them: each file alone, by two validators, and as models of a generator."""
+"""Checks the bundled schemas as users take them (case L4): each file alone, by two validators, and as models of a generator."""
 
 import copy
 import importlib
