@@ -116,7 +116,8 @@ struct Transactions: VerbGroup {
                 var texts: [String] = []
                 for transaction in transactions {
                     let conclusion = Conclusion(about: transaction, at: .current, rules: rules)
-                    let rows = try await inspection.story(of: transaction.id).nearRows
+                    let isOpen = transaction.state == .inDoubt
+                    let rows = isOpen ? try await inspection.story(of: transaction.id).nearRows : nil
                     texts.append(paragraph(about: transaction, conclusion, rows))
                 }
                 return texts

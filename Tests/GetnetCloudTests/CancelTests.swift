@@ -39,8 +39,10 @@ import Testing
 
     @Test func `goes on after an answer that names another request, another terminal or another command`() async throws
     {
-        for other in try [answer(customID: "somebody-else"), answer(terminal: "80005001"), answer(functionCode: "100")]
-        {
+        for other in try [
+            answer(customID: "somebody-else"), answer(terminal: "80005001"), answer(functionCode: "100"),
+            answer(terminal: #"80005000","idPosTxs":936301,"customId":"somebody-else"#),
+        ] {
             let (end, posts) = try await end(of: .http(200, other))
             #expect(end == nil && posts == 1, "\(other)")
         }

@@ -35,32 +35,55 @@ struct RecordTests {
 
     @Test("B3: get_transaction: the number that was asked for, inside, makes it the answer about that sale")
     func transaction() throws {
-        let text = shown(by: "ord-7f3a9c", record: #""idPosTxs":936101,"#)
-        guard case .answer(let answer) = try end(.transaction(idPosTxs: "936101"), text, name: "ord-7f3a9c") else {
+        for record in [#""idPosTxs":936101,"#, #""idPosTxs":"0936101","customId":"Q-1","#] {
+            guard case .answer(let answer) = try end(.transaction(idPosTxs: "936101"), shown(by: "q-1", record: record))
+            else {
+                Issue.record("no answer")
+                return
+            }
+            #expect(answer.idPosTxs == "936101" && answer.result?.idPosTxs == "936101" && !answer.showsAnother)
+            // The question's name is no name of the record: its ticket has to be ours.
+            #expect(answer.customID == nil && answer.recordedName == nil && answer.code == .done)
+        }
+        guard case .answer(let named) = try end(.transaction(idPosTxs: "936101"), shown(by: "q-1")) else {
             Issue.record("no answer")
             return
         }
-        #expect(answer.idPosTxs == "936101" && answer.result?.idPosTxs == "936101" && answer.recordedName == nil)
-        #expect(!answer.showsAnother && answer.code == .done)
+        #expect(named.customID == "ord-7f3a9c")
     }
 
-    @Test("B3: get_transaction: another number inside is that sale's row, under that sale's number and name")
+    @Test("B3: get_transaction: another number inside than the one that was asked for is not read")
     func anotherTransaction() throws {
-        guard case .rows(let rows, false, _) = try end(.transaction(idPosTxs: "936199"), shown(by: "q-1")) else {
-            Issue.record("no rows")
-            return
+        for asked in ["936199", "970001"] {
+            let answer = try end(.transaction(idPosTxs: asked), shown(by: "q-1"))
+            #expect(answer == .notRead(.cloudUnavailable, retryAfter: nil))
         }
-        #expect(rows.map(\.result.idPosTxs) == ["936101"] && rows.map(\.customID) == ["ord-7f3a9c"])
     }
 
-    @Test("B4: the last voucher shows a sale's number and name, not the question's")
+    @Test("B4: the last voucher shows a sale's name, not the question's, and no number")
     func lastVoucher() throws {
         for text in [shown(by: "q-1"), shown(by: "q-1").replacing(#","customId":"q-1""#, with: "")] {
             guard case .rows(let rows, false, _) = try end(.lastVoucher, text) else {
                 Issue.record("no rows")
                 return
             }
-            #expect(rows.map(\.result.idPosTxs) == ["936101"] && rows.map(\.customID) == ["ord-7f3a9c"])
+            #expect(rows.map(\.result.idPosTxs) == [nil] && rows.map(\.customID) == ["ord-7f3a9c"])
+        }
+    }
+
+    @Test(
+        "A list with another number or name inside is not read",
+        arguments: [#""idPosTxs":970002,"#, #""customId":"q-2","#, #""idPosTxs":970001,"customId":"Q-1","#]
+    )
+    func list(inside: String) throws {
+        let text = """
+            {"code":1,"data":{"idPosTxs":970001,"customId":"q-1","response":{\(inside)"functionCode":105,"responseCode":0,\
+            "saleDetails":[]}}}
+            """
+        let isSame = inside.contains("Q-1")
+        switch try end(.details, text) {
+        case .rows(let rows, isComplete: true, _): #expect(isSame && rows.isEmpty)
+        case let answer: #expect(!isSame && answer == .notRead(.cloudUnavailable, retryAfter: nil))
         }
     }
 
@@ -81,7 +104,7 @@ struct RecordTests {
         }
     }
 
-    @Test("B1, B4: a reading that was asked for as a command is completed by it, and a sale is not")
+    @Test("B1, B4: what stands around and what stands inside are read apart")
     func command() throws {
         let answer = try #require(reader.read(Array(shown(by: "ord-7f3a9c").utf8)))
         #expect(answer.idPosTxs == "970001" && answer.result?.idPosTxs == "936101" && answer.showsAnother)
@@ -92,7 +115,7 @@ struct RecordTests {
     @Test("B: an acknowledgement with two numbers or two names acknowledges nothing")
     func acknowledgement() {
         for code in ["1", "2"] {
-            for name in ["ord-7f3a9c", "q-1"] {
+            for name in ["ord-7f3a9c", "q-1", Transaction.sample().id.description] {
                 let text = shown(by: name).replacing(#""code":1"#, with: #""code":\#(code)"#)
                 let http = HTTPAnswer(status: 200, body: Array(text.utf8))
                 switch SaleEnd(.answered(http), of: Transaction.sample().id, reader: reader) {

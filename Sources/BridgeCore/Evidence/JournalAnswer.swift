@@ -18,7 +18,7 @@ public struct JournalRow: Sendable, Equatable {
     public let result: TerminalResult
     /// What its clock's time may mean: one instant, two in the hour that a clock change repeats, none if it has no time.
     public let instants: [Timestamp]
-    /// The name of the transaction that it is the sale of, where it has one; never an echo of the question's own name.
+    /// The name of the command that it carries, where it has one; `answering` takes away what only echoes the question.
     public let customID: String?
 
     /// A row from its parts.

@@ -84,6 +84,8 @@ public struct JournalMatch: Sendable {
             $0.id != transaction.id && (fits(row, $0) || !isNamed && mayBeByAnotherClock(row, $0))
         }
         guard fitting.count == 1, !hasRival else { return .ambiguous }
+        // A name that is not ours may be another's, or ours as the cloud cut or rewrote it: it proves neither.
+        guard Spelling.agree(row.customID, transaction.id.description) else { return .near([row]) }
         guard isNamed || isTimeCertain(of: row, for: transaction) else { return .near([row]) }
         // Of what was charged after a backup was made nobody remembers the rivals: only the ticket tells.
         let isOlder = storeRestoredAt.map { transaction.acceptedAt <= $0 } ?? false
@@ -144,7 +146,6 @@ public struct JournalMatch: Sendable {
         guard transaction.effect.movesMoney, let window = plainWindow(of: transaction), isOfCommand(row, transaction),
             Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal)
         else { return false }
-        guard Spelling.agree(row.customID, transaction.id.description) else { return false }
         let reach = window.lowerBound - Self.widestZoneShift...window.upperBound + Self.widestZoneShift
         let isNear = row.instants.contains { reach.contains($0) }
         // A clock that lost its battery shows any day: only one that is known to be right says that a row is too far away.
@@ -197,7 +198,6 @@ public struct JournalMatch: Sendable {
         let result = row.result
         let windows = windows(of: transaction)
         return isOfCommand(row, transaction) && transaction.effect.movesMoney
-            && Spelling.agree(row.customID, transaction.id.description)
             && Spelling.agree(result.terminalID, content.terminal.idTerminal)
             && Judgement.amountFits(result, transaction)
             && (!transaction.sendsTicketNumber || Spelling.agree(result.ticket, content.reference))

@@ -20,13 +20,13 @@ public enum Spelling {
     }
 
     /// Whether two identities are one, as far as both sides have one.
-    static func agree(_ left: String?, _ right: String?) -> Bool {
+    public static func agree(_ left: String?, _ right: String?) -> Bool {
         guard let left, let right else { return true }
         return left == right || key(left) == key(right)
     }
 
     /// Whether both sides have an identity, and it is one.
-    static func isOne(_ left: String?, _ right: String?) -> Bool {
+    public static func isOne(_ left: String?, _ right: String?) -> Bool {
         left != nil && right != nil && agree(left, right)
     }
 

@@ -44,8 +44,8 @@ struct Reconciler: Service {
         FailPoint.reconcilerUnasked.reach()
         switch await cloud.status(idPosTxs: query.idPosTxs) {
         case .answer(let answer):
-            // "In process" and errors of the cloud say nothing; the next query is on the agenda already.
-            guard answer.code == .done else { return }
+            // "In process", errors of the cloud and what shows another command say nothing; the next query is on the agenda already.
+            guard answer.code == .done, !answer.showsAnother else { return }
             metrics.increment(.evidence, EvidenceSource.query.rawValue)
             let evidence = Evidence(source: .query, answer: answer, receivedAt: dispatcher.clock())
             FailPoint.reconcilerAnswered.reach()

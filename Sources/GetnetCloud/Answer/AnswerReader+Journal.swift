@@ -44,10 +44,9 @@ extension AnswerReader {
             var result = reading.answer.result,
             let recorded = result.functionCode, recorded != 0, recorded != JournalCommand.lastVoucher.functionCode
         else { return [] }
-        // Getnet's number in the answer is the question's, unless the record has one of its own.
-        result.idPosTxs = reading.recordedNumber
-        let name = reading.terminal?.value("customId")?.identity
-        return [JournalRow(result: result, instants: instants(of: result), customID: name)]
+        // Getnet's number in the answer is the question's; where there are two nobody knows which of them is the record's.
+        result.idPosTxs = nil
+        return [JournalRow(result: result, instants: instants(of: result), customID: reading.recordedName)]
     }
 
     /// One sale of a list; `nil` where it contradicts itself.

@@ -47,6 +47,8 @@ public struct AnswerReader: Sendable {
         let terminal: LooseObject?
         /// Our name of the command, as it stands around the terminal's object.
         let name: String?
+        /// The name in the terminal's object.
+        let recordedName: String?
         /// Getnet's number in the terminal's object, where another one stands around it.
         let recordedNumber: String?
     }
@@ -74,7 +76,7 @@ public struct AnswerReader: Sendable {
             message: wrapper.value("message")?.string.flatMap { AnswerMask.freeText($0, limit: Self.messageLimit) },
             idPosTxs: idPosTxs,
             customID: name ?? recordedName,
-            recordedName: name.flatMap { name in recordedName.flatMap { $0.equalsLoosely(name) ? nil : $0 } },
+            recordedName: name.flatMap { name in recordedName.flatMap { Spelling.isOne($0, name) ? nil : $0 } },
             result: result,
             masked: AnswerMask.masked(json).serialized
         )
@@ -84,6 +86,7 @@ public struct AnswerReader: Sendable {
             isContradictory: reading.isContradictory,
             terminal: terminal?.object,
             name: name,
+            recordedName: recordedName,
             recordedNumber: number == nil || recorded == number ? nil : recorded
         )
     }

@@ -28,11 +28,20 @@ enum JournalEnd: Equatable {
         let isOurs = (reading?.name ?? (command == .lastVoucher ? nil : reading?.answer.customID)).map {
             $0.equalsLoosely(customID)
         }
-        guard let reading, !reading.isContradictory, isOurs != false else {
+        guard let reading, !reading.isContradictory, isOurs != false, Self.mayShow(reading, command) else {
             self = .outcome(.notRead(.cloudUnavailable, retryAfter: nil))
             return
         }
         self = .outcome(Self.answer(reading, to: command, of: terminal, reader).answering(customID))
+    }
+
+    /// Whether the answer may have identities of its own around those of a record: one that shows a record may, and a list may not.
+    private static func mayShow(_ reading: AnswerReader.Reading, _ command: JournalCommand) -> Bool {
+        switch command {
+        case .lastVoucher: true
+        case .transaction(let asked): reading.recordedNumber == nil || reading.recordedNumber == asked
+        case .details: !reading.answer.showsAnother
+        }
     }
 
     private static func answer(
@@ -45,15 +54,16 @@ enum JournalEnd: Equatable {
         if case .transaction(let asked) = command {
             // The question has a number of its own at the cloud, and an answer under that one does not say whose record it
             // shows: it is held against the transactions of the terminal like a row of a list.
-            // So is a record with a number of its own, unless that is the one that was asked for.
+            // Where the record has the number that was asked for, it is the answer about that sale. Its name may only echo the question's,
+            // so that it must have our ticket as well.
             if reading.recordedNumber == asked {
                 var record = answer
                 record.idPosTxs = asked
+                record.customID = answer.recordedName
+                record.recordedName = nil
                 return .answer(record)
             }
-            guard let number = reading.recordedNumber ?? answer.idPosTxs, number != asked else {
-                return .answer(answer)
-            }
+            guard let number = answer.idPosTxs, number != asked else { return .answer(answer) }
             let paid = reader.record(reading).filter { $0.result.responseCode == .number(0) }
             return .rows(paid, isComplete: false, masked: answer.masked)
         }

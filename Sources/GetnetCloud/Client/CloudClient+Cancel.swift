@@ -67,7 +67,7 @@ extension CloudAnswer {
     fileprivate func isOfCancel(of transaction: Transaction) -> Bool {
         let terminal = transaction.command.content.terminal.idTerminal
         return result?.functionCode == CloudClient.cancelFunctionCode
-            && (customID?.equalsLoosely(transaction.id.description) ?? true)
+            && !showsAnother && (customID?.equalsLoosely(transaction.id.description) ?? true)
             && (result?.terminalID?.equalsLoosely(terminal) ?? true)
     }
 }

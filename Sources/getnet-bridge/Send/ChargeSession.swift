@@ -74,10 +74,12 @@ struct ChargeSession {
             while ContinuousClock.now < deadline {
                 if let question, !watch.isSilent, nextQuestion <= .now {
                     nextQuestion = .now + Self.questionInterval
+                    let asked = question()
+                    watch.ignoreRefusal(of: asked.commandID)
                     // One that does not arrive is followed by another.
                     _ = await session.publish(
-                        question().amqp(replyTo: Self.directReplyTo),
-                        timeout: Self.confirmTimeout
+                        asked.amqp(replyTo: Self.directReplyTo),
+                        timeout: min(Self.confirmTimeout, deadline - .now)
                     )
                 }
                 let patience = min(Self.patience, deadline - .now)
@@ -134,6 +136,8 @@ struct ChargeWatch {
     private let endsAtFirst: Bool
     private var last: ChargeEvent.Outcome?
     private var told: Set<String> = []
+    /// Questions whose refusal says nothing of what is followed.
+    private var questions: Set<String> = []
 
     init(commandID: String) {
         self.init(commandIDs: [commandID])
@@ -147,11 +151,15 @@ struct ChargeWatch {
     /// Takes an event; `false` for one of another command, or one that was told before.
     @discardableResult
     mutating func take(_ event: ChargeEvent) -> Bool {
+        if event.outcome == .rejected, event.commandID.map(questions.contains) ?? false { return false }
         let isWanted = commandIDs.map { ids in event.commandID.map(ids.contains) ?? false } ?? true
         guard isWanted, told.insert(event.id).inserted else { return false }
         last = event.outcome
         return true
     }
+
+    /// A question how it stands may be refused; that ends nothing.
+    mutating func ignoreRefusal(of commandID: String) { questions.insert(commandID) }
 
     /// Whether nothing was heard at all.
     var isSilent: Bool { last == nil }

@@ -7,8 +7,8 @@ internal import BridgeCore
 /// Totals that are 0 are left out; the sums `txCount` and `txTotal` always stand there.
 struct ReportText {
     private static let sums = ["count", "txCount", "txTotal"]
-    /// Members that are amounts besides everything that begins with `total`.
-    private static let amounts: Set<String> = ["txTotal", "amount", "tip", "cashback"]
+    /// Members of a sale that are amounts.
+    private static let amounts: Set<String> = ["amount", "tip", "cashback"]
 
     /// Indented lines.
     let text: String
@@ -29,7 +29,8 @@ struct ReportText {
             if case .array(let rows) = member.value {
                 lists.append(Self.table(rows, currency))
             } else if member.value.integer != 0 || Self.sums.contains(member.name) {
-                facts.add("  \(member.name)", Self.cell(member.name, member.value, currency))
+                let isAmount = member.name.hasPrefix("total") || member.name == "txTotal"
+                facts.add("  \(member.name)", Self.cell(member.value, isAmount: isAmount, currency))
             }
         }
         text = ([facts.text] + lists).filter { !$0.isEmpty }.joined(separator: "\n")
@@ -43,19 +44,17 @@ struct ReportText {
         }
         guard !names.isEmpty else { return "" }
         var table = Table(names)
-        for row in rows { table.add(names.map { cell($0, row[$0], currency) }) }
+        for row in rows { table.add(names.map { cell(row[$0], isAmount: amounts.contains($0), currency) }) }
         return table.text.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
     }
 
-    private static func isAmount(_ name: String) -> Bool { name.hasPrefix("total") || amounts.contains(name) }
-
     /// A value as people read it; an amount without a known currency says that it is in minor units.
-    private static func cell(_ name: String, _ value: JSON?, _ currency: Currency?) -> String {
+    private static func cell(_ value: JSON?, isAmount: Bool, _ currency: Currency?) -> String {
         switch value {
         case .string(let text): return text
         case .bool(let flag): return flag ? "yes" : "no"
         case .number(let number):
-            guard isAmount(name), let amount = number.integer else { return number.lexeme }
+            guard isAmount, let amount = number.integer else { return number.lexeme }
             return currency.map { AmountText.of(amount, $0.rawValue) } ?? "\(amount) minor units"
         case .array, .object: return String(decoding: value?.serialized ?? [], as: UTF8.self)
         case .null, nil: return "-"
