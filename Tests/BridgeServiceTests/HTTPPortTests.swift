@@ -4,6 +4,7 @@ import Hummingbird
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import ServiceLifecycle
 import TestSupport
 import Testing
 
@@ -30,6 +31,16 @@ struct HTTPPortTests {
         try await serving([service]) {
             try await eventually("it is bound") { port.withLockedValue { $0 } != nil }
             try await body(try #require(port.withLockedValue { $0 }))
+        }
+    }
+
+    @Test func `a port that is taken already is told in the system's own words`() async throws {
+        try await withServer { port in
+            let second = HTTPPort(name: "test", section: "test", responder: Echo(), host: "127.0.0.1", port: port)
+            let fault = await #expect(throws: PortFault.self) {
+                try await second.service(logger: BridgeWorld.quiet) { _ in }.run()
+            }
+            #expect(fault?.description.hasSuffix("): Address already in use") == true, "\(String(describing: fault))")
         }
     }
 

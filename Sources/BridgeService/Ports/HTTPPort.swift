@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
@@ -77,8 +78,14 @@ private struct PortService: Service {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw PortFault(description: "cannot listen for \(name) (\(place)): \(error)")
+            throw PortFault(description: "cannot listen for \(name) (\(place)): \(Self.cause(of: error))")
         }
+    }
+
+    /// The system's own words for what it refused.
+    private static func cause(of error: any Error) -> String {
+        guard let failure = error as? IOError else { return "\(error)" }
+        return unsafe String(cString: strerror(failure.errnoCode))
     }
 }
 
