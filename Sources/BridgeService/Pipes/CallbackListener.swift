@@ -76,8 +76,12 @@ struct CallbackListener: HTTPResponder {
     ///
     /// Then the commit may come all the same, and Getnet tells again what is known already, which changes nothing.
     private func committed(_ work: @escaping @Sendable () async -> CallbackOutcome) async -> CallbackOutcome {
-        // Behind a commit that does not come back there is nothing to wait for.
-        guard dispatcher.store.uncommitted.age <= StoreWatch.longestCommit else { return .storeUnavailable }
+        // Behind a commit that does not come back there is nothing to wait for. What came is noted all the same, in its place: a refusal
+        // of the POST must not be believed afterwards, nor a command be told as never started, because Getnet was told to come again.
+        guard dispatcher.store.uncommitted.age <= StoreWatch.longestCommit else {
+            waiting.goOn(with: work)
+            return .storeUnavailable
+        }
         return await waiting.outcome(of: work) ?? .storeUnavailable
     }
 

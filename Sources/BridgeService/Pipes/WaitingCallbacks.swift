@@ -15,7 +15,12 @@ final class WaitingCallbacks: Sendable {
         var entries: [Int: Entry] = [:]
         var last = 0
         var hasTimer = false
+        /// Those that were answered already, and go on.
+        var answered = 0
     }
+
+    /// So many that were answered already go on behind a commit that does not come back; Getnet tells the others again.
+    static let longestTail = 1_024
 
     private let state = NIOLockedValueBox(State())
     private let limit: Duration
@@ -39,6 +44,20 @@ final class WaitingCallbacks: Sendable {
             }
             if needsTimer { Task { await giveUpInTime() } }
             Task { answer(ticket, await work()) }
+        }
+    }
+
+    /// Lets a piece of work go on for which no caller waits; nothing where too many do.
+    func goOn(with work: @escaping @Sendable () async -> CallbackOutcome) {
+        let goes = state.withLockedValue { state in
+            guard state.answered < Self.longestTail else { return false }
+            state.answered += 1
+            return true
+        }
+        guard goes else { return }
+        Task {
+            _ = await work()
+            state.withLockedValue { $0.answered -= 1 }
         }
     }
 

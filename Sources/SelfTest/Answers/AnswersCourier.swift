@@ -9,9 +9,9 @@ import Rig
 /// Sends the callbacks of the cloud of random answers.
 struct AnswersCourier: Sendable {
     private static let answerMax = 64 * 1_024
-    /// The callback that decides is sent until it is taken, or so often.
-    private static let tries = 8
-    private static let pause = Duration.milliseconds(300)
+    /// The callback that decides is sent until it is taken, or so often: a disk may stand still for a while.
+    private static let tries = 60
+    private static let pause = Duration.milliseconds(500)
 
     let cloud: AnswersCloud
 
@@ -40,7 +40,7 @@ struct AnswersCourier: Sendable {
                 note(wire, "\(errand.form), answered \(status)", of: errand.key)
                 guard status == 200 else { return }
                 cloud.state.withLockedValue { state in
-                    if errand.form == .unfinished { state.commands[errand.key]?.unfinishedToldAt = .now }
+                    if errand.form == .unfinished { state.commands[errand.key]?.toldUnfinished() }
                     if wire.mutations == [ToldCommand.misfit] { state.commands[errand.key]?.isMisfitTold = true }
                 }
             case .plain, .legible: try await insist(errand, wire, webhook)

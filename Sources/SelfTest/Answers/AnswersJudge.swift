@@ -93,7 +93,7 @@ struct AnswersJudge: Sendable {
         found += disorder(in: events[step.commandID] ?? []).map { ("reordered", $0) }
         let told = told(row)
         if isRejected { found.append(("rejected", "told refused; it was POSTed \(told?.posts ?? 0) times")) }
-        if told?.isMisled != true, told?.mayBeBelieved != true,
+        if told?.isMisled != true, told?.mayBeBelieved(at: row.completedAt) != true,
             (events[step.commandID] ?? []).contains(where: { $0.name == "contradicted" })
         {
             found.append(("contradicted", "told contradicted, but nothing that was said contradicts itself"))
@@ -130,7 +130,7 @@ struct AnswersJudge: Sendable {
         let isStarted = told?.isStarted ?? false
         switch row.status {
         // Where nothing had said that the first refusal was untrue, the second one is believed; what comes then contradicts.
-        case "failed" where isStarted && told?.mayBeBelieved == true: return nil
+        case "failed" where isStarted && told?.mayBeBelieved(at: row.completedAt) == true: return nil
         case "failed" where isStarted && told?.kind != .reading: return "failed, but it was started"
         case "approved" where !isStarted: return "approved, but never started"
         case "approved" where told?.isApproved == false: return "approved, but the terminal said no"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Rig
 
 /// A command as the cloud of the random answers knows it: what it started, what the truth is, and what it has told.
@@ -55,6 +56,8 @@ struct ToldCommand: Sendable {
     var refusedAt: ContinuousClock.Instant?
     /// When the callback that told so was answered.
     var unfinishedToldAt: ContinuousClock.Instant?
+    /// The same in milliseconds since 1970, as the bridge's rows have it.
+    private(set) var unfinishedToldInstant: Int64?
     /// What was said, line by line.
     var lines: [String] = []
 
@@ -69,6 +72,19 @@ struct ToldCommand: Sendable {
         guard let unfinishedToldAt else { return true }
         // On a machine that stands still for seconds several go before anything could be told.
         return unfinishedToldAt + Self.weighing > (posts == 2 ? refusedAt : lastPostAt ?? refusedAt)
+    }
+
+    /// A callback said that the terminal is at it, and was answered 200.
+    mutating func toldUnfinished() {
+        unfinishedToldAt = .now
+        unfinishedToldInstant = Int64(Date().timeIntervalSince1970 * 1_000)
+    }
+
+    /// Whether the refusal may be believed by a row that ended then: nothing had told before that it is untrue.
+    func mayBeBelieved(at end: Int64?) -> Bool {
+        if mayBeBelieved { return true }
+        guard refusedAt != nil, let end, let told = unfinishedToldInstant else { return false }
+        return end <= told
     }
 
     /// Whether a second refusal may be believed although the first one was untrue: nothing had proved that by then.

@@ -73,6 +73,57 @@ struct StuckStoreTests {
         }
     }
 
+    @Test("F2: a callback that was answered 503 behind such a commit is known all the same when it returns")
+    func callbackBehindStuckCommit() async throws {
+        try await BridgeWorld.run { world in
+            world.simulator.controls.holdCallbacks()
+            let command = ChargeCommand()
+            try await world.send(command)
+            let submitted = try await world.events.first("it is submitted") {
+                $0.commandID == command.commandID && $0.status == "submitted"
+            }
+            let id = try #require(TransactionID(submitted.transactionID ?? ""))
+            let url = try await world.webhook(of: command.commandID)
+            try await world.withStuckStore {
+                try await eventually("it is known that the store is stuck", within: BridgeWorld.patience) {
+                    !world.bridge.takesCommands
+                }
+                #expect(try await world.callBack(url, BridgeWorld.approval(customID: nil)) == 503)
+            }
+            // Getnet never tells again.
+            try await eventually("what it said is known", within: BridgeWorld.patience) {
+                try await world.store.story(of: id).evidence.contains { $0.source == .callback }
+            }
+            world.simulator.controls.releaseCallbacks()
+        }
+    }
+
+    @Test("F2: so many callbacks go on behind a stuck commit, and no more")
+    func tail() async throws {
+        let waiting = WaitingCallbacks(limit: .seconds(30))
+        let begun = NIOLockedValueBox(0)
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let over = Task { for await _ in ends {} }
+        for _ in 0..<WaitingCallbacks.longestTail + 10 {
+            waiting.goOn {
+                begun.withLockedValue { $0 += 1 }
+                await over.value
+                return .taken
+            }
+        }
+        try await eventually("those that may go on do", within: BridgeWorld.patience) {
+            begun.withLockedValue { $0 } == WaitingCallbacks.longestTail
+        }
+        end.finish()
+        try await eventually("there is room again", within: BridgeWorld.patience) {
+            waiting.goOn {
+                begun.withLockedValue { $0 += 1 }
+                return .taken
+            }
+            return begun.withLockedValue { $0 } > WaitingCallbacks.longestTail
+        }
+    }
+
     @Test("F2: a command whose commit hangs is taken once when the disk answers")
     func stuckCommand() async throws {
         try await BridgeWorld.run { world in
