@@ -13,7 +13,11 @@ enum FloorText {
         SELECT count(*), min(id) FROM transactions INDEXED BY transactions_lane
         WHERE account = ? AND terminal = ? AND in_lane = 1
         """
-    static let byNumber = "SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ?"
+    // The condition of the index, without which the whole table is walked.
+    static let byNumber = """
+        SELECT id FROM transactions WHERE account = ? AND id_pos_txs = ? AND id_pos_txs IS NOT NULL
+        AND type IN ('charge', 'promo', 'void', 'refund')
+        """
     static let byPayment = "SELECT id FROM transactions WHERE account = ? AND paid_claim IN (?, ?)"
 
     static let insertTransaction = insert(

@@ -92,7 +92,7 @@ extension [Lane] {
                 content.terminal.idTerminal,
                 content.account,
                 holder.id.description,
-                holder.status.rawValue,
+                holder.state.isFinal ? "ended (\(holder.status.rawValue))" : holder.status.rawValue,
                 holder.heldSince.description,
                 holder.heldUntil(rules).description,
                 "\(lane.waiting.count)",

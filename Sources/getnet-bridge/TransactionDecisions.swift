@@ -37,6 +37,9 @@ extension Transactions {
         )
         var amount: Int64?
 
+        @Flag(help: "The receipt has another amount than was asked for.")
+        var amountDiffers = false
+
         @Flag(help: "Although the terminal may still be at it.")
         var now = false
 
@@ -47,6 +50,7 @@ extension Transactions {
                 let words = OperatorRequest.outcomes.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--as: one of \(words)")
             }
+            try NoteArguments.refusePlaceholder(authorizationCode, of: "authorization-code")
         }
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
@@ -58,6 +62,7 @@ extension Transactions {
                 authorizationCode: authorizationCode,
                 operationID: operationId,
                 amount: amount,
+                amountDiffers: amountDiffers,
                 now: now
             )
             let id = try await Transactions.name(of: id, options, invocation)
@@ -135,7 +140,18 @@ struct NoteArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Why; kept in the history.", valueName: "text"))
     var reason: String
 
+    /// What stands for a person's own words in the pages and in what is printed.
+    private static let placeholders: Set<String> = ["NAME", "TEXT", "CODE", "NUMBER", "AMOUNT"]
+
+    /// Refuses a word that stands for something to fill in: it would be kept as what a person said.
+    static func refusePlaceholder(_ word: String?, of flag: String) throws {
+        guard let word, placeholders.contains(word) else { return }
+        throw ValidationError("--\(flag): \(word) stands for what you fill in")
+    }
+
     func validate() throws {
+        try Self.refusePlaceholder(by, of: "by")
+        try Self.refusePlaceholder(reason, of: "reason")
         do {
             _ = try OperatorNote(name: by, reason: reason)
         } catch {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import Testing
 
 @testable import getnet_bridge
@@ -30,5 +31,23 @@ struct CommandWordsTests {
         let words = CommandWords(["a", "--", "--http.port", "1"])
         #expect(words.verbs == ["a", "--", "--http.port", "1"])
         #expect(words.configurationFlags.isEmpty)
+    }
+
+    @Test(
+        "14: a word that stands for what a person fills in is not taken for it",
+        arguments: [
+            ["resolve", "t", "--as", "not_completed", "--by", "NAME", "--reason", "looked"],
+            ["resolve", "t", "--as", "not_completed", "--by", "Ana", "--reason", "TEXT"],
+            ["resolve", "t", "--as", "approved", "--authorization-code", "CODE", "--by", "Ana", "--reason", "seen"],
+            ["settle", "t", "--by", "NAME", "--reason", "TEXT"],
+        ]
+    )
+    func placeholders(words: [String]) throws {
+        let error = #expect(throws: (any Error).self) {
+            _ = try GetnetBridge.parseAsRoot(["transactions"] + words)
+        }
+        #expect(error.map { GetnetBridge.message(for: $0) }?.contains("stands for what you fill in") == true)
+        let own = words.map { ["NAME": "Ana", "TEXT": "seen", "CODE": "010929"][$0] ?? $0 }
+        #expect(throws: Never.self) { _ = try GetnetBridge.parseAsRoot(["transactions"] + own) }
     }
 }

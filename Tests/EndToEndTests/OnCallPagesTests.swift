@@ -17,6 +17,7 @@ struct OnCallPagesTests {
         /// Types a page's commands, with what stands for its words in capitals.
         func type(_ page: String, _ values: [String: String] = [:]) async throws -> [String] {
             var printed: [String] = []
+            let values = values.merging(["NAME": "Ana Pérez", "TEXT": "receipt seen"]) { given, _ in given }
             for line in try DocumentedPage("docs/\(page)").commands {
                 let words = DocumentedPage.words(of: line).map { values[$0] ?? $0 }
                 let text = words[0] == "curl" ? try await curl(words) : try await run(words, page)

@@ -152,9 +152,11 @@ struct SendTests {
 
     @Test("14: a sale that is cancelled at its terminal is followed to its end")
     func cancelAtTerminal() async throws {
-        try await Site.run(words: ["--country", "ar", "--think-time", "60s"]) { site in
+        // At the clock's own pace: the customer thinks until long after the cancel came, be the machine ever so slow.
+        try await Site.run(words: ["--country", "ar", "--think-time", "60s", "--time-scale", "1"]) { site in
             var settings = site.settings
             settings["cloud.country"] = "ar"
+            settings["reconcile.terminalLife"] = "3m"
             try await site.makeStore(settings)
             let bridge = try site.startBridge(settings)
             try await bridge.ready()

@@ -22,6 +22,10 @@ public struct CommandMessage: Sendable {
     public var headersWereDropped = false
     /// The property `timestamp`.
     public var timestamp: Timestamp?
+    /// The property `app_id`: which program says that it sent it.
+    public var appID: String?
+    /// The property `user_id`: which user sent it, as the broker has checked.
+    public var userID: String?
     /// When a queue dropped it for the first time, by its `x-death` header.
     public var firstDeath: Timestamp?
     /// When it expired in the command queue, which it comes from in that case; it is good for an event only.

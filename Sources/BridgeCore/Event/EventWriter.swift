@@ -103,6 +103,10 @@ public struct EventWriter: Sendable {
         faults.array { list in
             for fault in rejection.faults where list.bytes.count < DeadLetter.faultsLimit { list.write(fault) }
         }
+        // The properties of a dead letter are the bridge's own; who sent the message is asked first.
+        var kept = message.headersToKeep
+        kept["getnet-app-id"] = message.appID
+        kept["getnet-user-id"] = message.userID
         let ours = [
             "getnet-reason": rejection.faults.first?.code.rawValue ?? CommandFault.Code.invalidFormat.rawValue,
             "getnet-detail": rejection.faults.first?.message ?? "",
@@ -123,7 +127,7 @@ public struct EventWriter: Sendable {
             sentAt: message.timestamp,
             replyTo: message.address.replyTo,
             correlationID: message.address.correlationID,
-            headers: message.headersToKeep.merging(ours) { $1 }
+            headers: kept.merging(ours) { $1 }
         )
     }
 

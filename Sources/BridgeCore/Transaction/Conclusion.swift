@@ -180,9 +180,12 @@ private struct ConclusionWriter {
     private var courseOfDoubt: [String] {
         if person == .now { return ["A person must decide now."] }
         var sentences: [String] = []
+        // No answer that the bridge waits for is likely to end that.
+        if transaction.misfit != nil { sentences.append("A person may decide it already.") }
         if transaction.idPosTxs != nil { sentences.append("The bridge goes on asking Getnet by itself.") }
         if !transaction.isLifeOver, lifeEndsAt > now {
-            sentences.append("The terminal may be at it until \(lifeEndsAt).")
+            let next = isMoney ? "; then the bridge reads its journal" : ""
+            sentences.append("The terminal may be at it until \(lifeEndsAt)\(next).")
         } else if let read = transaction.journalReadAt, transaction.result == nil {
             sentences.append("The terminal's journal, read at \(read), has no such payment.")
         }

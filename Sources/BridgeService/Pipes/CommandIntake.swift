@@ -189,6 +189,8 @@ extension CommandMessage {
                 tracestate: headers["tracestate"] ?? headers["ce-tracestate"]
             )
         )
+        appID = properties.readable(properties.appID, "app_id")
+        userID = properties.readable(properties.userID, "user_id")
         headersWereDropped = delivery.headersDropped
         unreadableProperties = properties.unreadable
         firstDeath = Death.all(in: properties.headers).compactMap(\.time).min()

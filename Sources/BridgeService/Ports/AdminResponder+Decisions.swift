@@ -18,13 +18,17 @@ extension AdminResponder {
             return problem(.notFound, "no such path")
         }
         guard let id = TransactionID(String(words[0])) else { return problem(.notFound, "no such transaction") }
-        let (input, now): (TransactionInput, Bool)
+        let decision: OperatorRequest.Decision
         do throws(OperatorRequest.Fault) {
-            (input, now) = try OperatorRequest.read(try await body(of: request), act)
+            decision = try OperatorRequest.read(try await body(of: request), act)
         } catch {
             return problem(.badRequest, error.description)
         }
-        if !now, let end = try await untilWhenItMayBePaid(id, input) { return problem(.conflict, end.stillAtItText) }
+        let input = decision.input
+        if !decision.now, let end = try await untilWhenItMayBePaid(id, input) {
+            return problem(.conflict, end.stillAtItText)
+        }
+        if !decision.amountDiffers, let why = try await otherAmount(id, input) { return problem(.conflict, why) }
         guard let transition = try await dispatcher.apply(input, to: id) else {
             return problem(.notFound, "no such transaction")
         }
@@ -45,6 +49,18 @@ extension AdminResponder {
             let posting = transaction.posting
         else { return nil }
         return posting.upperBound + dispatcher.terminalLife
+    }
+
+    /// Why the amount that a person states may be a slip; `nil` where evidence tells it, or it is the one that was asked for.
+    private func otherAmount(_ id: TransactionID, _ input: TransactionInput) async throws(StoreError) -> String? {
+        guard case .operatorDecision(.approved(_, _, let stated?), _) = input,
+            let transaction = try await store.transaction(id), transaction.effect == .sale,
+            transaction.result?.amount == nil, let asked = transaction.command.content.amount, asked.value != stated
+        else { return nil }
+        return """
+            \(asked.text) was asked for (\(asked.value)), and you state \(Money(stated, asked.currency).text) (\(stated)); where the receipt \
+            has that amount, with a tip for instance, say so: --amount-differs, in JSON "amountDiffers": true
+            """
     }
 
     /// `POST /v1/store/release`.
@@ -82,8 +98,8 @@ extension Timestamp {
     /// Why a doubt about a terminal that may be at it until then is not ended as not paid.
     fileprivate var stillAtItText: String {
         """
-        until \(self) the terminal may still take the money, and a payment after your word would be told as a contradiction; wait, \
-        or say that you know better: --now, in JSON "now": true
+        until \(self) the terminal may still take the money, and whether Getnet would tell you of it is not certain; wait, or say \
+        that you know better: --now, in JSON "now": true
         """
     }
 
@@ -110,13 +126,25 @@ extension OperatorRequest.Act {
             guard case .operatorDecision(let decision, _) = input, !transaction.hasAmount(for: decision) else {
                 return "another transaction has that payment; where it is an open contradiction, settle it there first"
             }
-            return transaction.result?.amount.map {
-                "the evidence of this payment says \($0): leave the amount out, or say the same"
-            }
-                ?? "state the amount of the receipt, in minor units: no evidence tells it (--amount)"
+            return transaction.refusal(of: decision)
         case (.resolve, .approved), (.resolve, .declined), (.resolve, .notCompleted), (.resolve, .failed),
             (.resolve, .completed):
             return "it is final: \(status)"
         }
+    }
+}
+
+extension Transaction {
+    /// Why it is not known how much an approval by a person is about.
+    fileprivate func refusal(of decision: TransactionInput.OperatorDecision) -> String {
+        let unknown = "state the amount of the receipt, in minor units: no evidence tells it (--amount)"
+        guard let told = result, let amount = told.amount, case .approved(let code, _, let stated) = decision else {
+            return unknown
+        }
+        guard let known = told.authorizationCode, !Spelling.isOne(known, code) else {
+            return "the evidence of this payment says \(amount): leave the amount out, or say the same"
+        }
+        guard stated == nil else { return unknown }
+        return "a payment with the authorization \(known) was told, none with \(code); of that one \(unknown)"
     }
 }

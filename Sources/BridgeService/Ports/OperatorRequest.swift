@@ -5,7 +5,7 @@ public import BridgeCore
 /// A person's decision as it is sent to the admin port.
 ///
 /// *Shape*: `{"by":"…","reason":"…"}`, to resolve also `as`, and for `approved` `authorizationCode`, `operationId` and
-/// `amount`, in minor units.
+/// `amount`, in minor units; `amountDiffers` and `now` are the person's word that they know what they say.
 public enum OperatorRequest {
     /// What is decided about.
     public enum Act: String, Sendable, CaseIterable {
@@ -24,19 +24,32 @@ public enum OperatorRequest {
         public let description: String
     }
 
+    /// A decision as it was read.
+    struct Decision {
+        let input: TransactionInput
+        /// The person's word that the receipt has another amount than was asked for.
+        var amountDiffers = false
+        /// The person's word that the terminal may still be at it and that they know better.
+        var now = false
+    }
+
     /// Reads a decision.
-    ///
-    /// `now` is the person's word that the terminal may still be at it and that they know better.
-    static func read(_ body: [UInt8], _ act: Act) throws(Fault) -> (input: TransactionInput, now: Bool) {
+    static func read(_ body: [UInt8], _ act: Act) throws(Fault) -> Decision {
         let ofAll: Set = ["by", "reason"]
         let value = try object(
             body,
-            of: act == .settle ? ofAll : ofAll.union(["as", "authorizationCode", "operationId", "amount", "now"])
+            of: act == .settle
+                ? ofAll : ofAll.union(["as", "authorizationCode", "operationId", "amount", "amountDiffers", "now"])
         )
         let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
         switch act {
-        case .settle: return (.settled(by: note), false)
-        case .resolve: return (.operatorDecision(try decision(value), by: note), try now(value))
+        case .settle: return Decision(input: .settled(by: note))
+        case .resolve:
+            return Decision(
+                input: .operatorDecision(try decision(value), by: note),
+                amountDiffers: try flag("amountDiffers", of: value),
+                now: try flag("now", of: value)
+            )
         }
     }
 
@@ -44,14 +57,14 @@ public enum OperatorRequest {
     static func readRelease(_ body: [UInt8]) throws(Fault) -> (note: OperatorNote, now: Bool) {
         let value = try object(body, of: ["by", "reason", "now"])
         let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
-        return (note, try now(value))
+        return (note, try flag("now", of: value))
     }
 
-    private static func now(_ value: JSON) throws(Fault) -> Bool {
-        switch value["now"] {
+    private static func flag(_ name: String, of value: JSON) throws(Fault) -> Bool {
+        switch value[name] {
         case nil: false
-        case .bool(let now): now
-        default: throw Fault(description: "now: true or false")
+        case .bool(let flag): flag
+        default: throw Fault(description: "\(name): true or false")
         }
     }
 
@@ -113,6 +126,7 @@ public enum OperatorRequest {
         authorizationCode: String? = nil,
         operationID: Int64? = nil,
         amount: Int64? = nil,
+        amountDiffers: Bool = false,
         now: Bool = false
     ) -> [UInt8] {
         var writer = JSONWriter(reserving: 256)
@@ -123,6 +137,7 @@ public enum OperatorRequest {
             member.member("authorizationCode", authorizationCode)
             member.member("operationId", operationID)
             member.member("amount", amount)
+            if amountDiffers { member.member("amountDiffers", amountDiffers) }
             if now { member.member("now", now) }
         }
         return writer.bytes

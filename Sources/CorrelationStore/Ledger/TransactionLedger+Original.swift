@@ -108,8 +108,8 @@ extension TransactionLedger {
     /// Why a receipt is refused that is not quite one of the bridge's own sales: the same sale would have a second cap.
     private static var namesake: OriginalRefusal {
         let message =
-            "a sale of this bridge with this authorization has another number, day or amount; "
-            + "name it by its transactionId"
+            "a sale of this bridge with this authorization has another number, day or amount; if it is that sale, name it "
+            + "by its transactionId; if it is another payment, give it back in Getnet's portal"
         return OriginalRefusal(fault: CommandFault("original.getnet", .originalMismatch, message))
     }
 

@@ -43,7 +43,10 @@ extension Conclusion {
         // It goes into a line for a shell: only what cannot mean anything there.
         let code = known?.authorizationCode.flatMap { Self.isPlain($0) ? $0 : nil } ?? "CODE"
         let receipt = known?.operationID.map { "\($0)" } ?? "NUMBER"
-        let amount = known == nil && transaction.effect.movesMoney ? " --amount MINOR_UNITS" : ""
+        let needsAmount = known == nil && transaction.effect == .sale
+        let amount = needsAmount ? " --amount AMOUNT" : ""
+        let asked = needsAmount ? transaction.command.content.amount : nil
+        let example = asked.map { "\nAMOUNT is what the receipt says: \($0.value) is \($0.text)." } ?? ""
         let head =
             person == .now
             ? "Look at the terminal's receipts or ask Getnet, then one of these:"
@@ -51,7 +54,7 @@ extension Conclusion {
         return """
             \(head)
             \(begin) approved --authorization-code \(code) --operation-id \(receipt)\(amount) \(note)
-            \(begin) not_completed \(note)
+            \(begin) not_completed \(note)\(example)
             \(transaction.misfit == nil ? "Until then nothing tells whether the customer paid: do" : "A payment was told: do") not \
             \(transaction.effect == .sale ? "charge" : "send it") again.
             """

@@ -13,6 +13,9 @@ struct RefusedMessage {
     let exchange: String
     let routingKey: String
     let faults: JSON?
+    /// Who sent it, where the message said so.
+    let user: String?
+    let app: String?
     let properties: AMQPProperties
     let size: UInt64
     let body: [UInt8]
@@ -28,6 +31,10 @@ struct RefusedMessage {
         exchange = header("getnet-exchange") ?? header("x-first-death-exchange") ?? delivery.exchange
         routingKey = header("getnet-routing-key") ?? delivery.routingKey
         faults = header("getnet-faults").flatMap { try? JSONParser.parse(Array($0.utf8)) }
+        // The bridge's own letters name their sender in headers, those of the broker in the properties of the message.
+        let isOurs = header("getnet-reason") != nil
+        user = header("getnet-user-id") ?? (isOurs ? nil : properties.userID)
+        app = header("getnet-app-id") ?? (isOurs ? nil : properties.appID)
         size = delivery.fullSize
         body = delivery.body
     }
@@ -46,8 +53,8 @@ struct RefusedMessage {
         facts.add("content type", properties.contentType)
         facts.add("correlation id", properties.correlationID)
         facts.add("message id", properties.messageID)
-        facts.add("sent by the user", properties.userID)
-        facts.add("sent by the app", properties.appID)
+        facts.add("sent by the user", user)
+        facts.add("sent by the app", app)
         facts.add("body", showsBody ? bodyText : "\(size) bytes; --body shows them")
         return ([facts.text] + faultLines).joined(separator: "\n")
     }
@@ -69,8 +76,8 @@ struct RefusedMessage {
         writer.member("contentType", properties.contentType)
         writer.member("correlationId", properties.correlationID)
         writer.member("messageId", properties.messageID)
-        writer.member("userId", properties.userID)
-        writer.member("appId", properties.appID)
+        writer.member("userId", user)
+        writer.member("appId", app)
         writer.member("refusedByRule", isRefusedByRule)
         writer.member("faults", faults)
         writer.member("size", size)
@@ -79,10 +86,18 @@ struct RefusedMessage {
 
     private var faultLines: [String] {
         guard case .array(let faults) = faults else { return detail.map { ["detail: \($0)"] } ?? [] }
-        return faults.map { fault in
-            let path = fault["path"]?.string ?? "message"
-            return "fault: \(path): \(fault["message"]?.string ?? "") (\(fault["code"]?.string ?? "-"))"
-        }
+        return faults.map { "fault: \(Self.text(of: $0)) (\($0["code"]?.string ?? "-"))" }
+    }
+
+    private static func text(of fault: JSON) -> String {
+        let path = fault["path"]?.string ?? ""
+        return "\(path.isEmpty ? "message" : path): \(fault["message"]?.string ?? "")"
+    }
+
+    /// What is wrong with it, for one line: the first fault, and how many there are besides.
+    fileprivate var summary: String {
+        guard case .array(let faults) = faults, let first = faults.first else { return detail ?? "" }
+        return Self.text(of: first) + (faults.count > 1 ? ", and \(faults.count - 1) more" : "")
     }
 
     /// The body as text, or as hexadecimal digits where it is none.
@@ -116,7 +131,7 @@ extension [RefusedMessage] {
                 letter.routingKey,
                 String(letter.size),
                 letter.id,
-                letter.detail ?? ""
+                letter.summary
             )
         }
         return table.text

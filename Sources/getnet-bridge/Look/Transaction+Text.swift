@@ -38,7 +38,12 @@ extension Transaction {
     /// Everything about it, with the newest at the end.
     func text(with story: TransactionStory) -> String {
         var table = Table("WHEN", "WHAT", "DETAIL")
-        for line in story.lines(of: self) { table.add(line.at.description, line.what, line.detail ?? "") }
+        var said: [String: String] = [:]
+        for line in story.lines(of: self) {
+            // Answers repeat themselves for hours.
+            let isAgain = line.detail.map { said.updateValue($0, forKey: line.what) == $0 } ?? false
+            table.add(line.at.description, line.what, isAgain ? "the same again" : line.detail ?? "")
+        }
         return [facts, table.text, Self.text(of: story.events)].joined(separator: "\n\n")
     }
 

@@ -77,6 +77,15 @@ import Testing
         )
     }
 
+    @Test("M6: names who sent the message, as far as it said so itself, and nothing that only looks so")
+    func sender() {
+        var given = message
+        given.headers = ["getnet-app-id": "forged", "getnet-user-id": "forged"]
+        given.appID = "shop-7"
+        let headers = writer.rejection(rejection, of: given, at: .sample).deadLetter.headers
+        #expect(headers["getnet-app-id"] == "shop-7" && headers["getnet-user-id"] == nil)
+    }
+
     @Test func `of a body above the limit keeps its beginning, whatever else is wrong`() {
         var large = message
         large.body = [UInt8](repeating: 0x41, count: 300_000)

@@ -21,8 +21,10 @@ struct DecisionTests {
         return (command, try #require(TransactionID(name)))
     }
 
-    private static let approval =
-        #"{"as":"approved","by":"Ana","reason":"a receipt","authorizationCode":"A00001","operationId":17,"amount":15990}"#
+    private static let approval = #"""
+        {"as":"approved","by":"Ana","reason":"a receipt","authorizationCode":"A00001","operationId":17,"amount":15990,\#
+        "amountDiffers":true}
+        """#
 
     @Test func `a resolve ends a doubt, is told, and stands in the story; the payment's own callback agrees`()
         async throws
@@ -31,6 +33,11 @@ struct DecisionTests {
             let (command, id) = try await doubt(in: world)
             #expect(try await world.metric(#"in_doubt{stage="automatic"}"#) == 1)
             #expect(try await world.metric(#"in_doubt{stage="operator"}"#) == 0)
+            // D1: an amount that was not asked for is a slip, unless the person says that the receipt has it.
+            let slip = Self.approval.replacing(#""amount":15990,"amountDiffers":true"#, with: #""amount":1530500"#)
+            let refused = try await world.decide("/v1/transactions/\(id)/resolve", slip)
+            #expect(refused.status == 409)
+            #expect(refused.json["detail"]?.string?.contains("1,530,500 CLP (1530500)") == true, "\(refused.text)")
             let answer = try await world.decide("/v1/transactions/\(id)/resolve", Self.approval)
             #expect(answer.status == 200, "\(answer.text)")
             #expect(answer.json["transaction"]?["status"]?.string == "approved")
@@ -117,6 +124,7 @@ struct DecisionTests {
                 #"{"as":"declined","as":"approved","by":"Ana","reason":"x"}"#,
                 #"{"as":"declined","by":"Ana","reason":"x","more":1}"#,
                 #"{"as":"declined","by":"Ana","reason":"x","now":"yes"}"#,
+                #"{"as":"declined","by":"Ana","reason":"x","amountDiffers":1}"#,
                 String(repeating: " ", count: 20_000),
             ]
             for body in bodies { #expect(try await world.decide(path, body).status == 400, "\(body.prefix(80))") }

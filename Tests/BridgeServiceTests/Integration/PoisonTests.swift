@@ -88,6 +88,7 @@ struct PoisonTests {
                 try await world.send(poison.body) {
                     $0.correlationID = poison.name
                     $0.headers["x-order"] = .string(poison.name)
+                    $0.appID = "shop-7"
                     poison.change(&$0)
                 }
             }
@@ -97,6 +98,8 @@ struct PoisonTests {
                 #expect(poison.reasons.contains(letter.header("getnet-reason") ?? ""), "\(poison.name)")
                 #expect(letter.header("getnet-exchange") == world.configuration.commands.exchange)
                 #expect(letter.header("getnet-routing-key") == "charge.main")
+                // M6: whom to ask.
+                #expect(letter.header("getnet-app-id") == "shop-7")
                 #expect(letter.header("getnet-rejected-at").flatMap { Timestamp($0) } != nil)
                 #expect(letter.header("getnet-detail")?.isEmpty == false)
                 #expect(letter.header("x-order") == (poison.keepsHeaders ? poison.name : nil))
