@@ -45,15 +45,15 @@ struct CommandSender: Sendable {
         try await send(body, .init("getnet.commands", routingKey, commandID))
     }
 
-    /// Publishes an event as the bridge would; returns once it is confirmed.
-    func sendEvent(_ body: [UInt8], id: String) async throws {
+    /// Publishes an event as the bridge would, or into one queue only; returns once it is confirmed.
+    func sendEvent(_ body: [UInt8], id: String, to queue: String? = nil) async throws {
         var properties = AMQPProperties()
         properties.contentType = "application/cloudevents+json"
         properties.deliveryMode = .persistent
         properties.messageID = id
         let message = AMQPMessage(
-            exchange: "getnet.events",
-            routingKey: "example.event.of.the.contract",
+            exchange: queue == nil ? "getnet.events" : "",
+            routingKey: queue ?? "example.event.of.the.contract",
             mandatory: true,
             properties: properties,
             body: body
