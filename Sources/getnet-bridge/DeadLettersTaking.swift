@@ -111,6 +111,9 @@ extension RefusedMessage {
     fileprivate func again(messageID: String) -> AMQPMessage {
         var properties = properties
         properties.messageID = messageID
+        properties.appID = app
+        // The broker refuses a message that names another user than the one who publishes it.
+        properties.userID = nil
         properties.headers = properties.headers.filter { name, _ in
             !name.hasPrefix("getnet-") && !name.hasPrefix("x-first-death-") && !name.hasPrefix("x-last-death-")
         }

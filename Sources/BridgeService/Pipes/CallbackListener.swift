@@ -50,7 +50,7 @@ struct CallbackListener: HTTPResponder {
         } catch {
             // Whatever it would have said: the cloud has the sale, and no refusal of the POST is to be believed.
             let refusal: CallbackOutcome = error is NIOTooManyBytesError ? .tooLarge : .interrupted
-            return await committed { await noteUnreadable(id) ? refusal : .storeUnavailable }
+            return await committed(size: 0) { await noteUnreadable(id) ? refusal : .storeUnavailable }
         }
         let bytes = Array(body.readableBytesView)
         let content = AnswerContent(
@@ -59,7 +59,7 @@ struct CallbackListener: HTTPResponder {
             contentEncoding: request.headers[.contentEncoding],
             limit: maxBytes
         )
-        return await committed {
+        return await committed(size: bytes.count) {
             do {
                 FailPoint.callbackUncommitted.reach()
                 let outcome = try await take(content, bytes, for: id)
@@ -75,11 +75,20 @@ struct CallbackListener: HTTPResponder {
     /// What comes of a callback once it is durable; `storeUnavailable` if the disk does not answer in time.
     ///
     /// Then the commit may come all the same, and Getnet tells again what is known already, which changes nothing.
-    private func committed(_ work: @escaping @Sendable () async -> CallbackOutcome) async -> CallbackOutcome {
-        // Behind a commit that does not come back there is nothing to wait for. What came is noted all the same, in its place: a refusal
-        // of the POST must not be believed afterwards, nor a command be told as never started, because Getnet was told to come again.
+    ///
+    /// - Parameters:
+    ///   - size: how many bytes came; `nil` for what is no evidence.
+    ///   - work: makes it durable.
+    /// - Returns: how the callback is answered.
+    private func committed(
+        size: Int?,
+        _ work: @escaping @Sendable () async -> CallbackOutcome
+    ) async -> CallbackOutcome {
+        // Behind a commit that does not come back there is nothing to wait for. What came is noted all the same, once the disk
+        // answers: a refusal of the POST must not be believed then, nor a command be told as never started, because Getnet was told
+        // to come again.
         guard dispatcher.store.uncommitted.age <= StoreWatch.longestCommit else {
-            waiting.goOn(with: work)
+            if let size { waiting.goOn(size: size, with: work) }
             return .storeUnavailable
         }
         return await waiting.outcome(of: work) ?? .storeUnavailable
@@ -151,7 +160,7 @@ struct CallbackListener: HTTPResponder {
     private func bringQueryForward(_ id: TransactionID) async {
         guard forwarding.allows(id) else { return }
         // The knocker is told nothing, be it that the store does not commit.
-        _ = await committed {
+        _ = await committed(size: nil) {
             _ = try? await dispatcher.apply(.queryRequested, to: id)
             return .tokenInvalid
         }

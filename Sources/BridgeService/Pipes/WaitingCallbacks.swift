@@ -15,12 +15,15 @@ final class WaitingCallbacks: Sendable {
         var entries: [Int: Entry] = [:]
         var last = 0
         var hasTimer = false
-        /// Those that were answered already, and go on.
+        /// Those that were answered already, and go on: how many, and how many bytes they hold.
         var answered = 0
+        var answeredBytes = 0
     }
 
     /// So many that were answered already go on behind a commit that does not come back; Getnet tells the others again.
     static let longestTail = 1_024
+    /// And so many bytes of them.
+    static let largestTail = 16 * 1_024 * 1_024
 
     private let state = NIOLockedValueBox(State())
     private let limit: Duration
@@ -47,18 +50,26 @@ final class WaitingCallbacks: Sendable {
         }
     }
 
-    /// Lets a piece of work go on for which no caller waits; nothing where too many do.
-    func goOn(with work: @escaping @Sendable () async -> CallbackOutcome) {
+    /// Lets a piece of work go on for which no caller waits; `false` where too many do.
+    @discardableResult
+    func goOn(size: Int, with work: @escaping @Sendable () async -> CallbackOutcome) -> Bool {
         let goes = state.withLockedValue { state in
-            guard state.answered < Self.longestTail else { return false }
+            guard state.answered < Self.longestTail, state.answeredBytes + size <= Self.largestTail else {
+                return false
+            }
             state.answered += 1
+            state.answeredBytes += size
             return true
         }
-        guard goes else { return }
+        guard goes else { return false }
         Task {
             _ = await work()
-            state.withLockedValue { $0.answered -= 1 }
+            state.withLockedValue { state in
+                state.answered -= 1
+                state.answeredBytes -= size
+            }
         }
+        return true
     }
 
     private func answer(_ ticket: Int, _ outcome: CallbackOutcome?) {

@@ -53,10 +53,14 @@ extension AdminResponder {
 
     /// Why the amount that a person states may be a slip; `nil` where evidence tells it, or it is the one that was asked for.
     private func otherAmount(_ id: TransactionID, _ input: TransactionInput) async throws(StoreError) -> String? {
-        guard case .operatorDecision(.approved(_, _, let stated?), _) = input,
-            let transaction = try await store.transaction(id), transaction.effect == .sale,
-            transaction.result?.amount == nil, let asked = transaction.command.content.amount, asked.value != stated
+        guard case .operatorDecision(.approved(let code, _, let stated?), _) = input,
+            let transaction = try await store.transaction(id), transaction.effect.movesMoney,
+            transaction.state == .submitted || transaction.state == .inDoubt, let asked = transaction.amount,
+            asked.value != stated
         else { return nil }
+        // Where evidence of this very payment has an amount, nothing else is taken.
+        let isTold = transaction.result?.amount != nil && Spelling.isOne(transaction.result?.authorizationCode, code)
+        guard !isTold else { return nil }
         return """
             \(asked.text) was asked for (\(asked.value)), and you state \(Money(stated, asked.currency).text) (\(stated)); where the receipt \
             has that amount, with a tip for instance, say so: --amount-differs, in JSON "amountDiffers": true
@@ -145,6 +149,9 @@ extension Transaction {
             return "the evidence of this payment says \(amount): leave the amount out, or say the same"
         }
         guard stated == nil else { return unknown }
-        return "a payment with the authorization \(known) was told, none with \(code); of that one \(unknown)"
+        return """
+            a payment with the authorization \(known) was told, none with \(code): look at the receipt's code once more; if it is another \
+            payment, \(unknown)
+            """
     }
 }

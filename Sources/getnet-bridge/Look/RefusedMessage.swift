@@ -33,8 +33,8 @@ struct RefusedMessage {
         faults = header("getnet-faults").flatMap { try? JSONParser.parse(Array($0.utf8)) }
         // The bridge's own letters name their sender in headers, those of the broker in the properties of the message.
         let isOurs = header("getnet-reason") != nil
-        user = header("getnet-user-id") ?? (isOurs ? nil : properties.userID)
-        app = header("getnet-app-id") ?? (isOurs ? nil : properties.appID)
+        user = isOurs ? header("getnet-user-id") : properties.userID
+        app = isOurs ? header("getnet-app-id") : properties.appID
         size = delivery.fullSize
         body = delivery.body
     }

@@ -86,6 +86,30 @@ struct DecisionTests {
         }
     }
 
+    @Test("D1: evidence of one payment is no word for the amount of another")
+    func otherPayment() async throws {
+        try await BridgeWorld.run { world in
+            let command = ChargeCommand(amount: 15_507)
+            try await world.send(command)
+            let event = try await world.events.first("it is in doubt") {
+                $0.commandID == command.commandID && $0.status == "in_doubt"
+            }
+            let path = "/v1/transactions/\(try #require(event.transactionID))/resolve"
+            let approval = #"{"as":"approved","by":"Ana","reason":"a receipt","authorizationCode":"B00002""#
+            let slip = try await world.decide(path, approval + #","amount":1550700}"#)
+            #expect(
+                slip.status == 409 && slip.json["detail"]?.string?.contains("amountDiffers") == true,
+                "\(slip.text)"
+            )
+            let unknown = try await world.decide(path, approval + "}")
+            #expect(unknown.status == 409)
+            #expect(unknown.json["detail"]?.string?.contains("look at the receipt's code once more") == true)
+            #expect(try await world.transaction(of: command.commandID)?.status == .inDoubt)
+            // What was asked for needs no second word.
+            #expect(try await world.decide(path, approval + #","amount":15507}"#).status == 200)
+        }
+    }
+
     @Test(
         "M7: a doubt is not ended as not paid while its terminal may still be at it, unless a person says to know better"
     )

@@ -98,30 +98,21 @@ struct StuckStoreTests {
         }
     }
 
-    @Test("F2: so many callbacks go on behind a stuck commit, and no more")
+    @Test("F2: so many callbacks, and so many bytes of them, go on behind a stuck commit, and no more")
     func tail() async throws {
         let waiting = WaitingCallbacks(limit: .seconds(30))
-        let begun = NIOLockedValueBox(0)
         let (ends, end) = AsyncStream<Void>.makeStream()
         let over = Task { for await _ in ends {} }
-        for _ in 0..<WaitingCallbacks.longestTail + 10 {
-            waiting.goOn {
-                begun.withLockedValue { $0 += 1 }
+        @Sendable func goesOn(_ size: Int) -> Bool {
+            waiting.goOn(size: size) {
                 await over.value
                 return .taken
             }
         }
-        try await eventually("those that may go on do", within: BridgeWorld.patience) {
-            begun.withLockedValue { $0 } == WaitingCallbacks.longestTail
-        }
+        #expect(!goesOn(WaitingCallbacks.largestTail + 1) && goesOn(WaitingCallbacks.largestTail) && !goesOn(1))
+        #expect((1...WaitingCallbacks.longestTail + 10).count { _ in goesOn(0) } == WaitingCallbacks.longestTail - 1)
         end.finish()
-        try await eventually("there is room again", within: BridgeWorld.patience) {
-            waiting.goOn {
-                begun.withLockedValue { $0 += 1 }
-                return .taken
-            }
-            return begun.withLockedValue { $0 } > WaitingCallbacks.longestTail
-        }
+        try await eventually("there is room again", within: BridgeWorld.patience) { goesOn(1) }
     }
 
     @Test("F2: a command whose commit hangs is taken once when the disk answers")
