@@ -21,13 +21,14 @@ extension DeadLetters {
         @Argument(help: "The ids that the list shows.")
         var ids: [String]
 
-        @Flag(help: "Only say what would be sent.")
+        @Flag(help: "Only say what would be sent, and what the bridge would refuse it for.")
         var dryRun = false
 
         @OptionGroup var options: ConfigurationOptions
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
-            let queue = DeadLetterQueue(try options.load(for: .broker, invocation))
+            let configuration = try options.load(for: dryRun ? .sending : .broker, invocation)
+            let queue = DeadLetterQueue(configuration)
             var seen: Set<String> = []
             let sent = try await queue.takeAway(limit: DeadLetterQueue.longestLook) { letter, session in
                 guard ids.contains(letter.id), seen.insert(letter.id).inserted else { return false }
@@ -38,6 +39,7 @@ extension DeadLetters {
                 let place = "\(letter.exchange) with the key \(letter.routingKey)"
                 if dryRun {
                     try invocation.console.print("\(letter.id) would go to \(place)")
+                    try invocation.console.print(letter.prospect(configuration, at: .current))
                     invocation.console.note(
                         "its caller was told that it was refused, and may have sent it again under another id: ask that team first"
                     )
@@ -106,6 +108,28 @@ extension DeadLetters {
 extension RefusedMessage {
     /// Whether it has its whole body; of one that was too large only the beginning is kept.
     fileprivate var isWhole: Bool { reason != CommandFault.Code.bodyTooLarge.rawValue }
+
+    /// What would become of it, as far as that can be told without the bridge's store.
+    fileprivate func prospect(_ configuration: BridgeConfiguration, at instant: Timestamp) -> String {
+        let letter = again(messageID: "dry-run")
+        let message = CommandMessage(
+            exchange: letter.exchange,
+            routingKey: letter.routingKey,
+            body: letter.body,
+            fullSize: size,
+            properties: letter.properties
+        )
+        switch MessageCheck(message, configuration, at: instant) {
+        case .refused(let faults):
+            return (["it would be REFUSED again:"] + faults.map { "  \($0.line(in: "message"))" }).joined(
+                separator: "\n"
+            )
+        case .expired: return "it would end as failed, command_expired: it is too old to be charged"
+        case .sound where isRefusedByRule:
+            return "it is well formed; the rule that refused it (\(reason)) is asked anew"
+        case .sound: return "the bridge would take it, by this configuration"
+        }
+    }
 
     /// The message as it came, under a new message id and without what the dead-lettering added.
     fileprivate func again(messageID: String) -> AMQPMessage {

@@ -101,7 +101,6 @@ extension ChargeEvent {
         let name = words.prefix(2).joined(separator: ".")
         let about = commandID ?? data["transactionId"]?.string ?? "-"
         // Whoever listens for days sees on which one it was.
-        let day = time.count >= 23 ? "\(time.prefix(10)) " : ""
-        return "\(name)  \(about)  \(day)\(line)"
+        return "\(name)  \(about)  \(day.isEmpty ? "" : "\(day) ")\(line)"
     }
 }

@@ -50,7 +50,9 @@ extension Transactions {
                 let words = OperatorRequest.outcomes.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--as: one of \(words)")
             }
-            try NoteArguments.refusePlaceholder(authorizationCode, of: "authorization-code")
+            if let word = authorizationCode, OperatorNote.isPlaceholder(word) {
+                throw ValidationError("--authorization-code: \(word) stands for what you fill in")
+            }
         }
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
@@ -140,18 +142,7 @@ struct NoteArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Why; kept in the history.", valueName: "text"))
     var reason: String
 
-    /// What stands for a person's own words in the pages and in what is printed.
-    private static let placeholders: Set<String> = ["NAME", "TEXT", "CODE", "NUMBER", "AMOUNT"]
-
-    /// Refuses a word that stands for something to fill in: it would be kept as what a person said.
-    static func refusePlaceholder(_ word: String?, of flag: String) throws {
-        guard let word, placeholders.contains(word) else { return }
-        throw ValidationError("--\(flag): \(word) stands for what you fill in")
-    }
-
     func validate() throws {
-        try Self.refusePlaceholder(by, of: "by")
-        try Self.refusePlaceholder(reason, of: "reason")
         do {
             _ = try OperatorNote(name: by, reason: reason)
         } catch {

@@ -40,6 +40,7 @@ struct DeadLetterTests {
             let before = try await ids(site)
             let look = try await run(site, "requeue", [before[0], "--dry-run"])
             #expect(look.contains("\(before[0]) would go to getnet.commands with the key charge.main"), "\(look)")
+            #expect(look.contains("it would be REFUSED again:\n  terminal: "), "\(look)")
             #expect(try await run(site, "purge", ["--all", "--dry-run"]).contains("would be taken away"))
             #expect(try await ids(site) == before && refusals(site) == 2)
 

@@ -14,13 +14,21 @@ public struct OperatorNote: Sendable, Equatable {
 
     /// A note from a person's words.
     ///
-    /// - Throws: `Fault` for a text that is empty, too long or holds what cannot be seen.
+    /// - Throws: `Fault` for a text that is empty, too long, a placeholder of the pages, or holds what cannot be seen.
     public init(name: String, reason: String) throws(Fault) {
+        for (word, member) in [(name, "by"), (reason, "reason")] where Self.isPlaceholder(word) {
+            throw Fault(description: "\(member): \(word) stands for what you fill in")
+        }
         try Self.check(name, "by", upTo: Self.longestName)
         try Self.check(reason, "reason", upTo: Self.longestReason)
         self.name = name
         self.reason = reason
     }
+
+    /// Whether a word is one that the pages and printed lines have in the place of a person's own: it would be kept as what a person said.
+    public static func isPlaceholder(_ word: String) -> Bool { placeholders.contains(word) }
+
+    private static let placeholders: Set<String> = ["NAME", "TEXT", "CODE", "NUMBER", "AMOUNT"]
 
     /// Why a person's words are not taken.
     public struct Fault: Error, Equatable, CustomStringConvertible {
@@ -60,7 +68,9 @@ extension TransactionInput.OperatorDecision {
         let isCode =
             (1...longestAuthorization).contains(authorizationCode.utf8.count)
             && authorizationCode.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0 | 0x20) }
-        guard isCode, operationID ?? 1 > 0, amount.map(Money.chargeable.contains) ?? true else { return nil }
+        guard isCode, !OperatorNote.isPlaceholder(authorizationCode), operationID ?? 1 > 0,
+            amount.map(Money.chargeable.contains) ?? true
+        else { return nil }
         return .approved(authorizationCode: authorizationCode, operationID: operationID, amount: amount)
     }
 

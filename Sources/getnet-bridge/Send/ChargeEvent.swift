@@ -73,6 +73,14 @@ extension ChargeEvent {
         return "\(clock)  \(padded)\(detail)"
     }
 
+    /// The same line with the day of the event in front, unless it is today's.
+    func line(on today: Timestamp) -> String {
+        day.isEmpty || day == today.description.prefix(10) ? line : "\(day) \(line)"
+    }
+
+    /// The day of the event in UTC, as `2026-11-30`; empty where it names no time.
+    var day: Substring { time.count >= 23 ? time.prefix(10) : "" }
+
     /// What the event says beside its status.
     var detail: String { details.filter { !$0.isEmpty }.joined(separator: ", ") }
 

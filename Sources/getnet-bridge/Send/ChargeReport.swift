@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import BridgeCore
+internal import BridgeService
+
 /// A command that is followed and told of by name.
 protocol ReportedCommand: FollowedCommand {
     var reference: String? { get }
@@ -30,7 +33,7 @@ struct ChargeReport {
     func tell(_ event: ChargeEvent) {
         // The exit status still says how it ended when nobody reads the lines any more.
         if isForMachines { return (try? console.print(event.document)) ?? () }
-        try? console.print(event.line)
+        try? console.print(event.line(on: .current))
         if let report = ReportText(event) { try? console.print(report.text) }
     }
 

@@ -95,12 +95,6 @@ struct SentCommand: ReportedCommand {
     ///
     /// - Throws: `Failure` with everything that the bridge would refuse it for.
     func check(_ configuration: BridgeConfiguration) throws(Failure) {
-        let rules = CommandReader.Rules(
-            accounts: configuration.accounts,
-            maxBytes: configuration.commands.maxBytes,
-            maxAge: configuration.commands.maxAge,
-            ownQueues: []
-        )
         let message = CommandMessage(
             exchange: exchange,
             routingKey: routingKey,
@@ -109,19 +103,9 @@ struct SentCommand: ReportedCommand {
             timestamp: sentAt,
             address: ReplyAddress(replyTo: "answers")
         )
-        do throws(CommandRejection) {
-            if exchange == configuration.control.exchange {
-                _ = try ControlReader(rules: rules).read(message)
-            } else {
-                _ = try CommandReader(rules: rules).read(message, acceptedAt: sentAt)
-            }
-        } catch {
-            // The names of terminals are the bridge's, which may run elsewhere.
-            let faults = error.faults.filter { $0.code != .unknownAlias }
-            guard !faults.isEmpty else { return }
-            let lines = faults.map { "\n  \($0.path.isEmpty ? "command" : $0.path): \($0.message)" }
-            throw Failure(.data, "the command is not valid, nothing was sent" + lines.joined())
-        }
+        guard case .refused(let faults) = MessageCheck(message, configuration, at: sentAt) else { return }
+        let lines = faults.map { "\n  \($0.line(in: "command"))" }
+        throw Failure(.data, "the command is not valid, nothing was sent" + lines.joined())
     }
 
     func amqp(replyTo queue: String) -> AMQPMessage {

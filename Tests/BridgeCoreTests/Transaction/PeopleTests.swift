@@ -148,9 +148,9 @@ struct PeopleTests {
     @Test(arguments: [
         ("", "why"), (" ", "why"), ("who", ""), ("who\n", "why"), ("who", "a\u{0}b"), ("who", "\u{202E}reversed"),
         (String(repeating: "x", count: 101), "why"), ("who", String(repeating: "x", count: 1_001)),
-        ("who", "line\u{2028}break"),
+        ("who", "line\u{2028}break"), ("NAME", "why"), ("who", "TEXT"),
     ])
-    func `words that are empty, endless or hidden are not taken`(_ name: String, _ reason: String) {
+    func `words that are empty, endless, hidden or the pages' own placeholders are not taken`(_ name: String, _ reason: String) {
         #expect(throws: OperatorNote.Fault.self) { try OperatorNote(name: name, reason: reason) }
     }
 }
