@@ -13,8 +13,11 @@ extension AMQPMessage {
     }
 
     /// What makes the message impossible to write in frames of a size; `nil` if nothing does.
+    ///
+    /// Only of a message without an `encodingFault`: in the frames that were asked for it fits.
     func encodingFault(frameMax: Int) -> String? {
-        headFrameSize.flatMap { encodingFault(ofSize: $0, frameMax: frameMax) }
+        guard frameMax < BrokerLink.requestedFrameMax else { return nil }
+        return headFrameSize.flatMap { encodingFault(ofSize: $0, frameMax: frameMax) }
     }
 
     private func encodingFault(ofSize size: Int, frameMax: Int) -> String? {
@@ -33,7 +36,7 @@ extension AMQPMessage {
         if properties.timestamp != nil { size += 8 }
         guard !properties.headers.isEmpty else { return size }
         // Here the table has no byte for its type.
-        return AMQPValue.table(properties.headers).encodedSize.map { size + $0 - 1 }
+        return AMQPValue.tableSize(properties.headers).map { size + $0 - 1 }
     }
 }
 
@@ -91,12 +94,25 @@ extension AMQPValue {
                 guard let sum, let size = value.encodedSize else { return nil }
                 return sum + size
             }
-        case .table(let values):
-            return values.reduce(5) { sum, pair in
-                guard let sum, pair.key.utf8.count <= BrokerLink.shortStringMax, let size = pair.value.encodedSize
-                else { return nil }
-                return sum + 1 + pair.key.utf8.count + size
+        case .table(let values): return Self.tableSize(values)
+        }
+    }
+
+    /// The size of a table on the wire, including the byte for the type; `nil` if a name is too long.
+    fileprivate static func tableSize(_ values: [String: AMQPValue]) -> Int? {
+        var sum = 5
+        for (name, value) in values {
+            guard name.utf8.count <= BrokerLink.shortStringMax else { return nil }
+            sum += 1 + name.utf8.count
+            // Nearly all are texts.
+            if case .string(let text) = value {
+                sum += 5 + text.utf8.count
+            } else if let size = value.encodedSize {
+                sum += size
+            } else {
+                return nil
             }
         }
+        return sum
     }
 }

@@ -93,9 +93,9 @@ struct LanesTests {
 
     @Test func `expiry is counted by the clock that does not jump`() {
         let lanes = lanes(1)
-        #expect(!lanes.isExpired(id(1), at: Self.now))
-        #expect(lanes.isExpired(id(1), at: Self.now + .seconds(1)))
-        #expect(!lanes.isExpired(id(2), at: Self.now + .seconds(9)))
+        #expect(lanes.expiry(of: id(1), at: Self.now)?.isOver == false)
+        #expect(lanes.expiry(of: id(1), at: Self.now + .seconds(1))?.isOver == true)
+        #expect(lanes.expiry(of: id(2), at: Self.now + .seconds(9)) == nil)
     }
 
     @Test func `a cancel that leaves begins a new life, and none leaves when the old one is about to end`() {

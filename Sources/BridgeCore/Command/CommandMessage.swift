@@ -64,17 +64,22 @@ public struct CommandMessage: Sendable {
 extension CommandMessage {
     /// What makes two deliveries one message: everything that its publisher gave it.
     public var fingerprint: EventID {
+        var content = EventID.Content()
         // A binary CloudEvent has its id and time in headers; what brokers add is none of the publisher's.
         let attributes = headers.filter { $0.key.hasPrefix("ce-") || $0.key.hasPrefix("cloudEvents") }
-            .sorted { $0.key < $1.key }.flatMap { [Array($0.key.utf8), Array($0.value.utf8)] }
-        return EventID(
-            hashing: attributes + [
-                Array(exchange.utf8), Array(routingKey.utf8), body, Array(String(fullSize).utf8),
-                Array((contentType ?? "").utf8), Array((messageID ?? "").utf8),
-                Array((timestamp?.milliseconds).map { String($0) }?.utf8 ?? "".utf8),
-                Array((address.correlationID ?? "").utf8),
-            ]
-        )
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+            content.add(name.utf8)
+            content.add(value.utf8)
+        }
+        content.add(exchange.utf8)
+        content.add(routingKey.utf8)
+        content.add(body)
+        content.add(String(fullSize).utf8)
+        content.add((contentType ?? "").utf8)
+        content.add((messageID ?? "").utf8)
+        content.add((timestamp.map { String($0.milliseconds) } ?? "").utf8)
+        content.add((address.correlationID ?? "").utf8)
+        return EventID(hashing: content)
     }
 }
 

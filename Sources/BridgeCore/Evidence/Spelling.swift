@@ -44,6 +44,6 @@ public enum Spelling {
 
     private static func seconds(_ text: String) -> Int64? {
         guard text.utf8.count == 19 else { return nil }
-        return Timestamp(text.replacing(" ", with: "T") + "Z").map { $0.milliseconds / 1_000 }
+        return Timestamp.withoutZone(text).map { $0.milliseconds / 1_000 }
     }
 }

@@ -97,7 +97,7 @@ public struct TerminalResult: Sendable, Equatable {
 
     /// When it was, by the terminal's clock; `nil` where the time or its zone is not known.
     var instant: Timestamp? {
-        guard let localTime, let utcOffset, let local = Timestamp(localTime.replacing(" ", with: "T") + "Z") else {
+        guard let localTime, let utcOffset, let local = Timestamp.withoutZone(localTime) else {
             return nil
         }
         return local - .seconds(utcOffset)

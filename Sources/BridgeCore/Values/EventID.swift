@@ -15,14 +15,33 @@ public struct EventID: Sendable, Hashable, CustomStringConvertible {
 
     /// A UUIDv8 (RFC 9562 §5.8) made from content, so that the same content has the same name for ever.
     public init(hashing parts: [[UInt8]]) {
-        var hash = SHA256()
-        for part in parts {
-            // The length goes first so that no two lists of parts read alike.
-            hash.update(data: withBytes(of: UInt64(part.count)))
-            hash.update(data: part)
-        }
-        let bits = hash.finalize().prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        var content = Content()
+        for part in parts { content.add(part) }
+        self.init(hashing: content)
+    }
+
+    /// A UUIDv8 made from content that was put together before.
+    public init(hashing content: Content) {
+        let bits = SHA256.hash(data: content.bytes).prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         self.init(bits: bits, version: 8)
+    }
+
+    /// What a name is made from: parts, of which no two lists read alike.
+    public struct Content {
+        fileprivate var bytes: [UInt8] = []
+
+        /// Nothing yet.
+        public init() { bytes.reserveCapacity(1_024) }
+
+        /// Adds a part.
+        public mutating func add(_ part: some Collection<UInt8>) {
+            // The length goes first: the same bytes in other parts are another content.
+            let count = part.count
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: count >> shift))
+            }
+            bytes.append(contentsOf: part)
+        }
     }
 
     /// Takes a name back from where it was stored.
@@ -37,16 +56,14 @@ public struct EventID: Sendable, Hashable, CustomStringConvertible {
         let value = bits & ~(0xF << 76) & ~(0b11 << 62) | version << 76 | variant << 62
         var digits: [UInt8] = []
         digits.reserveCapacity(36)
+        let halves = (UInt64(truncatingIfNeeded: value >> 64), UInt64(truncatingIfNeeded: value))
         for index in 0..<32 {
             if index == 8 || index == 12 || index == 16 || index == 20 { digits.append(UInt8(ascii: "-")) }
-            digits.append(Self.hexadecimal[Int(truncatingIfNeeded: value >> UInt128(124 - index * 4) & 0xF)])
+            let half = index < 16 ? halves.0 : halves.1
+            digits.append(Self.hexadecimal[Int(half >> UInt64(60 - index % 16 * 4) & 0xF)])
         }
         description = String(decoding: digits, as: UTF8.self)
     }
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)
-}
-
-private func withBytes(of count: UInt64) -> [UInt8] {
-    (0..<8).map { UInt8(truncatingIfNeeded: count >> (56 - 8 * $0)) }
 }

@@ -86,23 +86,54 @@ extension Timestamp: CustomStringConvertible {
     /// A leap second (`:60`) is read as the second after it. `nil` for anything else: a date without an offset, or an instant that
     /// its offset moves out of the years 0 to 9999.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= 20,
-            let year = Self.number(bytes[0..<4]), bytes[4] == UInt8(ascii: "-"),
-            let month = Self.number(bytes[5..<7]), bytes[7] == UInt8(ascii: "-"),
-            let day = Self.number(bytes[8..<10]), bytes[10].asciiLowercased == UInt8(ascii: "t"),
-            let hour = Self.number(bytes[11..<13]), bytes[13] == UInt8(ascii: ":"),
-            let minute = Self.number(bytes[14..<16]), bytes[16] == UInt8(ascii: ":"),
-            let second = Self.number(bytes[17..<19]),
-            (1...12).contains(month), (1...Self.daysInMonth(month, year)).contains(day),
-            hour < 24, minute < 60, second <= 60
+        guard text.utf8.count >= 20,
+            let seconds = Self.seconds(text.utf8, isMark: { $0.asciiLowercased == UInt8(ascii: "t") })
         else { return nil }
-        var rest = bytes[19...]
+        var rest = Array(text.utf8.dropFirst(19))[...]
         guard let fraction = Self.takeFraction(&rest), let offset = Self.offset(rest) else { return nil }
-        let seconds = Self.days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
-        let milliseconds = seconds * 1_000 + fraction
+        let milliseconds = (seconds - offset) * 1_000 + fraction
         guard Self.bounds.contains(milliseconds) else { return nil }
         self.init(milliseconds: milliseconds)
+    }
+
+    /// Reads a time without a zone as if it were one in UTC: `YYYY-MM-DD HH:mm:ss` as a terminal's clock shows it, or with a `T` between.
+    ///
+    /// Decimals are cut off beyond milliseconds; `nil` for anything else.
+    public static func withoutZone(_ text: String) -> Timestamp? {
+        let isMark: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0.asciiLowercased == UInt8(ascii: "t") }
+        guard text.utf8.count >= 19, let seconds = seconds(text.utf8, isMark: isMark) else { return nil }
+        var milliseconds = seconds * 1_000
+        if text.utf8.count > 19 {
+            var rest = Array(text.utf8.dropFirst(19))[...]
+            guard let fraction = takeFraction(&rest), rest.isEmpty else { return nil }
+            milliseconds += fraction
+        }
+        guard bounds.contains(milliseconds) else { return nil }
+        return Timestamp(milliseconds: milliseconds)
+    }
+
+    /// Seconds since the epoch of a date and a time in UTC, which are the first 19 bytes; `isMark` says what may stand between them.
+    private static func seconds(_ text: String.UTF8View, isMark: (UInt8) -> Bool) -> Int64? {
+        // Where they lie: this is read several times for each sale.
+        let bytes = text.span
+        func number(_ range: Range<Int>) -> Int64? {
+            var value: Int64 = 0
+            for index in range {
+                guard (48...57).contains(bytes[index]) else { return nil }
+                value = value * 10 + Int64(bytes[index] - 48)
+            }
+            return value
+        }
+        guard let year = number(0..<4), bytes[4] == UInt8(ascii: "-"),
+            let month = number(5..<7), bytes[7] == UInt8(ascii: "-"),
+            let day = number(8..<10), isMark(bytes[10]),
+            let hour = number(11..<13), bytes[13] == UInt8(ascii: ":"),
+            let minute = number(14..<16), bytes[16] == UInt8(ascii: ":"),
+            let second = number(17..<19),
+            (1...12).contains(month), (1...daysInMonth(month, year)).contains(day),
+            hour < 24, minute < 60, second <= 60
+        else { return nil }
+        return days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
     }
 
     /// The beginning of a day in UTC, from `YYYY-MM-DD`.

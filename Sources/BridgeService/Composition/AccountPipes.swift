@@ -36,7 +36,7 @@ struct AccountPipes {
             onLoginTrouble: { metrics.increment(.loginFailures, $0.word) }
         )
         let lines = dispatcher.lines(of: account.name)
-        lines.provenByCallback.withLockedValue { [cloud] in $0 = { cloud.doubtEnded() } }
+        lines.onProofByCallback { [cloud] in cloud.doubtEnded() }
         reconciler = Reconciler(
             dispatcher: dispatcher,
             line: lines.queries,

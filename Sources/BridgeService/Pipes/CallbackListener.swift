@@ -59,17 +59,12 @@ struct CallbackListener: HTTPResponder {
             contentEncoding: request.headers[.contentEncoding],
             limit: maxBytes
         )
-        return await committed(size: bytes.count) {
-            do {
-                FailPoint.callbackUncommitted.reach()
-                let outcome = try await take(content, bytes, for: id)
-                FailPoint.callbackCommitted.reach()
-                FailPoint.callbackAnswered.reach(after: Self.answering)
-                return outcome
-            } catch {
-                return .storeUnavailable
-            }
-        }
+        FailPoint.callbackUncommitted.reach()
+        let outcome = await taken(content, bytes, for: id)
+        guard outcome != .storeUnavailable else { return outcome }
+        FailPoint.callbackCommitted.reach()
+        FailPoint.callbackAnswered.reach(after: Self.answering)
+        return outcome
     }
 
     /// What comes of a callback once it is durable; `storeUnavailable` if the disk does not answer in time.
@@ -80,63 +75,22 @@ struct CallbackListener: HTTPResponder {
     ///   - size: how many bytes came; `nil` for what is no evidence.
     ///   - work: makes it durable.
     /// - Returns: how the callback is answered.
-    private func committed(
+    func committed(
         size: Int?,
         _ work: @escaping @Sendable () async -> CallbackOutcome
     ) async -> CallbackOutcome {
         // Behind a commit that does not come back there is nothing to wait for. What came is noted all the same, once the disk
         // answers: a refusal of the POST must not be believed then, nor a command be told as never started, because Getnet was told
         // to come again.
-        guard dispatcher.store.uncommitted.age <= StoreWatch.longestCommit else {
+        guard !isStuck else {
             if let size { waiting.goOn(size: size, with: work) }
             return .storeUnavailable
         }
         return await waiting.outcome(of: work) ?? .storeUnavailable
     }
 
-    private func take(
-        _ content: AnswerContent,
-        _ bytes: [UInt8],
-        for id: TransactionID
-    ) async throws(StoreError) -> CallbackOutcome {
-        let now = dispatcher.clock()
-        let reader = try await answers.reader(for: id, dispatcher)
-        guard let answer = reader.read(content) else {
-            let isKnown = try await dispatcher.apply(.unreadableCallback, to: id) != nil
-            let callback = QuarantinedCallback(
-                cause: isKnown ? .unreadable : .unmatched,
-                transactionID: id,
-                answer: nil,
-                maskedBody: AnswerMask.quarantined(content, bytes: bytes),
-                receivedAt: now
-            )
-            try await dispatcher.quarantine(callback, announce: !isKnown)
-            return isKnown ? .unreadable : .unmatched
-        }
-        dispatcher.fieldWatch.callbacks.came()
-        let evidence = Evidence(source: .callback, answer: answer, receivedAt: now)
-        var isStorable = true
-        do throws(StoreError) {
-            if let transition = try await dispatcher.apply(.evidence(evidence), to: id) {
-                metrics.increment(.evidence, EvidenceSource.callback.rawValue)
-                guard transition.finding == .refused else { return .taken }
-                isStorable = false
-            }
-        } catch {
-            guard case .fault = error else { throw error }
-            isStorable = false
-        }
-        // What the store refuses as our own fault is kept where nothing depends on it: Getnet may not say it again.
-        let callback = QuarantinedCallback(
-            cause: isStorable ? .unmatched : .notStorable,
-            transactionID: id,
-            answer: answer,
-            maskedBody: AnswerMask.quarantined(content, bytes: bytes),
-            receivedAt: now
-        )
-        try await dispatcher.quarantine(callback, announce: isStorable)
-        return isStorable ? .unmatched : .notStorable
-    }
+    /// Whether a commit has not come back for so long that nothing waits behind it any more.
+    var isStuck: Bool { dispatcher.store.uncommitted.age > StoreWatch.longestCommit }
 
     /// Notes that a callback came; `false` if the store does not commit.
     private func noteUnreadable(_ id: TransactionID) async -> Bool {

@@ -35,12 +35,12 @@ struct CallbackPath: Sendable {
             omittingEmptySubsequences: false
         )
         guard let path = parts.first.flatMap({ RequestTarget.normalizedPath(Substring($0)) }),
-            let prefix = prefixes.first(where: { path.starts(with: $0) })
+            let prefix = prefixes.first(where: { path.utf8.starts(with: $0.utf8) })
         else { return nil }
-        let name = path.dropFirst(prefix.utf8.count)
-        guard !name.isEmpty, !name.contains("/") else { return nil }
+        let name = path.utf8.dropFirst(prefix.utf8.count)
+        guard !name.isEmpty, !name.contains(UInt8(ascii: "/")) else { return nil }
         let token = parts.count == 2 ? Self.token(in: parts[1]) : nil
-        return Address(id: TransactionID(String(name)), token: token)
+        return Address(id: TransactionID(String(Substring(name))), token: token)
     }
 
     private static func token(in query: Substring.UTF8View) -> Substring? {

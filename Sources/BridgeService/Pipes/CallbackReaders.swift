@@ -30,12 +30,15 @@ struct CallbackReaders: Sendable {
         var reader: AnswerReader { AnswerReader(timeZone: timeZone, amountUnit: unit) }
     }
 
+    /// The reader for a transaction's callback, where that is known without the store.
+    func readerAtHand(for id: TransactionID, _ dispatcher: Dispatcher) -> AnswerReader? {
+        guard !isCommon else { return common }
+        return dispatcher.lanes.withLockedValue { $0.account(of: id) }.map { byAccount[$0] ?? common }
+    }
+
     /// The reader for a transaction's callback.
     func reader(for id: TransactionID, _ dispatcher: Dispatcher) async throws(StoreError) -> AnswerReader {
-        guard !isCommon else { return common }
-        if let account = dispatcher.lanes.withLockedValue({ $0.account(of: id) }) {
-            return byAccount[account] ?? common
-        }
+        if let reader = readerAtHand(for: id, dispatcher) { return reader }
         let account = try await dispatcher.store.transaction(id)?.command.content.account
         return account.flatMap { byAccount[$0] } ?? common
     }

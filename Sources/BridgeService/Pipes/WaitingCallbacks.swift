@@ -8,7 +8,7 @@ internal import NIOConcurrencyHelpers
 final class WaitingCallbacks: Sendable {
     private struct Entry {
         let since: ContinuousClock.Instant
-        let continuation: CheckedContinuation<CallbackOutcome?, Never>
+        let giveUp: @Sendable () -> Void
     }
 
     private struct State {
@@ -33,26 +33,38 @@ final class WaitingCallbacks: Sendable {
         self.limit = limit
     }
 
+    /// Waits for the end of something that goes on by itself, without a task of its own.
+    ///
+    /// A task costs two more hand-overs between threads, which at a shop's pace is a seventh of what a charge costs (docs/benchmark.md).
+    ///
+    /// - Parameter begin: Begins it. It gets what is to be called once with the result; that answers whether the caller still waits.
+    /// - Returns: The result; `nil` where that takes longer than the limit.
+    func result<Value: Sendable>(
+        of begin: (_ done: @escaping @Sendable (Value) -> Bool) -> Void
+    ) async -> Value? {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Value?, Never>) in
+            let ticket = enter { continuation.resume(returning: nil) }
+            begin { value in
+                guard self.leave(ticket) != nil else { return false }
+                continuation.resume(returning: value)
+                return true
+            }
+        }
+    }
+
     /// Waits for a piece of work; the work itself goes on to its end.
     ///
     /// - Returns: What it came to; `nil` where that takes longer than the limit.
     func outcome(of work: @escaping @Sendable () async -> CallbackOutcome) async -> CallbackOutcome? {
-        await withCheckedContinuation { continuation in
-            let entry = Entry(since: .now, continuation: continuation)
-            let (ticket, needsTimer) = state.withLockedValue { state in
-                state.last += 1
-                state.entries[state.last] = entry
-                defer { state.hasTimer = true }
-                return (state.last, !state.hasTimer)
-            }
-            if needsTimer { Task { await giveUpInTime() } }
-            Task { answer(ticket, await work()) }
+        await result { done in
+            Task { _ = done(await work()) }
         }
     }
 
-    /// Lets a piece of work go on for which no caller waits; `false` where too many do.
-    @discardableResult
-    func goOn(size: Int, with work: @escaping @Sendable () async -> CallbackOutcome) -> Bool {
+    /// A place for something that goes on although its caller was answered; `nil` where too many do.
+    ///
+    /// - Returns: What gives the place back, to be called once.
+    func place(size: Int) -> (@Sendable () -> Void)? {
         let goes = state.withLockedValue { state in
             guard state.answered < Self.longestTail, state.answeredBytes + size <= Self.largestTail else {
                 return false
@@ -61,27 +73,45 @@ final class WaitingCallbacks: Sendable {
             state.answeredBytes += size
             return true
         }
-        guard goes else { return false }
-        Task {
-            _ = await work()
-            state.withLockedValue { state in
+        guard goes else { return nil }
+        return {
+            self.state.withLockedValue { state in
                 state.answered -= 1
                 state.answeredBytes -= size
             }
         }
+    }
+
+    /// Lets a piece of work go on for which no caller waits; `false` where too many do.
+    @discardableResult
+    func goOn(size: Int, with work: @escaping @Sendable () async -> CallbackOutcome) -> Bool {
+        guard let giveBack = place(size: size) else { return false }
+        Task {
+            _ = await work()
+            giveBack()
+        }
         return true
     }
 
-    private func answer(_ ticket: Int, _ outcome: CallbackOutcome?) {
-        let entry = state.withLockedValue { $0.entries.removeValue(forKey: ticket) }
-        entry?.continuation.resume(returning: outcome)
+    private func enter(_ giveUp: @escaping @Sendable () -> Void) -> Int {
+        let entry = Entry(since: .now, giveUp: giveUp)
+        let (ticket, needsTimer) = state.withLockedValue { state in
+            state.last += 1
+            state.entries[state.last] = entry
+            defer { state.hasTimer = true }
+            return (state.last, !state.hasTimer)
+        }
+        if needsTimer { Task { await giveUpInTime() } }
+        return ticket
     }
+
+    private func leave(_ ticket: Int) -> Entry? { state.withLockedValue { $0.entries.removeValue(forKey: ticket) } }
 
     private func giveUpInTime() async {
         while let due = nextDue() {
             try? await Task.sleep(until: due, clock: .continuous)
             let late = state.withLockedValue { state in state.entries.filter { $0.value.since + limit <= .now }.keys }
-            for ticket in late { answer(ticket, nil) }
+            for ticket in late { leave(ticket)?.giveUp() }
         }
     }
 

@@ -18,6 +18,8 @@ final class ConnectionRules: ChannelDuplexHandler {
     private struct Exchange {
         let isHead: Bool
         var ends: Bool
+        /// Kept when the head of an answer without a body is written: then the whole answer is.
+        var written: EventLoopFuture<Void>?
     }
 
     /// How long a client may take to close its side after we closed ours.
@@ -123,20 +125,33 @@ final class ConnectionRules: ChannelDuplexHandler {
             if exchanges[0].ends { head.headers.replaceOrAdd(name: "connection", value: "close") }
             // A client that does not read its answer is no better than one that does not send its request.
             if !isReadingBody { limit(to: requestTime) }
+            var promise = promise
+            if head.headers.first(name: "content-length") == "0" {
+                let written = promise ?? context.eventLoop.makePromise()
+                (promise, exchanges[0].written) = (written, written.futureResult)
+            }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body where exchange.isHead: promise?.succeed()
         case .body: context.write(data, promise: promise)
         case .end:
             exchanges.removeFirst()
-            let written = promise ?? context.eventLoop.makePromise()
-            if exchange.ends {
-                end(context, written.futureResult)
-            } else {
-                let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-                written.futureResult.whenSuccess { bound.value.awaitNext() }
+            if let written = exchange.written {
+                followUp(exchange, written, context)
+                // To say when an end without bytes is written, NIO would write an empty buffer.
+                context.writeAndFlush(data, promise: promise)
+                return
             }
+            let written = promise ?? context.eventLoop.makePromise()
+            followUp(exchange, written.futureResult, context)
             context.writeAndFlush(data, promise: written)
         }
+    }
+
+    /// What comes once an answer is written: the next request, or the end.
+    private func followUp(_ exchange: Exchange, _ written: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
+        if exchange.ends { return end(context, written) }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        written.whenSuccess { bound.value.awaitNext() }
     }
 
     private func awaitNext() {

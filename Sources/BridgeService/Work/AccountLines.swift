@@ -13,8 +13,12 @@ struct AccountLines: Sendable {
     /// Doubts whose terminal's journal is to be read.
     let journals: WorkQueue<TransactionID>
     let queries = QueryLine()
-    /// Told, from the store's thread, when a callback ended a command that Getnet had not acknowledged.
-    let provenByCallback = NIOLockedValueBox<@Sendable () -> Void>({})
+    private let proof = NIOLockedValueBox(Listener())
+
+    /// A closure in a struct of its own: a generic box that holds a bare closure wraps it once more each time that it is read.
+    private struct Listener {
+        var hear: @Sendable () -> Void = {}
+    }
 
     /// Empty lines; `backlog` limits each.
     init(backlog: Int) {
@@ -22,5 +26,16 @@ struct AccountLines: Sendable {
         slowSubmissions = WorkQueue(limit: backlog)
         cancels = WorkQueue(limit: backlog)
         journals = WorkQueue(limit: backlog)
+    }
+
+    /// Sets who hears that a callback ended a command that Getnet had not acknowledged; on the store's thread.
+    func onProofByCallback(_ hear: @escaping @Sendable () -> Void) {
+        proof.withLockedValue { $0.hear = hear }
+    }
+
+    /// A callback ended a command that Getnet had not acknowledged.
+    func noteProofByCallback() {
+        let listener = proof.withLockedValue { $0 }
+        listener.hear()
     }
 }

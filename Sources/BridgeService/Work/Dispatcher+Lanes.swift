@@ -12,8 +12,8 @@ extension Dispatcher {
 
     /// Whether a command has expired, by a clock that does not jump or by the one on the wall.
     func isExpired(_ id: TransactionID) -> Bool {
-        let (hasEnded, expiry) = lanes.withLockedValue { ($0.isExpired(id, at: .now), $0.expiresAt(id)) }
-        return hasEnded || expiry.map { departure(of: id) >= $0 } ?? false
+        guard let expiry = lanes.withLockedValue({ $0.expiry(of: id, at: .now) }) else { return false }
+        return expiry.isOver || departure(of: id) >= expiry.instant
     }
 
     /// Wakes a transaction whose command has expired.

@@ -102,6 +102,30 @@ final class Dispatcher: Sendable {
         }
     }
 
+    /// Applies an input and hands on what follows, for a caller that does not wait.
+    ///
+    /// `whenDone` is called once, on the store's thread. What it gets as a fault is not contained yet: see `contain`.
+    func submit(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        whenDone: @escaping @Sendable (Result<Transition?, StoreError>) -> Void
+    ) {
+        let start = ContinuousClock.now
+        store.submit(input, to: id, at: calendars.now(for: id), onCommit: { self.handOn($0) }) { result in
+            self.note(result, since: start)
+            whenDone(result)
+        }
+    }
+
+    /// Keeps a fault of one row that row's, after `submit` got it.
+    func contain(
+        _ fault: StoreError,
+        of input: TransactionInput,
+        to id: TransactionID
+    ) async throws(StoreError) -> Transition? {
+        try await contain(fault, of: input, to: id, at: calendars.now(for: id))
+    }
+
     /// The instant that a command's expiry is held against before a POST: the later one of its own calendar and the wall's clock.
     ///
     /// Waits are measured by a clock that does not jump, but `expiresAt` is an instant of its publisher's: past it by any clock
@@ -295,15 +319,11 @@ final class Dispatcher: Sendable {
         // Of an account that is not served any more, only what has ended is left.
         if transaction.state.isFinal { lines[account]?.queries.withdraw(transaction.id) }
         if transaction.isProvenByCallback, !transition.events.isEmpty {
-            lines[account]?.provenByCallback.withLockedValue { $0 }()
+            lines[account]?.noteProofByCallback()
         }
-        if transaction.state.isFinal, !transaction.isInLane {
-            calendars.end(transaction.id)
-        } else {
-            calendars.begin(transaction.id)
-        }
+        let now = calendars.follow(transaction.id, isOver: transaction.state.isFinal && !transaction.isInLane)
         // Before anything is handed over: whoever takes it may be done, and have planned the next, before we go on.
-        plan(transaction, isOffered: transition.effects.contains(.submit))
+        plan(transaction, isOffered: transition.effects.contains(.submit), now: now)
         if transaction.isInLane { keepLane(of: transaction) } else { leaveLane(transaction.id) }
         for effect in transition.effects {
             switch effect {
@@ -326,9 +346,9 @@ final class Dispatcher: Sendable {
     }
 
     /// In the line it is due when its command expires, be the line as long as it may.
-    private func plan(_ transaction: Transaction, isOffered: Bool) {
+    private func plan(_ transaction: Transaction, isOffered: Bool, now: Timestamp) {
         let dueAt = isOffered ? transaction.command.expiresAt : transaction.dueAt
-        timetable.plan(transaction.id, dueAt: dueAt, now: calendars.now(for: transaction.id))
+        timetable.plan(transaction.id, dueAt: dueAt, now: now)
     }
 
     /// Hands a transaction to the submitter if it holds its terminal; else it is offered when the one before it leaves.
@@ -342,18 +362,26 @@ final class Dispatcher: Sendable {
 
     private static let fullLineRetry = Duration.seconds(1)
 
-    private func timed<Result: Sendable>(
-        _ body: () async throws(StoreError) -> Result
-    ) async throws(StoreError) -> Result {
+    private func timed<Value: Sendable>(
+        _ body: () async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
         let start = ContinuousClock.now
         do {
             let result = try await body()
-            metrics.observe(.storeCommit, took: start.duration(to: .now))
+            note(.success(result), since: start)
             return result
         } catch {
-            // A fault is one row's; the store itself commits.
-            if case .fault = error {} else { storeWatch.report(error) }
+            note(Result<Value, StoreError>.failure(error), since: start)
             throw error
+        }
+    }
+
+    private func note<Value>(_ result: Result<Value, StoreError>, since start: ContinuousClock.Instant) {
+        switch result {
+        case .success: metrics.observe(.storeCommit, took: start.duration(to: .now))
+        // A fault is one row's; the store itself commits.
+        case .failure(.fault): break
+        case .failure(let error): storeWatch.report(error)
         }
     }
 }

@@ -84,9 +84,9 @@ struct Lanes {
         stays[id].flatMap { lanes[$0.key]?.head } == id
     }
 
-    /// Whether its command has expired, whatever the clock on the wall says; `false` if it is not here.
-    func isExpired(_ id: TransactionID, at now: ContinuousClock.Instant) -> Bool {
-        stays[id].map { now >= $0.expiry } ?? false
+    /// When its command expires by the calendar, and whether it has expired whatever the clock on the wall says; `nil` if it is not here.
+    func expiry(of id: TransactionID, at now: ContinuousClock.Instant) -> (instant: Timestamp, isOver: Bool)? {
+        stays[id].map { ($0.expiresAt, now >= $0.expiry) }
     }
 
     /// The account of its terminal; `nil` if it is not here.

@@ -46,9 +46,11 @@ final class TerminalClockWatch: Sendable {
     func note(_ transition: Transition) {
         let sale = transition.transaction
         guard let offset = transition.clockOffset else { return }
+        let isOff = offset.isOffInEveryZone(by: tolerance)
+        // So it is nearly always.
+        if !isOff, off.withLockedValue(\.isEmpty) { return }
         let content = sale.command.content
         let place = Place(account: content.account, terminal: content.terminal.idTerminal)
-        let isOff = offset.isOffInEveryZone(by: tolerance)
         let wasOff = off.withLockedValue { off in
             let wasOff = off[place] != nil
             if !isOff {

@@ -35,17 +35,17 @@ final class TransactionCalendars: Sendable {
         calendars.withLockedValue { $0[id] }?.now ?? clock()
     }
 
-    /// Gives a transaction a calendar that begins now, where it has none.
-    func begin(_ id: TransactionID) {
-        guard calendars.withLockedValue({ $0[id] }) == nil else { return }
-        let calendar = Calendar(start: clock(), startedAt: .now)
-        calendars.withLockedValue { calendars in
-            if calendars[id] == nil { calendars[id] = calendar }
+    /// The time for a transaction, whose calendar begins now where it has none, and ends where the transaction is over.
+    func follow(_ id: TransactionID, isOver: Bool) -> Timestamp {
+        let known = calendars.withLockedValue { isOver ? $0.removeValue(forKey: id) : $0[id] }
+        if let known { return known.now }
+        let now = clock()
+        guard !isOver else { return now }
+        let calendar = Calendar(start: now, startedAt: .now)
+        return calendars.withLockedValue { calendars in
+            if let known = calendars[id] { return known.now }
+            calendars[id] = calendar
+            return now
         }
-    }
-
-    /// Takes the calendar of a transaction away that is over.
-    func end(_ id: TransactionID) {
-        calendars.withLockedValue { calendars in _ = calendars.removeValue(forKey: id) }
     }
 }

@@ -70,19 +70,31 @@ final class CommitQueue<Ledger>: Sendable {
         then: @escaping @Sendable (Value) -> Void = { _ in }
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            let queued = QueuedChange<Ledger>(
-                perform: { ledger in
-                    let value = try change(ledger)
-                    return {
-                        then(value)
-                        continuation.resume(returning: .success(value))
-                    }
-                },
-                refuse: { continuation.resume(returning: .failure($0)) }
-            )
-            if let refusal = append(queued) { queued.refuse(refusal) }
+            submit(change, then: then) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// Queues a change, for a caller that does not wait.
+    ///
+    /// `whenDone` is called once: with the value, after the commit and after `then`, or with the reason why nothing of the change is
+    /// durable. It is called on the writer's thread, or by this call where the change is refused at once.
+    func submit<Value: Sendable>(
+        _ change: @escaping @Sendable (Ledger) throws -> Value,
+        then: @escaping @Sendable (Value) -> Void,
+        whenDone: @escaping @Sendable (Result<Value, StoreError>) -> Void
+    ) {
+        let queued = QueuedChange<Ledger>(
+            perform: { ledger in
+                let value = try change(ledger)
+                return {
+                    then(value)
+                    whenDone(.success(value))
+                }
+            },
+            refuse: { whenDone(.failure($0)) }
+        )
+        if let refusal = append(queued) { queued.refuse(refusal) }
     }
 
     private func append(_ change: QueuedChange<Ledger>) -> StoreError? {

@@ -39,6 +39,18 @@ public protocol TransactionStore: Sendable {
         onCommit: @escaping @Sendable (Transition) -> Void
     ) async throws(StoreError) -> Transition?
 
+    /// Applies an input as `apply` above does, for a caller that does not wait.
+    ///
+    /// `whenDone` is called once, after `onCommit`: with what `apply` returns or throws. It is called on a thread of the store's, or by
+    /// this call where the store refuses at once; it must be quick. Calls are committed in their order.
+    func submit(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Transition) -> Void,
+        whenDone: @escaping @Sendable (Result<Transition?, StoreError>) -> Void
+    )
+
     /// Holds the rows of a terminal's journal against its undecided transactions and applies what they prove.
     ///
     /// `onCommit` is told of each transition, as that of `accept`.

@@ -83,6 +83,19 @@ public final class SQLiteStore: TransactionStore {
     }
 
     /// See `TransactionStore`.
+    public func submit(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Transition) -> Void,
+        whenDone: @escaping @Sendable (Result<Transition?, StoreError>) -> Void
+    ) {
+        queue.submit({ try $0.take(input, to: id, at: instant) }, then: { $0.forEach(onCommit) }) {
+            whenDone($0.map(\.first))
+        }
+    }
+
+    /// See `TransactionStore`.
     public func apply(
         _ journal: JournalReading,
         onCommit: @escaping @Sendable (Transition) -> Void

@@ -86,11 +86,13 @@ extension JSON {
         }
     }
 
+    /// Whether a string somewhere in it may hold JSON.
     private var mayUnfold: Bool {
         switch self {
         case .null, .bool, .number: false
         case .string(let text): text.unmarked.utf8.first { !$0.isJSONSpace }.map(\.opensJSON) ?? false
-        case .array, .object: true
+        case .array(let elements): elements.contains(where: \.mayUnfold)
+        case .object(let members): members.contains { $0.value.mayUnfold }
         }
     }
 
@@ -105,7 +107,8 @@ extension JSON {
 extension String {
     /// Without a byte order mark in front.
     fileprivate var unmarked: Substring {
-        unicodeScalars.first == "\u{FEFF}" ? Substring(unicodeScalars.dropFirst()) : self[...]
+        // The mark begins with this byte.
+        utf8.first == 0xEF && unicodeScalars.first == "\u{FEFF}" ? Substring(unicodeScalars.dropFirst()) : self[...]
     }
 }
 

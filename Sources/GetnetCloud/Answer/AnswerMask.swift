@@ -139,8 +139,10 @@ private enum MemberKind {
     static let longestSafe = 64
 
     init(_ name: String) {
-        // Nearly every name comes in its documented spelling.
-        if let kind = Self.known[name] {
+        // Nearly every name comes in its documented spelling. A few names have its length; to compare these costs less than a hash.
+        if name.utf8.count < Self.byLength.count,
+            let kind = Self.byLength[name.utf8.count].first(where: { $0.name == name })?.kind
+        {
             self = kind
             return
         }
@@ -184,5 +186,13 @@ private enum MemberKind {
             }
         }
         return known
+    }()
+
+    /// The known names by their number of bytes.
+    private static let byLength: [[(name: String, kind: MemberKind)]] = {
+        let longest = known.keys.map(\.utf8.count).max() ?? 0
+        return (0...longest).map { length in
+            known.filter { $0.key.utf8.count == length }.map { (name: $0.key, kind: $0.value) }
+        }
     }()
 }

@@ -31,6 +31,19 @@ import Testing
         #expect(Set(others + [message.fingerprint]).count == others.count + 1)
     }
 
+    @Test func `stays what stores hold of earlier versions`() {
+        let message = CommandMessage(
+            exchange: "getnet.commands",
+            routingKey: "charge.main",
+            body: Array("{}".utf8),
+            contentType: "application/json",
+            messageID: "m-1",
+            address: ReplyAddress(correlationID: "c-1")
+        )
+        // SHA-256 over each part behind its length in eight bytes, cut to a UUID.
+        #expect(message.fingerprint.description == "f8dee955-0742-8fbc-9c19-1fa1d76b1301")
+    }
+
     @Test func `tells parts apart that are equal when they are joined`() {
         let left = changed { ($0.exchange, $0.routingKey) = ("ab", "c") }
         let right = changed { ($0.exchange, $0.routingKey) = ("a", "bc") }

@@ -150,7 +150,10 @@ struct PeopleTests {
         (String(repeating: "x", count: 101), "why"), ("who", String(repeating: "x", count: 1_001)),
         ("who", "line\u{2028}break"), ("NAME", "why"), ("who", "TEXT"),
     ])
-    func `words that are empty, endless, hidden or the pages' own placeholders are not taken`(_ name: String, _ reason: String) {
+    func `words that are empty, endless, hidden or the pages' own placeholders are not taken`(
+        _ name: String,
+        _ reason: String
+    ) {
         #expect(throws: OperatorNote.Fault.self) { try OperatorNote(name: name, reason: reason) }
     }
 }

@@ -82,6 +82,20 @@ import Testing
         #expect(Timestamp(text) == nil)
     }
 
+    @Test(
+        arguments: [
+            ("2026-11-22 07:12:31", "2026-11-22T07:12:31Z"), ("2026-11-22T07:12:31", "2026-11-22T07:12:31Z"),
+            ("2026-11-22 07:12:31.0129", "2026-11-22T07:12:31.012Z"), ("2028-02-29 23:59:60", "2028-03-01T00:00:00Z"),
+            ("2026-11-22", nil), ("2026-11-22 07:12", nil), ("2026-11-22 07:12:31Z", nil),
+            ("2026-11-22 07:12:31 ", nil),
+            ("2026-02-29 07:12:31", nil), ("2026-11-22 24:00:00", nil), ("2026-11-22_07:12:31", nil), ("", nil),
+            ("2026-11-22 07:12:3é", nil), ("２026-11-22 07:12:31", nil), ("2026-11-22 07:12:31.", nil),
+        ] as [(String, String?)]
+    )
+    func `reads a terminal's time without a zone, and nothing that is none`(_ text: String, _ same: String?) {
+        #expect(Timestamp.withoutZone(text) == same.flatMap { Timestamp($0) })
+    }
+
     @Test func `agrees with Foundation on random instants`() throws {
         var random = SeededGenerator.announced("instants")
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)

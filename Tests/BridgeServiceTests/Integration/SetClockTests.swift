@@ -112,15 +112,15 @@ struct SetClockTests {
         let clock = SettableClock()
         let calendars = TransactionCalendars(clock: clock.now)
         let id = Transaction.sample().id
-        calendars.begin(id)
+        _ = calendars.follow(id, isOver: false)
         clock.move(by: .seconds(-3_600))
         let now = calendars.now(for: id)
         #expect(now - clock.now() > .seconds(3_500))
         // It has its calendar already.
-        calendars.begin(id)
+        _ = calendars.follow(id, isOver: false)
         #expect(calendars.now(for: id) >= now)
         #expect(calendars.count == 1)
-        calendars.end(id)
+        _ = calendars.follow(id, isOver: true)
         #expect(calendars.now(for: id) - clock.now() < .seconds(60))
         #expect(calendars.count == 0)
     }

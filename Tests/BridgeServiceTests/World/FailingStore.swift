@@ -52,6 +52,21 @@ final class FailingStore: TransactionStore {
         return try await store.apply(input, to: id, at: instant, onCommit: onCommit)
     }
 
+    func submit(
+        _ input: TransactionInput,
+        to id: TransactionID,
+        at instant: Timestamp,
+        onCommit: @escaping @Sendable (Transition) -> Void,
+        whenDone: @escaping @Sendable (Result<Transition?, StoreError>) -> Void
+    ) {
+        do {
+            try look()
+        } catch {
+            return whenDone(.failure(error))
+        }
+        store.submit(input, to: id, at: instant, onCommit: onCommit, whenDone: whenDone)
+    }
+
     func apply(
         _ journal: JournalReading,
         onCommit: @escaping @Sendable (Transition) -> Void
