@@ -4,7 +4,7 @@
 ///
 /// Shape: the field types of RabbitMQ's dialect. Integers of every width are read as `int64` (an unsigned 64-bit one
 /// above the range is clamped), floats and decimals as `double`.
-/// Source: AMQP 0-9-1 §4.2.5 with RabbitMQ's errata; `amqp_field_value_t` in `amqp.h`.
+/// Source: AMQP 0-9-1, section 4.2.5, with RabbitMQ's errata; `amqp_field_value_t` in `amqp.h`.
 public indirect enum AMQPValue: Sendable, Equatable {
     /// A truth value, type `t`.
     case bool(Bool)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How one simulated cloud behaves; the defaults are the strict, undisturbed cloud of reference §1–§7.
+/// How one simulated cloud behaves; the defaults are the strict, undisturbed cloud of docs/getnet.md.
 public struct SimulatorConfiguration: Sendable {
     /// The address to listen on.
     public var host = "127.0.0.1"
@@ -20,7 +20,7 @@ public struct SimulatorConfiguration: Sendable {
     public var country = "cl"
     /// The terminals' time zone, an IANA name; absent: the country's.
     public var timeZone: String?
-    /// Whether everything that the reference does not allow is answered 400 and noted as a fault.
+    /// Whether everything that docs/getnet.md does not allow is answered 400 and noted as a fault.
     public var strict = true
     /// The terminals that exist; absent: every well-formed triplet but the two documented special ones.
     public var knownTerminals: Set<TerminalIdentity>?

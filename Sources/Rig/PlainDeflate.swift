@@ -2,7 +2,7 @@
 
 /// DEFLATE with the fixed Huffman code and literals alone: nothing is shorter, and no byte of the original stays readable.
 ///
-/// Source: RFC 1950 (zlib), RFC 1951 §3.2.6, RFC 1952 (gzip).
+/// Source: RFC 1950 (zlib), RFC 1951, section 3.2.6, RFC 1952 (gzip).
 public enum PlainDeflate {
     /// The bare stream.
     public static func deflated(_ bytes: [UInt8]) -> [UInt8] {

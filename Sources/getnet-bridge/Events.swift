@@ -57,7 +57,7 @@ struct Events: VerbGroup {
 
         /// The binding: `<type>.<status>.<country>.<account>.<branch>.<terminal>`, words may be appended later.
         ///
-        /// Source: contract §1.
+        /// Source: docs/promises.md 1.5.
         var bindingKey: String {
             let words = [type, status, nil, account, nil, terminal?.uppercased()]
             guard words.contains(where: { $0 != nil }) else { return "#" }

@@ -4,7 +4,7 @@ import BridgeCore
 import CorrelationStore
 import Testing
 
-/// What becomes of commands: contract §2.
+/// What becomes of commands: docs/promises.md 2.2 to 2.4, 2.10.
 @Suite(.timeLimit(.minutes(1)))
 struct CommandTests {
     @Test(arguments: StoreEngine.allCases)

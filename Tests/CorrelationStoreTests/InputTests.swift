@@ -108,7 +108,7 @@ struct InputTests {
         }
     }
 
-    // MARK: - Claims: contract §4, last paragraph
+    // MARK: - Claims: docs/promises.md 4.6
 
     @Test(arguments: StoreEngine.allCases)
     func `a number of another transaction is a verdict for neither`(engine: StoreEngine) async throws {

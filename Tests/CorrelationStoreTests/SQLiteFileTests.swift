@@ -7,7 +7,7 @@ import Testing
 
 @testable import CorrelationStore
 
-/// Making, opening, migrating, locking and losing the file: contract §7.
+/// Making, opening, migrating, locking and losing the file: docs/promises.md 7.2 to 7.4.
 @Suite(.timeLimit(.minutes(1)))
 struct SQLiteFileTests {
     private func error(_ body: () throws -> Void) -> StoreOpeningError? {

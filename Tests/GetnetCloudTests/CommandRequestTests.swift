@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// The bodies of all commands, held against the reference's samples.
+/// The bodies of all commands, compared with what is known of them (docs/getnet.md 3.2, 4, 9, 10).
 @Suite struct `A command on the wire` {
     private static let chile = Account(name: "main", profile: .chile, environment: "uat")
     private static let argentina = Account(name: "main", profile: .argentina, environment: "uat")

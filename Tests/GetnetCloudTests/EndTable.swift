@@ -11,7 +11,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// One line of the table of the issue on money, §1: what happens to a POST, and what it means.
+/// One line of the table of docs/promises.md 4.2: what happens to a POST, and what it means.
 struct EndLine: Sendable, CustomTestStringConvertible {
     /// What happens to the POST.
     enum Event: Sendable {

@@ -89,7 +89,7 @@ enum Fixture {
         #"{"code":0,"status":"ERROR","message":"\#(message)","data":\#(data)}"#
     }
 
-    /// Reference §9.5 with all that must not be kept.
+    /// An approved answer (docs/getnet.md 5.3) with all that must not be kept.
     static func approved(
         _ changes: [String: String] = [:],
         prefix: String = "",

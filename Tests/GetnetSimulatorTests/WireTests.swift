@@ -92,7 +92,7 @@ struct AnswerWriterTests {
         seed: 42
     )
 
-    /// The members of a captured result (reference §9.5).
+    /// The members of a captured result (docs/getnet.md 5.3).
     private static let captured: Set<String> = [
         "functionCode", "responseCode", "responseMessage", "commerceCode", "terminalId", "ticket",
         "authorizationCode", "amount", "sharesNumber", "sharesAmount", "last4Digits", "operationId", "cardType",

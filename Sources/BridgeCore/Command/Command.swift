@@ -2,7 +2,7 @@
 
 /// A checked command.
 ///
-/// Source: contract §2.
+/// Source: docs/promises.md 2.1, 2.2.
 public struct Command: Sendable, Equatable {
     private struct Parts: Sendable, Equatable {
         let commandID: String
@@ -122,7 +122,7 @@ public struct ReplyAddress: Sendable, Equatable {
     public static let longestTraceparent = 128
     /// A longer `tracestate` is dropped, in bytes: it would be repeated in the headers of every event.
     ///
-    /// Source: W3C Trace Context §3.3.1.5.
+    /// Source: W3C Trace Context, section 3.3.1.5.
     public static let longestTracestate = 512
 
     /// The queue named by `reply_to`.

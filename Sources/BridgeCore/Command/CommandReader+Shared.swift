@@ -89,7 +89,7 @@ extension CommandMessage {
 extension MemberReader {
     /// Refuses a command whose routing key names another account than it is for: topic permissions of the broker stand on the key.
     ///
-    /// A word that is no account of the bridge's is the platform's own. Source: contract §1.
+    /// A word that is no account of the bridge's is the platform's own. Source: docs/promises.md 1.4.
     mutating func refuse(accountWord word: String?, unlessOf account: Account, among accounts: Accounts) {
         guard let word, word != account.name, accounts[word] != nil else { return }
         fault(

@@ -2,7 +2,7 @@
 
 /// Reads a message from the command queue into a checked command, or says everything that is wrong with it.
 ///
-/// Source: contract §2. Pure: the instant of acceptance is a parameter.
+/// Source: docs/promises.md 2.1. Pure: the instant of acceptance is a parameter.
 public struct CommandReader: Sendable {
     /// What a bridge lays down for all commands.
     public struct Rules: Sendable {
@@ -199,7 +199,7 @@ public struct CommandReader: Sendable {
 
     /// The account that the command names, else the one that owns the terminal, else the only one.
     ///
-    /// Source: contract §2, `account`; issue on all commands §3.
+    /// Source: docs/promises.md 2.6, decision 0010.
     private func account(
         _ named: Account?,
         of terminal: Terminal?,

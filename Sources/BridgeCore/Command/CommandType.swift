@@ -85,7 +85,7 @@ extension CommandType {
 
     /// The number that Getnet gives the command; `reconcile` asks the terminal what `details` does.
     ///
-    /// Source: reference §4.0.
+    /// Source: docs/getnet.md 10.1.
     public var functionCode: Int64 {
         switch self {
         case .charge: 100
@@ -110,7 +110,7 @@ extension CommandType {
 
     /// The last part of the path that it is posted to; Getnet's `refund` is a void, its `return` a refund.
     ///
-    /// Source: reference §0.3 rule 5, §4.0.
+    /// Source: docs/getnet.md 10.1, 10.2.
     public var verb: String {
         switch self {
         case .charge: "sale"
@@ -147,7 +147,7 @@ extension CommandType {
 
     /// The numbers that an answer to it may carry.
     ///
-    /// A voucher carries the number of the command that it records. Source: reference §4.2, §4.9.
+    /// A voucher carries the number of the command that it records. Source: docs/getnet.md 6.5, 9.2.
     public func isAnswered(by functionCode: Int64?) -> Bool {
         switch self {
         case .lastVoucher: [101, 100, 102, 108, 126].contains(functionCode)

@@ -2,11 +2,11 @@
 
 /// The members that name an amount or an earlier transaction.
 ///
-/// Source: contract §2, issue on all commands §2.
+/// Source: docs/promises.md 2.8, 2.12.
 extension MemberReader {
     /// An authorization code has at most so many letters and digits.
     ///
-    /// Source: reference §4.4.
+    /// Source: docs/getnet.md 10.4.
     static let longestAuthorization = 20
 
     /// An amount in the currency of the account.

@@ -3,13 +3,13 @@
 /// One entry of what a terminal is to print.
 ///
 /// *Shape*: `printSeq` 1 …, `type`, `encode`, `data`, `align`, `font` where it is bold.
-/// *Source*: reference §4.15. Images are for applications on the terminal only.
+/// *Source*: docs/getnet.md 10.8. Images are for applications on the terminal only.
 enum PrintLine {
     /// So many entries go into one command.
     static let limit = 200
     /// A line of text has at most so many characters.
     static let longestText = 48
-    /// A code or a cell has at most so many characters; the reference names no limit.
+    /// A code or a cell has at most so many characters; no limit is documented.
     static let longestCode = 1_000
 
     /// Everything that is wrong with a list of entries.

@@ -2,7 +2,7 @@
 
 /// Puts an event into the CloudEvents 1.0 envelope, structured or binary, for RabbitMQ's protocol binding.
 ///
-/// Source: contract §3; CloudEvents 1.0.2 JSON format; headers `ce-<name>` as the official SDKs write them.
+/// Source: docs/promises.md 3.5; CloudEvents 1.0.2 JSON format; headers `ce-<name>` as the official SDKs write them.
 public struct CloudEventFormat: Sendable {
     /// Where the context attributes stand.
     public enum Mode: String, Sendable, CaseIterable {

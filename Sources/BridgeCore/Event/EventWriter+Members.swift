@@ -2,7 +2,7 @@
 
 /// The members of an event's data that have parts of their own.
 ///
-/// Source: contract §3.
+/// Source: docs/promises.md 3.6.
 extension JSONWriter {
     mutating func write(_ fault: CommandFault) {
         object { member in
@@ -127,14 +127,14 @@ extension JSONWriter {
 
 /// Getnet's codes of brands; an open set.
 ///
-/// Source: reference §4.2.
+/// Source: docs/getnet.md 15.1.
 private let cardBrands = [
     "MC": "mastercard", "VI": "visa", "VS": "visa", "AX": "amex", "AM": "amex", "DC": "diners", "CS": "discover",
 ]
 
 /// Getnet's codes of kinds of cards.
 ///
-/// Source: reference §4.2.
+/// Source: docs/getnet.md 15.1.
 private let cardTypes = ["CR": "credit", "DB": "debit", "PR": "prepaid"]
 
 extension TerminalResult {

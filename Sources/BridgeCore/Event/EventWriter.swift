@@ -2,7 +2,7 @@
 
 /// Writes what happened as events: the data, the routing key, the name.
 ///
-/// Source: contract §3.
+/// Source: docs/promises.md 1.5, 3.6.
 public struct EventWriter: Sendable {
     let accounts: Accounts
     private let terminalLife: Duration

@@ -38,7 +38,7 @@ public struct OutboundEvent: Sendable, Equatable {
     public var address: ReplyAddress
     /// Whether it is tried again where nobody was bound to its key.
     ///
-    /// Source: contract §3.
+    /// Source: docs/promises.md 3.8.
     public let mustBeRouted: Bool
 
     /// An event from its parts.

@@ -2,7 +2,7 @@
 
 /// A command that reads what a terminal remembers; it moves no money and prints nothing.
 ///
-/// Source: reference §4.8, §4.9, §4.12.
+/// Source: docs/getnet.md 9.1, 9.2, 9.3.
 public enum JournalCommand: Sendable, Hashable {
     /// 105: the sales of the terminal's open batch.
     case details

@@ -3,7 +3,7 @@
 /// Which rows of a terminal's journal belong to which undecided transactions of that terminal.
 ///
 /// Pure. A row is evidence only if exactly one row fits a transaction and that row fits no other one.
-/// *Source*: issue on money §3.
+/// *Source*: docs/promises.md 4.10.
 public struct JournalMatch: Sendable {
     /// What the journal says about one transaction.
     public enum Finding: Sendable, Equatable {

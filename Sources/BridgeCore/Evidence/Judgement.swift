@@ -2,7 +2,7 @@
 
 /// What an answer says about a transaction: the one table from evidence to verdict.
 ///
-/// Source: contract §4, issue on all commands §2, reference §0.3 and §5.3.
+/// Source: docs/promises.md 4.4, 4.5; docs/getnet.md 6.1, 6.2, 6.4.
 public enum Judgement: Sendable, Equatable {
     /// A status that ends the transaction.
     case verdict(Verdict, TerminalResult)
@@ -27,7 +27,7 @@ public enum Judgement: Sendable, Equatable {
 
     /// The terminal's number for "nobody presented a card in time" and "cancelled".
     ///
-    /// Source: reference §5.3.
+    /// Source: docs/getnet.md 6.4.
     static let nobodyPaid: Int64 = 1006
     /// The terminal's number for "could not reach the host": uncertain.
     static let hostUnreachable: Int64 = -1
@@ -163,7 +163,7 @@ extension Transaction {
 
     /// Whether the terminal reports that it was done, be it the right amount or not.
     ///
-    /// What gives or takes money names an authorization; of a void the reference does not say so for sure.
+    /// The result of a sale or a refund has an authorization. Of a void that is not known (docs/getnet.md 10.3).
     func looksDone(_ result: TerminalResult) -> Bool {
         guard result.responseCode == .number(0) else { return false }
         switch effect {

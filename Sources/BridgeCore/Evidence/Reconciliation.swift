@@ -3,7 +3,7 @@
 /// What comparing a terminal's open batch with the table brought.
 ///
 /// The sums and what is missing are about sales: no terminal is known to list anything else.
-/// *Source*: issue on all commands §2.
+/// *Source*: docs/promises.md 4.14, decision 0009.
 public struct Reconciliation: Sendable, Equatable {
     /// What one side knows of the batch.
     public struct Side: Sendable, Equatable {

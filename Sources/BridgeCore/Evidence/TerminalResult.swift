@@ -2,7 +2,8 @@
 
 /// What a terminal said about a command, without card data that must not leave: no BIN, expiry date, RUT, address.
 ///
-/// *Shape*: the members of reference §4.2; identities that are empty, `null` or 0 are absent (contract §4).
+/// *Shape*: the members of docs/getnet.md 5.3 and 5.4; an empty text, `null` or 0 is no identity
+/// (docs/promises.md 4.5).
 public struct TerminalResult: Sendable, Equatable {
     /// The terminal's verdict number.
     public enum ResponseCode: Sendable, Equatable {

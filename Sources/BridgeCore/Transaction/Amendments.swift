@@ -2,7 +2,7 @@
 
 /// What was given back of a sale, or is being given back.
 ///
-/// Source: issue on all commands §2.
+/// Source: docs/promises.md 4.12, decision 0008.
 public struct Amendments: Sendable, Equatable {
     /// One void or refund that counts.
     public struct Entry: Sendable, Equatable {

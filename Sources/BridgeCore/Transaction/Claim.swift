@@ -2,7 +2,7 @@
 
 /// Something that only one transaction of an account may hold.
 ///
-/// Source: contract §4, last paragraph.
+/// Source: docs/promises.md 4.6.
 public enum Claim: Sendable, Hashable {
     /// Getnet's number of a transaction.
     case idPosTxs(String)

@@ -2,7 +2,7 @@
 
 /// How a command names the sale that it is about.
 ///
-/// Source: issue on all commands §2.
+/// Source: docs/promises.md 2.8, decision 0008.
 public enum OriginalReference: Sendable, Hashable {
     /// A transaction of the bridge.
     case transaction(TransactionID)

@@ -135,7 +135,7 @@ public struct Transaction: Sendable, Equatable {
     /// What a paid result of this transaction claims for itself alone.
     ///
     /// A person's approval has no time of the terminal's; it claims the receipt until evidence brings the time.
-    /// Source: contract §4, last paragraph.
+    /// Source: docs/promises.md 4.6.
     ///
     /// In doubt it is the payment that did not fit: it is this transaction's, and no other one's, whatever a person decides.
     public var paidClaim: String? {

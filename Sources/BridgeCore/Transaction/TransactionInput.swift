@@ -45,7 +45,7 @@ public enum TransactionInput: Sendable, Equatable {
 
     /// How the command that cancels a sale ended; none of it says what became of the sale.
     ///
-    /// Source: reference §4.5.
+    /// Source: docs/getnet.md 10.5.
     public enum CancelEnd: Sendable, Equatable {
         /// The terminal answered, with its number where one could be read.
         case answered(Int64?)
@@ -55,7 +55,7 @@ public enum TransactionInput: Sendable, Equatable {
 
     /// What a terminal's journal says of a receipt.
     ///
-    /// Source: issue on all commands §2.
+    /// Source: docs/promises.md 4.11.
     public enum ReceiptReading: Sendable, Equatable {
         /// The receipt stands there with the authorization and the amount of the original.
         case seen
@@ -67,7 +67,7 @@ public enum TransactionInput: Sendable, Equatable {
 
     /// What reading a terminal's open batch before it is closed brought.
     ///
-    /// Source: issue on all commands §2.
+    /// Source: docs/promises.md 4.15.
     public struct BatchReading: Sendable, Equatable {
         /// The whole list of its sales; `nil` where it could not be read.
         public let list: JournalList?
@@ -109,7 +109,7 @@ public enum TransactionInput: Sendable, Equatable {
 
 /// How a POST ended, in classes that decide.
 ///
-/// Source: contract §3, reference §5.2, issue on money.
+/// Source: docs/promises.md 4.2.
 public enum SubmissionOutcome: Sendable, Equatable {
     /// The cloud took it and gave it a number; `namesUs` where our own name stands beside the number.
     case acknowledged(idPosTxs: String, namesUs: Bool = false)
@@ -159,7 +159,7 @@ public enum SubmissionOutcome: Sendable, Equatable {
 
 /// The times that the machine works with.
 ///
-/// Source: contract §9.
+/// Source: docs/configuration.md.
 public struct TransactionRules: Sendable, Equatable {
     /// A busy terminal is tried again after this long.
     public var busyRetryAfter: Duration
@@ -189,7 +189,7 @@ public struct TransactionRules: Sendable, Equatable {
     /// After the terminal's life the wait is this part of the time that passed since.
     static let backOffDivisor: Int64 = 8
 
-    /// Rules from their parts; the defaults are contract §9's.
+    /// Rules from their parts; the defaults are those of docs/configuration.md.
     public init(
         busyRetryAfter: Duration = .seconds(15),
         transientRetry: RetrySchedule = RetrySchedule(first: .seconds(1), ceiling: .seconds(30)),

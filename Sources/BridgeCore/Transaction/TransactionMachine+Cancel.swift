@@ -4,7 +4,7 @@
 ///
 /// That command names no sale, it ends whatever the terminal is at. So it is sent only while its charge holds the lane, and
 /// the lane stays closed, also behind a charge that ended meanwhile, until the command can have no more effects.
-/// *Source*: issue on all commands §2; reference §4.5.
+/// *Source*: docs/promises.md 4.13; docs/getnet.md 10.5.
 extension TransactionMachine {
     mutating func cancel() {
         switch transaction.state {

@@ -19,7 +19,7 @@ public struct LaneOccupancy: Sendable, Equatable {
 
 /// One command at a time per terminal: who waits, and when a doubt lets the next one pass.
 ///
-/// Source: issue on money §2, §3.
+/// Source: docs/promises.md 4.8, 4.9.
 extension TransactionMachine {
     mutating func queue(behind lane: LaneOccupancy) {
         guard lane.waiting < rules.laneDepth else { return finish(.failed, Reason(.laneFull)) }

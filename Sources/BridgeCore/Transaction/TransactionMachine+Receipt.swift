@@ -3,7 +3,7 @@
 /// A void names a receipt by a number that begins again with every batch: it is never sent before the terminal was asked
 /// what that number stands for now.
 ///
-/// Source: issue on all commands §2.
+/// Source: docs/promises.md 4.11, decision 0008.
 extension TransactionMachine {
     mutating func heedReceipt(_ reading: TransactionInput.ReceiptReading) {
         switch transaction.state {
@@ -55,7 +55,8 @@ extension Transaction {
 
     /// Whether a row of the terminal's journal is the sale that a void is about.
     ///
-    /// *Source*: issue on all commands §2: number, authorization and amount are the original's, and the time where both have it.
+    /// Number, authorization and amount are the original's, and the time where both have it.
+    /// *Source*: docs/promises.md 4.11.
     public func isOriginal(_ row: JournalRow) -> Bool {
         guard let original, let operationID = original.operationID, let authorization = original.authorizationCode
         else {

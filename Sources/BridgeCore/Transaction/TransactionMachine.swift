@@ -2,7 +2,7 @@
 
 /// Decides what may happen to money: from a transaction and an input to the next transaction, its events and effects.
 ///
-/// Pure. Rules that hold for every history (issue on money, contract §3):
+/// Pure. Rules that hold for every history (docs/promises.md 3.2, 3.4, 4.1):
 /// a POST that may have reached the cloud is never repeated; a final status is never left; once a POST may have left,
 /// only evidence or an operator makes a final status, never time.
 public struct TransactionMachine {

@@ -2,7 +2,7 @@
 
 /// What the outside is told about a transaction.
 ///
-/// Source: contract §3.
+/// Source: docs/promises.md 3.1.
 public enum TransactionStatus: String, Sendable, Hashable, CaseIterable {
     case accepted
     case waiting
@@ -55,7 +55,7 @@ public enum TransactionState: Sendable, Hashable {
 
 /// Why a transaction waits, failed, or is in doubt.
 ///
-/// Source: contract §3.
+/// Source: docs/promises.md 3.3.
 public struct Reason: Sendable, Hashable {
     /// The reason codes; more may come.
     public enum Code: String, Sendable, CaseIterable {

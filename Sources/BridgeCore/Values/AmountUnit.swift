@@ -2,7 +2,7 @@
 
 /// What a whole number stands for where Getnet writes an amount.
 ///
-/// Source: reference §8.
+/// Source: docs/getnet.md 12.1.
 public enum AmountUnit: String, Sendable, Hashable, CaseIterable {
     /// ISO 4217 minor units, as in our own messages.
     case minor

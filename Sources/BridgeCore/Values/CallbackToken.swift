@@ -38,7 +38,7 @@ public struct CallbackKey: Sendable, Equatable {
 /// Makes and checks the token in a callback's URL.
 ///
 /// *Shape*: `{keyId}.{mac}`, the MAC being the first 16 bytes of HMAC-SHA-256 over the transaction's id in base64url
-/// without padding (22 characters). Source: contract §5. A token opens exactly one transaction's URL.
+/// without padding (22 characters). Source: docs/promises.md 5.1. A token opens exactly one transaction's URL.
 public struct CallbackKeyRing: Sendable {
     /// How many bytes of the MAC are kept.
     public static let macLength = 16

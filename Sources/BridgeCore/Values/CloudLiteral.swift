@@ -2,7 +2,7 @@
 
 /// What the cloud means by a text beside the wrapper's code 0; the raw values are an operator's words.
 ///
-/// Source: reference §5.2.
+/// Source: docs/getnet.md 6.3.
 public enum CloudFault: String, Sendable, Hashable, CaseIterable {
     /// The token is not accepted; nothing was started.
     case unauthorized
@@ -32,7 +32,7 @@ public enum CloudFault: String, Sendable, Hashable, CaseIterable {
 ///
 /// Wrapper code 0 shows its class nowhere but in the text, and a wrong reading that permits another POST is a double charge:
 /// a text is known as a whole, but for the one that is documented by its beginning.
-/// *Source*: reference §5.2; issue on money §1.
+/// *Source*: docs/getnet.md 6.3; docs/promises.md 4.3.
 public struct CloudLiteral: Sendable, Hashable {
     /// How much of a text has to agree.
     public enum Extent: Sendable, Hashable {
@@ -71,7 +71,7 @@ public struct CloudLiteral: Sendable, Hashable {
 
     /// The English literals, presumed in every country: no Spanish one of an error was ever seen.
     ///
-    /// Source: reference §5.2, and §3 for the two of the triplet.
+    /// Source: docs/getnet.md 6.3.
     public static let documented = [
         CloudLiteral("UNAUTHORIZED", .unauthorized, origin: .catalogue),
         CloudLiteral("ID NOT FOUND", .idNotFound, origin: .catalogue),

@@ -5,7 +5,7 @@
 extension CountryProfile {
     /// Chile; the vendor's console offers a callback for every command but `c2cmode`.
     ///
-    /// Source: reference §4.0 … §4.16, §6.
+    /// Source: docs/getnet.md 2.2, 4.1, 7.4, 9, 10.
     public static let chile = CountryProfile(
         code: "cl",
         currency: .clp,
@@ -45,7 +45,7 @@ extension CountryProfile {
 
     /// Argentina; only the sale is known to take a callback, and whether it takes `ticketNumber` is unknown.
     ///
-    /// Source: reference §4.0 … §4.16, §6.
+    /// Source: docs/getnet.md 2.2, 4.2, 7.4, 9, 10.
     public static let argentina = CountryProfile(
         code: "ar",
         currency: .ars,
@@ -95,7 +95,9 @@ extension CountryProfile {
         messages: CloudLiteral.documented
     )
 
-    /// Uruguay: the reference knows no request of it; a sale is presumed to be Chile's but for the currency.
+    /// Uruguay: no request of it is known; a sale is presumed to be Chile's but for the currency.
+    ///
+    /// Source: docs/getnet.md 10.10.
     public static let uruguay = CountryProfile(
         code: "uy",
         currency: .uyu,
@@ -117,7 +119,7 @@ extension CountryProfile {
 
     /// Receipt numbers have at most eight digits.
     ///
-    /// Source: reference §4.2.
+    /// Source: docs/getnet.md 14.4.
     public static let receipts: ClosedRange<Int64> = 1...99_999_999
 
     private static let paper: [String: CommandProfile.Field] = ["printOnPos": .optional(.boolean, .bool(false))]

@@ -4,7 +4,7 @@
 public struct CountryProfile: Sendable, Hashable {
     /// How the branch number is written in a request.
     ///
-    /// Source: reference §3.
+    /// Source: docs/getnet.md 2.2.
     public enum BranchForm: Sendable, Hashable {
         /// A JSON number.
         case number
@@ -24,19 +24,19 @@ public struct CountryProfile: Sendable, Hashable {
     public var amountUnit = AmountUnit.minor
     /// Which lists of a terminal's sales it can be asked for, the better one first; none: the journal cannot be read.
     ///
-    /// Source: reference §4.0.
+    /// Source: docs/getnet.md 9, 10.1.
     public let journals: [JournalCommand]
     /// Whether the terminal can be asked for one transaction by Getnet's number.
     ///
-    /// Source: reference §4.0, §4.8.
+    /// Source: docs/getnet.md 9.1.
     public let answersByNumber: Bool
     /// Whether a terminal can be told to end the sale that it is at.
     ///
-    /// Source: reference §4.5.
+    /// Source: docs/getnet.md 10.5.
     public let cancelsSales: Bool
     /// The commands that its terminals know.
     ///
-    /// Source: reference §4.
+    /// Source: docs/getnet.md 10.1.
     public let commands: [CommandType: CommandProfile]
     /// The texts beside the wrapper's code 0 that are known, those that operators have seen included.
     public var messages: [CloudLiteral]

@@ -7,13 +7,13 @@ public struct EventID: Sendable, Hashable, CustomStringConvertible {
     /// The UUID in lower case with hyphens.
     public let description: String
 
-    /// A UUIDv7 (RFC 9562 §5.7) from an instant and random bits.
+    /// A UUIDv7 (RFC 9562, section 5.7) from an instant and random bits.
     public init(at instant: Timestamp, random: UInt128) {
         let time = UInt128(UInt64(clamping: instant.milliseconds) & 0xFFFF_FFFF_FFFF) << 80
         self.init(bits: time | (random & Self.below80), version: 7)
     }
 
-    /// A UUIDv8 (RFC 9562 §5.8) made from content, so that the same content has the same name for ever.
+    /// A UUIDv8 (RFC 9562, section 5.8) made from content, so that the same content has the same name for ever.
     public init(hashing parts: [[UInt8]]) {
         var content = Content()
         for part in parts { content.add(part) }

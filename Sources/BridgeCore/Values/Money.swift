@@ -16,7 +16,7 @@ public enum Currency: String, Sendable, Hashable, CaseIterable {
 public struct Money: Sendable, Hashable {
     /// What one charge may ask for.
     ///
-    /// Source: contract §2, reference §4.1.
+    /// Source: docs/promises.md 2.12, docs/getnet.md 12.2.
     public static let chargeable: ClosedRange<Int64> = 1...999_999_999
 
     /// The amount in minor units.

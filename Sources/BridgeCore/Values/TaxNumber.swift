@@ -2,7 +2,7 @@
 
 /// Chile's tax number of a person or a company, the RUT.
 ///
-/// Source: reference §4.16.
+/// Source: docs/getnet.md 10.9.
 enum TaxNumber {
     /// The longest that Getnet takes.
     static let longest = 12

@@ -3,7 +3,7 @@
 /// The KeyPos triplet that names one terminal, in the spelling that is published.
 ///
 /// *Shape*: `idTerminal` and `serialNumber` in upper case, `idSucursal` as decimal digits without leading zeros.
-/// Source: contract §3, reference §3.
+/// Source: docs/promises.md 2.7, docs/getnet.md 2.1.
 public struct Terminal: Sendable, Hashable {
     /// The vendor's console caps each part at this many characters.
     public static let longestPart = 20

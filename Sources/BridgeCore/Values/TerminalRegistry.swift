@@ -2,7 +2,7 @@
 
 /// Names for terminals, so that callers need not know the triplets.
 ///
-/// Source: contract §2, `terminal`.
+/// Source: docs/promises.md 2.7.
 public struct TerminalRegistry: Sendable, Equatable {
     /// So many terminals may have a name.
     public static let limit = 100_000

@@ -3,7 +3,7 @@
 /// The name of one transaction: 24 of `[0-9a-z]`, ascending with time.
 ///
 /// *Shape*: nine base-36 digits of milliseconds since the epoch, fifteen random ones (77 bits). The very string stands
-/// in `customId` (at most 25 characters, reference §4.0) and in the callback's URL (contract §3).
+/// in `customId` (at most 25 characters, docs/getnet.md 14.2) and in the callback's URL (docs/promises.md 5.1).
 public struct TransactionID: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// How many characters there are.
     public static let length = 24

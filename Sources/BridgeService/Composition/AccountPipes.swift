@@ -75,7 +75,7 @@ struct AccountPipes {
         )
     }
 
-    /// What the reference does not know of a country is said, not hidden.
+    /// Logs what is only presumed about a country (docs/getnet.md 10.10).
     private static func notePresumptions(of profile: CountryProfile, _ logger: Logger) {
         let presumed = profile.commands.filter(\.value.isPresumed).keys.map(\.rawValue).sorted()
         guard !presumed.isEmpty else { return }

@@ -77,7 +77,7 @@ extension BridgeConfiguration {
 
     /// The exclusive queue that keeps a second bridge with another store away.
     ///
-    /// Source: contract §7.
+    /// Source: docs/promises.md 7.4.
     static let ownerQueue = "getnet-bridge.owner"
 
     /// Which statuses are not published.

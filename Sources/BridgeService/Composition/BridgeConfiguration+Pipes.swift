@@ -68,7 +68,7 @@ extension BridgeConfiguration {
 
     /// The exchanges, queues and bindings that the bridge needs.
     ///
-    /// Source: contract §1.
+    /// Source: docs/promises.md 1.1, 1.2.
     public var amqpTopology: AMQPTopology {
         let work: [String: AMQPValue] = [
             "x-queue-type": "quorum",

@@ -8,7 +8,8 @@ internal import BridgeCore
 
 /// The file of callback keys: one `keyId:secret` per line, generated at the first start, never only in the store.
 ///
-/// A lost store must not turn the last evidence into 401s (contract §5). The first line signs, every line is accepted.
+/// A lost store must not turn the last evidence into 401s (docs/promises.md 5.3).
+/// The first line signs, every line is accepted.
 struct CallbackKeyFile {
     /// How many characters a generated secret has (base64url digits of randomness).
     static let secretLength = 43

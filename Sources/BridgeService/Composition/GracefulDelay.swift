@@ -5,7 +5,7 @@ internal import ServiceLifecycle
 
 /// The first service to stop: it turns readiness off and waits while load balancers notice.
 ///
-/// Source: contract §6.
+/// Source: docs/promises.md 6.4.
 struct GracefulDelay: Service {
     let gate: CommandGate
     let stop: StopDeadline

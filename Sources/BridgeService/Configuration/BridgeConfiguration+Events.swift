@@ -28,7 +28,7 @@ extension BridgeConfiguration {
 
     /// What an event can say, as the word in its routing key.
     ///
-    /// Source: contract §3.
+    /// Source: docs/promises.md 1.5, 3.10.
     public enum EventStatus: String, Sendable, Equatable, Hashable, CaseIterable {
         case accepted, waiting, submitted
         case approved, declined

@@ -54,7 +54,7 @@ extension BridgeConfiguration {
         public init() {}
     }
 
-    /// Where questions to the bridge itself come from; its names are fixed by contract §1 and have no keys.
+    /// Where questions to the bridge itself come from; its names are fixed (docs/promises.md 1.1) and have no keys.
     public struct Control: Sendable, Equatable {
         /// The topic exchange of control messages.
         public let exchange = "getnet.control"

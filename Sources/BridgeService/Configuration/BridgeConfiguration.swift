@@ -8,7 +8,7 @@ public import AMQPClient
 /// `ConfigurationKey.sections`. A value that came out of `load(flags:environment:configFile:)` has passed every check;
 /// one that was built by hand (tests) has passed none.
 ///
-/// Source: contract §9.
+/// Source: docs/promises.md 9.1, docs/configuration.md.
 public struct BridgeConfiguration: Sendable, Equatable {
     /// Getnet's cloud and the account that is used there; of several accounts what they have in common.
     public var cloud: Cloud

@@ -20,7 +20,7 @@ struct ConfigurationRule: Sendable {
 
     /// A callback URL must be shorter than this many characters.
     ///
-    /// Source: contract §5.
+    /// Source: docs/promises.md 5.1.
     static let callbackURLLimit = 200
 
     /// A bearer token with fewer characters can be guessed.
@@ -28,7 +28,7 @@ struct ConfigurationRule: Sendable {
 
     /// How long a POST may have effects by Getnet's own time-outs.
     ///
-    /// Source: contract §9, whose default is a little more.
+    /// Source: docs/getnet.md 13.1; the default of `reconcile.terminalLife` is a little more.
     static let shortestTerminalLife = Duration.seconds(310)
 
     static let all: [ConfigurationRule] = [

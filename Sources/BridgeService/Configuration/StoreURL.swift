@@ -4,7 +4,7 @@
 ///
 /// Shape: `sqlite:/var/lib/getnet-bridge/bridge.sqlite`, `postgres://user@host/database`.
 ///
-/// Source: contract §7.
+/// Source: docs/promises.md 7.1.
 public enum StoreURL: Sendable, Equatable {
     /// A SQLite file at an absolute path.
     case sqlite(path: String)

@@ -8,7 +8,7 @@ internal import Logging
 ///
 /// The lane is closed meanwhile, and the close holds it afterwards. It is sent whatever the reading brought, so that the reading takes no more than half of the
 /// time that the command has left.
-/// *Source*: issue on all commands §2.
+/// *Source*: docs/promises.md 4.15.
 struct BatchCheck: Sendable {
     let dispatcher: Dispatcher
     let cloud: CloudClient

@@ -10,7 +10,7 @@ internal import NIOCore
 
 /// Takes Getnet's callbacks: checks the token, stores what came, and answers 200 only after the commit.
 ///
-/// Source: contract §5.
+/// Source: docs/promises.md 5.2.
 struct CallbackListener: HTTPResponder {
     typealias Context = CallbackContext
 

@@ -9,7 +9,7 @@ internal import ServiceLifecycle
 /// Tells terminals to end the sale that they are at, once that wish is durable.
 ///
 /// An end that nobody knows is not noted: the lane stays closed until the terminal's life, counted from the cancel, is over.
-/// *Source*: issue on all commands §2.
+/// *Source*: docs/promises.md 4.13.
 struct CancelSender: Service {
     /// So many are told at once; an answer may take as long as the terminal does.
     static let workers = 16

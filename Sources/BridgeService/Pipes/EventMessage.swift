@@ -5,7 +5,7 @@ internal import BridgeCore
 
 /// Makes AMQP messages of events and dead letters.
 ///
-/// Source: contract §2, §3.
+/// Source: docs/promises.md 2.10, 3.5.
 struct EventMessage: Sendable {
     static let applicationID = "getnet-bridge"
 

@@ -8,7 +8,8 @@ internal import ServiceLifecycle
 
 /// Reads what a terminal remembers, once nobody else can tell what became of a charge, and before its lane goes on.
 ///
-/// Source: issue on money §3. A reading goes through the lane, prints nothing and moves no money, so it may be repeated.
+/// A reading goes through the lane, prints nothing and moves no money, so it may be repeated.
+/// Source: docs/promises.md 4.9.
 struct JournalReader: Service {
     /// So many terminals are read at once, each on a connection of its own.
     ///

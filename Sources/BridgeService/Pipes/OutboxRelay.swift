@@ -8,9 +8,9 @@ internal import ServiceLifecycle
 
 /// Publishes what the commits wrote: in order within a transaction, side by side between transactions, until confirmed.
 ///
-/// Source: contract §3 "Publishing". An entry is settled only after the broker confirmed it; a crash in between publishes it
-/// once more with the same id. Events and dead letters have a relay and a connection each: a dead-letter queue that confirms
-/// nothing delays no event.
+/// Source: docs/promises.md 3.7. An entry is settled only after the broker confirmed it; a crash in between publishes
+/// it once more with the same id. Events and dead letters have a relay and a connection each: a dead-letter queue that
+/// confirms nothing delays no event.
 struct OutboxRelay: Service {
     /// So many entries are held in memory; the rest waits in the store.
     static let heldLimit = 2_000

@@ -5,7 +5,7 @@ internal import NIOConcurrencyHelpers
 
 /// Lets a wrong token bring a transaction's status query forward once a minute, however often somebody knocks.
 ///
-/// Source: contract §5.
+/// Source: docs/promises.md 5.4.
 final class QueryForwarding: Sendable {
     /// How often at most, per transaction.
     static let interval = Duration.seconds(60)

@@ -10,7 +10,7 @@ internal import Logging
 /// The lane is closed meanwhile, also behind a void that expires or is cancelled, and the void holds it afterwards, so that no command
 /// of ours comes between the look and the POST, or beside the look. It is looked at again before
 /// every POST, whatever was seen before.
-/// *Source*: issue on all commands §2.
+/// *Source*: docs/promises.md 4.11.
 struct ReceiptCheck: Sendable {
     let dispatcher: Dispatcher
     let cloud: CloudClient
@@ -56,7 +56,7 @@ struct ReceiptCheck: Sendable {
 extension Dispatcher {
     /// Waits a while behind a look whose answer was lost: dropping the connection ends nothing at the terminal.
     ///
-    /// *Source*: reference §0.3.
+    /// *Source*: docs/getnet.md 3.4.
     func outlast(_ answer: JournalAnswer) async {
         switch answer {
         case .notRead(.terminalBusy, _), .notRead(.unauthorized, _), .notRead(.blocked, _): return

@@ -7,7 +7,7 @@ internal import ServiceLifecycle
 
 /// Sends copies of events to the queues that publishers named: a courtesy, tried once, that nothing waits for.
 ///
-/// It has a connection of its own, because a broker closes the channel on a refused reply (contract §2).
+/// It has a connection of its own, because a broker closes the channel on a refused reply (docs/promises.md 2.11).
 struct ReplySender: Service {
     /// More copies than this are not lined up.
     static let limit = 10_000

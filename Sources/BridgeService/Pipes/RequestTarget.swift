@@ -2,14 +2,14 @@
 
 /// The target of a request as RFC 3986 has it, so that equivalent spellings are one.
 enum RequestTarget {
-    /// The part of a target from its path on: RFC 9112 §3.2.2 lets a client write the whole URL.
+    /// The part of a target from its path on: RFC 9112, section 3.2.2, lets a client write the whole URL.
     static func withoutAuthority(_ target: Substring) -> Substring {
         guard !target.hasPrefix("/"), let scheme = target.firstRange(of: "://") else { return target }
         return target[scheme.upperBound...].drop { $0 != "/" }
     }
 
-    /// A path in its normal form (RFC 3986 §6.2.2): unreserved characters without escapes, other escapes in capitals, no segments
-    /// of dots.
+    /// A path in its normal form (RFC 3986, section 6.2.2): unreserved characters without escapes, other escapes in
+    /// capitals, no segments of dots.
     ///
     /// `nil` for an escape without two hexadecimal digits.
     static func normalizedPath(_ path: Substring) -> String? {
@@ -81,7 +81,7 @@ enum RequestTarget {
         digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10
     }
 
-    /// RFC 3986 §2.3.
+    /// RFC 3986, section 2.3.
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

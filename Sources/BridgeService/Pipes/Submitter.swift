@@ -132,7 +132,7 @@ extension Transition {
 
 /// Where Getnet is told to send the result of a transaction.
 ///
-/// Source: contract §5.
+/// Source: docs/promises.md 5.1.
 struct CallbackURL: Sendable {
     let publicURL: String
     let keys: CallbackKeyRing

@@ -7,7 +7,7 @@ internal import Hummingbird
 
 /// The admin port: single transactions, for people with the token.
 ///
-/// Source: contract §6.
+/// Source: docs/promises.md 6.2.
 struct AdminResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 

@@ -257,7 +257,7 @@ extension HTTPRequestHead {
     /// Whether the client speaks HTTP/1.0 or older.
     private var isOlder: Bool { version.major < 1 || (version.major == 1 && version.minor < 1) }
 
-    /// Whether it has what RFC 9112 §3.2 asks of a request.
+    /// Whether it has what RFC 9112, section 3.2, asks of a request.
     fileprivate var isComplete: Bool {
         isOlder || headers["host"].count == 1
     }
@@ -267,7 +267,7 @@ extension HTTPRequestHead {
     /// A client of HTTP/1.0 would have to ask for it; ours are answered and closed.
     fileprivate var keepsConnection: Bool { !isOlder && !headers.says("close") }
 
-    /// RFC 9110 §10.1.1.
+    /// RFC 9110, section 10.1.1.
     fileprivate var expectsContinue: Bool {
         !isOlder && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
     }

@@ -7,7 +7,7 @@ internal import NIOCore
 
 /// The health port: probes, metrics, version.
 ///
-/// Nothing about single transactions. Source: contract §6.
+/// Nothing about single transactions. Source: docs/promises.md 6.1.
 struct HealthResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 

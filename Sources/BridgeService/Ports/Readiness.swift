@@ -6,7 +6,7 @@ internal import NIOConcurrencyHelpers
 
 /// Whether callbacks are accepted and commands taken, with every part named.
 ///
-/// Source: contract §6.
+/// Source: docs/promises.md 6.1.
 struct Readiness: Sendable {
     /// One part of readiness.
     struct Part: Sendable, Equatable {

@@ -2,7 +2,7 @@
 
 /// Every counter: its name without prefix, what it counts, its labels.
 ///
-/// Source: contract §6; table in `docs/operations.md`.
+/// Source: docs/promises.md 6.3; table in `docs/operations.md`.
 enum Counter: String, CaseIterable {
     case transactions = "transactions_total"
     case events = "events_total"

@@ -4,7 +4,7 @@
 struct PrometheusText {
     /// All names begin so.
     ///
-    /// Source: contract §6.
+    /// Source: docs/promises.md 6.3.
     static let prefix = "getnet_bridge_"
 
     /// One value of a gauge.

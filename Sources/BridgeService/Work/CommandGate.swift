@@ -4,7 +4,7 @@ internal import NIOConcurrencyHelpers
 
 /// Whether commands are taken and terminals woken, with every reason why not.
 ///
-/// Obstacles are a set, so that one that goes away does not open the gate for another (contract §1, §3, §7).
+/// Obstacles are a set, so that one that goes away does not open the gate for another (docs/promises.md 1.6).
 final class CommandGate: Sendable {
     /// What can stand in the way.
     enum Obstacle: String, Sendable, CaseIterable {

@@ -5,7 +5,7 @@ internal import NIOConcurrencyHelpers
 
 /// Who holds which terminal.
 ///
-/// Source: issue on money §2.
+/// Source: docs/promises.md 4.8.
 extension Dispatcher {
     /// How many commands wait for a terminal, or for a POST.
     var waiting: Int { lanes.withLockedValue { $0.waiting } }

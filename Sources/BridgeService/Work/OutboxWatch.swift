@@ -5,8 +5,8 @@ internal import Logging
 
 /// Holds commands back while events cannot be told, and while too many accepted commands wait.
 ///
-/// Source: contract §3, §9. The gate is closed for the outbox from the start: what an earlier process left untold is not
-/// known before the outbox was read.
+/// Source: docs/promises.md 3.9. The gate is closed for the outbox from the start: what an earlier process left
+/// untold is not known before the outbox was read.
 struct OutboxWatch: Watch {
     /// How often it looks.
     static let interval = Duration.milliseconds(250)

@@ -6,7 +6,7 @@ internal import ServiceLifecycle
 
 /// Looks at exchanges and queues, creates what is missing where it may, and holds commands back while something is wrong.
 ///
-/// Source: contract §1. A fault never ends the process.
+/// Source: docs/promises.md 1.3. A fault never ends the process.
 struct TopologyWatch: Service {
     /// A fault is looked at again after this long.
     static let faultInterval = Duration.seconds(10)

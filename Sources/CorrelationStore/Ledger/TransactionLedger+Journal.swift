@@ -4,7 +4,7 @@ internal import BridgeCore
 
 /// What a terminal's journal says about the transactions that nobody could decide.
 ///
-/// Source: issue on money §3.
+/// Source: docs/promises.md 4.10.
 extension TransactionLedger {
     /// Holds a reading against every undecided transaction of its terminal; one commit, so that no row serves two.
     func apply(_ reading: JournalReading) throws -> [Transition] {

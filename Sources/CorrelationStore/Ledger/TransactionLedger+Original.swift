@@ -21,7 +21,7 @@ enum OriginalFinding {
 /// Voids and refunds: which sale they are about, and how much of it is left.
 ///
 /// All of it is one commit with the acceptance, so that two commands never share what only one of them can have.
-/// *Source*: issue on all commands §2.
+/// *Source*: docs/promises.md 2.8, 4.12; decision 0008.
 extension TransactionLedger {
     /// The sale that a candidate is about, if it may go on.
     func original(of candidate: Transaction) throws -> OriginalFinding {

@@ -4,7 +4,7 @@ internal import BridgeCore
 
 /// A terminal's open batch, held against the table.
 ///
-/// Source: issue on all commands §2.
+/// Source: docs/promises.md 4.14, decision 0009.
 extension TransactionLedger {
     /// Applies an input to a transaction, with what follows for others in the same commit.
     ///

@@ -20,7 +20,7 @@ struct TransactionLedger<Rows: StoreRows> {
 
     /// Makes a command's transaction, finds it, or refuses the command.
     ///
-    /// Source: contract §2.
+    /// Source: docs/promises.md 2.2 to 2.4, 2.10.
     func accept(_ candidate: Transaction, from message: CommandMessage) throws -> Acceptance {
         let command = candidate.command
         if let known = try known(command) {

@@ -5,7 +5,8 @@ internal import Foundation
 /// A lock that one process holds on a store for as long as it has it open.
 ///
 /// It lies on a file beside the database, wherever links lead to it: SQLite's own locks on the database file would be lost as soon as anybody in
-/// this process closed another descriptor of it. It ends with the process, however that ends. Source: contract §7.
+/// this process closed another descriptor of it. It ends with the process, however that ends.
+/// Source: docs/promises.md 7.4.
 final class StoreLock: Sendable {
     private let descriptor: CInt
 

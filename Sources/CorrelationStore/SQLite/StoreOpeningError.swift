@@ -99,7 +99,7 @@ extension StoreOpeningError: CustomStringConvertible {
 
 /// Whose transactions a store holds.
 ///
-/// Source: contract §7.
+/// Source: docs/promises.md 7.3.
 public struct StoreOwner: Sendable, Equatable, CustomStringConvertible {
     /// The account's name.
     public let account: String

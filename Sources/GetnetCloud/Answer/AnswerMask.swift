@@ -7,7 +7,7 @@ internal import Crypto
 ///
 /// What is known to be harmless stays, what is known to be card or person data becomes a mark, and of everything else
 /// each run of six or more digits becomes one: a new member of the cloud must not be the leak.
-/// *Source*: contract §5, reference §8.
+/// *Source*: docs/promises.md 5.5, docs/getnet.md 15.3.
 public enum AnswerMask {
     /// The mark for a value that must not be kept.
     public static let mark = "[masked]"

@@ -12,7 +12,7 @@ extension AnswerReader {
     ///
     /// Of a list with an element that cannot be read or contradicts itself no row is believed: that element could be the
     /// second one that fits a transaction.
-    /// *Source*: reference §4.12.
+    /// *Source*: docs/getnet.md 9.3.
     func journal(in object: LooseObject, of answer: CloudAnswer) -> JournalList? {
         guard answer.code == .done, answer.result?.functionCode == JournalCommand.details.functionCode,
             answer.result?.responseCode == .number(0), !object.isContradictory,
@@ -35,7 +35,7 @@ extension AnswerReader {
     ///
     /// It carries the number of the command that it records; 101 is the number of the question, the answer of a terminal
     /// without voucher.
-    /// *Source*: reference §4.9.
+    /// *Source*: docs/getnet.md 9.2.
     func lastVoucher(_ reading: Reading) -> [JournalRow] { record(reading) }
 
     /// The record of one command that a terminal showed, without the number of the question.

@@ -8,7 +8,7 @@ public import BridgeCore
 /// in the wrapper or in an identity makes the wrapper's code unknown, so that nothing can be decided on the answer; one in
 /// another member of the terminal's object makes that member unreadable or absent. An identity in the terminal's object that
 /// differs from the one around it is kept beside it: the object may be the record of another command.
-/// *Source*: reference §4.2, §5, §8; contract §4.
+/// *Source*: docs/getnet.md 5, 6; docs/promises.md 4.5, 4.16.
 public struct AnswerReader: Sendable {
     /// Longer texts of the cloud are cut here, in bytes.
     public static let messageLimit = 256
@@ -144,7 +144,7 @@ struct AnswerReading {
 
     /// `data.response`, then `data` where it is one itself, then `response`.
     ///
-    /// Source: reference §8.
+    /// Source: docs/getnet.md 5.2.
     mutating func terminalObject(wrapper: LooseObject, data: LooseObject?) -> TerminalObject? {
         if let data {
             if let nested = LooseObject(member("response", of: data)?.loneElement), !nested.members.isEmpty {

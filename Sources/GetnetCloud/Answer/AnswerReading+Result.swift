@@ -5,7 +5,7 @@ internal import BridgeCore
 extension AnswerReading {
     /// What the terminal said.
     ///
-    /// Source: reference §4.2.
+    /// Source: docs/getnet.md 5.3, 5.4.
     mutating func result(_ terminal: TerminalObject, idPosTxs: String?, clock: TerminalClock) -> TerminalResult {
         let object = terminal.object
         var result = TerminalResult()
@@ -76,8 +76,7 @@ extension AnswerReading {
 
     /// `responseCode`, or the bare `code` of the documentation's layout.
     ///
-    /// The wrapper's `code` is never read here: its 0
-    /// means the opposite. Source: reference §0.3.
+    /// The wrapper's `code` is never read here: its 0 means the opposite. Source: docs/getnet.md 6.2.
     private static func responseCode(_ terminal: TerminalObject) -> TerminalResult.ResponseCode {
         var lookup = terminal.object.lookUp("responseCode")
         if case .absent = lookup, terminal.isInsideData { lookup = terminal.object.lookUp("code") }
@@ -98,7 +97,7 @@ extension AnswerReading {
 
     /// Four digits; a number has lost its leading zeros, and 0 is no card.
     ///
-    /// Source: reference §4.2.
+    /// Source: docs/getnet.md 15.2.
     private static func lastDigits(_ value: JSON) -> String? {
         guard let text = value.string?.trimmed ?? value.integer.flatMap({ $0 == 0 ? nil : String($0) }),
             (1...4).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) })

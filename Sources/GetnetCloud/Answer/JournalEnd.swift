@@ -5,7 +5,7 @@ internal import BridgeCore
 /// What the end of reading a journal means.
 ///
 /// Reading moves no money and may be repeated, so that every failure but a plain "never" is only "not now".
-/// *Source*: issue on money §3; reference §4.8, §4.9, §4.12, §5.
+/// *Source*: docs/promises.md 4.9; docs/getnet.md 6.1, 6.3, 9.1 to 9.3.
 enum JournalEnd: Equatable {
     /// It is clear what to tell the caller.
     case outcome(JournalAnswer)

@@ -63,7 +63,7 @@ extension JSON {
 
     /// A whole number, written as one or as a string of digits such as `"00"`.
     ///
-    /// Source: reference §5.3, §8.
+    /// Source: docs/getnet.md 5.5.
     var looseInteger: Int64? {
         switch self {
         case .number(let number): return number.integer
@@ -79,7 +79,7 @@ extension JSON {
 
     /// An identity as text; empty strings and zeros count as absent.
     ///
-    /// Source: contract §4.
+    /// Source: docs/getnet.md 14.7.
     var identity: String? {
         switch self {
         case .number(let number):

@@ -5,7 +5,7 @@ internal import BridgeCore
 /// The texts of the cloud, in two strengths: literals that may decide, and guesses that may only explain.
 ///
 /// A guess from a word inside a text chooses a reason for people, never a status and never another POST.
-/// *Source*: reference §5.2; issue on money §1.
+/// *Source*: docs/getnet.md 6.3; docs/promises.md 4.3.
 struct MessageCatalogue: Sendable {
     private let wholes: [String: CloudFault]
     private let beginnings: [(text: String, fault: CloudFault)]

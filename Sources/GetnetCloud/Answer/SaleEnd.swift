@@ -6,7 +6,7 @@ internal import BridgeCore
 ///
 /// "Not started" permits another POST, so it is said only where it is known. A status or a text that says so is not believed
 /// beside anything that speaks of a start: a number, a result, a wrapper's code of success, words about a time-out.
-/// *Source*: issue on money §1, the table.
+/// *Source*: docs/promises.md 4.2, the table.
 enum SaleEnd: Equatable {
     /// It is clear what to tell the machine.
     case outcome(SubmissionOutcome)

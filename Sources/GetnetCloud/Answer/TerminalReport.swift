@@ -5,7 +5,7 @@ internal import BridgeCore
 /// What a terminal answered to a command that reads, as JSON that may be published.
 ///
 /// Only members that are named here pass: a new one of Getnet's must not be the leak of card or person data.
-/// *Source*: reference §4.6, §4.11, §4.12, §4.14, §4.16.
+/// *Source*: docs/getnet.md 9.3 to 9.6.
 enum TerminalReport {
     /// A longer list of sales is cut, and says so.
     static let saleLimit = 500

@@ -5,7 +5,7 @@ public import BridgeCore
 /// The command that tells a terminal to end the sale that it is at.
 ///
 /// It names no sale: whoever sends it keeps every other one away from the terminal.
-/// *Source*: reference §4.5.
+/// *Source*: docs/getnet.md 10.5.
 extension CloudClient {
     /// The command's number at the terminal.
     static let cancelFunctionCode: Int64 = 116

@@ -14,7 +14,7 @@ public enum TerminalListAnswer: Sendable, Equatable {
 extension CloudClient {
     /// Asks the cloud which terminals the credentials are good for; no terminal is woken.
     ///
-    /// Source: reference §3.
+    /// Source: docs/getnet.md 2.3.
     public func terminals() async -> TerminalListAnswer {
         guard gate.throttle() == nil else { return .unavailable(.cloudUnavailable) }
         do {
@@ -48,7 +48,7 @@ extension CloudClient {
 
 /// Reads a list of terminals, of which nobody has seen one: in the cloud's wrapper, or bare.
 ///
-/// Source: reference §3, §9.16.
+/// Source: docs/getnet.md 2.3.
 enum TerminalListReader {
     /// `nil` for anything that holds no list.
     static func read(_ content: AnswerContent) -> TerminalListAnswer? {

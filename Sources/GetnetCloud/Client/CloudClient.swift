@@ -12,7 +12,7 @@ public import NIOCore
 /// free connection as long as no more of them are on the wire than `maxConnections`.
 /// *Isolation*: safe from everywhere. Cancellation of a caller is not heeded; every call ends by its time-outs, or when the
 /// client is shut down.
-/// *Source*: reference §2, §4.1, §4.7 … §4.12.
+/// *Source*: docs/getnet.md 1, 3.1, 4.3, 8, 9.
 public final class CloudClient: Sendable {
     /// The base URL is no `http` or `https` URL with a host.
     public struct InvalidBaseURL: Error, Sendable, Equatable {}
@@ -178,7 +178,7 @@ public final class CloudClient: Sendable {
     /// Posts a command, once, and tells how the POST ended.
     ///
     /// Every end is one of the outcomes; see `SaleEnd` for the table. `now` is asked for the last time when a connection is
-    /// open and the body about to leave: past the command's expiry nothing is sent (contract §2).
+    /// open and the body about to leave: past the command's expiry nothing is sent (docs/promises.md 2.5).
     ///
     /// A rejected token is dropped and the refusal transient, and so is a refused login: another POST is another durable step
     /// (decisions 0005, 0014).

@@ -85,7 +85,7 @@ struct CloudEndpoint: Sendable {
 
     /// The login's form.
     ///
-    /// Source: reference §2; secrets look like base64, so everything unusual is percent-encoded.
+    /// Source: docs/getnet.md 1.3; secrets look like base64, so everything unusual is percent-encoded.
     static func loginForm(clientID: String, clientSecret: String) -> [UInt8] {
         Array("clientId=\(percentEncoded(clientID))&clientSecret=\(percentEncoded(clientSecret))".utf8)
     }

@@ -4,7 +4,7 @@ internal import BridgeCore
 
 /// A token as a login brought it.
 ///
-/// Source: reference §2.
+/// Source: docs/getnet.md 1.3, 1.4.
 struct LoginAnswer: Equatable {
     /// Longer tokens do not fit the header fields of usual servers.
     static let longestToken = 16_384
@@ -55,7 +55,7 @@ struct LoginAnswer: Equatable {
 
     /// The documented failure of a login shows its reason only in the text.
     ///
-    /// Source: reference §9.1.
+    /// Source: docs/getnet.md 1.3.
     private static func isRefusal(_ wrapper: LooseObject, _ catalogue: MessageCatalogue) -> Bool {
         guard wrapper.value("code")?.looseInteger == 0, let message = wrapper.value("message")?.string else {
             return false

@@ -62,7 +62,7 @@ struct TokenState {
 
     /// Assumed where the cloud does not say.
     ///
-    /// Source: reference §2.
+    /// Source: docs/getnet.md 1.4.
     static let usualLifetime = Duration.seconds(3_000)
     /// A longer life is not believed.
     static let longestLifetime = Duration.seconds(7 * 86_400)

@@ -4,11 +4,11 @@ public import BridgeCore
 
 /// What the client needs to know to speak for one account.
 ///
-/// Source: contract §9, `cloud.*` and `submit.*`.
+/// Source: docs/configuration.md, `cloud.*` and `submit.*`.
 ///
 /// Secrets are held but never shown: not by `description`, not by `dump`.
 public struct CloudConfiguration: Sendable {
-    /// Where the API is, for example `https://host/api`; the paths of reference §4.0 are appended.
+    /// Where the API is, for example `https://host/api`; the paths of docs/getnet.md 1.1 are appended.
     public var baseURL: String
     /// The merchant's identity at Getnet.
     public var clientID: String
@@ -41,14 +41,14 @@ public struct CloudConfiguration: Sendable {
     public var queryTimeout: Duration
     /// How long a terminal may take to answer on the connection that asked.
     ///
-    /// Source: reference §7.
+    /// Source: docs/getnet.md 13.1.
     public var terminalTimeout: Duration
     /// How long a whole login may take.
     public var loginTimeout: Duration
     /// Sent as header `User-Agent`.
     public var userAgent: String
 
-    /// A configuration from its parts; the defaults are contract §9's.
+    /// A configuration from its parts; where there is a key for one, its default is that of docs/configuration.md.
     public init(
         baseURL: String,
         clientID: String,

@@ -6,7 +6,7 @@ public import BridgeCore
 ///
 /// *Shape*: the KeyPos triplet, `command`, what the country's profile says of the command's facts and fields, `customId`, and
 /// `webhook` where the result is to come by callback: nothing else makes the call asynchronous.
-/// *Source*: reference §4.
+/// *Source*: docs/getnet.md 3.2, 4.1, 4.2, 10.
 public struct CommandRequest: Sendable {
     private let profile: CountryProfile
     private let fieldNames: [CommandType: [String]]
@@ -56,7 +56,7 @@ extension JSONWriter {
 
     /// The members that name a terminal, spelled the way a country expects them.
     ///
-    /// Source: reference §3.
+    /// Source: docs/getnet.md 2.1, 2.2.
     mutating func triplet(_ terminal: Terminal, _ form: CountryProfile.BranchForm) {
         member("idTerminal", terminal.idTerminal)
         switch form {

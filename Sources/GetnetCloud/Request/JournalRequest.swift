@@ -6,7 +6,7 @@ internal import BridgeCore
 ///
 /// *Shape*: the KeyPos triplet, `command`, what the command takes, `customId`; no `webhook`, so that the answer comes on the
 /// connection that asked.
-/// *Source*: reference §4.0, §4.8, §4.9, §4.12.
+/// *Source*: docs/getnet.md 3.2, 9.1 to 9.3.
 struct JournalRequest: Sendable {
     let profile: CountryProfile
 

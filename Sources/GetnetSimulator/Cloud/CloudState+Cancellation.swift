@@ -3,7 +3,7 @@
 /// Sales that are cancelled while they run.
 ///
 /// A cancellation names no sale: it hits whatever runs at the terminal when it takes effect.
-/// Source: reference §4.5.
+/// Source: docs/getnet.md 10.5.
 extension CloudState {
     /// Lets every cancellation happen whose moment has come.
     ///

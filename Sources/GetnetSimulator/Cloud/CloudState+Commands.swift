@@ -2,7 +2,7 @@
 
 /// What terminals do besides sales and reads of their journals.
 ///
-/// Source: reference §4.3–§4.16.
+/// Source: docs/getnet.md 10.
 extension CloudState {
     /// How far the ids of commands are from those of sales.
     static let commandIDDistance = 2_000_000_000

@@ -2,7 +2,7 @@
 
 /// What is read from the terminals' journals.
 ///
-/// Source: reference §4.8, §4.9, §4.12.
+/// Source: docs/getnet.md 9.1 to 9.3.
 extension CloudState {
     /// How far the ids of reads are from those of sales.
     static let readIDDistance = 1_000_000_000

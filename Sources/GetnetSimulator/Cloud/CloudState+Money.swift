@@ -2,7 +2,7 @@
 
 /// Money that is taken back.
 ///
-/// Source: reference §4.3 (only a sale of the open batch), §4.4 (partial refunds).
+/// Source: docs/getnet.md 10.3 (only a sale of the open batch), 10.4 (partial refunds).
 extension CloudState {
     /// The payment that a void or refund is about.
     ///

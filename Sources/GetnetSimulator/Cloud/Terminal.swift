@@ -2,7 +2,7 @@
 
 /// One terminal as the cloud sees it: it does one command at a time and remembers the payments of its batch.
 ///
-/// Source: reference §5.2 (busy), §7 (90 s, 5 min), §4.10 (batch).
+/// Source: docs/getnet.md 11.1 (busy), 11.2 (batch), 13.1 (90 s, 5 min).
 /// Limits: ``CloudState`` closes the batch at `batchLimit` payments.
 struct Terminal: Equatable, Sendable {
     /// How many ends of reads may be said before.

@@ -2,7 +2,7 @@
 
 /// The lines of a print job.
 ///
-/// Source: reference §4.15; the type `image` is known from the terminal alone.
+/// Source: docs/getnet.md 10.8; the type `image` is known from the terminal alone.
 extension CommandMembers {
     static let maximumPrintedText = 48
 

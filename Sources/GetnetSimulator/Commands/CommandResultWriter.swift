@@ -2,7 +2,7 @@
 
 /// Writes the terminal's result of a command that is no sale.
 ///
-/// Source: reference §4.3–§4.16, §9.12–§9.14. What a refused void or refund says besides its code, and the values of
+/// Source: docs/getnet.md 5.4, 9.4 to 9.6. The members of a refused void or refund besides its code, and the values of
 /// `params`, are choices of the simulator.
 struct CommandResultWriter {
     let result: TerminalResult
@@ -104,7 +104,7 @@ struct CommandResultWriter {
 
 /// Counts and sums of a batch.
 ///
-/// Source: reference §4.11. That `txCount` and `txTotal` are those of the sales that are still paid is a choice.
+/// Source: docs/getnet.md 9.4. That `txCount` and `txTotal` are those of the sales that are still paid is a choice.
 struct BatchTotals: Equatable, Sendable {
     /// How many, and what they come to.
     struct Tally: Equatable, Sendable {

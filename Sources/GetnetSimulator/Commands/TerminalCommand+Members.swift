@@ -2,7 +2,7 @@
 
 /// Which members the body of each command has besides the triplet and `command`.
 ///
-/// Source: reference §4.0 and §4.3–§4.16; of several bodies only the common members are known.
+/// Source: docs/getnet.md 3.2, 10.3 to 10.9; of several bodies only the common members are known.
 extension TerminalCommand {
     /// The members that its body may have in a country.
     ///
@@ -52,7 +52,7 @@ extension TerminalCommand {
             [
                 MemberRule("shiftOperation", .integer(0...99)),
                 MemberRule("numberOfShift", .integer(0...99_999_999)),
-                // The reference spells it so.
+                // Getnet's own spelling.
                 MemberRule("skiptConfirmation", .boolean),
             ]
         case .close, .totals, .poll, .normalMode, .parameters, .cancelSale, .shiftReport, .promotionSale: []

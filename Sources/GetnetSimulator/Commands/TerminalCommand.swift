@@ -2,7 +2,7 @@
 
 /// A command that is neither an ordinary sale nor a read of the journal; the raw value is its verb.
 ///
-/// Source: reference §4.0; ``JournalCommand`` has the others.
+/// Source: docs/getnet.md 10.1; ``JournalCommand`` has the others.
 public enum TerminalCommand: String, Sendable, CaseIterable, Codable {
     /// 102: takes back a sale of the open batch. The verb is a trap: a refund is ``refund``.
     case void = "refund"

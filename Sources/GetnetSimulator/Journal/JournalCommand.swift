@@ -2,7 +2,7 @@
 
 /// A command that reads the journal of a terminal; the raw value is its verb.
 ///
-/// Source: reference §4.0, §4.8, §4.9, §4.12.
+/// Source: docs/getnet.md 9.1 to 9.3, 10.1.
 public enum JournalCommand: String, Sendable, CaseIterable, Codable {
     /// 105: the payments of the current batch.
     case details
@@ -58,7 +58,7 @@ struct JournalRequest: Equatable, Sendable {
     /// - Parameters:
     ///   - body: the whole body.
     ///   - command: what its path says.
-    ///   - strict: whether everything the reference does not allow is a fault.
+    ///   - strict: whether everything that docs/getnet.md does not allow is a fault.
     /// - Returns: what is asked, or everything that is wrong with it.
     static func read(_ body: [UInt8], as command: JournalCommand, strict: Bool) -> Result<JournalRequest, Faults> {
         var members = CommandMembers(strict: strict)

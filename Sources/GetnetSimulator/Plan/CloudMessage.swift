@@ -2,7 +2,7 @@
 
 /// A message of the cloud's catalogue, with its wrapper code and its two languages.
 ///
-/// Source: reference §5.2. Of the Spanish texts only that of `finished` and `completed` is proven.
+/// Source: docs/getnet.md 6.3. Of the Spanish texts only that of `finished` and `completed` is proven.
 public enum CloudMessage: Equatable, Sendable {
     /// A login that worked.
     case loggedIn

@@ -2,7 +2,7 @@
 
 /// Why an issuer or a terminal says no.
 ///
-/// Source: reference §5.3. The terminal's table is not public; ISO 8583 numbers are plausible, not proven.
+/// Source: docs/getnet.md 6.4. The terminal's table is not public; ISO 8583 numbers are plausible, not proven.
 public enum Decline: Int, Sendable, CaseIterable {
     /// Do not honour.
     case doNotHonour = 5

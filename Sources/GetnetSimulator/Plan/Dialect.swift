@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How answers are spelled, where the reference leaves it open.
+/// How answers are spelled, where docs/getnet.md leaves it open.
 public struct Dialect: Equatable, Sendable {
     /// The language of messages.
     public var locale: Locale

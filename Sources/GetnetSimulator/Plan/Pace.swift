@@ -3,7 +3,7 @@
 /// How long things take at the simulated cloud and its terminals, already scaled.
 ///
 /// Units: every member is a wall-clock duration, i.e. the real-world figure × `scale`.
-/// Source: reference §7 (90 s, 5 min); the others are choices of the simulator.
+/// Source: docs/getnet.md 13.1 (90 s, 5 min); the others are choices of the simulator.
 public struct Pace: Equatable, Sendable {
     /// The factor between the real world and this simulator: 1 is real, 0.001 makes 90 s into 90 ms.
     public let scale: Double

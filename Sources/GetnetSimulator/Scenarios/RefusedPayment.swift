@@ -2,7 +2,7 @@
 
 /// 1xx and 8xx: the sale runs its course and the terminal says no.
 ///
-/// 8xx are the last digits of the trigger amounts of Getnet's e-commerce sandbox (reference §5.3).
+/// 8xx are the last digits of the trigger amounts of Getnet's e-commerce sandbox (docs/getnet.md 6.4).
 public enum RefusedPayment: Int, Sendable, CaseIterable {
     /// 101.
     case insufficientFunds = 101

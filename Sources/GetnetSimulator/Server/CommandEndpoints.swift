@@ -55,7 +55,7 @@ struct CommandEndpoints: Sendable {
 
     // MARK: - Terminals
 
-    /// Source: reference §3; the layout is not known.
+    /// Source: docs/getnet.md 2.3; the layout is not known.
     private func listTerminals(_ request: Request) -> Response {
         switch gate.admit(request.headers, contentType: nil) {
         case .refused(let response): return response

@@ -4,7 +4,7 @@ import Hummingbird
 
 /// What stands before every request to the cloud: the firewall, the headers, the token.
 ///
-/// Source: reference §1.3 and §2.
+/// Source: docs/getnet.md 1.2, 1.5, 1.6.
 struct RequestGate: Sendable {
     let cloud: Cloud
 

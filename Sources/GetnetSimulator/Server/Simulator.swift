@@ -8,7 +8,7 @@ public import ServiceLifecycle
 
 /// A Getnet cloud with terminals, for development and tests: login, every command, status query, callbacks.
 ///
-/// It is an independent reading of the reference and shares nothing with the bridge's client. The last three digits
+/// It is an independent reading of docs/getnet.md and shares nothing with the bridge's client. The last three digits
 /// of the amount choose what happens, see ``Scenario``; `ledger` tells what really happened.
 ///
 /// Isolation: any task. Stop it by a graceful shutdown.

@@ -83,7 +83,7 @@ public struct SimulatorLedger: Sendable {
         cloud.withState { $0.ledger.batchCloses.page(from: number, limit: limit) }
     }
 
-    /// What clients did wrong, the latest 1,000 in order; empty if the client is faithful to the reference.
+    /// What clients did wrong, the latest 1,000 in order; empty if the client keeps to docs/getnet.md.
     public var faults: [RequestFault] {
         cloud.withState { $0.ledger.faults }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Source: reference §4.2, §4.8, §4.9, §4.12; the code of a voucher that is not there is a choice of the simulator.
+/// Source: docs/getnet.md 5.3, 9.1 to 9.3; the code of a voucher that is not there is a choice of the simulator.
 extension AnswerWriter {
     /// The `responseCode` where the journal has no such voucher or sale.
     static let nothingFound = 1
@@ -95,7 +95,7 @@ extension AnswerWriter {
 
 /// Writes one row of the answer to `details`.
 ///
-/// Source: reference §4.12; no ticket, no ids of the cloud, no verdict.
+/// Source: docs/getnet.md 9.3; no ticket, no ids of the cloud, no verdict.
 struct JournalRowWriter {
     let row: JournalRow
     let facts: SaleFacts

@@ -2,7 +2,7 @@
 
 /// Writes the bodies of answers and callbacks.
 ///
-/// Source: reference §5.1, §9.4–§9.11.
+/// Source: docs/getnet.md 4.3, 5.1, 5.2, 6.3.
 struct AnswerWriter {
     /// The size of a callback that no listener should accept.
     static let oversizedBytes = 300 * 1_024

@@ -2,8 +2,8 @@
 
 /// The members of a command's body, and everything that is wrong with them: what all commands have in common.
 ///
-/// Source: reference §3 and §4.0. Strict means exact types, lengths and names; lenient means what the clients in the
-/// wild get away with: numbers as strings, unknown members, names in any case.
+/// Source: docs/getnet.md 2.1, 2.2, 3.2. Strict means exact types, lengths and names; lenient means what the clients in
+/// the wild get away with: numbers as strings, unknown members, names in any case.
 struct CommandMembers {
     static let maximumCustomIDLength = 25
     static let maximumWebhookLength = 199
@@ -14,7 +14,7 @@ struct CommandMembers {
 
     /// Creates the members of a body that is not read yet.
     ///
-    /// - Parameter strict: whether everything the reference does not allow is a fault.
+    /// - Parameter strict: whether everything that docs/getnet.md does not allow is a fault.
     init(strict: Bool) {
         self.strict = strict
     }

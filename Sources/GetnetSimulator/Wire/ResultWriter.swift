@@ -2,7 +2,7 @@
 
 /// Writes the terminal's result of one sale.
 ///
-/// Source: reference §4.2 (fields), §9.5 (approved), §9.6 (flat), §9.7 (not completed), §9.9 (declined).
+/// Source: docs/getnet.md 5.2 (flat layout), 5.3 (members; approved, not completed), 6.4 (declined).
 struct ResultWriter {
     let result: TerminalResult
     let facts: SaleFacts

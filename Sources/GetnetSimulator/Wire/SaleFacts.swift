@@ -52,7 +52,7 @@ struct SaleFacts: Equatable, Sendable {
     /// The card that the customer presents.
     var card: CardSample { CardSample(seed: seed) }
 
-    /// 28 digits: terminal, merchant, local sequence, local time (reference §4.2).
+    /// 28 digits: terminal, merchant, local sequence, local time (docs/getnet.md 14.6).
     func transToken(payment: Int) -> String {
         let terminal = request.terminal.idTerminal.utf8.map { String($0.isASCIIDigit ? $0 - 0x30 : $0 % 10) }
         let sequence = (operationID + payment - 1) % 10

@@ -2,7 +2,7 @@
 
 /// Reads the body of a sale and finds everything that is wrong with it.
 ///
-/// Source: reference §4.1; what all commands have in common is read by ``CommandMembers``.
+/// Source: docs/getnet.md 4.1, 4.2; what all commands have in common is read by ``CommandMembers``.
 struct SaleRequestReader {
     static let amounts = 1...999_999_999
     static let maximumTicketLength = 24
@@ -16,7 +16,7 @@ struct SaleRequestReader {
     /// Creates a reader for one body.
     ///
     /// - Parameters:
-    ///   - strict: whether everything the reference does not allow is a fault.
+    ///   - strict: whether everything that docs/getnet.md does not allow is a fault.
     ///   - country: lower-case ISO code; decides which members exist.
     ///   - isPromotion: whether it is a sale with a promotion, command 126.
     init(strict: Bool, country: String, isPromotion: Bool = false) {

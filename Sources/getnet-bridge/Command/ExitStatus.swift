@@ -2,7 +2,7 @@
 
 /// What the process says to the shell.
 ///
-/// Source: contract §8; from 64 on BSD's `sysexits.h`.
+/// Source: docs/promises.md 8.1; from 64 on BSD's `sysexits.h`.
 enum ExitStatus: Int32, Sendable {
     /// Approved, or done.
     case done = 0

@@ -20,7 +20,7 @@ struct RefusedMessage {
     let size: UInt64
     let body: [UInt8]
 
-    /// Source: contract §2 for `getnet-…` headers, RabbitMQ's dead lettering for `x-…` headers.
+    /// Source: docs/promises.md 2.10 for `getnet-…` headers, RabbitMQ's dead lettering for `x-…` headers.
     init(_ delivery: Delivery, place: Int) {
         properties = delivery.properties
         func header(_ name: String) -> String? { delivery.properties.headers[name]?.words }

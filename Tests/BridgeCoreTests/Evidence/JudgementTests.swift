@@ -4,7 +4,7 @@ import BridgeCore
 import TestSupport
 import Testing
 
-/// Contract §4, row by row.
+/// docs/promises.md 4.4, row by row.
 @Suite struct `A judgement` {
     private let charge = Transaction.sample()
 

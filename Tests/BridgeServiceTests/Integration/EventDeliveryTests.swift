@@ -111,7 +111,7 @@ struct EventDeliveryTests {
             let last = try #require(world.events.all.last)
             #expect(last.envelope["status"]?.string == "approved")
             #expect(last.envelope["commandId"]?.string == command.commandID)
-            // cloudevents.core.bindings.rabbitmq names them so; reference: contract §3.
+            // cloudevents.core.bindings.rabbitmq names them so (docs/promises.md 3.5).
             #expect(last.headers["ce-specversion"] == "1.0")
             #expect(last.headers["ce-type"] == "io.getnet-bridge.charge.approved.v1")
             #expect(last.headers["ce-id"] == last.id.map { .string($0) })

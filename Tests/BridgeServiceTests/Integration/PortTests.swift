@@ -12,7 +12,7 @@ import Testing
 
 @Suite("Health and admin ports")
 struct PortTests {
-    /// Contract §6.
+    /// The names of the metrics, which are stable (docs/promises.md 6.3).
     private static let names = [
         "ready", "transactions", "transactions_total", "transaction_duration_seconds", "in_doubt",
         "in_doubt_oldest_seconds", "waiting_oldest_seconds", "outbox_events", "outbox_oldest_seconds", "events_total",
