@@ -6,7 +6,7 @@ import Testing
 
 @testable import BridgeService
 
-/// What the reference calls possible, against everything that takes its numbers from the configuration.
+/// What docs/configuration.md calls possible, against everything that takes its numbers from the configuration.
 @Suite struct `Bounds of the configuration` {
     /// A key and the two ends of what it may be, as they are written.
     struct Numeric: CustomTestStringConvertible {

@@ -121,7 +121,7 @@ struct HeldEntriesTests {
     }
 }
 
-/// F5: one queue that refuses must not silence a transaction.
+/// One queue that refuses must not silence a transaction.
 @Suite("Refused entries")
 struct RefusedEntriesTests {
     private func entry(_ position: Int64, _ word: String = "submitted") -> OutboxEntry {

@@ -178,7 +178,7 @@ struct OnCallPagesTests {
             let printed = try await staged.type("operations/terminal-held.md", ["ID": id])
             #expect(printed[0].contains(id) && printed[0].contains("in_doubt"))
             #expect(printed[2].contains("lane_occupied"))
-            // M5: what waits says for what, and until when.
+            // What waits says for what, and until when.
             let show = try staged.site.run("transactions", "show", staged.settings, [next])
             #expect(try await show.exit() == .status(0))
             #expect(try show.text().contains("The terminal is held by \(id) (in_doubt) since "))
@@ -197,7 +197,7 @@ struct OnCallPagesTests {
             let printed = try await staged.type("operations/refused-commands.md", ["LETTER": String(id)])
             #expect(printed[1].contains("invalid_json"))
             #expect(!printed[0].contains("Refused by a rule"))
-            // M6: what a rule refuses lies apart, and can be taken away apart.
+            // What a rule refuses lies apart, and can be taken away apart.
             _ = try await staged.send(staged.charge("night-7", 15_000), until: "it is paid") { $0.status == "approved" }
             try await staged.site.sender.send(staged.charge("night-7", 15_001))
             try await eventually("it is refused", within: Site.patience) {

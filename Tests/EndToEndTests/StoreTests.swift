@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The store of a bridge")
 struct StoreTests {
-    /// K4: where a store was lost, a line to copy that makes a new one is the double charge.
+    /// Where a store was lost, a line to copy that makes a new one is the double charge.
     private static let line = "getnet-bridge store init"
     private static let advice = "start with --hold-commands"
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Sisters of the cases A1 to A8: answers beside which no other POST, and no `failed`, may follow.
+/// Answers beside which no other POST, and no `failed`, may follow.
 @Suite("A refusal beside the trace of something that was started")
 struct SisterAnswerTests {
     private static let reader = AnswerReader(timeZone: "America/Santiago")

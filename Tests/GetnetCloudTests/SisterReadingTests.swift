@@ -5,7 +5,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Sisters of the cases A1 to A8, B, and of what a terminal says of a payment.
+/// Answers that are hard to read (docs/getnet.md 5.5), and results that spell one payment in several ways (14.3, 14.5).
 @Suite("Sisters: how an answer is read")
 struct SisterReadingTests {
     private let reader = AnswerReader(timeZone: "America/Santiago")

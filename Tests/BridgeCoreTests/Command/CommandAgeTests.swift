@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// Case K1: a command that lay in the queue while the bridge was away must not wake a terminal.
+/// A command that lay in the queue while the bridge was away must not wake a terminal.
 @Suite struct `How old a command is` {
     private static func message(_ text: String = CommandFixture.text(), key: String = "charge.main") -> CommandMessage {
         var message = CommandMessage.sample(text, routingKey: key)

@@ -4,7 +4,7 @@ import BridgeCore
 import TestSupport
 import Testing
 
-/// Case C1: a refused message that comes again is refused again, and no other one is.
+/// A refused message that comes again is refused again, and no other one is.
 @Suite struct `The fingerprint of a message` {
     private let message = CommandMessage.sample(#"{"commandId":"c-1"}"#)
 

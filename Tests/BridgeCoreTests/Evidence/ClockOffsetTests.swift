@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// Case K3: what a terminal's sales say of its clock, and what that makes of the rows of its journal.
+/// What a terminal's sales say of its clock, and what that makes of the rows of its journal.
 @Suite struct `A terminal's clock` {
     private let rules = TransactionRules()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// Case E4: terminals of one account stand in several time zones.
+/// Terminals of one account stand in several time zones.
 @Suite struct `A terminal in another time zone` {
     private let rules = TransactionRules()
     private let doubt = Transaction.sample().after(.submissionStarted)

@@ -135,7 +135,7 @@ import Testing
             return void.isOriginal(JournalRow(result: changed, instants: []))
         }
         #expect(isOriginal { _ in })
-        // J1: a list may write the same receipt in another way than the callback did.
+        // A list may write the same receipt in another way than the callback did.
         #expect(isOriginal { $0.authorizationCode = $0.authorizationCode.map { String($0.drop { $0 == "0" }) } })
         #expect(isOriginal { $0.authorizationCode = $0.authorizationCode?.lowercased() })
         #expect(isOriginal { $0.localTime = nil })

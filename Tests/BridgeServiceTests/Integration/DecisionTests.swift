@@ -33,7 +33,7 @@ struct DecisionTests {
             let (command, id) = try await doubt(in: world)
             #expect(try await world.metric(#"in_doubt{stage="automatic"}"#) == 1)
             #expect(try await world.metric(#"in_doubt{stage="operator"}"#) == 0)
-            // D1: an amount that was not asked for is a slip, unless the person says that the receipt has it.
+            // An amount that was not asked for is a slip, unless the person says that the receipt has it.
             let slip = Self.approval.replacing(#""amount":15990,"amountDiffers":true"#, with: #""amount":1530500"#)
             let refused = try await world.decide("/v1/transactions/\(id)/resolve", slip)
             #expect(refused.status == 409)

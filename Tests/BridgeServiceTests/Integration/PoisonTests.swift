@@ -98,7 +98,7 @@ struct PoisonTests {
                 #expect(poison.reasons.contains(letter.header("getnet-reason") ?? ""), "\(poison.name)")
                 #expect(letter.header("getnet-exchange") == world.configuration.commands.exchange)
                 #expect(letter.header("getnet-routing-key") == "charge.main")
-                // M6: whom to ask.
+                // Whom to ask.
                 #expect(letter.header("getnet-app-id") == "shop-7")
                 #expect(letter.header("getnet-rejected-at").flatMap { Timestamp($0) } != nil)
                 #expect(letter.header("getnet-detail")?.isEmpty == false)

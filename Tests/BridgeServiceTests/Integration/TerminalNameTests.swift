@@ -48,7 +48,7 @@ struct TerminalNameTests {
             try await world.virtualHost.declareQueue("asked")
             try await world.send(Array(triplet.utf8)) { $0.replyTo = "asked" }
             #expect(try await world.surroundings.take(1, from: "asked")[0].properties.messageID == final.id)
-            // C2: once the name is gone, the same bytes still get the latest event of what they began.
+            // Once the name is gone, the same bytes still get the latest event of what they began.
             try write("till-1: 80005001/12983/SNPRUEBA1234\n")
             let same = charge("n-\(number)", "N\(number)")
             try await eventually("the name is gone", within: BridgeWorld.patience) {
