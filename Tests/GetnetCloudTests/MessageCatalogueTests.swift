@@ -40,7 +40,7 @@ private func end(_ body: String) -> SaleEnd {
 }
 
 @Suite struct `The message catalogue` {
-    @Test func `holds what reference §5.2 documents, in every country`() {
+    @Test func `holds what is documented of messages, in every country`() {
         let documented: [String: CloudFault] = [
             "UNAUTHORIZED": .unauthorized, "ID NOT FOUND": .idNotFound, "KEYPOS NOT FOUND": .terminalUnknown,
             "INCORRECT REQUEST FOR MERCHANT ID": .wrongMerchant, "OPERATION IN PROGRESS": .terminalBusy,
