@@ -85,10 +85,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What an input reads, decides and writes, whatever the engine: docs/decisions/0015-rules-apart-from-engines.md.
+        .target(name: "BridgeLedger", dependencies: ["BridgeCore"], swiftSettings: settings),
         .target(
             name: "CorrelationStore",
             dependencies: [
-                "BridgeCore", "CSQLite",
+                "BridgeCore", "BridgeLedger", "CSQLite",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -99,7 +101,7 @@ let package = Package(
         .target(
             name: "BridgeService",
             dependencies: [
-                "AMQPClient", "BridgeCore", "CorrelationStore", "GetnetCloud",
+                "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore", "GetnetCloud",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -160,7 +162,7 @@ let package = Package(
             name: "getnet-bridge",
             dependencies: [
                 "BridgeService", "GetnetSimulator", "SelfTest",
-                "AMQPClient", "BridgeCore", "CorrelationStore", "GetnetCloud",
+                "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore", "GetnetCloud",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -183,7 +185,7 @@ let package = Package(
         .executableTarget(
             name: "bridge-benchmark",
             dependencies: [
-                "AMQPClient", "BridgeCore", "CAMQPFloor", "CorrelationStore", "GetnetSimulator",
+                "AMQPClient", "BridgeCore", "BridgeLedger", "CAMQPFloor", "CorrelationStore", "GetnetSimulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -230,6 +232,18 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: settings
         ),
+        // An engine in memory that checks what the rules promise each other; for tests.
+        .target(
+            name: "MemoryLedger",
+            dependencies: ["BridgeCore", "BridgeLedger"],
+            path: "Tests/MemoryLedger",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BridgeLedgerTests",
+            dependencies: ["BridgeCore", "BridgeLedger", "MemoryLedger", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "BridgeCoreTests", dependencies: ["BridgeCore", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "AMQPClientTests",
@@ -256,7 +270,7 @@ let package = Package(
         .testTarget(
             name: "CorrelationStoreTests",
             dependencies: [
-                "CorrelationStore", "BridgeCore", "TestSupport",
+                "CorrelationStore", "BridgeCore", "BridgeLedger", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
@@ -281,8 +295,8 @@ let package = Package(
             dependencies: [
                 // Makes the store refuse a row, as a broken constraint would.
                 .product(name: "GRDB", package: "GRDB.swift"),
-                "BridgeService", "GetnetSimulator", "AMQPClient", "BridgeCore", "CorrelationStore", "GetnetCloud",
-                "TestSupport",
+                "BridgeService", "GetnetSimulator", "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore",
+                "GetnetCloud", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import BridgeLedger
 internal import BridgeService
 internal import CorrelationStore
 internal import Logging

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeCore
+internal import BridgeLedger
 internal import BridgeService
 internal import CorrelationStore
 

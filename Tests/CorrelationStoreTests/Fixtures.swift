@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BridgeCore
+import BridgeLedger
 import CorrelationStore
 
 /// An instant of the tests: so many seconds after the day began.

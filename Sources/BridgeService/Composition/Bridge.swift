@@ -2,6 +2,7 @@
 
 internal import AMQPClient
 internal import BridgeCore
+internal import BridgeLedger
 public import CorrelationStore
 internal import GetnetCloud
 internal import Hummingbird

@@ -2,7 +2,7 @@
 
 internal import AMQPClient
 public import BridgeCore
-public import CorrelationStore
+public import BridgeLedger
 
 /// The configuration in the words of the modules that it configures.
 extension BridgeConfiguration {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
+internal import BridgeLedger
 internal import CorrelationStore
 internal import HTTPTypes
 internal import Hummingbird

@@ -2,6 +2,7 @@
 
 internal import AMQPClient
 internal import BridgeCore
+internal import BridgeLedger
 internal import CorrelationStore
 internal import Logging
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
-public import CorrelationStore
+public import BridgeLedger
 
 /// One line of a transaction's story: when, what, and what is known of it.
 public struct StoryLine: Sendable, Equatable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
-public import CorrelationStore
+public import BridgeLedger
 
 /// Shows transactions as JSON: the data of their latest event, and for one of them its whole story.
 public struct TransactionDocument: Sendable {

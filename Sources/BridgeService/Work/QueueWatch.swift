@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import BridgeLedger
 internal import CorrelationStore
 internal import Logging
 internal import NIOConcurrencyHelpers

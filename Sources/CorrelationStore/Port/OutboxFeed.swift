@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import BridgeLedger
 internal import NIOConcurrencyHelpers
 
 /// What the commits append to the outbox, in memory, for the one who publishes it: so that nothing that was just written is read back.

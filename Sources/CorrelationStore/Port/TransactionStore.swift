@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
+public import BridgeLedger
 
 /// The correlation table with its evidence and its outbox: the one place where the bridge's knowledge is durable.
 ///
@@ -186,102 +187,6 @@ extension TransactionStore {
         at instant: Timestamp
     ) async throws(StoreError) -> Transition? {
         try await apply(input, to: id, at: instant) { _ in }
-    }
-}
-
-/// Rows that a terminal answered.
-public struct JournalReading: Sendable, Equatable {
-    /// `idTerminal` of the terminal, upper case.
-    public let terminal: String
-    /// Whose terminal it is.
-    public let account: String
-    /// What it answered.
-    public let rows: [JournalRow]
-    /// Whether what is not among them is not in the open batch.
-    public let isComplete: Bool
-    /// When the answer arrived.
-    public let readAt: Timestamp
-    /// Whether what it does not show was not paid: only of a reading that was made for the doubt, right after it.
-    public let provesAbsence: Bool
-
-    /// A reading from its parts.
-    public init(
-        terminal: String,
-        account: String,
-        rows: [JournalRow],
-        isComplete: Bool,
-        readAt: Timestamp,
-        provesAbsence: Bool = true
-    ) {
-        self.provesAbsence = provesAbsence
-        self.terminal = terminal
-        self.account = account
-        self.rows = rows
-        self.isComplete = isComplete
-        self.readAt = readAt
-    }
-}
-
-/// What became of a command.
-public enum Acceptance: Sendable {
-    /// There is a new transaction.
-    case created(Transition)
-    /// The command was taken before; its latest event, and the transaction, whose reply address is now this delivery's.
-    case repeated(Transaction, latest: OutboundEvent?)
-    /// It was refused, and the refusal is durable.
-    case refused(CommandRejection, OutboundEvent)
-    /// The same message was refused before, and is again; its rejection goes out once more.
-    case refusedBefore
-}
-
-/// What became of a `cancel`.
-public enum Cancellation: Sendable {
-    /// Nothing was sent and nothing will be, or the terminal is being told; with the latest event, for the request's address.
-    case cancelled(Transition, latest: OutboundEvent?)
-    /// It was cancelled before, or the terminal is being told already.
-    case repeated(latest: OutboundEvent?)
-    /// It was refused, and the refusal is durable.
-    case refused(CommandRejection)
-    /// The same message was refused before, and is again; its rejection goes out once more.
-    case refusedBefore
-}
-
-/// A callback that is no evidence.
-public struct QuarantinedCallback: Sendable, Equatable {
-    /// Why it is none.
-    public enum Cause: String, Sendable, CaseIterable {
-        /// There is no such transaction.
-        case unmatched
-        /// The body is no C2C answer.
-        case unreadable
-        /// The store refuses it for its transaction, as a fault of the bridge's own.
-        case notStorable = "not_storable"
-    }
-
-    /// Why it is none.
-    public let cause: Cause
-    /// The name in the URL.
-    public let transactionID: TransactionID
-    /// The answer, where it could be read.
-    public let answer: CloudAnswer?
-    /// The body with every run of six or more digits replaced.
-    public let maskedBody: [UInt8]
-    /// When it arrived.
-    public let receivedAt: Timestamp
-
-    /// A quarantined callback from its parts.
-    public init(
-        cause: Cause,
-        transactionID: TransactionID,
-        answer: CloudAnswer?,
-        maskedBody: [UInt8],
-        receivedAt: Timestamp
-    ) {
-        self.cause = cause
-        self.transactionID = transactionID
-        self.answer = answer
-        self.maskedBody = maskedBody
-        self.receivedAt = receivedAt
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import BridgeLedger
 
 /// The columns of `outbox` and an entry's way into and out of them; names and calls stand in one order.
 enum OutboxColumns {

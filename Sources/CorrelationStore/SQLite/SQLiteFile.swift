@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import BridgeLedger
 internal import CSQLite
 internal import Foundation
 internal import GRDB
@@ -143,9 +144,7 @@ struct SQLiteFile {
 
     /// Since when it is held after a restore, if it is.
     func heldSince(_ database: Database) throws -> Timestamp? {
-        let note = SQLiteWriter.Ledger.holdNote
-        let text = try String.fetchOne(database, sql: "SELECT value FROM meta WHERE name = ?", arguments: [note])
-        return text.flatMap { Timestamp($0) }
+        try SQLiteNotes(database).heldSince()
     }
 
     /// Whose transactions it holds; never nobody's.

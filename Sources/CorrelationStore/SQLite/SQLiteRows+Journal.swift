@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import BridgeLedger
 
 /// What a reading of a terminal's journal is held against; rare, so its statements are compiled when they are needed.
 extension SQLiteRows {

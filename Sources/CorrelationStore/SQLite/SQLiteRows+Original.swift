@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import BridgeLedger
 
 /// What voids and refunds are held against; rare, so its statements are compiled when they are needed.
 extension SQLiteRows {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import BridgeLedger
 internal import GRDB
 
 /// The ledger's rows in SQLite: one prepared statement for each operation, kept as long as the connection.
@@ -129,6 +130,9 @@ final class SQLiteRows: StoreRows {
             return "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))"
         }
     }
+
+    /// One writer has everything for itself.
+    func lock(_ lock: LedgerLock) {}
 
     // MARK: - Transactions
 
@@ -322,20 +326,16 @@ final class SQLiteRows: StoreRows {
         }
     }
 
-    func note(_ name: String) throws -> String? {
-        try selectNote.first({ $0.add(name) }, { $0.text() })
+    func value(of note: StoreNote) throws -> String? {
+        try selectNote.first({ $0.add(note.rawValue) }, { $0.text() })
     }
 
-    func note(_ name: String, _ value: String?) throws {
-        guard let value else { return try deleteNote.run { $0.add(name) } }
+    func set(_ note: StoreNote, to value: String?) throws {
+        guard let value else { return try deleteNote.run { $0.add(note.rawValue) } }
         try upsertNote.run { row in
-            row.add(name)
+            row.add(note.rawValue)
             row.add(value)
         }
-    }
-
-    func noteProbe(at instant: Timestamp) throws {
-        try note("probed_at", instant.description)
     }
 }
 

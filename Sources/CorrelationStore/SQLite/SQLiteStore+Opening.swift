@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
+public import BridgeLedger
 internal import Foundation
 internal import GRDB
 

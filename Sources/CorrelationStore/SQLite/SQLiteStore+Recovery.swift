@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
+public import BridgeLedger
 internal import Foundation
 internal import GRDB
 
@@ -58,9 +59,9 @@ extension SQLiteStore {
     /// - Throws: `StoreOpeningError`: among others while another process has the store.
     public static func holdCopy(path: String, at instant: Timestamp) throws(StoreOpeningError) -> Bool {
         var isCopy = false
-        try changeNotes(path) { database in
-            isCopy = try database.note(SQLiteWriter.Ledger.copyNote) != nil
-            if isCopy { try database.hold(at: instant) }
+        try changeNotes(path) { notes in
+            isCopy = try notes.isCopy()
+            if isCopy { try notes.hold(at: instant) }
         }
         return isCopy
     }
@@ -77,22 +78,15 @@ extension SQLiteStore {
         isKnownToBeEarly: Bool
     ) throws(StoreOpeningError) -> HoldRelease {
         var release = HoldRelease.notHeld
-        try changeNotes(path) { database in
-            release = HoldRelease.decide(
-                heldSince: try database.note(SQLiteWriter.Ledger.holdNote).flatMap { Timestamp($0) },
-                at: instant,
-                isKnownToBeEarly: isKnownToBeEarly
-            )
-            guard release == .released else { return }
-            try database.removeNote(SQLiteWriter.Ledger.holdNote)
-            try database.setNote(SQLiteWriter.Ledger.releaseNote, SQLiteWriter.Ledger.words(of: note, at: instant))
+        try changeNotes(path) { notes in
+            release = try notes.release(by: note, at: instant, isKnownToBeEarly: isKnownToBeEarly)
         }
         return release
     }
 
     private static func changeNotes(
         _ path: String,
-        _ change: (Database) throws -> Void
+        _ change: (SQLiteNotes) throws -> Void
     ) throws(StoreOpeningError) {
         let file = SQLiteFile(path: path)
         try file.checkFile()
@@ -101,7 +95,7 @@ extension SQLiteStore {
         try file.inspect { try file.checkSchema($0) }
         let writer = try file.writer()
         do {
-            try writer.write { try change($0) }
+            try writer.write { try change(SQLiteNotes($0)) }
             try writer.close()
         } catch {
             throw file.opening(error)
@@ -131,7 +125,7 @@ extension SQLiteFile {
             throw StoreOpeningError.engine(path: path, why: "the copy is not sound: \(fault)")
         }
         _ = try target.read { try draft.schema($0) }
-        try target.write { try $0.setNote(SQLiteWriter.Ledger.copyNote, instant.description) }
+        try target.write { try SQLiteNotes($0).noteCopy(at: instant) }
         try target.close()
         try source.close()
     }
@@ -142,32 +136,5 @@ extension SQLiteFile {
         guard descriptor >= 0 else { throw .notWritable(path: path, why: SystemError.last) }
         defer { Foundation.close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .notWritable(path: path, why: SystemError.last) }
-    }
-}
-
-extension Database {
-    fileprivate func note(_ name: String) throws -> String? {
-        try String.fetchOne(self, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])
-    }
-
-    fileprivate func setNote(_ name: String, _ value: String) throws {
-        try execute(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", arguments: [name, value])
-    }
-
-    fileprivate func removeNote(_ name: String) throws {
-        try execute(sql: "DELETE FROM meta WHERE name = ?", arguments: [name])
-    }
-
-    /// Notes a restore: a hold that stands already keeps its first instant.
-    fileprivate func hold(at instant: Timestamp) throws {
-        // A copy of a held store is a restore of its own: the hour begins anew.
-        let isCopy = try note(SQLiteWriter.Ledger.copyNote) != nil
-        if try isCopy || note(SQLiteWriter.Ledger.holdNote) == nil {
-            try setNote(SQLiteWriter.Ledger.holdNote, instant.description)
-        }
-        for name in [SQLiteWriter.Ledger.restoreNote, SQLiteWriter.Ledger.pendingNote] {
-            try setNote(name, instant.description)
-        }
-        try removeNote(SQLiteWriter.Ledger.copyNote)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
+public import BridgeLedger
 internal import Dispatch
 internal import GRDB
 internal import NIOConcurrencyHelpers
@@ -129,17 +130,17 @@ public final class SQLiteStore: TransactionStore {
 
     /// See `TransactionStore`.
     public func heldSince() async throws(StoreError) -> Timestamp? {
-        try await queue.commit { try $0.heldSince() }
+        try await queue.commit { try $0.rows.heldSince() }
     }
 
     /// See `TransactionStore`.
     public func isRestorePending() async throws(StoreError) -> Bool {
-        try await queue.commit { try $0.isRestorePending() }
+        try await queue.commit { try $0.rows.isRestorePending() }
     }
 
     /// See `TransactionStore`.
     public func finishRestore() async throws(StoreError) {
-        try await queue.commit { try $0.finishRestore() }
+        try await queue.commit { try $0.rows.finishRestore() }
     }
 
     /// See `TransactionStore`.
@@ -148,7 +149,7 @@ public final class SQLiteStore: TransactionStore {
         at instant: Timestamp,
         isKnownToBeEarly: Bool
     ) async throws(StoreError) -> HoldRelease {
-        try await queue.commit { try $0.release(by: note, at: instant, isKnownToBeEarly: isKnownToBeEarly) }
+        try await queue.commit { try $0.rows.release(by: note, at: instant, isKnownToBeEarly: isKnownToBeEarly) }
     }
 
     /// See `TransactionStore`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import BridgeLedger
 internal import GRDB
 
 /// The one that writes: takes batches from the queue and makes each of them one durable transaction.

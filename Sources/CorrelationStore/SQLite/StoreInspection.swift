@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
+public import BridgeLedger
 internal import GRDB
 
 /// A store that is only looked at, beside the bridge that has it open or without one.

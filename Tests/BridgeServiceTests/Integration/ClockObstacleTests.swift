@@ -2,6 +2,7 @@
 
 import AMQPClient
 import BridgeCore
+import BridgeLedger
 import CorrelationStore
 import GetnetSimulator
 import TestSupport

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 
 /// What the ledger needs from an engine, within one open write transaction.
 ///
 /// An engine implements rows; what they mean is decided once, in `TransactionLedger`. *Throws*: the engine's own
 /// errors, which undo the whole change. *Isolation*: whoever holds the write transaction.
-protocol StoreRows {
+package protocol StoreRows: StoreNotes {
+    /// Takes a lock for the rest of the write transaction, and waits while another one has it. Taking it again does nothing.
+    func lock(_ lock: LedgerLock) throws
     /// The transaction of that name, so that nobody else changes it before the commit.
     func transaction(_ id: TransactionID) throws -> Transaction?
     /// The transaction of a command.
@@ -64,10 +66,4 @@ protocol StoreRows {
     func latestEvent(of id: TransactionID) throws -> OutboundEvent?
     /// Notes what became of an outbox entry.
     func settle(_ settlement: Settlement) throws
-    /// What the store notes about itself under a name.
-    func note(_ name: String) throws -> String?
-    /// Notes something about the store, or forgets it.
-    func note(_ name: String, _ value: String?) throws
-    /// Writes something that nobody reads.
-    func noteProbe(at instant: Timestamp) throws
 }

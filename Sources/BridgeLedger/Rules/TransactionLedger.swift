@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 
 /// The store's rules: what an input reads, decides and writes, whatever the engine.
 ///
 /// Every method is one change: it runs within an open write transaction and is undone as a whole if it throws. A change
 /// may be run a second time after it was undone, so it keeps nothing.
-struct TransactionLedger<Rows: StoreRows> {
-    let rows: Rows
+package struct TransactionLedger<Rows: StoreRows> {
+    /// The rows of the open write transaction.
+    package let rows: Rows
     let rules: StoreRules
 
     /// A ledger over an engine's rows.
-    init(rows: Rows, rules: StoreRules) {
+    package init(rows: Rows, rules: StoreRules) {
         self.rows = rows
         self.rules = rules
     }
@@ -21,8 +22,9 @@ struct TransactionLedger<Rows: StoreRows> {
     /// Makes a command's transaction, finds it, or refuses the command.
     ///
     /// Source: docs/promises.md 2.2 to 2.4, 2.10.
-    func accept(_ candidate: Transaction, from message: CommandMessage) throws -> Acceptance {
+    package func accept(_ candidate: Transaction, from message: CommandMessage) throws -> Acceptance {
         let command = candidate.command
+        try rows.lock(.command(command.commandID))
         if let known = try known(command) {
             let names = known.command.content.differences(from: command.content)
             let differences = command.namesAccount ? names : names.filter { $0 != "account" }
@@ -32,9 +34,7 @@ struct TransactionLedger<Rows: StoreRows> {
             return try acceptAgain(known, from: message, at: candidate.acceptedAt)
         }
         if try repeatRefusal(of: message, at: candidate.acceptedAt) { return .refusedBefore }
-        if !rules.allowRepeatedReference, candidate.effect.movesMoney, let reference = command.content.reference,
-            let holder = try rows.transaction(holding: reference, account: command.content.account)
-        {
+        if let holder = try holderOfReference(of: candidate) {
             let differences = holder.command.content.differences(from: command.content)
             return try refuse(candidate, from: message, becauseOf: holder, differences, Self.referenceInUse)
         }
@@ -44,6 +44,7 @@ struct TransactionLedger<Rows: StoreRows> {
         case .sale(let original): candidate.original = original
         case .refused(let refusal): return try refuse(candidate, from: message, refusal)
         }
+        try rows.lock(.lane(of: candidate))
         let lane = try rows.lane(of: command.content.terminal.idTerminal, account: command.content.account)
         let transition = TransactionMachine.accept(candidate, behind: lane, rules: rules.transactionRules)
         try rows.insert(transition.transaction)
@@ -63,6 +64,16 @@ struct TransactionLedger<Rows: StoreRows> {
             if let known = try rows.transaction(ofCommand: command.commandID, account: other.name) { return known }
         }
         return nil
+    }
+
+    /// The transaction that has a candidate's reference, where only one may have it.
+    private func holderOfReference(of candidate: Transaction) throws -> Transaction? {
+        let content = candidate.command.content
+        guard !rules.allowRepeatedReference, candidate.effect.movesMoney, let reference = content.reference else {
+            return nil
+        }
+        try rows.lock(.reference(reference, account: content.account))
+        return try rows.transaction(holding: reference, account: content.account)
     }
 
     /// A delivery of a command that was taken before: its address is the one that counts from now on.
@@ -128,6 +139,7 @@ struct TransactionLedger<Rows: StoreRows> {
     /// A message is delivered again where its acknowledgement was lost. Its publisher was told that it is refused, so that
     /// it must never take effect.
     func repeatRefusal(of message: CommandMessage, at instant: Timestamp) throws -> Bool {
+        try rows.lock(.message(message.fingerprint))
         guard let event = try rows.refusal(of: message.fingerprint) else { return false }
         try rows.append(.event(event.addressed(to: message.address)), of: nil, at: instant)
         return true
@@ -137,7 +149,7 @@ struct TransactionLedger<Rows: StoreRows> {
     ///
     /// The rejection names the transaction that the command has, where it has one: "rejected" alone would say that nothing runs.
     @discardableResult
-    func reject(
+    package func reject(
         _ rejection: CommandRejection,
         of message: CommandMessage,
         at instant: Timestamp
@@ -170,7 +182,7 @@ struct TransactionLedger<Rows: StoreRows> {
     // MARK: - Inputs
 
     /// Applies an input to a transaction and writes what changed; writes nothing where nothing did.
-    func apply(_ input: TransactionInput, to id: TransactionID, at instant: Timestamp) throws -> Transition? {
+    package func apply(_ input: TransactionInput, to id: TransactionID, at instant: Timestamp) throws -> Transition? {
         guard let stored = try rows.transaction(id) else { return nil }
         if input == .submissionStarted, try !holdsLane(stored) { return Transition(refusing: stored) }
         var withheld: Transition?
@@ -192,6 +204,8 @@ struct TransactionLedger<Rows: StoreRows> {
             if let relieved = rival.former { try rows.update(relieved, from: former, at: instant) }
             transition.formerOwner = former.id
         }
+        // Who enters the lane meanwhile finds it free, or is found by the one who looks for the next after this commit.
+        if stored.isInLane != transition.transaction.isInLane { try rows.lock(.lane(of: stored)) }
         if transition.transaction != stored { try rows.update(transition.transaction, from: stored, at: instant) }
         if let piece = piece(of: input, transition, at: instant) { try rows.append(piece, to: id) }
         if let step = TransactionMachine.step(of: input, from: stored, to: transition, at: instant) {
@@ -206,6 +220,7 @@ struct TransactionLedger<Rows: StoreRows> {
     private func holdsLane(_ transaction: Transaction) throws -> Bool {
         guard transaction.isInLane else { return false }
         let content = transaction.command.content
+        try rows.lock(.lane(of: transaction))
         return try rows.lane(of: content.terminal.idTerminal, account: content.account)?.holder == transaction.id
     }
 
@@ -221,6 +236,7 @@ struct TransactionLedger<Rows: StoreRows> {
         var rival = Rival()
         for claim in TransactionMachine.claims(of: input, for: transaction) {
             let account = transaction.command.content.account
+            try rows.lock(LedgerLock(claim, account: account))
             let owner =
                 try rows.owner(of: claim, account: account) ?? contradicted(by: claim, besides: transaction, input)
             guard let owner, owner != transaction.id else { continue }
@@ -330,7 +346,7 @@ struct TransactionLedger<Rows: StoreRows> {
     // MARK: - The rest
 
     /// Keeps a callback that is no evidence.
-    func quarantine(_ callback: QuarantinedCallback, announce: Bool) throws {
+    package func quarantine(_ callback: QuarantinedCallback, announce: Bool) throws {
         try rows.append(callback)
         guard announce else { return }
         let id = EventID(at: callback.receivedAt, random: rules.random())
@@ -339,12 +355,12 @@ struct TransactionLedger<Rows: StoreRows> {
     }
 
     /// Notes what became of outbox entries.
-    func settle(_ settlements: [Settlement]) throws {
+    package func settle(_ settlements: [Settlement]) throws {
         for settlement in settlements { try rows.settle(settlement) }
     }
 
-    /// Writes something that nobody reads.
-    func probe(at instant: Timestamp) throws {
-        try rows.noteProbe(at: instant)
+    /// Writes a note that means nothing, to learn whether the store commits.
+    package func probe(at instant: Timestamp) throws {
+        try rows.set(.probedAt, to: instant.description)
     }
 }

@@ -32,6 +32,7 @@ extension TransactionLedger {
             return try own(rows.transaction(ofCommand: commandID, account: account(of: candidate)), for: candidate)
         case .receipt(let receipt):
             let key = SaleReceipt.authorizationKey(receipt.authorizationCode)
+            try rows.lock(.sale(key, account: account(of: candidate)))
             let sales = try rows.sales(authorizedBy: key, account: account(of: candidate))
             if let named = sales.first(where: { OriginalSale($0)?.mayBe(receipt) ?? false }) {
                 return try own(named, for: candidate, as: receipt)
@@ -46,9 +47,9 @@ extension TransactionLedger {
 
     /// Tells that something was given back of a sale that the bridge made.
     func announceAmendments(of amendment: Transaction, at instant: Timestamp) throws {
-        guard let original = amendment.original,
-            let sale = try transaction(of: original, account: account(of: amendment))
-        else { return }
+        guard let original = amendment.original else { return }
+        try rows.lock(LedgerLock(original, account: account(of: amendment)))
+        guard let sale = try transaction(of: original, account: account(of: amendment)) else { return }
         let amendments = try amendments(of: OriginalSale(sale) ?? original, for: sale)
         let transition = TransactionMachine.amend(sale, amendments)
         try rows.update(transition.transaction, from: sale, at: instant)
@@ -205,6 +206,7 @@ extension TransactionLedger {
         for transaction: Transaction,
         except excluded: TransactionID? = nil
     ) throws -> Amendments {
+        try rows.lock(LedgerLock(sale, account: account(of: transaction)))
         let records = try sale.authorizationKey.map {
             try rows.foreignSales(authorizedBy: $0, account: account(of: transaction))
         }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 
 /// What a terminal's journal says about the transactions that nobody could decide.
 ///
 /// Source: docs/promises.md 4.10.
 extension TransactionLedger {
     /// Holds a reading against every undecided transaction of its terminal; one commit, so that no row serves two.
-    func apply(_ reading: JournalReading) throws -> [Transition] {
+    package func apply(_ reading: JournalReading) throws -> [Transition] {
+        // A row is somebody's because no other sale at the terminal can have made it, through whichever account.
+        for account in rules.accounts.all.map(\.name).sorted() {
+            try rows.lock(.lane(terminal: reading.terminal, account: account))
+        }
         let undecided = try rows.undecided(at: reading.terminal, account: reading.account)
         guard let terminal = undecided.first(where: \.isLifeOver)?.command.content.terminal else { return [] }
         let accounts = rules.accounts.all.map(\.name)
@@ -30,7 +34,7 @@ extension TransactionLedger {
             case .somebody: break
             }
         }
-        let restoredAt = try restoredAt()
+        let restoredAt = try rows.restoredAt()
         let reused = try undecided.filter { try rows.isReferenceReused($0) }.map(\.id)
         let match = JournalMatch(
             rows: free,
@@ -139,6 +143,7 @@ extension TransactionLedger {
         let effect: CommandEffect = row.result.functionCode == CommandType.refund.functionCode ? .refund : .sale
         if let claim = row.result.paidClaim(of: effect, terminal: terminal) {
             for account in accounts {
+                try rows.lock(LedgerLock(.paidResult(claim), account: account))
                 guard let owner = try rows.owner(of: .paidResult(claim), account: account) else { continue }
                 // A payment that did not fit is its owner's and decides nothing there either.
                 return try rows.transaction(owner)?.state == .inDoubt ? .perhaps : .somebody

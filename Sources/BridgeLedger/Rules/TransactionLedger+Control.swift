@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 
 /// What the control queue asks of the store.
 extension TransactionLedger {
     /// Cancels what was not sent, or lets the terminal be told; the write transaction is the compare-and-set against whoever would send it.
-    func cancel(
+    package func cancel(
         _ request: ControlRequest,
         from message: CommandMessage,
         at instant: Timestamp
@@ -62,7 +62,7 @@ extension StoreRows {
 
 extension OutboundEvent {
     /// The same event for another address.
-    func addressed(to address: ReplyAddress) -> OutboundEvent {
+    package func addressed(to address: ReplyAddress) -> OutboundEvent {
         OutboundEvent(
             id: id,
             kind: kind,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 
 /// A terminal's open batch, held against the table.
 ///
@@ -9,7 +9,7 @@ extension TransactionLedger {
     /// Applies an input to a transaction, with what follows for others in the same commit.
     ///
     /// - Returns: The transaction's own transition first; nothing if there is no such transaction.
-    func take(_ input: TransactionInput, to id: TransactionID, at instant: Timestamp) throws -> [Transition] {
+    package func take(_ input: TransactionInput, to id: TransactionID, at instant: Timestamp) throws -> [Transition] {
         guard let stored = try rows.transaction(id) else { return [] }
         var input = input
         var others: [Transition] = []
@@ -45,9 +45,9 @@ extension TransactionLedger {
         )
         // Whoever owns a row belongs to the batch, be its time what it may.
         for row in list {
-            guard let claim = row.result.paidClaim(of: .sale, terminal: content.terminal),
-                let owner = try rows.owner(of: .paidResult(claim), account: account)
-            else { continue }
+            guard let claim = row.result.paidClaim(of: .sale, terminal: content.terminal) else { continue }
+            try rows.lock(LedgerLock(.paidResult(claim), account: account))
+            guard let owner = try rows.owner(of: .paidResult(claim), account: account) else { continue }
             if let known = try rows.transaction(owner), known.state == .approved { paid.append(known) }
         }
         let unique = Dictionary(paid.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

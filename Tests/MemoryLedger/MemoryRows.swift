@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import BridgeCore
+package import BridgeLedger
+
+/// A look of a rule that finds nothing, whatever there is.
+package enum Blindness: String, Sendable, CaseIterable {
+    case command, reference, lane, refusal, owner, amendments, ownSales, foreignSales, contradicted, undecided,
+        approved,
+        youngerPost, lastClose
+}
+
+/// The ledger's rows in memory.
+///
+/// It counts the locks that rules take, and refuses a rule that decides without its lock.
+///
+/// *Isolation*: one task at a time, like the writer of any engine.
+package final class MemoryRows: StoreRows {
+    /// What is committed, and what the open write transaction has changed so far.
+    package private(set) var tables = MemoryTables()
+    /// How often locks were taken, over all write transactions.
+    package private(set) var lockCount = 0
+    /// What these rows do not show, as if a rule did not look: a test then has to find that the rule is missing.
+    package var blindness: Blindness?
+    private var held: Set<LedgerLock> = []
+    private var looked: Set<LedgerLock> = []
+
+    /// Rows of an empty store.
+    package init() {}
+
+    /// Makes one change: all of it, or nothing if it throws.
+    package func write<Value>(_ change: () throws -> Value) throws -> Value {
+        let before = tables
+        (held, looked) = ([], [])
+        do {
+            return try change()
+        } catch {
+            tables = before
+            throw error
+        }
+    }
+
+    // MARK: - Locks
+
+    package func lock(_ lock: LedgerLock) throws {
+        lockCount += 1
+        guard held.insert(lock).inserted else { return }
+        if looked.contains(lock) { throw MemoryFault.lockedTooLate(lock) }
+    }
+
+    /// Notes that a rule looks whether something is there, which counts for nothing unless it has the lock by then.
+    private func look(_ lock: LedgerLock) {
+        if !held.contains(lock) { looked.insert(lock) }
+    }
+
+    private func need(_ lock: LedgerLock) throws {
+        if !held.contains(lock) { throw MemoryFault.unlocked(lock) }
+    }
+
+    // MARK: - Questions
+
+    package func transaction(_ id: TransactionID) -> Transaction? { tables.transactions[id] }
+
+    package func transaction(ofCommand commandID: String, account: String) -> Transaction? {
+        if blindness == .command { return nil }
+        look(.command(commandID))
+        return tables.transactions.values.first {
+            $0.command.commandID == commandID && $0.command.content.account == account
+        }
+    }
+
+    package func transaction(holding reference: String, account: String) throws -> Transaction? {
+        if blindness == .reference { return nil }
+        try need(.reference(reference, account: account))
+        let id = tables.order.last { id in
+            guard let transaction = tables.transactions[id] else { return false }
+            let content = transaction.command.content
+            return content.account == account && content.reference == reference && transaction.effect.movesMoney
+                && (!transaction.state.isFinal || transaction.status == .approved)
+        }
+        return id.flatMap { tables.transactions[$0] }
+    }
+
+    package func lane(of terminal: String, account: String) throws -> LaneOccupancy? {
+        try need(.lane(terminal: terminal, account: account))
+        let standing = at(terminal, account) { $0.isInLane }
+        // Without the order of a lane the newest one holds it.
+        let holder = blindness == .lane ? standing.last : standing.first
+        return holder.map { LaneOccupancy(ahead: standing.count, holder: $0.id) }
+    }
+
+    package func undecided(at terminal: String, account: String) -> [Transaction] {
+        if blindness == .undecided { return [] }
+        return at(terminal, account) { $0.wasPosted && [.submitted, .inDoubt].contains($0.status) }
+    }
+
+    package func approved(
+        at terminal: String,
+        account: String,
+        postedFrom start: Timestamp,
+        to end: Timestamp
+    ) -> [Transaction] {
+        if blindness == .approved { return [] }
+        return at(terminal, account) { transaction in
+            guard transaction.status == .approved else { return false }
+            return transaction.restoredAt != nil || transaction.postedAt.map { start <= $0 && $0 <= end } ?? false
+        }
+    }
+
+    package func contradicted(at terminal: String, account: String, acceptedFrom start: Timestamp) -> [Transaction] {
+        if blindness == .contradicted { return [] }
+        return at(terminal, account) { $0.state.isFinal && !$0.contradictions.isEmpty && $0.acceptedAt >= start }
+    }
+
+    package func lastClose(at terminal: String, account: String, acceptedAfter start: Timestamp) -> Timestamp? {
+        if blindness == .lastClose { return nil }
+        return at(terminal, account) {
+            $0.command.content.type == .close && $0.status == .completed && $0.acceptedAt >= start
+        }.compactMap(\.completedAt).max()
+    }
+
+    package func isReferenceReused(_ transaction: Transaction) -> Bool {
+        guard let reference = transaction.command.content.reference else { return false }
+        return tables.transactions.values.contains { other in
+            other.id != transaction.id && other.wasPosted && other.command.content.reference == reference
+                && other.command.content.account == transaction.command.content.account
+        }
+    }
+
+    package func hasYoungerPost(than transaction: Transaction) -> Bool {
+        if blindness == .youngerPost { return false }
+        let content = transaction.command.content
+        return !at(content.terminal.idTerminal, content.account) { $0.id > transaction.id && $0.wasPosted }.isEmpty
+    }
+
+    private func at(
+        _ terminal: String,
+        _ account: String,
+        where fits: (Transaction) -> Bool
+    ) -> [Transaction] {
+        tables.all {
+            $0.command.content.terminal.idTerminal == terminal && $0.command.content.account == account && fits($0)
+        }
+    }
+
+    package func owner(of claim: Claim, account: String) throws -> TransactionID? {
+        if blindness == .owner { return nil }
+        // A journal looks whose its rows are, under the locks of its lanes; what it then writes takes the claim's own.
+        look(LedgerLock(claim, account: account))
+        return owner(of: claim, account: account, besides: nil)
+    }
+
+    private func owner(of claim: Claim, account: String, besides id: TransactionID?) -> TransactionID? {
+        tables.all { other in
+            guard other.id != id, other.command.content.account == account, other.effect.movesMoney else {
+                return false
+            }
+            switch claim {
+            case .idPosTxs(let number): return other.idPosTxs == number
+            case .paidReceipt(let receipt): return other.paidClaim?.hasPrefix(receipt) ?? false
+            case .paidResult(let result):
+                let receipt = Claim.receipt(of: result)
+                guard let known = other.paidClaim, known.hasPrefix(receipt) else { return false }
+                let time = known.dropFirst(receipt.count)
+                // A person's approval claims the receipt alone.
+                return time.isEmpty || Spelling.isSameTime(String(time), String(result.dropFirst(receipt.count)))
+            }
+        }.first?.id
+    }
+
+    package func amendments(of originals: [TransactionID]) throws -> [Transaction] {
+        if blindness == .amendments { return [] }
+        for id in originals { try needSale(id) }
+        return originals.flatMap { id in tables.all { $0.original?.id == id } }
+    }
+
+    package func sales(authorizedBy key: String, account: String) throws -> [Transaction] {
+        if blindness == .ownSales { return [] }
+        try need(.sale(key, account: account))
+        let sales = tables.all {
+            $0.command.content.account == account && $0.effect == .sale && OriginalSale($0)?.authorizationKey == key
+        }
+        let approved = sales.filter { $0.status == .approved }.reversed()
+        return approved.filter { $0.result?.operationID != nil } + approved.filter { $0.result?.operationID == nil }
+            + sales.filter { $0.status != .approved && !$0.contradictions.isEmpty }.reversed()
+    }
+
+    package func foreignSales(authorizedBy key: String, account: String) throws -> [OriginalSale] {
+        if blindness == .foreignSales { return [] }
+        try need(.sale(key, account: account))
+        return tables.foreignSales.filter { $0.account == account && $0.sale.authorizationKey == key }.map(\.sale)
+            .sorted { $0.id < $1.id }
+    }
+
+    package func refusal(of fingerprint: EventID) throws -> OutboundEvent? {
+        if blindness == .refusal { return nil }
+        try need(.message(fingerprint))
+        guard let position = tables.refusals[fingerprint], case .event(let event) = entry(position).payload else {
+            return nil
+        }
+        return event
+    }
+
+    package func latestEvent(of id: TransactionID) -> OutboundEvent? {
+        for entry in tables.outbox.reversed() where entry.transactionID == id {
+            if case .event(let event) = entry.payload { return event }
+        }
+        return nil
+    }
+
+    package func value(of note: StoreNote) -> String? { tables.notes[note] }
+
+    private func entry(_ position: Int64) -> OutboxEntry { tables.outbox[Int(position) - 1] }
+
+    // MARK: - Changes
+
+    package func insert(_ transaction: Transaction) throws {
+        let content = transaction.command.content
+        try need(.command(transaction.command.commandID))
+        try need(.lane(of: transaction))
+        if let original = transaction.original { try need(LedgerLock(original, account: content.account)) }
+        guard tables.transactions[transaction.id] == nil else { throw MemoryFault.twice("id") }
+        guard self.transaction(ofCommand: transaction.command.commandID, account: content.account) == nil else {
+            throw MemoryFault.twice("command")
+        }
+        tables.transactions[transaction.id] = transaction
+        tables.order.append(transaction.id)
+    }
+
+    package func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
+        guard tables.transactions[stored.id] == stored else { throw MemoryFault.missing("transaction") }
+        let account = transaction.command.content.account
+        if transaction.isInLane != stored.isInLane || transaction.isSubmitting && !stored.isSubmitting {
+            try need(.lane(of: transaction))
+        }
+        if transaction.isSubmitting, !stored.isSubmitting, let original = transaction.original {
+            try need(LedgerLock(original, account: account))
+        }
+        for claim in transaction.claimsOfItsOwn where !stored.claimsOfItsOwn.contains(claim) {
+            try need(LedgerLock(claim, account: account))
+            guard owner(of: claim, account: account, besides: transaction.id) == nil else {
+                throw MemoryFault.twice("\(claim)")
+            }
+        }
+        tables.transactions[transaction.id] = transaction
+    }
+
+    package func append(_ piece: TransactionStory.Piece, to id: TransactionID) {
+        tables.evidence[id, default: []].append(piece)
+    }
+
+    package func append(_ step: TransactionStep, to id: TransactionID) {
+        tables.steps[id, default: []].append(step)
+    }
+
+    package func append(_ callback: QuarantinedCallback) { tables.quarantined.append(callback) }
+
+    package func append(_ payload: OutboxEntry.Payload, of id: TransactionID?, at instant: Timestamp) {
+        let entry = OutboxEntry(
+            position: Int64(tables.outbox.count + 1),
+            transactionID: id,
+            payload: payload,
+            appendedAt: instant,
+            returns: 0
+        )
+        tables.outbox.append(entry)
+    }
+
+    package func noteRefusal(of fingerprint: EventID) throws {
+        if tables.refusals[fingerprint] == nil { tables.refusals[fingerprint] = Int64(tables.outbox.count) }
+    }
+
+    package func correctForeignSale(_ sale: OriginalSale) throws {
+        guard let index = tables.foreignSales.firstIndex(where: { $0.sale.id == sale.id }) else {
+            throw MemoryFault.missing("foreign sale")
+        }
+        try need(LedgerLock(sale, account: tables.foreignSales[index].account))
+        tables.foreignSales[index].sale = sale
+    }
+
+    package func insertForeignSale(_ sale: OriginalSale, account: String, at instant: Timestamp) throws {
+        try need(LedgerLock(sale, account: account))
+        guard !tables.foreignSales.contains(where: { $0.account == account && $0.sale.receipt == sale.receipt }) else {
+            throw MemoryFault.twice("foreign sale")
+        }
+        tables.foreignSales.append((account, sale))
+    }
+
+    package func settle(_ settlement: Settlement) { tables.settled[settlement.position] = settlement }
+
+    package func set(_ note: StoreNote, to value: String?) { tables.notes[note] = value }
+
+    /// A sum over what is given back of a sale, by whichever of its names.
+    private func needSale(_ id: TransactionID) throws {
+        let own = tables.transactions[id].flatMap { sale in
+            OriginalSale(sale).map { LedgerLock($0, account: sale.command.content.account) }
+        }
+        let foreign = tables.foreignSales.first { $0.sale.id == id }.map { LedgerLock($0.sale, account: $0.account) }
+        for lock in [own, foreign].compactMap({ $0 }) { try need(lock) }
+    }
+}
+
+extension Transaction {
+    fileprivate var isSubmitting: Bool { if case .submitting = state { true } else { false } }
+
+    /// Whether a POST of it may have left.
+    fileprivate var wasPosted: Bool { postedAt != nil || restoredAt != nil }
+
+    /// What it has that no other transaction of its account may have.
+    fileprivate var claimsOfItsOwn: [Claim] {
+        guard effect.movesMoney else { return [] }
+        let payment = paidClaim.map { $0.hasSuffix("|") ? Claim.paidReceipt($0) : .paidResult($0) }
+        return [idPosTxs.map { .idPosTxs($0) }, payment].compactMap { $0 }
+    }
+}
