@@ -47,7 +47,10 @@ extension DeadLetters {
                 }
                 let outcome = await session.publish(letter.again(messageID: UUID().uuidString))
                 guard outcome == .confirmed else {
-                    throw Failure(.unavailable, "\(letter.id) was not taken by the broker (\(outcome)); it stays")
+                    throw Failure(
+                        .unavailable,
+                        "the broker did not confirm \(letter.id) (\(outcome)); a queue may have it all the same, and it stays here"
+                    )
                 }
                 try invocation.console.print("\(letter.id) went to \(place)")
                 return true

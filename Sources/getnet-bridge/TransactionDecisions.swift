@@ -41,6 +41,9 @@ extension Transactions {
         @Flag(help: "The receipt has another amount than was asked for.")
         var amountDiffers = false
 
+        @Flag(help: "Getnet says that no money came in, although a payment was told.")
+        var althoughToldPaid = false
+
         @Flag(help: "Although the terminal may still be at it.")
         var now = false
 
@@ -66,6 +69,7 @@ extension Transactions {
                 operationID: operationId,
                 amount: amount,
                 amountDiffers: amountDiffers,
+                althoughToldPaid: althoughToldPaid,
                 now: now
             )
             let id = try await Transactions.name(of: id, options, invocation)

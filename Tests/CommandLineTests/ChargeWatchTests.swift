@@ -83,8 +83,25 @@ struct ChargeWatchTests {
         #expect(watch.end == .rejected)
         #expect(
             rejection.line
-                == "10:12:31.412  rejected       reference: is in use (reference_in_use), transaction t1 is approved"
+                == """
+                10:12:31.412  rejected       reference: is in use (reference_in_use), transaction t1 is approved: \
+                do NOT send it under another id or reference
+                """
         )
+    }
+
+    @Test("K2: a final status that something speaks against is for a person, and never a new attempt")
+    func contradicted() throws {
+        let body = """
+            {"specversion":"1.0","id":"e1","type":"io.getnet-bridge.charge.contradicted.v1","time":"2026-11-22T10:12:31.412Z",
+             "data":{"commandId":"c-1","status":"not_completed","final":true,"reason":{"code":"nobody_paid","message":"x"},
+                     "contradiction":{"code":"paid_after_all","status":"approved"}}}
+            """
+        let event = try #require(ChargeEvent(structured, body: Array(body.utf8)))
+        #expect(event.line.contains("CONTRADICTED (paid_after_all): do NOT charge again, a person must look"))
+        var watch = ChargeWatch(commandID: "c-1")
+        watch.take(event)
+        #expect(watch.end == .inDoubt)
     }
 
     @Test func `an event in binary mode says the same`() throws {

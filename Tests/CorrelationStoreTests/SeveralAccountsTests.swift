@@ -42,7 +42,8 @@ import Testing
             try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let expected = StoreOpeningError.accountNotAdmitted(path: path, account: "ar-main")
             #expect(await refusal(path, try both()) == expected)
-            #expect(expected.description.hasSuffix("run: getnet-bridge store admit ar-main"))
+            // No line to copy: where another store has the account it would be the double charge.
+            #expect(expected.remedy == nil && expected.description.contains("start with that store"))
             #expect(try SQLiteStore.admit(Self.other, path: path, beside: both()))
             #expect(try !SQLiteStore.admit(Self.other, path: path, beside: both()))
             #expect(await refusal(path, try both()) == nil)

@@ -21,11 +21,21 @@ extension JSONWriter {
         }
     }
 
-    mutating func write(_ reason: Reason, of transaction: Transaction, behind lane: LaneOccupancy?, said: String?) {
+    /// The reason of a status.
+    ///
+    /// `isContradicted`: something speaks against the status, so that nothing may be asked for again because of it.
+    mutating func write(
+        _ reason: Reason,
+        of transaction: Transaction,
+        behind lane: LaneOccupancy?,
+        said: String?,
+        isContradicted: Bool
+    ) {
+        let mayBeAskedAgain = reason.retryable && transaction.state.isFinal && !isContradicted
         object("reason") { member in
             member.member("code", reason.code.rawValue)
             member.member("message", transaction.reasonText ?? reason.message)
-            member.member("retryable", reason.retryable)
+            member.member("retryable", mayBeAskedAgain)
             member.member("waitedFor", reason.waitedFor?.rawValue)
             member.member("said", said)
             if reason.code == .notInJournal {

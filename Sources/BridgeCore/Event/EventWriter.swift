@@ -181,7 +181,13 @@ public struct EventWriter: Sendable {
             data.member("reference", content.reference)
             if let original = transaction.original { data.write(original) }
             if let reason = transaction.reason {
-                data.write(reason, of: transaction, behind: draft.lane, said: draft.said)
+                data.write(
+                    reason,
+                    of: transaction,
+                    behind: draft.lane,
+                    said: draft.said,
+                    isContradicted: !transaction.contradictions.isEmpty
+                )
             }
             if transaction.status.isFinal, let result = transaction.result {
                 let isOfSale = transaction.status == .approved || transaction.status == .completed

@@ -99,14 +99,16 @@ public struct Reason: Sendable, Hashable {
         self.waitedFor = waitedFor
     }
 
-    /// Whether a worker may ask for the same purchase with a new command, without asking anybody.
+    /// Whether a worker may ask for the same purchase with a new command, without asking a person, once the status is final.
+    ///
+    /// Never while the transaction waits: it is still sent. Source: docs/promises.md 3.3.
     public var retryable: Bool {
         switch code {
-        case .laneOccupied, .terminalBusy, .cloudUnavailable, .tokenRejected, .laneFull, .blocked, .declinedByTerminal,
-            .nobodyPaid:
-            true
-        // A person took it back, or it came too late for the customer: a worker must not decide that again.
-        case .commandExpired, .cancelledBeforeStart: false
+        case .cloudUnavailable, .laneFull, .blocked, .declinedByTerminal: true
+        // The transaction waits for these, and is sent when they end.
+        case .laneOccupied, .terminalBusy, .tokenRejected: false
+        // A person took it back, at the till or at the terminal, or it came too late: a worker must not decide that again.
+        case .commandExpired, .cancelledBeforeStart, .nobodyPaid: false
         case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .originalNotInBatch, .exceedsRemaining,
             .noAcknowledgement, .noResult,
             .terminalUnreachable, .inconsistentResult, .notInJournal, .operatorNeeded, .operatorDecision:

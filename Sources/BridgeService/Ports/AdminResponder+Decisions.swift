@@ -29,6 +29,7 @@ extension AdminResponder {
         if !decision.now, let end = try await untilWhenItMayBePaid(id, input) {
             return problem(.conflict, end.stillAtItText)
         }
+        if !decision.althoughToldPaid, let why = try await toldPayment(id, input) { return problem(.conflict, why) }
         if !decision.amountDiffers, let why = try await otherAmount(id, input) { return problem(.conflict, why) }
         guard let transition = try await dispatcher.apply(input, to: id) else {
             return problem(.notFound, "no such transaction")
@@ -50,6 +51,18 @@ extension AdminResponder {
             let posting = transaction.posting
         else { return nil }
         return posting.upperBound + dispatcher.terminalLife
+    }
+
+    /// Why a person may be wrong who says that it was not paid; `nil` where no payment was told.
+    private func toldPayment(_ id: TransactionID, _ input: TransactionInput) async throws(StoreError) -> String? {
+        guard case .operatorDecision(let decision, _) = input, let transaction = try await store.transaction(id),
+            transaction.isToldPaid
+        else { return nil }
+        if case .approved = decision { return nil }
+        return """
+            a payment of it was told, and a missing receipt does not speak against that; where Getnet itself says that no money came \
+            in, say so: --although-told-paid, in JSON "althoughToldPaid": true
+            """
     }
 
     /// Why the amount that a person states may be a slip; `nil` where evidence tells it, or it is the one that was asked for.

@@ -5,7 +5,7 @@ public import BridgeCore
 /// A person's decision as it is sent to the admin port.
 ///
 /// *Shape*: `{"by":"…","reason":"…"}`, to resolve also `as`, and for `approved` `authorizationCode`, `operationId` and
-/// `amount`, in minor units; `amountDiffers` and `now` are the person's word that they know what they say.
+/// `amount`, in minor units; `amountDiffers`, `althoughToldPaid` and `now` are the person's word that they know what they say.
 public enum OperatorRequest {
     /// What is decided about.
     public enum Act: String, Sendable, CaseIterable {
@@ -29,6 +29,8 @@ public enum OperatorRequest {
         let input: TransactionInput
         /// The person's word that the receipt has another amount than was asked for.
         var amountDiffers = false
+        /// The person's word that Getnet says that no money came in, although a payment was told.
+        var althoughToldPaid = false
         /// The person's word that the terminal may still be at it and that they know better.
         var now = false
     }
@@ -39,7 +41,10 @@ public enum OperatorRequest {
         let value = try object(
             body,
             of: act == .settle
-                ? ofAll : ofAll.union(["as", "authorizationCode", "operationId", "amount", "amountDiffers", "now"])
+                ? ofAll
+                : ofAll.union([
+                    "as", "authorizationCode", "operationId", "amount", "amountDiffers", "althoughToldPaid", "now",
+                ])
         )
         let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
         switch act {
@@ -48,6 +53,7 @@ public enum OperatorRequest {
             return Decision(
                 input: .operatorDecision(try decision(value), by: note),
                 amountDiffers: try flag("amountDiffers", of: value),
+                althoughToldPaid: try flag("althoughToldPaid", of: value),
                 now: try flag("now", of: value)
             )
         }
@@ -127,6 +133,7 @@ public enum OperatorRequest {
         operationID: Int64? = nil,
         amount: Int64? = nil,
         amountDiffers: Bool = false,
+        althoughToldPaid: Bool = false,
         now: Bool = false
     ) -> [UInt8] {
         var writer = JSONWriter(reserving: 256)
@@ -138,6 +145,7 @@ public enum OperatorRequest {
             member.member("operationId", operationID)
             member.member("amount", amount)
             if amountDiffers { member.member("amountDiffers", amountDiffers) }
+            if althoughToldPaid { member.member("althoughToldPaid", althoughToldPaid) }
             if now { member.member("now", now) }
         }
         return writer.bytes

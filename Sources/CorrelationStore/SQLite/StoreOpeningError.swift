@@ -39,9 +39,8 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
     public var remedy: String? {
         switch self {
         case .notMigrated: "getnet-bridge store migrate"
-        case .accountNotAdmitted(_, let account): "getnet-bridge store admit \(account)"
-        // A line that can be copied would be the double charge where a store was lost.
-        case .missing, .empty: nil
+        // A line that can be copied would be the double charge where a store was lost, or where another one has the account.
+        case .missing, .empty, .accountNotAdmitted: nil
         case .exists, .notAStore, .tooNew, .otherAccount, .accountRenamed, .accountMissing, .locked, .severalNames,
             .directoryMissing,
             .notWritable,
@@ -77,12 +76,13 @@ extension StoreOpeningError: CustomStringConvertible {
         case .otherAccount(let path, let found, let expected):
             "the store \(path) belongs to \(found), this bridge is configured for \(expected)"
         case .accountNotAdmitted(let path, let account):
-            "the store \(path) does not know the account \(account); if another store does, its transactions would be "
-                + "made twice from here"
+            "the store \(path) does not know the account \(account). If another store served it, start with that store: from here its "
+                + "commands would be charged again. Only an account that no store has served is admitted: store admit "
+                + "(docs/operations.md)"
         case .accountRenamed(let path, let account, let former):
             "the store \(path) does not know the account \(account), and \(former) is not configured any more; if it is the same "
-                + "account, keep its name, because under another one every repeated command and refund would be made twice; if it is "
-                + "another one, run: getnet-bridge store admit --another \(account)"
+                + "account, keep its name, because under another one every repeated command and refund would be made twice. An account "
+                + "that is another one, and that no store has served, is admitted with store admit --another (docs/operations.md)"
         case .accountMissing(let path, let account, let unfinished):
             "the store \(path) holds \(unfinished) unfinished transactions of the account \(account), which is not "
                 + "configured"

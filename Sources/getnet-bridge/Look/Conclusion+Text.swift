@@ -49,12 +49,13 @@ extension Conclusion {
         let example = asked.map { "\nAMOUNT is what the receipt says: \($0.value) is \($0.text)." } ?? ""
         let head =
             person == .now
-            ? "Look at the terminal's receipts or ask Getnet, then one of these:"
+            ? "Look at the terminal's receipts and ask Getnet, then one of these:"
             : "Who knows better than the bridge already, from the terminal's receipt, may type one of these:"
+        // Where a payment was told, no line that can be copied says that there is none.
+        let denial = transaction.isToldPaid ? "" : "\n\(begin) not_completed \(note)"
         return """
             \(head)
-            \(begin) approved --authorization-code \(code) --operation-id \(receipt)\(amount) \(note)
-            \(begin) not_completed \(note)\(example)
+            \(begin) approved --authorization-code \(code) --operation-id \(receipt)\(amount) \(note)\(denial)\(example)
             \(transaction.misfit == nil ? "Until then nothing tells whether the customer paid: do" : "A payment was told: do") not \
             \(transaction.effect == .sale ? "charge" : "send it") again.
             """

@@ -11,6 +11,8 @@ struct ChargeEvent {
         case final(TransactionStatus)
         /// More will follow.
         case open(TransactionStatus?)
+        /// It is final, and something speaks against it: it may be paid after all, or paid twice.
+        case contradicted(TransactionStatus)
         /// The command was not taken.
         case rejected
     }
@@ -42,7 +44,11 @@ struct ChargeEvent {
         } else {
             let status = data["status"]?.string.flatMap(TransactionStatus.init(rawValue:))
             // A status that this program does not know is still known to be final or not.
-            outcome = if let status, data["final"] == .bool(true) { .final(status) } else { .open(status) }
+            let isFinal = data["final"] == .bool(true)
+            outcome =
+                if let status, isFinal { data["contradiction"] == nil ? .final(status) : .contradicted(status) } else {
+                    .open(status)
+                }
         }
     }
 
@@ -91,6 +97,9 @@ extension ChargeEvent {
             return ["the account \(text("account")) has no transaction and no command \(asked.joined())"]
         }
         switch outcome {
+        case .contradicted:
+            let code = text("contradiction", "code")
+            return ["CONTRADICTED (\(code)): do NOT charge again, a person must look"] + payment
         case .final(.approved): return [amount, rest] + payment
         case .final(.declined), .final(.notCompleted): return [answer.isEmpty ? reason : answer] + payment
         case .open(.accepted): return ["durable, not sent to Getnet yet", "transaction \(text("transactionId"))"]
@@ -154,6 +163,11 @@ extension ChargeEvent {
             return "\(path)\(fault["message"]?.string ?? "") (\(fault["code"]?.string ?? "-"))"
         }
         let conflict = text("conflict", "transactionId")
-        return lines + (conflict.isEmpty ? [] : ["transaction \(conflict) is \(text("conflict", "status"))"])
+        guard !conflict.isEmpty else { return lines }
+        let codes = faults.compactMap { $0["code"]?.string }
+        // The sale itself is there already; other refusals name the sale that a refund is about.
+        let exists = codes.contains { ["idempotency_conflict", "reference_in_use"].contains($0) }
+        let advice = exists ? ": do NOT send it under another id or reference" : ""
+        return lines + ["transaction \(conflict) is \(text("conflict", "status"))\(advice)"]
     }
 }

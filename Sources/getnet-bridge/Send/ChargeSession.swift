@@ -111,7 +111,8 @@ struct ChargeSession {
                 .unavailable,
                 "nothing was sent: no queue is bound for commands (has the bridge ever run with this broker?)"
             )
-        case .rejected: throw Failure(.unavailable, "nothing was sent: the command queue is full or broken")
+        // One queue refused it: another one that is bound to its key may have it.
+        case .rejected: return "the broker refused the command; is the queue full? It may have been taken all the same"
         case .notConnected: throw Failure(.unavailable, "nothing was sent: the connection to the broker is gone")
         case .unconfirmed(.channelClosed(let code, let text)):
             throw Failure(AMQPError.channelClosed(code: code, text: text)).sayingNothingWasSent
@@ -168,6 +169,8 @@ struct ChargeWatch {
     var end: ExitStatus? {
         switch last {
         case .final(let status): Self.exitStatus(status)
+        // Nobody but a person knows which is right.
+        case .contradicted: .inDoubt
         case .rejected: .rejected
         case .open(let status): endsAtFirst ? status.map(Self.exitStatus) ?? .unavailable : nil
         case nil: nil

@@ -111,7 +111,7 @@ struct PollResult {
         guard let event else { return "silent" }
         switch event.outcome {
         case .final(.completed): return isConnected ? "connected" : "disconnected"
-        case .final(let status): return status.rawValue
+        case .final(let status), .contradicted(let status): return status.rawValue
         case .rejected: return "rejected"
         case .open: return "no answer"
         }

@@ -71,6 +71,9 @@ import Testing
         #expect(!Reason(.cancelledBeforeStart).retryable)
         #expect(!Reason(.commandExpired).retryable)
         #expect(!Reason(.commandExpired, waitedFor: .terminalBusy).retryable)
-        #expect(Reason(.terminalBusy).retryable)
+        #expect(!Reason(.nobodyPaid).retryable)
+        // What waits is still sent.
+        for code in [Reason.Code.laneOccupied, .terminalBusy, .tokenRejected] { #expect(!Reason(code).retryable) }
+        #expect(Reason(.laneFull).retryable && Reason(.declinedByTerminal).retryable)
     }
 }

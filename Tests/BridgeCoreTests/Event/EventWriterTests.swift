@@ -28,7 +28,7 @@ import Testing
         #expect(event.routingKey == "charge.waiting.cl.main.12983.80005000")
         let expected = Samples.data(
             #""status":"waiting","final":false,"sequence":2,"reason":{"code":"terminal_busy","message":"#
-                + #""the terminal is busy","retryable":true},\#(Self.unnumbered)"#
+                + #""the terminal is busy","retryable":false},\#(Self.unnumbered)"#
         )
         #expect(try Samples.equal(event.data, expected))
     }
@@ -82,7 +82,7 @@ import Testing
         let expected = Samples.data(
             """
             "status":"not_completed","final":true,"sequence":3,"reason":{"code":"nobody_paid","message":
-            "no payment was made in time, or it was cancelled at the terminal","retryable":true},"result":{"functionCode":100,
+            "no payment was made in time, or it was cancelled at the terminal","retryable":false},"result":{"functionCode":100,
             "responseCode":1006,"responseMessage":"Tiempo de espera excedido","terminalLocalTime":"2026-11-22 07:12:31",
             "terminalTime":"2026-11-22T07:12:31-03:00"},\(Self.getnet),"evidence":"callback",
             "submittedAt":"2026-11-22T10:12:02.000Z","completedAt":"2026-11-22T10:12:03.000Z"

@@ -106,6 +106,13 @@ struct DecisionTests {
             #expect(unknown.status == 409)
             #expect(unknown.json["detail"]?.string?.contains("look at the receipt's code once more") == true)
             #expect(try await world.transaction(of: command.commandID)?.status == .inDoubt)
+            // A payment was told, though not of this receipt: that there is none only Getnet can say.
+            let denial = #"{"as":"not_completed","by":"Ana","reason":"no receipt","now":true"#
+            let denied = try await world.decide(path, denial + "}")
+            #expect(
+                denied.status == 409 && denied.json["detail"]?.string?.contains("althoughToldPaid") == true,
+                "\(denied.text)"
+            )
             // What was asked for needs no second word.
             #expect(try await world.decide(path, approval + #","amount":15507}"#).status == 200)
         }

@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Sale {
     private static final Map<String, Integer> EXIT =
-            Map.of("approved", 0, "declined", 10, "not_completed", 11, "failed", 12, "in_doubt", 13);
+            Map.of("approved", 0, "completed", 0, "declined", 10, "not_completed", 11, "failed", 12, "in_doubt", 13);
     private static final int REJECTED = 14;
     private static final int NO_END = 15;
     private static final int WRONG_ARGUMENTS = 64;
@@ -143,7 +143,11 @@ public final class Sale {
             }
             String word = data.get("status").getAsString();
             System.out.println(word);
-            if (data.get("final").getAsBoolean()) return EXIT.getOrDefault(word, 0);
+            if (data.get("final").getAsBoolean()) {
+                if (!data.has("contradiction")) return EXIT.getOrDefault(word, NO_END);
+                System.out.println("CONTRADICTED: do NOT charge again, a person must look");
+                return EXIT.get("in_doubt");
+            }
             status = word.equals("in_doubt") ? EXIT.get(word) : NO_END;
         }
     }

@@ -16,7 +16,8 @@ import uuid
 
 import pika
 
-EXIT = {"approved": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13}
+# "completed" is the end of commands that move no money.
+EXIT = {"approved": 0, "completed": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13}
 REJECTED, NO_END, NOTHING_SENT = 14, 15, 69
 
 
@@ -73,11 +74,15 @@ def follow(channel, queue, command, wait):
                 return REJECTED
             print(data["status"], json.dumps(data.get("reason") or data.get("result") or {}), flush=True)
             if data["final"]:
-                # "completed" is the end of commands that move no money.
-                return EXIT.get(data["status"], 0)
+                if "contradiction" in data:
+                    print("CONTRADICTED: do NOT charge again, a person must look")
+                    return EXIT["in_doubt"]
+                return EXIT.get(data["status"], NO_END)
             status = EXIT["in_doubt"] if data["status"] == "in_doubt" else NO_END
         if time.monotonic() > deadline:
             return status
+    # The broker ended the subscription: no end is known.
+    return status
 
 
 def send(command, url, wait):

@@ -13,7 +13,9 @@ import Foundation
 /// with another one), 64 wrong arguments, 69 nothing was sent.
 @main
 struct Sale {
-    private static let exits = ["approved": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13]
+    private static let exits = [
+        "approved": 0, "completed": 0, "declined": 10, "not_completed": 11, "failed": 12, "in_doubt": 13,
+    ]
     private static let rejected = 14
     private static let noEnd = 15
     private static let nothingSent = 69
@@ -91,7 +93,11 @@ struct Sale {
             }
             guard let word = event.status, let isFinal = event.final else { continue }
             print(word)
-            if isFinal { return exits[word] ?? 0 }
+            if isFinal {
+                guard event.contradiction != nil else { return exits[word] ?? noEnd }
+                print("CONTRADICTED: do NOT charge again, a person must look")
+                return exits["in_doubt"] ?? noEnd
+            }
             status = word == "in_doubt" ? exits[word] ?? noEnd : noEnd
         }
         return status
@@ -148,6 +154,12 @@ private struct Event: Decodable {
         let faults: [Fault]?
         let status: String?
         let final: Bool?
+        /// What speaks against a final status.
+        let contradiction: Contradiction?
+    }
+
+    struct Contradiction: Decodable {
+        let code: String
     }
 
     let data: Content
