@@ -121,7 +121,9 @@ final class Ledger {
                     "CREATE TABLE IF NOT EXISTS sale (transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL,"
                             + " type TEXT NOT NULL, sequence INTEGER NOT NULL, status TEXT NOT NULL,"
                             + " is_final INTEGER NOT NULL, for_person INTEGER NOT NULL DEFAULT 0)");
-            statement.execute("CREATE TABLE IF NOT EXISTS goods (transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL)");
+            statement.execute(
+                    "CREATE TABLE IF NOT EXISTS goods (transaction_id TEXT PRIMARY KEY, account TEXT NOT NULL,"
+                            + " command_id TEXT NOT NULL, UNIQUE (account, command_id))");
             statement.execute("CREATE TABLE IF NOT EXISTS todo (event_id TEXT PRIMARY KEY, what TEXT NOT NULL)");
         }
         database.setAutoCommit(false);
@@ -152,6 +154,8 @@ final class Ledger {
         String type = data.get("type").getAsString();
         String status = data.get("status").getAsString();
         boolean isFinal = data.get("final").getAsBoolean();
+        // Two ends of one transaction, as after a restored backup: a person decides which one is right.
+        boolean isSecondEnd = isFinal && hasOtherEnd(transactionId, status);
         boolean isNewer =
                 change(
                                 "INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
@@ -174,14 +178,46 @@ final class Ledger {
         }
         change("UPDATE sale SET for_person = 0 WHERE transaction_id = ?", transactionId);
         if (SALES.contains(type) && status.equals("approved")) {
-            // In the same commit, as a row that another part of the shop works off; the key sees to it that it is one.
-            change("INSERT OR IGNORE INTO goods VALUES (?, ?)", transactionId, commandId);
+            if (!isPaidInFull(data)) return true;
+            // In the same commit, as a row that another part of the shop works off; the keys see to it that it is one, for the
+            // transaction and for the command: after a restored backup a command may have a second transaction.
+            String account = data.get("account").getAsString();
+            boolean isHandedOver =
+                    change("INSERT OR IGNORE INTO goods VALUES (?, ?, ?)", transactionId, account, commandId) == 1
+                            || exists("SELECT 1 FROM goods WHERE transaction_id = ?", transactionId);
+            return isSecondEnd || !isHandedOver;
         }
         // Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a void or a
         // refund brought back.
         // Money that moved for a command that this program does not know may be a sale's.
         boolean isUnknown = status.equals("approved") && !SALES.contains(type) && !RETURNS.contains(type);
-        return isUnknown || !ENDS.contains(status);
+        return isSecondEnd || isUnknown || !ENDS.contains(status);
+    }
+
+    /**
+     * Whether what was paid, without what was added at the terminal, is what was asked for: a person may have ended a doubt with
+     * the amount of another receipt.
+     */
+    private static boolean isPaidInFull(JsonObject data) {
+        JsonObject result = data.has("result") ? data.getAsJsonObject("result") : new JsonObject();
+        if (!result.has("amount") || !data.has("amount")) return true;
+        JsonObject paid = result.getAsJsonObject("amount");
+        long added = 0;
+        for (String part : new String[] {"tip", "cashback"}) added += paid.has(part) ? paid.get(part).getAsLong() : 0;
+        return paid.get("value").getAsLong() - added >= data.getAsJsonObject("amount").get("value").getAsLong();
+    }
+
+    private boolean hasOtherEnd(String transactionId, String status) throws SQLException {
+        return exists("SELECT 1 FROM sale WHERE transaction_id = ? AND is_final AND status <> ?", transactionId, status);
+    }
+
+    private boolean exists(String question, Object... values) throws SQLException {
+        try (PreparedStatement prepared = database.prepareStatement(question)) {
+            for (int index = 0; index < values.length; index++) prepared.setObject(index + 1, values[index]);
+            try (ResultSet result = prepared.executeQuery()) {
+                return result.next();
+            }
+        }
     }
 
     private int change(String statement, Object... values) throws SQLException {

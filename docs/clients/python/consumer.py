@@ -30,7 +30,9 @@ CREATE TABLE IF NOT EXISTS sale (
     transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL, type TEXT NOT NULL,
     sequence INTEGER NOT NULL, status TEXT NOT NULL, is_final INTEGER NOT NULL, for_person INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE IF NOT EXISTS goods (transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS goods (
+    transaction_id TEXT PRIMARY KEY, account TEXT NOT NULL, command_id TEXT NOT NULL, UNIQUE (account, command_id)
+);
 CREATE TABLE IF NOT EXISTS todo (event_id TEXT PRIMARY KEY, what TEXT NOT NULL);
 """
 
@@ -63,6 +65,10 @@ def act(database, event):
         # Refused commands and callbacks without a transaction.
         return todo(database, event)
     row = [data["transactionId"], data["commandId"], data["type"], data["sequence"], data["status"], data["final"]]
+    known = database.execute("SELECT status, is_final FROM sale WHERE transaction_id = ?", row[:1]).fetchone()
+    if known and known[1] and data["final"] and known[0] != data["status"]:
+        # Two ends of one transaction, as after a restored backup: a person decides which one is right.
+        todo(database, event)
     is_newer = database.execute(
         """INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET sequence = excluded.sequence,
            status = excluded.status, is_final = excluded.is_final
@@ -94,18 +100,34 @@ def decide(database, event):
         if data["status"] == "in_doubt":
             # Money may have moved. Never charge again: the event that ends the doubt comes, or a person decides.
             database.execute("UPDATE sale SET for_person = 1 WHERE transaction_id = ?", [data["transactionId"]])
-        return
+        return None
     database.execute("UPDATE sale SET for_person = 0 WHERE transaction_id = ?", [data["transactionId"]])
     if data["status"] not in ("approved", "declined", "not_completed", "failed", "completed"):
         todo(database, event)
     if data["type"] in SALES and data["status"] == "approved":
-        # In the same commit, as a row that another part of the shop works off; the key sees to it that it is one.
-        database.execute("INSERT OR IGNORE INTO goods VALUES (?, ?)", [data["transactionId"], data["commandId"]])
+        if not is_paid_in_full(data):
+            return todo(database, event)
+        # In the same commit, as a row that another part of the shop works off; the keys see to it that it is one, for the
+        # transaction and for the command: after a restored backup a command may have a second transaction.
+        goods = [data["transactionId"], data["account"], data["commandId"]]
+        if database.execute("INSERT OR IGNORE INTO goods VALUES (?, ?, ?)", goods).rowcount == 0:
+            if not database.execute("SELECT 1 FROM goods WHERE transaction_id = ?", goods[:1]).fetchone():
+                todo(database, event)
     elif data["status"] == "approved" and data["type"] not in RETURNS:
         # Money moved for a command that this program does not know: it may be a sale.
         todo(database, event)
     # Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a void or
     # a refund brought back.
+    return None
+
+
+def is_paid_in_full(data):
+    """Whether what was paid, without what was added at the terminal, is what was asked for: a person may have ended a doubt
+    with the amount of another receipt."""
+    paid = data.get("result", {}).get("amount")
+    if paid is None or "amount" not in data:
+        return True
+    return paid["value"] - paid.get("tip", 0) - paid.get("cashback", 0) >= data["amount"]["value"]
 
 
 def todo(database, event):

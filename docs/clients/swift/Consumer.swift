@@ -114,8 +114,28 @@ private struct Event: Decodable {
         let status: String?
         let final: Bool?
         let sequence: Int64?
+        let account: String?
+        let amount: Amount?
+        let result: Result?
         let contradiction: Anything?
         let amendments: Anything?
+
+        /// Whether what was paid, without what was added at the terminal, is what was asked for: a person may have ended a doubt
+        /// with the amount of another receipt.
+        var isPaidInFull: Bool {
+            guard let paid = result?.amount, let amount else { return true }
+            return paid.value - (paid.tip ?? 0) - (paid.cashback ?? 0) >= amount.value
+        }
+    }
+
+    struct Amount: Decodable {
+        let value: Int64
+        let tip: Int64?
+        let cashback: Int64?
+    }
+
+    struct Result: Decodable {
+        let amount: Amount?
     }
 
     let id: String
@@ -148,7 +168,10 @@ private struct Ledger {
                         sequence INTEGER NOT NULL, status TEXT NOT NULL, is_final INTEGER NOT NULL,
                         for_person INTEGER NOT NULL DEFAULT 0
                     );
-                    CREATE TABLE IF NOT EXISTS goods (transaction_id TEXT PRIMARY KEY, command_id TEXT NOT NULL);
+                    CREATE TABLE IF NOT EXISTS goods (
+                        transaction_id TEXT PRIMARY KEY, account TEXT NOT NULL, command_id TEXT NOT NULL,
+                        UNIQUE (account, command_id)
+                    );
                     CREATE TABLE IF NOT EXISTS todo (event_id TEXT PRIMARY KEY, what TEXT NOT NULL);
                     """
             )
@@ -173,6 +196,9 @@ private struct Ledger {
         guard let transaction = data.transactionId, let command = data.commandId, let type = data.type,
             let status = data.status, let isFinal = data.final, let sequence = data.sequence
         else { return true }
+        // Two ends of one transaction, as after a restored backup: a person decides which one is right.
+        let otherEnd = "SELECT 1 FROM sale WHERE transaction_id = ? AND is_final AND status <> ?"
+        let isSecondEnd = try isFinal && Int.fetchOne(database, sql: otherEnd, arguments: [transaction, status]) != nil
         try database.execute(
             sql: """
                 INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET
@@ -198,17 +224,22 @@ private struct Ledger {
         }
         guard isFinal else { return false }
         if sales.contains(type), status == "approved" {
-            // In the same commit, as a row that another part of the shop works off; the key sees to it that it is one.
+            guard data.isPaidInFull else { return true }
+            // In the same commit, as a row that another part of the shop works off; the keys see to it that it is one, for the
+            // transaction and for the command: after a restored backup a command may have a second transaction.
             try database.execute(
-                sql: "INSERT OR IGNORE INTO goods VALUES (?, ?)",
-                arguments: [transaction, command]
+                sql: "INSERT OR IGNORE INTO goods VALUES (?, ?, ?)",
+                arguments: [transaction, data.account ?? "-", command]
             )
+            let handed = "SELECT 1 FROM goods WHERE transaction_id = ?"
+            let isHandedOver = try Int.fetchOne(database, sql: handed, arguments: [transaction]) != nil
+            return isSecondEnd || !isHandedOver
         }
         // Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a void or
         // a refund brought back.
         // Money that moved for a command that this program does not know may be a sale's.
         let isUnknown = status == "approved" && !(sales + returns).contains(type)
-        return isUnknown || !ends.contains(status)
+        return isSecondEnd || isUnknown || !ends.contains(status)
     }
 
     func count(_ table: String) async throws -> Int {
