@@ -36,7 +36,8 @@ import Testing
         }
     }
 
-    @Test func `takes no account that was not admitted, because another store may know its commands`() async throws {
+    @Test("K4: takes no account that was not admitted, because another store may know its commands")
+    func notAdmitted() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             try SQLiteStore.create(path: path, accounts: Accounts(.test))

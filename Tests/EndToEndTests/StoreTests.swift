@@ -12,7 +12,8 @@ struct StoreTests {
     private static let line = "getnet-bridge store init"
     private static let advice = "start with --hold-commands"
 
-    @Test func `without a store serve ends with 78 and says what to do, and with a new one the bridge runs`()
+    @Test("K4: without a store serve ends with 78 and names no line to copy, and with a new one the bridge runs")
+    func withoutStore()
         async throws
     {
         try await Site.run { site in
@@ -28,7 +29,8 @@ struct StoreTests {
         }
     }
 
-    @Test func `an empty file is no store: serve ends with 78 and leaves it as it is`() async throws {
+    @Test("K4: an empty file is no store: serve ends with 78 and leaves it as it is")
+    func emptyFile() async throws {
         try await Site.run { site in
             let path = site.settings.storePath
             #expect(FileManager.default.createFile(atPath: path, contents: nil))

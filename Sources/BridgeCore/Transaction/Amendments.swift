@@ -66,7 +66,7 @@ public struct Amendments: Sendable, Equatable {
         return CommandFault(
             "original",
             .exceedsRemaining,
-            "only \(remaining.value) of \(paid.value) \(paid.currency.rawValue) are left; what is under way counts in full"
+            "only \(remaining.text) of \(paid.text) are left (voids and refunds under way count in full)"
         )
     }
 }

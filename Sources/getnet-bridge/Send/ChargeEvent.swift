@@ -102,7 +102,7 @@ extension ChargeEvent {
             return ["CONTRADICTED (\(code)): do NOT charge again, a person must look"] + payment
         case .final(.approved): return [amount, rest] + payment
         case .final(.declined), .final(.notCompleted): return [answer.isEmpty ? reason : answer] + payment
-        case .open(.accepted): return ["durable, not sent to Getnet yet", "transaction \(text("transactionId"))"]
+        case .open(.accepted): return ["durable, will be sent to Getnet", "transaction \(text("transactionId"))"]
         case .open(.submitted): return ["Getnet has it as \(text("getnet", "idPosTxs"))", expectation]
         case .final, .open, .rejected: return [reason]
         }
