@@ -132,6 +132,9 @@ class Watch(threading.Thread):
 class World:
     """One disturbance's bridge with its own virtual host, store and simulator."""
 
+    # Whether it is asked all the time how it is.
+    watches = True
+
     def __init__(self, name, options, broker, settings=None, environment=None, errors=None):
         self.name, self.options, self.broker = name, options, broker
         self.folder = options.data / name
@@ -146,12 +149,13 @@ class World:
         self.broker.manage("PUT", f"permissions/{self.name}/guest", {"configure": ".*", "write": ".*", "read": ".*"})
         self.configure()
         try:
-            self.start("simulate", [self.bridge, "simulate", "--port", self.cloud, "--think-time", THINK_TIME,
+            self.start("simulate", [self.simulator, "simulate", "--port", self.cloud, "--think-time", THINK_TIME,
                                     "--ledger-limit", 200_000])
             until(lambda: ask(self.cloud, "/simulator/ledger/summary")[0] == 200, READY_SECONDS, "the simulator")
             self.start("serve", [self.bridge, "serve", "--config", self.config], self.errors)
             until(lambda: ask(self.health, "/readyz/commands")[0] == 200, READY_SECONDS, "the bridge")
-            self.watch.start()
+            if self.watches:
+                self.watch.start()
         except BaseException:
             self.__exit__()
             raise
@@ -168,6 +172,10 @@ class World:
     @property
     def bridge(self):
         return self.options.binaries / "getnet-bridge"
+
+    @property
+    def simulator(self):
+        return self.bridge
 
     @property
     def config(self):

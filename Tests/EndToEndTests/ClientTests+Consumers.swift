@@ -198,6 +198,7 @@ extension ClientTests {
         }
         if let type { data["type"] = type }
         (event["id"], event["subject"], event["data"]) = (id, transaction, data)
+        event["causationid"] = data["commandId"]
         return Array(try JSONSerialization.data(withJSONObject: event, options: .withoutEscapingSlashes))
     }
 
