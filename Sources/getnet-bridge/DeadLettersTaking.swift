@@ -130,7 +130,8 @@ extension RefusedMessage {
         case .expired: return "it would end as failed, command_expired: it is too old to be charged"
         case .sound where isRefusedByRule:
             return "it is well formed; the rule that refused it (\(reason)) is asked anew"
-        case .sound: return "the bridge would take it, by this configuration"
+        case .sound:
+            return "nothing is wrong with it by this configuration; the bridge asks its store and its terminals' names"
         }
     }
 

@@ -112,7 +112,9 @@ extension Transaction {
     }
 
     /// Whether a payment is known of it that decided nothing yet.
-    public var isToldPaid: Bool { state == .inDoubt && result.map { looksPaid($0) } == true }
+    public var isToldPaid: Bool {
+        (state == .inDoubt || state == .submitted) && result.map { looksPaid($0) } == true
+    }
 
     /// Why there is a doubt that has no payment which does not fit.
     private func doubtfulCause(_ code: Reason.Code) -> String? {

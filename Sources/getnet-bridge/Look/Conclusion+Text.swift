@@ -51,12 +51,13 @@ extension Conclusion {
             person == .now
             ? "Look at the terminal's receipts and ask Getnet, then one of these:"
             : "Who knows better than the bridge already, from the terminal's receipt, may type one of these:"
+        let isTold = transaction.misfit != nil || transaction.isToldPaid
         // Where a payment was told, no line that can be copied says that there is none.
         let denial = transaction.isToldPaid ? "" : "\n\(begin) not_completed \(note)"
         return """
             \(head)
             \(begin) approved --authorization-code \(code) --operation-id \(receipt)\(amount) \(note)\(denial)\(example)
-            \(transaction.misfit == nil ? "Until then nothing tells whether the customer paid: do" : "A payment was told: do") not \
+            \(isTold ? "A payment was told: do" : "Until then nothing tells whether the customer paid: do") not \
             \(transaction.effect == .sale ? "charge" : "send it") again.
             """
     }

@@ -20,6 +20,7 @@ enum MessageCheck {
             accounts: configuration.accounts,
             maxBytes: configuration.commands.maxBytes,
             maxAge: configuration.commands.maxAge,
+            requireTimestamp: configuration.commands.requireTimestamp,
             ownQueues: []
         )
         do throws(CommandRejection) {

@@ -30,7 +30,8 @@ struct DecisionTests {
     @Test func `a resolve ends a doubt, is told, and stands in the story; the payment's own callback agrees`()
         async throws
     {
-        try await BridgeWorld.run { world in
+        // Long enough that no journal decides before the person does.
+        try await BridgeWorld.run(configure: { $0.reconcile.terminalLife = .seconds(120) }) { world in
             let (command, id) = try await doubt(in: world)
             #expect(try await world.metric(#"in_doubt{stage="automatic"}"#) == 1)
             #expect(try await world.metric(#"in_doubt{stage="operator"}"#) == 0)
