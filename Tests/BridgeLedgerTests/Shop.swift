@@ -48,7 +48,7 @@ struct Shop {
     private var now = Timestamp.sample
     private var messages: [(candidate: Transaction, message: CommandMessage)] = []
     private var posts: [TransactionID: Post] = [:]
-    private var payments: [Payment] = []
+    private(set) var payments: [Payment] = []
     private var count = 0
     /// Messages whose publishers were told that they are refused.
     private var refused: Set<EventID> = []
@@ -302,56 +302,6 @@ struct Shop {
             )
         }
     }
-
-    // MARK: - Promises
-
-    private func brokenPromise() -> String? {
-        let all = rows.tables.order.compactMap { rows.tables.transactions[$0] }
-        for transaction in all {
-            let isPaid = payments.contains { $0.transaction.id == transaction.id }
-            let id = transaction.command.commandID
-            switch transaction.state {
-            case .approved where !isPaid: return "guessed: \(id) is approved and was not paid"
-            case .notCompleted where isPaid && transaction.contradictions.isEmpty,
-                .declined where isPaid && transaction.contradictions.isEmpty,
-                .failed where isPaid && transaction.contradictions.isEmpty:
-                return "lost: \(id) was paid and is \(transaction.status.rawValue)"
-            default: break
-            }
-            let events = rows.tables.outbox.count { $0.transactionID == transaction.id }
-            if events != transaction.sequence {
-                return "\(id) has \(events) events and the sequence \(transaction.sequence)"
-            }
-        }
-        return brokenReference(all) ?? brokenSum(all) ?? brokenCommand(all)
-    }
-
-    private func brokenReference(_ all: [Transaction]) -> String? {
-        let holders = all.filter { $0.effect.movesMoney && (!$0.state.isFinal || $0.state == .approved) }
-        let byReference = Dictionary(grouping: holders) { $0.command.content.reference ?? "" }
-        return byReference.first { $0.value.count > 1 }.map { "doubled: \($0.value.count) transactions have \($0.key)" }
-    }
-
-    private func brokenSum(_ all: [Transaction]) -> String? {
-        for sale in all where sale.effect == .sale {
-            let given = all.filter { $0.original?.id == sale.id && ($0.state == .approved || $0.isSent) }
-            let sum = given.reduce(0) { $0 + ($1.amount?.value ?? sale.amount?.value ?? 0) }
-            if sum > sale.amount?.value ?? 0 { return "over-refunded: \(sum) of \(sale.amount?.value ?? 0)" }
-        }
-        for slip in Self.slips {
-            let given = all.filter {
-                $0.original?.authorizationCode == slip.authorizationCode && ($0.state == .approved || $0.isSent)
-            }
-            let sum = given.reduce(0) { $0 + ($1.amount?.value ?? slip.amount.value) }
-            if sum > slip.amount.value { return "over-refunded: \(sum) of the slip \(slip.authorizationCode)" }
-        }
-        return nil
-    }
-
-    private func brokenCommand(_ all: [Transaction]) -> String? {
-        let byCommand = Dictionary(grouping: all) { $0.command.commandID }
-        return byCommand.first { $0.value.count > 1 }.map { "doubled: the command \($0.key)" }
-    }
 }
 
 /// Random bits of the ledger that are not random, so that a seed is a history.
@@ -409,13 +359,5 @@ extension Transaction {
             address: address,
             acceptedAt: now
         )
-    }
-
-    /// Whether it may be taking money now.
-    fileprivate var isSent: Bool {
-        switch state {
-        case .submitting, .submitted, .inDoubt: true
-        case .accepted, .approved, .declined, .notCompleted, .failed, .completed: false
-        }
     }
 }

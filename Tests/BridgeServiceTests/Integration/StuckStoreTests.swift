@@ -89,12 +89,17 @@ struct StuckStoreTests {
                 try await eventually("it is known that the store is stuck", within: BridgeWorld.patience) {
                     !world.bridge.takesCommands
                 }
+                // One that names another command, and then its own.
+                let other = BridgeWorld.approval(customID: "0mwsg2wxrl1pn0ovmziv5y0a")
+                #expect(try await world.callBack(url, other) == 503)
                 #expect(try await world.callBack(url, BridgeWorld.approval(customID: nil)) == 503)
             }
-            // Getnet never tells again.
+            // Getnet never tells again. What it said is known, in the order in which it came.
             try await eventually("what it said is known", within: BridgeWorld.patience) {
-                try await world.store.story(of: id).evidence.contains { $0.source == .callback }
+                try await world.store.story(of: id).evidence.filter { $0.source == .callback }.count == 2
             }
+            let findings = try await world.store.story(of: id).evidence.filter { $0.source == .callback }.map(\.finding)
+            #expect(findings == [.foreign, .decided])
             world.simulator.controls.releaseCallbacks()
         }
     }
