@@ -124,7 +124,7 @@ extension Transaction {
             return "Getnet gave two numbers for it, so that there may be two sales"
         }
         if refusedPosts > 0, isKnownToCloud {
-            return "the cloud said that the terminal was busy, and then told a result of it"
+            return "the cloud refused a POST of it, and then told a result of it"
         }
         // Before the terminal's time is over it is another cause, a fault of the bridge's own.
         guard code == .operatorNeeded, isLifeOver else { return nil }

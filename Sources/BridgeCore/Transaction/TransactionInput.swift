@@ -133,8 +133,8 @@ public enum SubmissionOutcome: Sendable, Equatable {
 
         /// Whether the cloud answered that nothing started, which may be untrue, rather than that nothing was sent at all.
         ///
-        /// A rejected token started nothing for certain: decision 0014.
-        public var isAnswer: Bool { code == .terminalBusy || said != nil && code != .tokenRejected }
+        /// Every answer counts, a rejected token's too: decision 0012.
+        public var isAnswer: Bool { code == .terminalBusy || said != nil }
 
         /// What the cloud said is cut here, in bytes of UTF-8.
         public static let longestWords = 200

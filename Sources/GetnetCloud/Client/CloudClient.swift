@@ -251,7 +251,7 @@ public final class CloudClient: Sendable {
                 )
             )
         case .outcome(let outcome): outcome
-        case .unauthorized: .notStarted(.init(.tokenRejected, isTransient: true))
+        case .unauthorized: .notStarted(.init(.tokenRejected, isTransient: true, said: words(of: end)))
         }
     }
 

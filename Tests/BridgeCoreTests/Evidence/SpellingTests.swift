@@ -129,7 +129,7 @@ import Testing
 
     @Test(
         "J4: a callback that comes while a later POST is under way may be of an earlier one, whatever refused that",
-        arguments: [Reason.Code.cloudUnavailable, .blocked, .terminalBusy]
+        arguments: [Reason.Code.cloudUnavailable, .blocked, .terminalBusy, .tokenRejected]
     )
     func refused(code: Reason.Code) {
         let refusal = SubmissionOutcome.notStarted(.init(code, isTransient: true, said: "HTTP status 429"))
@@ -146,7 +146,7 @@ import Testing
         arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked]
     )
     func neverStarted(code: Reason.Code) {
-        // A held account and a turn that came too late ask to wait as well, and sent nothing.
+        // A held account, a login that has no token and a turn that came too late ask to wait as well, and sent nothing.
         let never = SubmissionOutcome.notStarted(.init(code, isTransient: true, retryAfter: .seconds(1)))
         let waiting = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, never))
         let posting = waiting.after(.submissionStarted)
