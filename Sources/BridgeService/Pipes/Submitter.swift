@@ -80,6 +80,7 @@ struct Submitter: Service {
         guard !dispatcher.isBeingRead(id) else { return }
         let started: Transition?
         FailPoint.submitterUnmarked.reach()
+        let begunAt = ContinuousClock.now
         do {
             started = try await dispatcher.apply(.submissionStarted, to: id)
         } catch {
@@ -97,15 +98,16 @@ struct Submitter: Service {
             return
         }
         FailPoint.submitterMarked.reach()
-        let outcome = isLate ? CloudClient.late : await post(started.transaction)
+        let latest = begunAt + dispatcher.longestDeparture
+        let outcome = isLate ? CloudClient.late : await post(started.transaction, before: latest)
         FailPoint.submitterAnswered.reach()
         await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
         FailPoint.submitterNoted.reach()
     }
 
-    private func post(_ transaction: Transaction) async -> SubmissionOutcome {
+    /// POSTs it, unless it could leave only so late that its terminal's life would be counted wrongly after a restart.
+    private func post(_ transaction: Transaction, before latest: ContinuousClock.Instant) async -> SubmissionOutcome {
         let id = transaction.id
-        let latest = ContinuousClock.now + dispatcher.longestDeparture
         // The gate may have closed during the login, the commit or while the connection was opened.
         return await cloud.post(
             transaction,

@@ -15,7 +15,8 @@ public struct StoryLine: Sendable, Equatable {
     let rank: Rank
 
     enum Rank: Int {
-        case begin, end, evidence, event
+        // A command is taken before its first POST begins, though both may be in one millisecond.
+        case taken, begin, end, evidence, event
     }
 }
 
@@ -83,6 +84,7 @@ extension TransactionStory.Announcement {
     fileprivate var line: StoryLine {
         var detail = settledAt.map { returns == 0 ? "confirmed \($0)" : "returned \($0)" } ?? "waits"
         if returns > 0 { detail += ", no queue was bound (\(returns))" }
-        return StoryLine(at: event.time, what: "event \(event.name)", detail: detail, rank: .event)
+        let isFirst = event.name.hasSuffix(".\(TransactionStatus.accepted.rawValue)")
+        return StoryLine(at: event.time, what: "event \(event.name)", detail: detail, rank: isFirst ? .taken : .event)
     }
 }

@@ -157,5 +157,5 @@ final class CommandGate: Sendable {
 
 extension CommandGate {
     /// Whether a terminal may be woken at this moment.
-    var letsTerminalsBeWoken: Bool { !obstacles.keys.contains(where: \.keepsTerminalsAsleep) }
+    var letsTerminalsBeWoken: Bool { state.withLockedValue { Terminals($0.obstacles) == .mayBeWoken } }
 }

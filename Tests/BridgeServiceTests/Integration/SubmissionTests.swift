@@ -5,6 +5,7 @@ import BridgeCore
 import BridgeLedger
 import CorrelationStore
 import GetnetSimulator
+import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -87,6 +88,29 @@ struct SubmissionTests {
             #expect(final.data["reason"]?["code"]?.string == "command_expired")
             #expect(try await world.transaction(of: first.commandID)?.state == .submitting(attempt: 1))
             #expect(try await world.posts(of: second.commandID).isEmpty)
+        }
+    }
+
+    @Test func `a POST does not leave long after its durable step; it is marked anew`() async throws {
+        try await Surroundings.run { surroundings in
+            let store = NIOLockedValueBox<FailingStore?>(nil)
+            try await surroundings.withBridge(
+                wrap: { inner in
+                    let failing = FailingStore(inner)
+                    store.withLockedValue { $0 = failing }
+                    return failing
+                }
+            ) { world in
+                // The terminal's life is counted from the step after a restart.
+                let failing = try #require(store.withLockedValue { $0 })
+                failing.slowDownMark(by: .milliseconds(1_200))
+                let command = ChargeCommand()
+                try await world.send(command)
+                #expect(try await world.events.final(of: command.commandID).status == "approved")
+                let transaction = try #require(try await world.transaction(of: command.commandID))
+                #expect(transaction.attempts == 2 && transaction.refusedPosts == 0)
+                #expect(try await world.posts(of: command.commandID).count == 1)
+            }
         }
     }
 

@@ -7,11 +7,12 @@ import NIOConcurrencyHelpers
 
 /// A store whose disk is full when the test says so: nothing is committed, everything can be read.
 ///
-/// Or whose outbox cannot be read, and everything else can.
+/// Or whose outbox cannot be read, and everything else can. Or which takes its time to mark a first attempt.
 final class FailingStore: TransactionStore {
     private let store: SQLiteStore
     private let isFull = NIOLockedValueBox(false)
     private let hidesOutbox = NIOLockedValueBox(false)
+    private let slowness = NIOLockedValueBox<Duration?>(nil)
 
     init(_ store: SQLiteStore) {
         self.store = store
@@ -20,6 +21,9 @@ final class FailingStore: TransactionStore {
     func fillDisk(_ full: Bool) { isFull.withLockedValue { $0 = full } }
 
     func hideOutbox(_ hides: Bool) { hidesOutbox.withLockedValue { $0 = hides } }
+
+    /// Lets the next mark of an attempt take so long.
+    func slowDownMark(by duration: Duration) { slowness.withLockedValue { $0 = duration } }
 
     private func look() throws(StoreError) {
         if isFull.withLockedValue({ $0 }) { throw .unavailable("the disk is full") }
@@ -50,7 +54,10 @@ final class FailingStore: TransactionStore {
         onCommit: @escaping @Sendable (Transition) -> Void
     ) async throws(StoreError) -> Transition? {
         try look()
-        return try await store.apply(input, to: id, at: instant, onCommit: onCommit)
+        let transition = try await store.apply(input, to: id, at: instant, onCommit: onCommit)
+        let slowness = input == .submissionStarted ? slowness.withLockedValue { $0.take() } : nil
+        if let slowness { try? await Task.sleep(for: slowness) }
+        return transition
     }
 
     func submit(
