@@ -38,6 +38,25 @@ import Testing
         )
     }
 
+    @Test func `escapes each character at each place of a text of any length, and reads back what it wrote`() throws {
+        let characters = (0..<0x80).map { Character(Unicode.Scalar(UInt8($0))) } + ["é", "\u{A2}", "\u{DC}", "😀"]
+        for length in 1...20 {
+            for place in 0..<length {
+                for character in characters {
+                    var text = Array(repeating: Character("a"), count: length)
+                    text[place] = character
+                    let value = String(text)
+                    var writer = JSONWriter()
+                    writer.value(value)
+                    let read = try JSONParser.parse(writer.bytes)
+                    #expect(read.string == value)
+                    let mustEscape = character == "\"" || character == "\\" || character < " "
+                    #expect(writer.bytes.contains(UInt8(ascii: "\\")) == mustEscape, "\(value.debugDescription)")
+                }
+            }
+        }
+    }
+
     @Test func `escapes what must be escaped and nothing else`() {
         let text = write { $0.member("a\"\n", "\\\"\u{0}\u{1F}\t\u{7F}é😀/\u{2028}") }
         #expect(text == "{\"a\\\"\\u000a\":\"\\\\\\\"\\u0000\\u001f\\u0009\u{7F}é😀/\u{2028}\"}")
