@@ -175,7 +175,7 @@ extension ClientTests {
     }
 
     /// An example of the contract as another event of another transaction.
-    private static func event(
+    static func event(
         _ name: String,
         _ id: String,
         _ transaction: String,

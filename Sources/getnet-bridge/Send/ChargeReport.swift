@@ -10,11 +10,15 @@ protocol ReportedCommand: FollowedCommand {
     var generated: (commandID: Bool, reference: Bool) { get }
     /// Whether it only asks or takes back, so that sending it again starts nothing.
     var startsNothing: Bool { get }
+    /// When it was sent first.
+    var sentAt: Timestamp { get }
 }
 
 extension ReportedCommand {
     /// What another run needs beside the same words to follow this command instead of making a second one.
-    var repetition: String { startsNothing ? "the same line" : "the same line with --command-id \(commandID)" }
+    var repetition: String {
+        startsNothing ? "the same line" : "the same line with --command-id \(commandID) --sent-at \(sentAt)"
+    }
 }
 
 /// Tells what becomes of a charge: events on standard output; what is said about them on standard error for machines.
@@ -25,6 +29,7 @@ struct ChargeReport {
     /// Names the charge, before it is published: whoever knows its id can ask for it whatever happens next.
     func begin(_ message: some ReportedCommand) {
         say("command-id \(message.commandID)\(message.generated.commandID ? " (generated)" : "")")
+        if !message.startsNothing { say("sent-at    \(message.sentAt)") }
         if let reference = message.reference {
             say("reference  \(reference)\(message.generated.reference ? " (generated)" : "")")
         }

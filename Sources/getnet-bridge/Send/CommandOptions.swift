@@ -23,7 +23,15 @@ struct CommandOptions: ParsableArguments {
     @Option(help: "The idempotency key (default: generated).")
     var commandId: String?
 
-    @Option(help: "Nothing is sent to Getnet after this time (default: the bridge's commands.maxAge).")
+    @Option(
+        help: ArgumentHelp(
+            "When this command was sent first, where it is sent again (default: now). Its age is counted from then.",
+            valueName: "instant"
+        )
+    )
+    var sentAt: Timestamp?
+
+    @Option(help: "Nothing is sent to Getnet so long after it was sent (default: the bridge's commands.maxAge).")
     var expiresIn: DurationArgument?
 
     @Option(

@@ -16,9 +16,12 @@ struct SentCommand: ReportedCommand {
     private let exchange: String
     private let routingKey: String
     private let body: [UInt8]
-    private let sentAt: Timestamp
+    /// When it was sent first: a repetition is as old as what it repeats.
+    let sentAt: Timestamp
 
     /// A command about a terminal.
+    ///
+    /// - Throws: `Failure` for what no message can be made of.
     init(
         _ type: CommandType,
         _ options: CommandOptions,
@@ -37,7 +40,9 @@ struct SentCommand: ReportedCommand {
         amountText = amount.map { AmountText.of($0.value, $0.currency) }
         exchange = configuration.commands.exchange
         routingKey = "\(type.rawValue).\(account.name)"
-        sentAt = now
+        let sentAt = options.sentAt ?? now
+        guard sentAt <= now else { throw Failure(.usage, "--sent-at \(sentAt) is in the future; nothing was sent") }
+        self.sentAt = sentAt
         let metadata = try Self.json(options.metadata, "--metadata")
         var writer = JSONWriter(reserving: 512)
         writer.object { command in
@@ -53,7 +58,7 @@ struct SentCommand: ReportedCommand {
             }
             command.member("reference", reference)
             command.member("original", original)
-            command.member("expiresAt", options.expiresIn.map { (now + $0.duration).description })
+            command.member("expiresAt", options.expiresIn.map { (sentAt + $0.duration).description })
             if !options.fields.isEmpty {
                 let members = options.fields.map { JSON.Member($0.name, $0.value(in: account.profile, of: type)) }
                 command.member("options", JSON.object(members))
@@ -94,7 +99,7 @@ struct SentCommand: ReportedCommand {
     /// Reads the message as the bridge will.
     ///
     /// - Throws: `Failure` with everything that the bridge would refuse it for.
-    func check(_ configuration: BridgeConfiguration) throws(Failure) {
+    func check(_ configuration: BridgeConfiguration, at now: Timestamp = .current) throws(Failure) {
         let message = CommandMessage(
             exchange: exchange,
             routingKey: routingKey,
@@ -103,7 +108,7 @@ struct SentCommand: ReportedCommand {
             timestamp: sentAt,
             address: ReplyAddress(replyTo: "answers")
         )
-        guard case .refused(let faults) = MessageCheck(message, configuration, at: sentAt) else { return }
+        guard case .refused(let faults) = MessageCheck(message, configuration, at: now) else { return }
         let lines = faults.map { "\n  \($0.line(in: "command"))" }
         throw Failure(.data, "the command is not valid, nothing was sent" + lines.joined())
     }

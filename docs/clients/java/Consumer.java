@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -83,18 +84,29 @@ public final class Consumer {
 
     /** Whether the event was a final one. */
     private static boolean work(Channel channel, Delivery delivery, Ledger ledger) throws Exception {
+        String line;
+        JsonObject data = new JsonObject();
         String body = new String(delivery.getBody(), StandardCharsets.UTF_8);
-        JsonObject event = JsonParser.parseString(body).getAsJsonObject();
-        boolean isNew = ledger.take(event, body);
+        try {
+            JsonObject event = JsonParser.parseString(body).getAsJsonObject();
+            data = event.getAsJsonObject("data");
+            String commandId = data.has("commandId") ? data.get("commandId").getAsString() : "-";
+            boolean isNew = ledger.take(event, body);
+            line = event.get("type").getAsString() + " " + commandId + " " + (isNew ? "taken" : "known");
+        } catch (RuntimeException error) {
+            // It stays unreadable however often it comes: a person gets it, and the others go on.
+            String name = "unreadable-" + UUID.nameUUIDFromBytes(delivery.getBody());
+            ledger.keep(name, body);
+            data = new JsonObject();
+            line = name + ": " + error;
+        }
         try {
             channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
         } catch (AlreadyClosedException | IOException error) {
             // What was not acknowledged comes again, and is known then.
             System.err.println("connection lost: " + error);
         }
-        JsonObject data = event.getAsJsonObject("data");
-        String commandId = data.has("commandId") ? data.get("commandId").getAsString() : "-";
-        System.out.println(event.get("type").getAsString() + " " + commandId + " " + (isNew ? "taken" : "known"));
+        System.out.println(line);
         return data.has("final") && data.get("final").getAsBoolean();
     }
 }
@@ -143,6 +155,12 @@ final class Ledger {
             database.rollback();
             throw error;
         }
+    }
+
+    /** Gives what cannot be read to a person. */
+    void keep(String name, String body) throws SQLException {
+        change("INSERT OR IGNORE INTO todo VALUES (?, ?)", name, body);
+        database.commit();
     }
 
     /** Does what an event asks for; true if it is for a person. */

@@ -9,6 +9,9 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,13 +25,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Charges a card on a terminal, or gives money of a sale back, and waits for the end. Needs RabbitMQ's client and Gson.
  *
  * <pre>
- * java Sale.java charge idTerminal/idSucursal/serialNumber pesos reference [commandId]
- * java Sale.java refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId]
+ * java Sale.java charge idTerminal/idSucursal/serialNumber pesos reference [commandId sentAt]
+ * java Sale.java refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId sentAt]
  * </pre>
  *
  * <p>AMQP_URL in the environment names the broker. Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not
- * started), 13 in doubt (do NOT repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId, never
- * with another one), 64 wrong arguments, 69 nothing was sent.
+ * started), 13 in doubt (do NOT repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId and
+ * sentAt, never with another id), 64 wrong arguments, 69 nothing was sent.
  */
 public final class Sale {
     private static final Map<String, Integer> EXIT =
@@ -46,22 +49,26 @@ public final class Sale {
 
     public static void main(String[] arguments) {
         Map<String, Object> command;
+        Instant sentAt;
         try {
             command = command(arguments);
-        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException error) {
-            System.err.println("usage: Sale.java charge idTerminal/idSucursal/serialNumber pesos reference [commandId]");
-            System.err.println("       Sale.java refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId]");
+            int last = arguments[0].equals("refund") ? 6 : 5;
+            sentAt = (arguments.length > last ? Instant.parse(arguments[last]) : Instant.now()).truncatedTo(ChronoUnit.SECONDS);
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | DateTimeParseException error) {
+            System.err.println("usage: Sale.java charge idTerminal/idSucursal/serialNumber pesos reference [commandId sentAt]");
+            System.err.println(
+                    "       Sale.java refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId sentAt]");
             System.exit(WRONG_ARGUMENTS);
             return;
         }
-        // Before anything is sent: who repeats the attempt needs it.
-        System.out.println("commandId " + command.get("commandId"));
+        // Before anything is sent: a repetition needs both. Then it is the same command, and as old as it is.
+        System.out.println("commandId " + command.get("commandId") + " sentAt " + sentAt);
         int status;
         try {
-            status = send(command);
+            status = send(command, sentAt);
         } catch (Exception error) {
             status = mayBeSent ? NO_END : NOTHING_SENT;
-            String meaning = mayBeSent ? "no end is known, repeat with the same commandId" : "nothing was sent";
+            String meaning = mayBeSent ? "no end is known, repeat with the same commandId and sentAt" : "nothing was sent";
             System.err.println(meaning + ": " + error + (error.getCause() == null ? "" : " (" + error.getCause() + ")"));
         }
         System.exit(status);
@@ -84,7 +91,7 @@ public final class Sale {
         return command;
     }
 
-    private static int send(Map<String, Object> command) throws Exception {
+    private static int send(Map<String, Object> command, Instant sentAt) throws Exception {
         Object commandId = command.get("commandId");
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(System.getenv().getOrDefault("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/%2F"));
@@ -102,18 +109,19 @@ public final class Sale {
                         events.add(JsonParser.parseString(body).getAsJsonObject().getAsJsonObject("data"));
                     },
                     tag -> { });
-            publish(channel, command, queue);
+            publish(channel, command, sentAt, queue);
             return follow(events);
         }
     }
 
     /** Returns only when the broker has the command safe. */
-    private static void publish(Channel channel, Map<String, Object> command, String replyTo) throws Exception {
+    private static void publish(Channel channel, Map<String, Object> command, Instant sentAt, String replyTo)
+            throws Exception {
         AMQP.BasicProperties properties =
                 new AMQP.BasicProperties.Builder()
                         .contentType("application/json")
                         .deliveryMode(2)
-                        .timestamp(new Date())
+                        .timestamp(Date.from(sentAt))
                         .replyTo(replyTo)
                         .correlationId((String) command.get("commandId"))
                         .build();

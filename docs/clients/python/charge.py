@@ -4,10 +4,12 @@
     python3 charge.py --terminal 80005000/12983/SNPRUEBA1234 --amount 15990 --reference A0001234
 
 Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not started), 13 in doubt (do NOT repeat with
-another id), 14 rejected, 15 no end is known (repeat with the same --command-id, never with another one), 69 nothing was sent.
+another id), 14 rejected, 15 no end is known (repeat with the same --command-id and --sent-at, never with another id), 69 nothing
+was sent.
 """
 
 import argparse
+import datetime
 import json
 import os
 import sys
@@ -29,9 +31,15 @@ def arguments():
     parser.add_argument("--currency", default="CLP")
     parser.add_argument("--reference", required=True, help="your number of this attempt, on the receipt too")
     parser.add_argument("--account", default="main")
-    parser.add_argument("--command-id", default=str(uuid.uuid4()))
+    add_repetition(parser)
     parser.add_argument("--wait", type=float, default=360, help="seconds; a terminal may take 315 of them")
     return parser.parse_args()
+
+
+def add_repetition(parser):
+    """What a repetition has from the first try: then it is the same command, and as old as it is."""
+    parser.add_argument("--command-id", default=str(uuid.uuid4()))
+    parser.add_argument("--sent-at", type=datetime.datetime.fromisoformat, default=datetime.datetime.now(datetime.timezone.utc))
 
 
 def command(given):
@@ -46,7 +54,7 @@ def command(given):
     }
 
 
-def publish(channel, command, reply_to):
+def publish(channel, command, sent_at, reply_to):
     """Returns only when the broker has the command safe; what was not confirmed is sent again by starting again."""
     channel.basic_publish(
         exchange="getnet.commands",
@@ -55,7 +63,7 @@ def publish(channel, command, reply_to):
         properties=pika.BasicProperties(
             content_type="application/json",
             delivery_mode=pika.DeliveryMode.Persistent,
-            timestamp=int(time.time()),
+            timestamp=int(sent_at.timestamp()),
             reply_to=reply_to,
             correlation_id=command["commandId"],
         ),
@@ -85,12 +93,12 @@ def follow(channel, queue, command, wait):
     return status
 
 
-def send(command, url, wait):
+def send(command, given):
     """Sends a command and follows it; the exit status."""
-    # Before anything is sent: whoever repeats the attempt needs it.
-    print("commandId", command["commandId"], flush=True)
+    # Before anything is sent: a repetition needs both.
+    print("commandId", command["commandId"], "sentAt", given.sent_at.isoformat(timespec="seconds"), flush=True)
     try:
-        connection = pika.BlockingConnection(pika.URLParameters(url))
+        connection = pika.BlockingConnection(pika.URLParameters(given.url))
         channel = connection.channel()
         channel.confirm_delivery()
         queue = channel.queue_declare("", exclusive=True, auto_delete=True).method.queue
@@ -98,8 +106,8 @@ def send(command, url, wait):
         print(f"nothing was sent: {error!r}", file=sys.stderr)
         return NOTHING_SENT
     try:
-        publish(channel, command, queue)
-        status = follow(channel, queue, command, wait)
+        publish(channel, command, given.sent_at, queue)
+        status = follow(channel, queue, command, given.wait)
         connection.close()
         return status
     except pika.exceptions.UnroutableError:
@@ -107,10 +115,10 @@ def send(command, url, wait):
         return NOTHING_SENT
     except (pika.exceptions.AMQPError, OSError) as error:
         # The command may have left: no error means from here on that nothing happens.
-        print(f"no end is known: {error!r}; repeat with the same --command-id", file=sys.stderr)
+        print(f"no end is known: {error!r}; repeat with the same --command-id and --sent-at", file=sys.stderr)
         return NO_END
 
 
 if __name__ == "__main__":
     given = arguments()
-    sys.exit(send(command(given), given.url, given.wait))
+    sys.exit(send(command(given), given))

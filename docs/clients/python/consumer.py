@@ -11,6 +11,7 @@ not again when money of it is given back.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import sqlite3
@@ -57,6 +58,27 @@ def take(database, event):
         database.execute("ROLLBACK")
         raise
     return fresh
+
+
+# What an event that cannot be read raises, here or as its members are written down.
+UNREADABLE = (
+    ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError,
+    sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.IntegrityError,
+)
+
+
+def take_body(database, body):
+    """What is printed about an event, and its data. One that cannot be read stays so: a person gets it, and the others go on."""
+    try:
+        event = json.loads(body)
+        data = event["data"]
+        name = f"{event['type']} {data.get('commandId', '-')}"
+        return f"{name} {'taken' if take(database, event) else 'known'}", data
+    except UNREADABLE as error:
+        name = "unreadable-" + hashlib.sha256(body).hexdigest()
+        text = body.decode("utf-8", "backslashreplace")
+        database.execute("INSERT OR IGNORE INTO todo VALUES (?, ?)", [name, text])
+        return f"{name}: {error!r}", {}
 
 
 def act(database, event):
@@ -144,15 +166,13 @@ def consume(given, database):
     finals = 0
     for method, _, body in channel.consume(given.queue, inactivity_timeout=0.2):
         if method is not None:
-            event = json.loads(body)
-            fresh = take(database, event)
-            if given.crash_after and given.crash_after == event["data"].get("status"):
+            line, data = take_body(database, body)
+            if given.crash_after and given.crash_after == data.get("status"):
                 # For the tests: dies after the commit, before the broker knows.
                 os._exit(99)
             channel.basic_ack(method.delivery_tag)
-            words = [event["type"], event["data"].get("commandId", "-"), "taken" if fresh else "known"]
-            print(*words, flush=True)
-            finals += event["data"].get("final") is True
+            print(line, flush=True)
+            finals += data.get("final") is True
         if given.finals and finals >= given.finals:
             connection.close()
             handed_over = database.execute("SELECT count(*) FROM goods").fetchone()[0]

@@ -4,13 +4,12 @@
     python3 refund.py --terminal 80005000/12983/SNPRUEBA1234 --original order-1 --amount 5000 --reference D0001234
 
 A refund is sent like a charge and ends like one, with the same statuses: 13 is in doubt, money may have gone back. Do NOT
-repeat it with another id; the same --command-id gives nothing back twice.
+repeat it with another id; the same --command-id and --sent-at give nothing back twice.
 """
 
 import argparse
 import os
 import sys
-import uuid
 
 import charge
 
@@ -24,7 +23,7 @@ def arguments():
     parser.add_argument("--currency", default="CLP")
     parser.add_argument("--reference", required=True, help="your number of this attempt, on the receipt too")
     parser.add_argument("--account", default="main")
-    parser.add_argument("--command-id", default=str(uuid.uuid4()))
+    charge.add_repetition(parser)
     parser.add_argument("--wait", type=float, default=360, help="seconds; a terminal may take 315 of them")
     return parser.parse_args()
 
@@ -44,4 +43,4 @@ def command(given):
 
 if __name__ == "__main__":
     given = arguments()
-    sys.exit(charge.send(command(given), given.url, given.wait))
+    sys.exit(charge.send(command(given), given))

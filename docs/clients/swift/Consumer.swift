@@ -92,8 +92,18 @@ struct Consumer {
 
     /// Whether the event was a final one.
     private static func work(_ delivery: Delivery, _ ledger: Ledger) async throws -> Bool {
-        let event = try JSONDecoder().decode(Event.self, from: Data(delivery.body))
-        let isNew = try await ledger.take(event, String(decoding: delivery.body, as: UTF8.self))
+        let body = String(decoding: delivery.body, as: UTF8.self)
+        let event: Event
+        do {
+            event = try JSONDecoder().decode(Event.self, from: Data(delivery.body))
+        } catch {
+            // It stays unreadable however often it comes: a person gets it, and the others go on.
+            try await ledger.keepUnreadable(body)
+            print("an event cannot be read:", error)
+            fflush(nil)
+            return false
+        }
+        let isNew = try await ledger.take(event, body)
         print(event.type, event.data.commandId ?? "-", isNew ? "taken" : "known")
         fflush(nil)
         return event.data.final == true
@@ -187,6 +197,16 @@ private struct Ledger {
                 try database.execute(sql: "INSERT OR IGNORE INTO todo VALUES (?, ?)", arguments: [event.id, body])
             }
             return true
+        }
+    }
+
+    /// Gives what cannot be read to a person, once.
+    func keepUnreadable(_ body: String) async throws {
+        try await database.write { database in
+            try database.execute(
+                sql: "INSERT INTO todo SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM todo WHERE what = ?)",
+                arguments: ["unreadable-\(UUID().uuidString)", body, body]
+            )
         }
     }
 

@@ -5,12 +5,12 @@ import Foundation
 
 /// Charges a card on a terminal, or gives money of a sale back, and waits for the end.
 ///
-///     sale-client charge idTerminal/idSucursal/serialNumber pesos reference [commandId]
-///     sale-client refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId]
+///     sale-client charge idTerminal/idSucursal/serialNumber pesos reference [commandId sentAt]
+///     sale-client refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId sentAt]
 ///
 /// AMQP_URL in the environment names the broker. Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not
-/// started), 13 in doubt (do NOT repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId, never
-/// with another one), 64 wrong arguments, 69 nothing was sent.
+/// started), 13 in doubt (do NOT repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId and
+/// sentAt, never with another id), 64 wrong arguments, 69 nothing was sent.
 @main
 struct Sale {
     private static let exits = [
@@ -24,14 +24,14 @@ struct Sale {
 
     static func main() async {
         guard let command = Command(CommandLine.arguments.dropFirst().map { $0 }) else {
-            print("usage: sale-client charge idTerminal/idSucursal/serialNumber pesos reference [commandId]")
+            print("usage: sale-client charge idTerminal/idSucursal/serialNumber pesos reference [commandId sentAt]")
             print(
-                "       sale-client refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId]"
+                "       sale-client refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId sentAt]"
             )
             exit(EX_USAGE)
         }
-        // Before anything is sent: who repeats the attempt needs it.
-        print("commandId", command.commandId)
+        // Before anything is sent: a repetition needs both. Then it is the same command, and as old as it is.
+        print("commandId", command.commandId, "sentAt", command.sentAt.formatted(.iso8601))
         fflush(nil)
         let (session, queue): (AMQPSession, String)
         do {
@@ -49,7 +49,7 @@ struct Sale {
             exit(Int32(status))
         } catch {
             // The command may have left: no error means from here on that nothing happens.
-            print("no end is known: \(error); repeat with the same commandId")
+            print("no end is known: \(error); repeat with the same commandId and sentAt")
             exit(Int32(noEnd))
         }
     }
@@ -58,7 +58,7 @@ struct Sale {
         var properties = AMQPProperties()
         properties.contentType = "application/json"
         properties.deliveryMode = .persistent
-        properties.timestamp = UInt64(Date().timeIntervalSince1970)
+        properties.timestamp = UInt64(command.sentAt.timeIntervalSince1970)
         properties.replyTo = queue
         properties.correlationID = command.commandId
         let message = AMQPMessage(
@@ -74,8 +74,8 @@ struct Sale {
             print("nothing was sent: no bridge has a queue there, or the connection is gone")
             return nothingSent
         case .rejected, .unconfirmed:
-            // It may have been lost, or not: only the same commandId is safe to send again.
-            print("no end is known; repeat with the same commandId")
+            // It may have been lost, or not: only the same command is safe to send again.
+            print("no end is known; repeat with the same commandId and sentAt")
             return noEnd
         }
     }
@@ -128,6 +128,12 @@ private struct Command: Encodable {
     let reference: String
     /// Of a refund: the sale.
     let original: Original?
+    /// When it was sent first; a property of the message, not of its body.
+    let sentAt: Date
+
+    private enum CodingKeys: CodingKey {
+        case commandId, type, terminal, amount, reference, original
+    }
 
     init?(_ words: [String]) {
         let required = words.first == "refund" ? 5 : 4
@@ -140,6 +146,12 @@ private struct Command: Encodable {
         reference = words[3]
         original = type == "refund" ? Original(commandId: words[4]) : nil
         commandId = words.count > required ? words[required] : UUID().uuidString
+        guard words.count > required + 1 else {
+            sentAt = Date()
+            return
+        }
+        guard let first = try? Date(words[required + 1], strategy: .iso8601) else { return nil }
+        sentAt = first
     }
 }
 
