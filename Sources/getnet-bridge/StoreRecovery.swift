@@ -63,7 +63,7 @@ extension Store {
                 )
             } catch {
                 guard case .locked = error else { throw error }
-                let body = OperatorRequest.body(by: note.by, because: note.reason, now: now)
+                let body = OperatorRequest.body(by: note.by, because: note.reason, knows: now ? [.now] : [])
                 let answer = try await AdminPort(configuration).post("/v1/store/release", body)
                 release = answer["released"] == .bool(true) ? .released : .notHeld
             }

@@ -59,6 +59,13 @@ extension Transactions {
             }
         }
 
+        private var knows: Set<OperatorNote.Assurance> {
+            let said: [OperatorNote.Assurance: Bool] = [
+                .amountDiffers: amountDiffers, .althoughToldPaid: althoughToldPaid, .now: now,
+            ]
+            return Set(said.filter(\.value).keys)
+        }
+
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let port = try AdminPort(try options.load(for: .broker, invocation))
             let body = OperatorRequest.body(
@@ -68,9 +75,7 @@ extension Transactions {
                 authorizationCode: authorizationCode,
                 operationID: operationId,
                 amount: amount,
-                amountDiffers: amountDiffers,
-                althoughToldPaid: althoughToldPaid,
-                now: now
+                knows: knows
             )
             let id = try await Transactions.name(of: id, options, invocation)
             let story = try await port.post("/v1/transactions/\(id)/\(OperatorRequest.Act.resolve.rawValue)", body)

@@ -11,11 +11,32 @@ public struct OperatorNote: Sendable, Equatable {
     public let name: String
     /// Why, in the person's words.
     public let reason: String
+    /// What the person says that they know, where the bridge would ask once more.
+    public let knows: Set<Assurance>
+
+    /// The word of a person that answers an objection of the bridge; its raw value is its member in JSON.
+    public enum Assurance: String, Sendable, CaseIterable {
+        /// The terminal may still be at it, and they know better.
+        case now
+        /// A payment was told, and Getnet itself says that no money came in.
+        case althoughToldPaid
+        /// The receipt has another amount than was asked for.
+        case amountDiffers
+
+        /// Its flag on the command line.
+        public var flag: String {
+            switch self {
+            case .now: "--now"
+            case .althoughToldPaid: "--although-told-paid"
+            case .amountDiffers: "--amount-differs"
+            }
+        }
+    }
 
     /// A note from a person's words.
     ///
     /// - Throws: `Fault` for a text that is empty, too long, a placeholder of the pages, or holds what cannot be seen.
-    public init(name: String, reason: String) throws(Fault) {
+    public init(name: String, reason: String, knows: Set<Assurance> = []) throws(Fault) {
         for (word, member) in [(name, "by"), (reason, "reason")] where Self.isPlaceholder(word) {
             throw Fault(description: "\(member): \(word) stands for what you fill in")
         }
@@ -23,6 +44,7 @@ public struct OperatorNote: Sendable, Equatable {
         try Self.check(reason, "reason", upTo: Self.longestReason)
         self.name = name
         self.reason = reason
+        self.knows = knows
     }
 
     /// Whether a word is one that the pages and printed lines have in the place of a person's own: it would be kept as what a person said.

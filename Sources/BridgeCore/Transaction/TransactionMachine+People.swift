@@ -3,10 +3,15 @@
 /// What people do: they decide, deal with contradictions, and restore backups.
 extension TransactionMachine {
     /// A claimant is another transaction that has the payment on the receipt.
-    mutating func decide(_ decision: TransactionInput.OperatorDecision, _ claimant: TransactionID?) {
+    mutating func decide(
+        _ decision: TransactionInput.OperatorDecision,
+        by note: OperatorNote,
+        _ claimant: TransactionID?
+    ) {
         switch transaction.state {
         case .submitted, .inDoubt:
-            guard claimant == nil, transaction.hasAmount(for: decision) else {
+            let objection = transaction.objection(to: decision, by: note, terminalLife: rules.terminalLife)
+            guard objection == nil, claimant == nil, transaction.hasAmount(for: decision) else {
                 next.finding = .refused
                 return
             }

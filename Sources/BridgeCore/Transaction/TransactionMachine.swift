@@ -85,7 +85,7 @@ public struct TransactionMachine {
         case .journalClosed: machine.closeJournal()
         case .cancel: machine.cancel()
         case .cancelEnded(let end): machine.endCancel(end)
-        case .operatorDecision(let decision, _): machine.decide(decision, claimant)
+        case .operatorDecision(let decision, let note): machine.decide(decision, by: note, claimant)
         case .settled: machine.settle()
         case .notStorable: machine.endForFault()
         case .restored: machine.restore()

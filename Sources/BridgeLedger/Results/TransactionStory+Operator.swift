@@ -20,6 +20,9 @@ extension TransactionStory.Piece {
                 member.member("operationId", operationID)
                 member.member("amount", amount)
             }
+            for assurance in OperatorNote.Assurance.allCases where note.knows.contains(assurance) {
+                member.member(assurance.rawValue, true)
+            }
         }
         self.init(source: .operator, finding: finding, masked: writer.bytes, receivedAt: instant)
     }

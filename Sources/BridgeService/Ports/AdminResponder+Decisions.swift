@@ -19,66 +19,23 @@ extension AdminResponder {
             return problem(.notFound, "no such path")
         }
         guard let id = TransactionID(String(words[0])) else { return problem(.notFound, "no such transaction") }
-        let decision: OperatorRequest.Decision
+        let input: TransactionInput
         do throws(OperatorRequest.Fault) {
-            decision = try OperatorRequest.read(try await body(of: request), act)
+            input = try OperatorRequest.read(try await body(of: request), act)
         } catch {
             return problem(.badRequest, error.description)
         }
-        let input = decision.input
-        if !decision.now, let end = try await untilWhenItMayBePaid(id, input) {
-            return problem(.conflict, end.stillAtItText)
-        }
-        if !decision.althoughToldPaid, let why = try await toldPayment(id, input) { return problem(.conflict, why) }
-        if !decision.amountDiffers, let why = try await otherAmount(id, input) { return problem(.conflict, why) }
         guard let transition = try await dispatcher.apply(input, to: id) else {
             return problem(.notFound, "no such transaction")
         }
         guard transition.finding == .refused else { return try await show(words[0]) }
-        return problem(.conflict, act.refusal(of: input, for: transition.transaction))
-    }
-
-    /// Until when the terminal may still take the money of a sale that a person wants to end as not paid; `nil` where it cannot.
-    private func untilWhenItMayBePaid(
-        _ id: TransactionID,
-        _ input: TransactionInput
-    ) async throws(StoreError) -> Timestamp? {
-        // A receipt says that the terminal is done.
-        guard case .operatorDecision(let decision, _) = input else { return nil }
-        if case .approved = decision { return nil }
-        guard let transaction = try await store.transaction(id),
-            transaction.state == .submitted || transaction.state == .inDoubt, !transaction.isLifeOver,
-            let posting = transaction.posting
-        else { return nil }
-        return posting.upperBound + dispatcher.terminalLife
-    }
-
-    /// Why a person may be wrong who says that it was not paid; `nil` where no payment was told.
-    private func toldPayment(_ id: TransactionID, _ input: TransactionInput) async throws(StoreError) -> String? {
-        guard case .operatorDecision(let decision, _) = input, let transaction = try await store.transaction(id),
-            transaction.isToldPaid
-        else { return nil }
-        if case .approved = decision { return nil }
-        return """
-            a payment of it was told, and a missing receipt does not speak against that; where Getnet itself says that no money came \
-            in, say so: --although-told-paid, in JSON "althoughToldPaid": true
-            """
-    }
-
-    /// Why the amount that a person states may be a slip; `nil` where evidence tells it, or it is the one that was asked for.
-    private func otherAmount(_ id: TransactionID, _ input: TransactionInput) async throws(StoreError) -> String? {
-        guard case .operatorDecision(.approved(let code, _, let stated?), _) = input,
-            let transaction = try await store.transaction(id), transaction.effect.movesMoney,
-            transaction.state == .submitted || transaction.state == .inDoubt, let asked = transaction.amount,
-            asked.value != stated
-        else { return nil }
-        // Where evidence of this very payment has an amount, nothing else is taken.
-        let isTold = transaction.result?.amount != nil && Spelling.isOne(transaction.result?.authorizationCode, code)
-        guard !isTold else { return nil }
-        return """
-            \(asked.text) was asked for (\(asked.value)), and you state \(Money(stated, asked.currency).text) (\(stated)); where the receipt \
-            has that amount, with a tip for instance, say so: --amount-differs, in JSON "amountDiffers": true
-            """
+        let transaction = transition.transaction
+        if case .operatorDecision(let decision, let note) = input,
+            let objection = transaction.objection(to: decision, by: note, terminalLife: dispatcher.terminalLife)
+        {
+            return problem(.conflict, objection.description)
+        }
+        return problem(.conflict, act.refusal(of: input, for: transaction))
     }
 
     /// `POST /v1/store/release`.
@@ -113,14 +70,6 @@ extension AdminResponder {
 }
 
 extension Timestamp {
-    /// Why a doubt about a terminal that may be at it until then is not ended as not paid.
-    fileprivate var stillAtItText: String {
-        """
-        until \(self) the terminal may still take the money, and whether Getnet would tell you of it is not certain; wait, or say \
-        that you know better: --now, in JSON "now": true
-        """
-    }
-
     /// Why a hold that lasts until then is not ended.
     public var tooEarlyText: String {
         """

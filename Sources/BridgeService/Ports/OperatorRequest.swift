@@ -24,46 +24,22 @@ public enum OperatorRequest {
         public let description: String
     }
 
-    /// A decision as it was read.
-    struct Decision {
-        let input: TransactionInput
-        /// The person's word that the receipt has another amount than was asked for.
-        var amountDiffers = false
-        /// The person's word that Getnet says that no money came in, although a payment was told.
-        var althoughToldPaid = false
-        /// The person's word that the terminal may still be at it and that they know better.
-        var now = false
-    }
-
     /// Reads a decision.
-    static func read(_ body: [UInt8], _ act: Act) throws(Fault) -> Decision {
+    static func read(_ body: [UInt8], _ act: Act) throws(Fault) -> TransactionInput {
         let ofAll: Set = ["by", "reason"]
-        let value = try object(
-            body,
-            of: act == .settle
-                ? ofAll
-                : ofAll.union([
-                    "as", "authorizationCode", "operationId", "amount", "amountDiffers", "althoughToldPaid", "now",
-                ])
-        )
-        let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
-        switch act {
-        case .settle: return Decision(input: .settled(by: note))
-        case .resolve:
-            return Decision(
-                input: .operatorDecision(try decision(value), by: note),
-                amountDiffers: try flag("amountDiffers", of: value),
-                althoughToldPaid: try flag("althoughToldPaid", of: value),
-                now: try flag("now", of: value)
-            )
-        }
+        guard act == .resolve else { return .settled(by: try note(in: try object(body, of: ofAll))) }
+        let assurances = OperatorNote.Assurance.allCases
+        let ofDecisions = ["as", "authorizationCode", "operationId", "amount"] + assurances.map(\.rawValue)
+        let value = try object(body, of: ofAll.union(ofDecisions))
+        var knows: Set<OperatorNote.Assurance> = []
+        for assurance in assurances where try flag(assurance.rawValue, of: value) { knows.insert(assurance) }
+        return .operatorDecision(try decision(value), by: try note(in: value, knows))
     }
 
     /// Reads who ends the hold of a restored store, why, and whether they know that its hour is not over.
     static func readRelease(_ body: [UInt8]) throws(Fault) -> (note: OperatorNote, now: Bool) {
         let value = try object(body, of: ["by", "reason", "now"])
-        let note = try note(by: value["by"]?.string ?? "", because: value["reason"]?.string ?? "")
-        return (note, try flag("now", of: value))
+        return (try note(in: value), try flag("now", of: value))
     }
 
     private static func flag(_ name: String, of value: JSON) throws(Fault) -> Bool {
@@ -86,9 +62,16 @@ public enum OperatorRequest {
         return value
     }
 
-    private static func note(by name: String, because reason: String) throws(Fault) -> OperatorNote {
+    private static func note(
+        in value: JSON,
+        _ knows: Set<OperatorNote.Assurance> = []
+    ) throws(Fault) -> OperatorNote {
         do throws(OperatorNote.Fault) {
-            return try OperatorNote(name: name, reason: reason)
+            return try OperatorNote(
+                name: value["by"]?.string ?? "",
+                reason: value["reason"]?.string ?? "",
+                knows: knows
+            )
         } catch {
             throw Fault(description: error.description)
         }
@@ -132,9 +115,7 @@ public enum OperatorRequest {
         authorizationCode: String? = nil,
         operationID: Int64? = nil,
         amount: Int64? = nil,
-        amountDiffers: Bool = false,
-        althoughToldPaid: Bool = false,
-        now: Bool = false
+        knows: Set<OperatorNote.Assurance> = []
     ) -> [UInt8] {
         var writer = JSONWriter(reserving: 256)
         writer.object { member in
@@ -144,9 +125,9 @@ public enum OperatorRequest {
             member.member("authorizationCode", authorizationCode)
             member.member("operationId", operationID)
             member.member("amount", amount)
-            if amountDiffers { member.member("amountDiffers", amountDiffers) }
-            if althoughToldPaid { member.member("althoughToldPaid", althoughToldPaid) }
-            if now { member.member("now", now) }
+            for assurance in OperatorNote.Assurance.allCases where knows.contains(assurance) {
+                member.member(assurance.rawValue, true)
+            }
         }
         return writer.bytes
     }

@@ -102,6 +102,43 @@ struct PeopleTests {
         #expect(!posted.after(approval("010929", 17)).isInLane)
     }
 
+    @Test func `what speaks against a decision refuses it in the same step, unless the person says that they know it`()
+        throws
+    {
+        let life = Situation.rules.terminalLife
+        func end(
+            _ transaction: Transaction,
+            _ decision: TransactionInput.OperatorDecision,
+            _ knows: OperatorNote.Assurance...
+        ) throws -> Transition {
+            let note = try OperatorNote(name: "Ana", reason: "looked", knows: Set(knows))
+            let change = apply(.operatorDecision(decision, by: note), to: transaction)
+            // A refusal changes nothing, and has a reason that a person can be told.
+            let objection = transaction.objection(to: decision, by: note, terminalLife: life)
+            #expect((change.finding == .refused) == (objection != nil), "\(decision), \(knows)")
+            if objection != nil { #expect(change.transaction == transaction && change.events.isEmpty) }
+            return change
+        }
+        let posted = Situation.submitted.transaction
+        let over = posted.after(.lifeEnded, at: .sample + life)
+        let told = Situation.doubtAboutPayment.transaction.after(.lifeEnded, at: .sample + life)
+        #expect(told.isToldPaid && told.isLifeOver && over.isLifeOver)
+        for decision in [TransactionInput.OperatorDecision.notCompleted, .declined, .failed] {
+            #expect(try end(posted, decision).finding == .refused)
+            #expect(try end(posted, decision, .now).transaction.state.isFinal)
+            #expect(try end(over, decision).transaction.state.isFinal)
+            #expect(try end(told, decision, .now).finding == .refused)
+            #expect(try end(told, decision, .althoughToldPaid).transaction.state.isFinal)
+            // A payment that is told a moment before the decision counts.
+            let late = over.after(.callback(.misfit(over)))
+            #expect(try end(late, decision, .now).finding == .refused)
+        }
+        let other = TransactionInput.OperatorDecision.approved(authorizationCode: "1", operationID: 2, amount: 1)
+        #expect(try end(posted, other, .now, .althoughToldPaid).finding == .refused)
+        #expect(try end(posted, other, .amountDiffers).transaction.state == .approved)
+        #expect(try end(posted, .approved(authorizationCode: "1", operationID: 2, amount: 15_990)).finding == .decided)
+    }
+
     @Test func `a second sale is told with a person's end of the first`() {
         let doubt = Situation.submitted.transaction.after(
             .submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936199"))

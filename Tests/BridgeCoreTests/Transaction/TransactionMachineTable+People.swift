@@ -112,9 +112,10 @@ extension TransactionMachineTable {
 }
 
 extension OperatorNote {
+    /// A person who knows what they say.
     static let sample: OperatorNote = {
         do {
-            return try OperatorNote(name: "Ana Pérez", reason: "saw the receipt")
+            return try OperatorNote(name: "Ana Pérez", reason: "saw the receipt", knows: Set(Assurance.allCases))
         } catch {
             preconditionFailure("\(error)")
         }

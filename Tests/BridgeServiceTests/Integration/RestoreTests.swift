@@ -110,7 +110,7 @@ struct RestoreTests {
         try await Surroundings.run(
             simulate: {
                 $0.country = "ar"
-                $0.timeScale = 0.05
+                $0.timeScale = 0.1
                 $0.thinkTime = .seconds(80)
             },
             configure: { $0.cloud.country = .ar }
