@@ -104,6 +104,19 @@ struct ChargeWatchTests {
         #expect(watch.end == .inDoubt)
     }
 
+    @Test("K2: a sale that is contradicted stays so for whoever looks, also after money of it was given back")
+    func contradictedAndAmended() throws {
+        let body = """
+            {"specversion":"1.0","id":"e1","type":"io.getnet-bridge.charge.amended.v1","time":"2026-11-22T10:12:31.412Z",
+             "data":{"commandId":"c-1","status":"approved","final":true,"amendments":[],"openContradictions":1}}
+            """
+        let event = try #require(ChargeEvent(structured, body: Array(body.utf8)))
+        #expect(event.line.contains("CONTRADICTED: do NOT charge again, a person must look"))
+        var watch = ChargeWatch(commandID: "c-1")
+        watch.take(event)
+        #expect(watch.end == .inDoubt)
+    }
+
     @Test func `an event in binary mode says the same`() throws {
         var properties = AMQPProperties()
         properties.contentType = "application/json"

@@ -207,7 +207,12 @@ public struct EventWriter: Sendable {
                 data.member("resultExpectedBy", (postedAt + terminalLife).description)
             }
             if let contradiction = draft.contradiction { data.write(contradiction, transaction.currency) }
-            if let amendments = draft.amendments { data.write(amendments) }
+            if let amendments = draft.amendments {
+                data.write(amendments)
+                // Who reads this event alone must not take the status for certain.
+                let open = transaction.openContradictions
+                data.member("openContradictions", open > 0 ? open : nil)
+            }
             if let metadata = transaction.command.metadata { data.member("metadata", rawJSON: metadata) }
         }
         return writer.bytes

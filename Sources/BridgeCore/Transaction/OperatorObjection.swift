@@ -53,6 +53,7 @@ extension Transaction {
     ///   - decision: What it is to end as.
     ///   - note: Who decides, with what they say that they know.
     ///   - terminalLife: How long a POST may have effects.
+    /// - Returns: The first objection that the person does not answer.
     public func objection(
         to decision: TransactionInput.OperatorDecision,
         by note: OperatorNote,

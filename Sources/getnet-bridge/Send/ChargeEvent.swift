@@ -45,8 +45,9 @@ struct ChargeEvent {
             let status = data["status"]?.string.flatMap(TransactionStatus.init(rawValue:))
             // A status that this program does not know is still known to be final or not.
             let isFinal = data["final"] == .bool(true)
+            let isContradicted = data["contradiction"] != nil || data["openContradictions"] != nil
             outcome =
-                if let status, isFinal { data["contradiction"] == nil ? .final(status) : .contradicted(status) } else {
+                if let status, isFinal { isContradicted ? .contradicted(status) : .final(status) } else {
                     .open(status)
                 }
         }
@@ -99,7 +100,8 @@ extension ChargeEvent {
         switch outcome {
         case .contradicted:
             let code = text("contradiction", "code")
-            return ["CONTRADICTED (\(code)): do NOT charge again, a person must look"] + payment
+            let which = code.isEmpty ? "" : " (\(code))"
+            return ["CONTRADICTED\(which): do NOT charge again, a person must look"] + payment
         case .final(.approved): return [amount, rest] + payment
         case .final(.declined), .final(.notCompleted): return [answer.isEmpty ? reason : answer] + payment
         case .open(.accepted): return ["durable, will be sent to Getnet", "transaction \(text("transactionId"))"]

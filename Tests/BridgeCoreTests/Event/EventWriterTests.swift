@@ -139,6 +139,26 @@ import Testing
         #expect(try Samples.equal(contradiction.serialized, expected))
     }
 
+    @Test
+    func
+        `that money of a contradicted sale was given back says that its status is contradicted, until a person settles it`()
+        throws
+    {
+        let approved = Samples.charge.submitted.after(.callback(.approved(Samples.charge)))
+        let twice = approved.after(.callback(.approved(Samples.charge, receipt: 18)))
+        let settled = twice.after(.settled(by: .sample))
+        let sales: [(sale: Transaction, open: Int64?)] = [(approved, nil), (twice, 1), (settled, nil)]
+        for (sale, open) in sales {
+            let original = try #require(OriginalSale(sale))
+            let change = TransactionMachine.amend(sale, Amendments(of: original, among: []))
+            let draft = try #require(change.events.first)
+            let event = Samples.writer.event(draft, id: Samples.id, at: .sample)
+            #expect(event.kind == .amended)
+            let data = try JSONParser.parse(event.data)
+            #expect(data["openContradictions"]?.integer == open && data["contradiction"] == nil)
+        }
+    }
+
     @Test func `of an operator's approval carries what the operator read`() throws {
         let doubt = Situation.givenUp.transaction
         let decision = TransactionInput.operatorDecision(

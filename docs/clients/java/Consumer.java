@@ -184,7 +184,7 @@ final class Ledger {
                                 transactionId, commandId, type, data.get("sequence").getAsLong(), status, isFinal)
                         == 1;
         // Evidence against a final status: nothing is undone by a program.
-        if (data.has("contradiction")) return true;
+        if (data.has("contradiction") || data.has("openContradictions")) return true;
         // Money of a sale was given back: its status is as it was, and so is what was made of it.
         if (data.has("amendments")) return false;
         // A final status counts whatever its sequence: it may come late, and a restored store begins its numbers again.

@@ -152,7 +152,7 @@ public final class Sale {
             String word = data.get("status").getAsString();
             System.out.println(word);
             if (data.get("final").getAsBoolean()) {
-                if (!data.has("contradiction")) return EXIT.getOrDefault(word, NO_END);
+                if (!data.has("contradiction") && !data.has("openContradictions")) return EXIT.getOrDefault(word, NO_END);
                 System.out.println("CONTRADICTED: do NOT charge again, a person must look");
                 return EXIT.get("in_doubt");
             }

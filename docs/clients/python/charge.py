@@ -82,7 +82,7 @@ def follow(channel, queue, command, wait):
                 return REJECTED
             print(data["status"], json.dumps(data.get("reason") or data.get("result") or {}), flush=True)
             if data["final"]:
-                if "contradiction" in data:
+                if "contradiction" in data or "openContradictions" in data:
                     print("CONTRADICTED: do NOT charge again, a person must look")
                     return EXIT["in_doubt"]
                 return EXIT.get(data["status"], NO_END)

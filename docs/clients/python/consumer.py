@@ -98,7 +98,7 @@ def act(database, event):
               OR excluded.is_final = sale.is_final AND excluded.sequence > sale.sequence""",
         row,
     ).rowcount
-    if "contradiction" in data:
+    if "contradiction" in data or "openContradictions" in data:
         # Evidence against a final status: nothing is undone by a program.
         return todo(database, event)
     if "amendments" in data:

@@ -128,6 +128,7 @@ private struct Event: Decodable {
         let amount: Amount?
         let result: Result?
         let contradiction: Anything?
+        let openContradictions: Anything?
         let amendments: Anything?
 
         /// Whether what was paid, without what was added at the terminal, is what was asked for: a person may have ended a doubt
@@ -230,7 +231,7 @@ private struct Ledger {
         )
         let isNewer = database.changesCount == 1
         // Evidence against a final status: nothing is undone by a program.
-        if data.contradiction != nil { return true }
+        if data.contradiction != nil || data.openContradictions != nil { return true }
         // Money of a sale was given back: its status is as it was, and so is what was made of it.
         if data.amendments != nil { return false }
         // A final status counts whatever its sequence: it may come late, and a restored store begins its numbers again.

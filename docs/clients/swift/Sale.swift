@@ -94,7 +94,8 @@ struct Sale {
             guard let word = event.status, let isFinal = event.final else { continue }
             print(word)
             if isFinal {
-                guard event.contradiction != nil else { return exits[word] ?? noEnd }
+                let isContradicted = event.contradiction != nil || event.openContradictions != nil
+                guard isContradicted else { return exits[word] ?? noEnd }
                 print("CONTRADICTED: do NOT charge again, a person must look")
                 return exits["in_doubt"] ?? noEnd
             }
@@ -168,6 +169,8 @@ private struct Event: Decodable {
         let final: Bool?
         /// What speaks against a final status.
         let contradiction: Contradiction?
+        /// How many of them are open, where the event is about something else.
+        let openContradictions: Int?
     }
 
     struct Contradiction: Decodable {
