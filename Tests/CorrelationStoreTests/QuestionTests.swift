@@ -2,8 +2,10 @@
 
 import BridgeCore
 import BridgeLedger
-import CorrelationStore
+import GRDB
 import Testing
+
+@testable import CorrelationStore
 
 /// What people and the reconciler ask.
 @Suite(.timeLimit(.minutes(1)))
@@ -20,6 +22,43 @@ struct QuestionTests {
             let first = try await store.unfinished(after: nil, limit: 5)
             #expect(first.map(\.id) == Array(ids[0..<3] + ids[4..<6]))
             #expect(try await store.unfinished(after: first.last?.id, limit: 5).map(\.id) == Array(ids[6...]))
+        }
+    }
+
+    @Test func `every part of a question is answered from an index, with an account and without`() throws {
+        let connection = try DatabaseQueue()
+        try SQLiteSchema.migrator().migrate(connection)
+        // What is asked for, and the index that has the fewest rows for it.
+        let narrow: [(index: String, part: (inout TransactionQuestion) -> Void)] = [
+            ("transactions_command", { $0.commandID = "c" }), ("transactions_reference", { $0.reference = "r" }),
+            ("transactions_terminal", { $0.terminal = "t" }),
+            ("transactions_contradicted", { $0.isContradicted = true }),
+        ]
+        let ends = TransactionStatus.allCases.map { status in
+            (
+                status.isFinal ? "transactions_ended" : "transactions_unfinished",
+                { (question: inout TransactionQuestion) in question.status = status }
+            )
+        }
+        let beside: [(inout TransactionQuestion) -> Void] = [
+            { _ in }, { $0.account = "main" }, { $0.since = at(1) }, { $0.before = Charge().candidate.id },
+        ]
+        for (index, part) in narrow + ends {
+            let more = index == "transactions_ended" || index == "transactions_unfinished" ? [] : ends.map(\.1)
+            for other in beside + more {
+                var question = TransactionQuestion()
+                part(&question)
+                other(&question)
+                let text = question.statement(of: "id, status, type")
+                let plan = try connection.read { database in
+                    try Row.fetchAll(
+                        database,
+                        sql: "EXPLAIN QUERY PLAN \(text)",
+                        arguments: StatementArguments(Array(repeating: 1, count: text.count { $0 == "?" }))
+                    ).map { $0["detail"] as String }
+                }
+                #expect(plan.first?.contains(" INDEX \(index)") == true, "\(question): \(plan)")
+            }
         }
     }
 
@@ -49,6 +88,9 @@ struct QuestionTests {
             #expect(try await answer { $0.status = .accepted } == [3, 0])
             #expect(try await answer { $0.terminal = "T1" } == [2, 1, 0])
             #expect(try await answer { $0.since = at(4) } == [5, 4])
+            #expect(try await answer { ($0.since, $0.status) = (at(4), .failed) } == [4])
+            #expect(try await answer { ($0.account, $0.reference) = ("main", "R3") } == [3])
+            #expect(try await answer { ($0.account, $0.reference) = ("other", "R3") } == [])
             #expect(try await answer { $0.limit = 2 } == [5, 4])
             #expect(try await answer { $0.before = ids[2] } == [1, 0])
             #expect(try await answer { ($0.terminal, $0.status) = ("T2", .accepted) } == [3])

@@ -21,8 +21,7 @@ extension SQLiteReader {
 
     /// Transactions that fit a question, newest first.
     func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction] {
-        let text =
-            "SELECT \(Self.transactionColumns) FROM transactions WHERE \(question.condition) ORDER BY id DESC LIMIT ?"
+        let text = question.statement(of: Self.transactionColumns)
         return try await read { database in
             try PreparedStatement(cached: text, on: database).all(question.bind, TransactionColumns.read)
         }
@@ -89,24 +88,44 @@ extension SQLiteReader {
 }
 
 extension TransactionQuestion {
-    /// The condition in SQL, with a parameter for each value that `bind` binds.
-    fileprivate var condition: String {
+    /// The question in SQL, with a parameter for each value that `bind` binds; whatever it asks, an index answers it.
+    func statement(of columns: String) -> String {
+        "SELECT \(columns) FROM transactions WHERE \(condition) ORDER BY id DESC LIMIT ?"
+    }
+
+    private var condition: String {
         var conditions = ["true"]
-        if account != nil { conditions.append("account = ?") }
+        let isNarrow = commandID != nil || reference != nil || terminal != nil
+        // A plus keeps the engine from an index: few rows have what is asked for beside it.
+        if account != nil {
+            conditions.append(isNarrow ? "account = ?" : "+account = ?")
+        } else if isNarrow {
+            // Their indexes begin with the account.
+            conditions.append("account IN (\(Self.accounts))")
+        }
         if commandID != nil { conditions.append("command_id = ?") }
         if reference != nil { conditions.append("reference = ?") }
         if let status {
-            conditions.append("status = ?")
-            // Leads to the small index of unfinished ones.
-            if !status.isFinal { conditions.append("completed_at IS NULL") }
+            conditions.append(isNarrow || isContradicted ? "+status = ?" : "status = ?")
+            // Leads to the index of those that have ended, or to the small one of the unfinished.
+            conditions.append(status.isFinal ? "completed_at IS NOT NULL" : "completed_at IS NULL")
         }
         // Leads to an even smaller one.
         if isContradicted { conditions.append("open_contradictions > 0") }
         if terminal != nil { conditions.append("terminal = ?") }
-        if since != nil { conditions.append("accepted_at >= ?") }
+        // A name begins with an instant that is not before its acceptance.
+        if since != nil { conditions.append("accepted_at >= ? AND id >= ?") }
         if before != nil { conditions.append("id < ?") }
         return conditions.joined(separator: " AND ")
     }
+
+    /// The names of all accounts in the table, each found by one look into an index.
+    private static let accounts = """
+        WITH RECURSIVE known(name) AS (
+            SELECT min(account) FROM transactions
+            UNION ALL SELECT (SELECT min(account) FROM transactions WHERE account > name) FROM known WHERE name IS NOT NULL
+        ) SELECT name FROM known
+        """
 
     fileprivate func bind(_ row: inout StatementParameters) {
         if let account { row.add(account) }
@@ -114,7 +133,10 @@ extension TransactionQuestion {
         if let reference { row.add(reference) }
         if let status { row.add(status.rawValue) }
         if let terminal { row.add(terminal) }
-        if let since { row.add(since) }
+        if let since {
+            row.add(since)
+            row.add(TransactionID(at: since, random: 0).description)
+        }
         if let before { row.add(before.description) }
         row.add(Int64(max(0, min(limit, Self.longestAnswer))))
     }

@@ -14,7 +14,7 @@ enum SQLiteSchema {
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
         "6 lanes", "7 steps and contradictions", "8 commands beside the sale",
         "9 batches before their close", "10 one sale under several names", "11 identities and refusals",
-        "12 refused posts",
+        "12 refused posts", "13 ends by status",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -25,7 +25,7 @@ enum SQLiteSchema {
         var migrator = DatabaseMigrator()
         let texts = [
             transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals, batches, names,
-            identities, refusedPosts,
+            identities, refusedPosts, endsByStatus,
         ]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in
@@ -252,6 +252,11 @@ enum SQLiteSchema {
     private static let refusedPosts = """
         ALTER TABLE transactions ADD COLUMN refused_posts INTEGER NOT NULL DEFAULT 0;
         UPDATE transactions SET refused_posts = attempts - 1 WHERE completed_at IS NULL AND attempts > 1;
+        """
+
+    // Each row comes in once, when it ends.
+    private static let endsByStatus = """
+        CREATE INDEX transactions_ended ON transactions (status, id) WHERE completed_at IS NOT NULL;
         """
 
     // Only what moves money owns a number. Two claims that would become one stay as they are: the older spelling is still found.
