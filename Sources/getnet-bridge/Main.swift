@@ -74,9 +74,8 @@ struct GetnetBridge: VerbGroup {
             """,
         version: VersionText.line,
         subcommands: [
-            Serve.self, Simulate.self, Send.self, Terminals.self, Transactions.self, LaneVerbs.self, Events.self,
-            DeadLetters.self,
-            Topology.self,
+            Serve.self, Simulate.self, Send.self, Terminals.self, Transactions.self, LaneVerbs.self, Callbacks.self,
+            Events.self, DeadLetters.self, Topology.self,
             Store.self,
             Config.self, SelfTestVerb.self, FuzzAnswers.self, Version.self,
         ]

@@ -240,4 +240,33 @@ struct InputTests {
             #expect(entries.first?.appendedAt == at(1))
         }
     }
+
+    @Test func `callbacks that are no evidence can be looked at, newest first`() async throws {
+        try await withTemporaryDirectory { directory in
+            let (path, rules) = (directory + "/store.sqlite", StoreRules.test())
+            try SQLiteStore.create(path: path, accounts: rules.accounts)
+            let store = try SQLiteStore.open(path: path, rules: rules)
+            let id = Charge().candidate.id
+            let causes: [QuarantinedCallback.Cause] = [.unmatched, .unreadable, .notStorable, .unmatched]
+            for (number, cause) in causes.enumerated() {
+                let callback = QuarantinedCallback(
+                    cause: cause,
+                    transactionID: id,
+                    answer: cause == .unmatched ? CloudAnswer(code: .done, idPosTxs: "\(number)", customID: "x") : nil,
+                    maskedBody: [0xFF, UInt8(number)],
+                    receivedAt: at(Int64(number))
+                )
+                try await store.quarantine(callback, announce: false)
+            }
+            // Beside the bridge that has it open.
+            let inspection = try StoreInspection.open(path: path)
+            let all = try await inspection.keptCallbacks(cause: nil, limit: 3)
+            #expect(all.map(\.cause) == [.unmatched, .notStorable, .unreadable])
+            #expect(all.map(\.maskedBody) == [[0xFF, 3], [0xFF, 2], [0xFF, 1]])
+            let unmatched = try await inspection.keptCallbacks(cause: .unmatched, limit: 50)
+            #expect(unmatched.map(\.idPosTxs) == ["3", "0"] && unmatched.map(\.receivedAt) == [at(3), at(0)])
+            #expect(unmatched.allSatisfy { $0.customID == "x" && $0.transactionID == id })
+            await store.close()
+        }
+    }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BridgeCore
+import BridgeService
 import Foundation
 import TestSupport
 import Testing
@@ -182,6 +184,23 @@ struct OnCallPagesTests {
             let show = try staged.site.run("transactions", "show", staged.settings, [next])
             #expect(try await show.exit() == .status(0))
             #expect(try show.text().contains("The terminal is held by \(id) (in_doubt) since "))
+        }
+    }
+
+    @Test func `a callback of no transaction`() async throws {
+        try await stage { staged in
+            // The same keys, and a transaction that this store does not have.
+            let file = try String(contentsOf: staged.site.folder.appending(path: "callback-keys"), encoding: .utf8)
+            let halves = try #require(file.split(separator: "\n").first { !$0.hasPrefix("#") }).split(separator: ":")
+            let key = try #require(CallbackKey(id: String(halves[0]), secret: Array(halves[1].utf8)))
+            let ring = try #require(CallbackKeyRing([key]))
+            let id = TransactionID(at: .current, random: 7)
+            let body = #"{"code":1,"message":"done","data":{"idPosTxs":936101,"customId":"\#(id)"}}"#
+            let path = "/callbacks/\(id)?token=\(ring.token(for: id))"
+            #expect(await staged.settings.callbacks.post(path, body)?.status == 200)
+            let printed = try await staged.type("operations/unmatched-callback.md")
+            for text in printed.prefix(2) { #expect(text.contains("\(id)") && text.contains("unmatched"), "\(text)") }
+            #expect(printed[1].contains("maskedBody") && !printed[1].contains("936101\\\""), "\(printed[1])")
         }
     }
 

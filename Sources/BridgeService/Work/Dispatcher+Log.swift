@@ -47,7 +47,7 @@ extension Dispatcher {
                 metadata: metadata(of: draft)
             )
         // What Getnet refused for good is somebody's mistake; what came too late or was taken back is not.
-        case .failed where draft.said != nil:
+        case .failed where draft.said != nil && transaction.reason?.code != .commandExpired:
             logger.warning("Getnet refused it; certainly nothing was started", metadata: metadata(of: draft))
         case .accepted, .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed: return
         }

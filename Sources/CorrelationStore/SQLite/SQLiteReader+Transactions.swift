@@ -38,6 +38,35 @@ extension SQLiteReader {
         }
     }
 
+    /// Callbacks that are evidence of no transaction, newest first.
+    func keptCallbacks(cause: QuarantinedCallback.Cause?, limit: Int) async throws(StoreError) -> [KeptCallback] {
+        let text = """
+            SELECT number, \(SQLiteRows.Text.quarantined.joined(separator: ", ")) FROM quarantined_callbacks
+            WHERE ? IN ('', cause) ORDER BY number DESC LIMIT ?
+            """
+        return try await read { database in
+            try PreparedStatement(cached: text, on: database).all({
+                $0.add(cause?.rawValue ?? "")
+                $0.add(Int64(limit))
+            }) { row in
+                let number = row.integer()
+                let cause: QuarantinedCallback.Cause = try row.word("quarantined_callbacks.cause", of: nil)
+                guard let id = TransactionID(row.text()) else {
+                    throw StoredRowFault("quarantined_callbacks.transaction_id", of: nil)
+                }
+                return KeptCallback(
+                    number: number,
+                    cause: cause,
+                    transactionID: id,
+                    idPosTxs: row.optionalText(),
+                    customID: row.optionalText(),
+                    maskedBody: row.bytes(),
+                    receivedAt: row.instant()
+                )
+            }
+        }
+    }
+
     /// Steps, evidence and events of a transaction, in order.
     func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
         let columns = OutboxColumns.appended.joined(separator: ", ")

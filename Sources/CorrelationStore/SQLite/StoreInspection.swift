@@ -49,6 +49,14 @@ public struct StoreInspection: Sendable {
         try await reader.inLanes(limit: Self.longestLanes)
     }
 
+    /// Callbacks that are evidence of no transaction, newest first.
+    public func keptCallbacks(
+        cause: QuarantinedCallback.Cause?,
+        limit: Int
+    ) async throws(StoreError) -> [KeptCallback] {
+        try await reader.keptCallbacks(cause: cause, limit: min(limit, KeptCallback.longestAnswer))
+    }
+
     /// What a transaction's history holds: steps, evidence and events, in order.
     public func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
         try await reader.story(of: id)

@@ -2,8 +2,11 @@
 
 public import ArgumentParser
 public import BridgeCore
+public import BridgeLedger
 
 extension TransactionStatus: ExpressibleByArgument {}
+
+extension QuarantinedCallback.Cause: ExpressibleByArgument {}
 
 extension Timestamp: ExpressibleByArgument {
     /// Reads an RFC 3339 instant.

@@ -39,6 +39,7 @@ public final class Consumer {
     private static final String QUEUE = "shop.sales";
     private static final int PREFETCH = 50;
     private static final int CANNOT_GO_ON = 69;
+    private static final String STRUCTURED = "application/cloudevents+json";
 
     public static void main(String[] arguments) throws Exception {
         int finals = arguments.length > 1 ? Integer.parseInt(arguments[1]) : Integer.MAX_VALUE;
@@ -84,21 +85,23 @@ public final class Consumer {
 
     /** Whether the event was a final one. */
     private static boolean work(Channel channel, Delivery delivery, Ledger ledger) throws Exception {
+        String contentType = delivery.getProperties().getContentType();
+        if (!STRUCTURED.equals(contentType)) end(contentType + ": this program reads " + STRUCTURED + " (events.mode: structured)");
         String line;
-        JsonObject data = new JsonObject();
-        String body = new String(delivery.getBody(), StandardCharsets.UTF_8);
+        boolean isFinal = false;
+        Event event = null;
         try {
-            JsonObject event = JsonParser.parseString(body).getAsJsonObject();
-            data = event.getAsJsonObject("data");
-            String commandId = data.has("commandId") ? data.get("commandId").getAsString() : "-";
-            boolean isNew = ledger.take(event, body);
-            line = event.get("type").getAsString() + " " + commandId + " " + (isNew ? "taken" : "known");
+            event = new Event(delivery.getBody());
         } catch (RuntimeException error) {
-            // It stays unreadable however often it comes: a person gets it, and the others go on.
-            String name = "unreadable-" + UUID.nameUUIDFromBytes(delivery.getBody());
-            ledger.keep(name, body);
-            data = new JsonObject();
-            line = name + ": " + error;
+            // To hand it back would stop everything behind it. Whatever else goes wrong is no reason to acknowledge.
+            System.err.println(error);
+        }
+        if (event == null) {
+            line = ledger.keepUnreadable(delivery.getBody());
+        } else {
+            boolean isNew = ledger.take(event);
+            line = event.type + " " + event.commandId + " " + (isNew ? "taken" : "known");
+            isFinal = event.isFinal;
         }
         try {
             channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
@@ -107,7 +110,31 @@ public final class Consumer {
             System.err.println("connection lost: " + error);
         }
         System.out.println(line);
-        return data.has("final") && data.get("final").getAsBoolean();
+        return isFinal;
+    }
+}
+
+/** What is read of an event; an exception for one that cannot be read, which will not change when it comes again. */
+final class Event {
+    final String body;
+    final String id;
+    final String type;
+    final JsonObject data;
+    final String commandId;
+    final boolean isFinal;
+
+    Event(byte[] bytes) {
+        body = new String(bytes, StandardCharsets.UTF_8);
+        JsonObject event = JsonParser.parseString(body).getAsJsonObject();
+        id = event.get("id").getAsString();
+        type = event.get("type").getAsString();
+        data = event.getAsJsonObject("data");
+        commandId = data.has("commandId") ? data.get("commandId").getAsString() : "-";
+        isFinal = data.has("final") && data.get("final").getAsBoolean();
+        if (!data.has("transactionId")) return;
+        for (String name : new String[] {"transactionId", "commandId", "type", "account", "status"}) data.get(name).getAsString();
+        data.get("sequence").getAsLong();
+        data.get("final").getAsBoolean();
     }
 }
 
@@ -142,12 +169,11 @@ final class Ledger {
     }
 
     /** That it was seen, and what it means; false if it was seen before. */
-    boolean take(JsonObject event, String body) throws SQLException {
+    boolean take(Event event) throws SQLException {
         try {
-            String id = event.get("id").getAsString();
-            boolean isNew = change("INSERT OR IGNORE INTO seen VALUES (?)", id) == 1;
-            if (isNew && mustBeLookedAt(event.getAsJsonObject("data"))) {
-                change("INSERT OR IGNORE INTO todo VALUES (?, ?)", id, body);
+            boolean isNew = change("INSERT OR IGNORE INTO seen VALUES (?)", event.id) == 1;
+            if (isNew && mustBeLookedAt(event.data)) {
+                change("INSERT OR IGNORE INTO todo VALUES (?, ?)", event.id, event.body);
             }
             database.commit();
             return isNew;
@@ -157,10 +183,12 @@ final class Ledger {
         }
     }
 
-    /** Gives what cannot be read to a person. */
-    void keep(String name, String body) throws SQLException {
+    /** Gives the bytes of what cannot be read to a person, once; its name. */
+    String keepUnreadable(byte[] body) throws SQLException {
+        String name = "unreadable-" + UUID.nameUUIDFromBytes(body);
         change("INSERT OR IGNORE INTO todo VALUES (?, ?)", name, body);
         database.commit();
+        return name;
     }
 
     /** Does what an event asks for; true if it is for a person. */

@@ -54,6 +54,8 @@ public final class Sale {
             command = command(arguments);
             int last = arguments[0].equals("refund") ? 6 : 5;
             sentAt = (arguments.length > last ? Instant.parse(arguments[last]) : Instant.now()).truncatedTo(ChronoUnit.SECONDS);
+            // A command must not look younger than it is.
+            if (sentAt.isAfter(Instant.now())) throw new IllegalArgumentException("sentAt is in the future");
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | DateTimeParseException error) {
             System.err.println("usage: Sale.java charge idTerminal/idSucursal/serialNumber pesos reference [commandId sentAt]");
             System.err.println(

@@ -39,7 +39,16 @@ def arguments():
 def add_repetition(parser):
     """What a repetition has from the first try: then it is the same command, and as old as it is."""
     parser.add_argument("--command-id", default=str(uuid.uuid4()))
-    parser.add_argument("--sent-at", type=datetime.datetime.fromisoformat, default=datetime.datetime.now(datetime.timezone.utc))
+    now = datetime.datetime.now(datetime.timezone.utc)
+    parser.add_argument("--sent-at", type=past_instant, default=now, help="when it was sent first, with its zone: 2026-11-30T10:12:31Z")
+
+
+def past_instant(text):
+    """An instant; ValueError where its zone is missing, or it is in the future: a command must not look younger than it is."""
+    instant = datetime.datetime.fromisoformat(text)
+    if instant.tzinfo is None or instant > datetime.datetime.now(datetime.timezone.utc):
+        raise ValueError(text)
+    return instant
 
 
 def command(given):

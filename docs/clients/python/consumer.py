@@ -24,6 +24,7 @@ QUEUE = "shop.sales"
 BINDINGS = ["*.*.#"]
 PREFETCH = 50
 RECONNECT_SECONDS = 1
+STRUCTURED = "application/cloudevents+json"
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS seen (event_id TEXT PRIMARY KEY);
@@ -60,25 +61,36 @@ def take(database, event):
     return fresh
 
 
-# What an event that cannot be read raises, here or as its members are written down.
-UNREADABLE = (
-    ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError,
-    sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.IntegrityError,
-)
+# The members that are written down, with their types.
+EVENT = {"id": str, "type": str, "data": dict}
+OF_TRANSACTION = {
+    "transactionId": str, "commandId": str, "type": str, "account": str, "sequence": int, "status": str, "final": bool,
+}
 
 
-def take_body(database, body):
-    """What is printed about an event, and its data. One that cannot be read stays so: a person gets it, and the others go on."""
+def read(body):
+    """An event; ValueError for one that cannot be read, which will not change when it comes again."""
     try:
         event = json.loads(body)
-        data = event["data"]
-        name = f"{event['type']} {data.get('commandId', '-')}"
-        return f"{name} {'taken' if take(database, event) else 'known'}", data
-    except UNREADABLE as error:
-        name = "unreadable-" + hashlib.sha256(body).hexdigest()
-        text = body.decode("utf-8", "backslashreplace")
-        database.execute("INSERT OR IGNORE INTO todo VALUES (?, ?)", [name, text])
-        return f"{name}: {error!r}", {}
+    except RecursionError as error:
+        raise ValueError(error) from error
+    check(event, EVENT)
+    if "transactionId" in event["data"]:
+        check(event["data"], OF_TRANSACTION)
+    return event
+
+
+def check(value, members):
+    for name, kind in members.items():
+        if not isinstance(value, dict) or not isinstance(value.get(name), kind):
+            raise ValueError(f"{name} is missing, or is no {kind.__name__}")
+
+
+def keep_unreadable(database, body):
+    """Gives the bytes to a person, once, and in a commit of its own like every event."""
+    name = "unreadable-" + hashlib.sha256(body).hexdigest()
+    database.execute("INSERT OR IGNORE INTO todo VALUES (?, ?)", [name, body])
+    return name
 
 
 def act(database, event):
@@ -164,14 +176,24 @@ def consume(given, database):
         channel.queue_bind(given.queue, "getnet.events", key)
     channel.basic_qos(prefetch_count=PREFETCH)
     finals = 0
-    for method, _, body in channel.consume(given.queue, inactivity_timeout=0.2):
+    for method, properties, body in channel.consume(given.queue, inactivity_timeout=0.2):
         if method is not None:
-            line, data = take_body(database, body)
+            if properties.content_type != STRUCTURED:
+                sys.exit(f"{properties.content_type}: this program reads {STRUCTURED} (events.mode: structured)")
+            try:
+                event = read(body)
+            except ValueError as error:
+                # To hand it back would stop everything behind it. Whatever else goes wrong is no reason to acknowledge.
+                print(keep_unreadable(database, body), error, flush=True)
+                channel.basic_ack(method.delivery_tag)
+                continue
+            fresh = take(database, event)
+            data = event["data"]
             if given.crash_after and given.crash_after == data.get("status"):
                 # For the tests: dies after the commit, before the broker knows.
                 os._exit(99)
             channel.basic_ack(method.delivery_tag)
-            print(line, flush=True)
+            print(event["type"], data.get("commandId", "-"), "taken" if fresh else "known", flush=True)
             finals += data.get("final") is True
         if given.finals and finals >= given.finals:
             connection.close()

@@ -20,6 +20,7 @@ import Synchronization
 struct Consumer {
     private static let queue = "shop.sales"
     private static let cannotGoOn: Int32 = 69
+    private static let structured = "application/cloudevents+json"
     /// What was taken is acknowledged within this time, or comes again and is known then.
     private static let patience = Duration.seconds(10)
 
@@ -92,22 +93,27 @@ struct Consumer {
 
     /// Whether the event was a final one.
     private static func work(_ delivery: Delivery, _ ledger: Ledger) async throws -> Bool {
-        let body = String(decoding: delivery.body, as: UTF8.self)
+        guard delivery.properties.contentType == structured else { throw UnknownMode() }
         let event: Event
         do {
             event = try JSONDecoder().decode(Event.self, from: Data(delivery.body))
         } catch {
-            // It stays unreadable however often it comes: a person gets it, and the others go on.
-            try await ledger.keepUnreadable(body)
+            // To hand it back would stop everything behind it. Whatever else goes wrong is no reason to acknowledge.
+            try await ledger.keepUnreadable(Data(delivery.body))
             print("an event cannot be read:", error)
             fflush(nil)
             return false
         }
-        let isNew = try await ledger.take(event, body)
+        let isNew = try await ledger.take(event, String(decoding: delivery.body, as: UTF8.self))
         print(event.type, event.data.commandId ?? "-", isNew ? "taken" : "known")
         fflush(nil)
         return event.data.final == true
     }
+}
+
+/// The bridge publishes in the other mode.
+private struct UnknownMode: Error, CustomStringConvertible {
+    let description = "this program reads application/cloudevents+json (events.mode: structured)"
 }
 
 /// What is read of an event.
@@ -202,7 +208,7 @@ private struct Ledger {
     }
 
     /// Gives what cannot be read to a person, once.
-    func keepUnreadable(_ body: String) async throws {
+    func keepUnreadable(_ body: Data) async throws {
         try await database.write { database in
             try database.execute(
                 sql: "INSERT INTO todo SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM todo WHERE what = ?)",

@@ -151,7 +151,8 @@ private struct Command: Encodable {
             sentAt = Date()
             return
         }
-        guard let first = try? Date(words[required + 1], strategy: .iso8601) else { return nil }
+        // A command must not look younger than it is.
+        guard let first = try? Date(words[required + 1], strategy: .iso8601), first <= Date() else { return nil }
         sentAt = first
     }
 }
