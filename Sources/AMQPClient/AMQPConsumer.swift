@@ -6,7 +6,7 @@ public import Logging
 public enum AMQPConsumerState: Sendable, Equatable {
     /// There is no connection yet, or no longer; attempts go on.
     case connecting
-    /// Somebody else has the owner queue: nothing is taken, and it is tried again every few seconds.
+    /// Another connection has the owner queue: nothing is taken, and it is tried again every few seconds.
     case notOwner
     /// The queue cannot be consumed from, for the broker's reason; it is tried again.
     case unavailable(String)
@@ -34,8 +34,9 @@ public struct AMQPConsumption: Sendable, Equatable {
     public var bodyLimits: BodyLimits
     /// How long to wait before trying again for the owner queue, or for a queue that is missing.
     public var retryInterval: Duration
-    /// How long after the last delivery an idle consumer subscribes anew, in case the broker lost track of it; `nil`: only when
-    /// `AMQPConsumer.renew` is called.
+    /// How long after the last delivery an idle consumer subscribes anew, in case the broker lost track of it.
+    ///
+    /// With `nil` it does so only when `AMQPConsumer.renew` is called.
     public var idleRenewal: Duration?
     /// How long a write may hang before the socket is shut down.
     public var stallLimit: Duration
@@ -65,8 +66,9 @@ public struct AMQPConsumption: Sendable, Equatable {
 
 /// Takes deliveries from a queue over a connection of its own, and settles each by its handler's verdict.
 ///
-/// The handler runs for as many deliveries at once as the prefetch allows; handlers begin in the order of the queue. A delivery is settled once, after the verdict;
-/// if its connection broke meanwhile the verdict is dropped, since the broker delivers the message again anyway.
+/// The handler runs for as many deliveries at once as the prefetch allows; handlers begin in the order of the queue. A
+/// delivery is settled once, after the verdict; if its connection broke meanwhile the verdict is dropped, since the
+/// broker delivers the message again anyway.
 ///
 /// Isolation: any task.
 public final class AMQPConsumer: Sendable {
@@ -93,8 +95,8 @@ public final class AMQPConsumer: Sendable {
     ///
     /// The gate is open.
     ///
-    /// `name` is the connection's name at the broker. `onEvent` is called on the connection's thread or a task of `run`;
-    /// it must be quick.
+    /// `name` is the connection's name at the broker. `onEvent` is called on the connection's thread or a task of
+    /// `run`; it must be quick.
     public init(
         endpoint: AMQPEndpoint,
         name: String,
@@ -167,8 +169,10 @@ public final class AMQPConsumer: Sendable {
     /// Where the consumer stands now.
     public var state: AMQPConsumerState { snapshot.state }
 
-    /// One task takes the deliveries and begins each handler itself, so that each runs up to its first wait before the next
-    /// one begins: what a handler hands over until then is in the order of the queue.
+    /// Takes the deliveries in one task, which begins each handler itself.
+    ///
+    /// So each handler runs up to its first wait before the next one begins: what it hands over until then is in the
+    /// order of the queue.
     private func handOut() async {
         await withTaskGroup(of: Void.self) { group in
             var begun = 0

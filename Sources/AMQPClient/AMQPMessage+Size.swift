@@ -24,7 +24,7 @@ extension AMQPMessage {
         size <= frameMax ? nil : "properties and headers have \(size) bytes, a frame holds \(frameMax)"
     }
 
-    /// How large the frame is that holds the properties and headers, in bytes; `nil` if the name of a header is too long.
+    /// The size of the frame that holds the properties and headers, in bytes; `nil` if a header's name is too long.
     ///
     /// Only the content is spread over several frames. Source: AMQP 0-9-1, 2.3.5.2.
     public var headFrameSize: Int? {

@@ -3,11 +3,11 @@
 public import Logging
 import NIOConcurrencyHelpers
 
-/// Publishes messages over a connection of its own and tells each caller what became of its message.
+/// Publishes messages over a connection of its own and tells each caller the outcome of its message.
 ///
 /// Many publishes are on their way at once, within the bounds of `PublishLimits`; `publish` returns when the broker has
-/// spoken. While there is no connection `publish` answers `notConnected` at once: whoever must not lose a message keeps
-/// it elsewhere until it is confirmed.
+/// spoken. While there is no connection `publish` answers `notConnected` at once: a caller that must not lose a message
+/// keeps it elsewhere until it is confirmed.
 ///
 /// Isolation: any task.
 public final class AMQPPublisher: Sendable {
@@ -39,8 +39,8 @@ public final class AMQPPublisher: Sendable {
 
     /// Makes a publisher; it connects once `run` is called.
     ///
-    /// `name` is the connection's name at the broker. `onEvent` is called on the connection's thread or a task of `run`;
-    /// it must be quick.
+    /// `name` is the connection's name at the broker. `onEvent` is called on the connection's thread or a task of
+    /// `run`; it must be quick.
     public init(
         endpoint: AMQPEndpoint,
         name: String,
@@ -88,7 +88,8 @@ public final class AMQPPublisher: Sendable {
 
     /// Publishes a message; `ended` is told its outcome once, at the latest after `PublishLimits.confirmTimeout`.
     ///
-    /// It is told on the connection's thread, or before this call returns if the message is not taken; it must be quick and may publish.
+    /// It is told on the connection's thread, or before this call returns if the message is not taken; it must be quick
+    /// and may publish.
     public func publish(_ message: AMQPMessage, ended: @escaping @Sendable (PublishOutcome) -> Void) {
         if let fault = message.encodingFault { return ended(.unconfirmed(.unencodable(fault))) }
         let deadline = ContinuousClock.now + limits.confirmTimeout

@@ -50,8 +50,8 @@ extension AMQPSession {
 
     /// Publishes a message that the broker must refuse, and looks at what it refuses it for.
     ///
-    /// RabbitMQ looks at the permissions and the exchange first (403, 404) and at the properties after them (406), before it routes: a
-    /// message whose `expiration` is no number reaches no queue (`rabbit_channel`, 3.10 to 4.x).
+    /// RabbitMQ looks at the permissions and the exchange first (403, 404) and at the properties after them (406),
+    /// before it routes: a message whose `expiration` is no number reaches no queue (`rabbit_channel`, 3.10 to 4.x).
     private func tryWrite(_ write: AMQPTopology.Write) throws(AMQPError) {
         var properties = AMQPProperties()
         properties.expiration = "never"

@@ -101,8 +101,8 @@ public struct AMQPTopology: Sendable, Equatable {
 
     /// Declares or verifies over a connection of its own; answers everything that is not as it should be.
     ///
-    /// It never throws: a topology that is wrong is a state to report and look at again. Each write that is tried, whatever the mode,
-    /// leaves a line in the broker's log.
+    /// It never throws: a topology that is wrong is a state to report and look at again. Each write that is tried, in
+    /// any mode, leaves a line in the broker's log.
     public func establish(
         _ mode: Mode,
         at endpoint: AMQPEndpoint,

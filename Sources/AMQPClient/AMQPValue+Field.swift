@@ -4,8 +4,8 @@ import CLibrabbitmq
 
 /// How much of a header table is taken over.
 ///
-/// Anyone who may publish writes it, so it is bounded before it costs memory. Beyond a limit all headers are left out,
-/// since a part of them could mean something else.
+/// Every client that may publish can write it, so it is bounded before it costs memory. Beyond a limit all headers are
+/// left out, since a part of them could mean something else.
 struct HeaderBounds: Sendable {
     /// Tables and arrays inside each other.
     var depth = 8

@@ -37,8 +37,8 @@ extension BrokerLink {
 
     /// Has the kernel gather what `write` writes, so that many messages leave in few packets.
     ///
-    /// The library sends a message in three pieces, and the last one pushes them out: each message would be a packet of its own and wake the
-    /// broker. After an error nothing is pushed any more.
+    /// The library sends a message in three pieces, and the last one pushes them out: each message would be a packet of
+    /// its own and wake the broker. After an error nothing is pushed any more.
     /// Source: tcp(7), `TCP_CORK`; librabbitmq marks the pieces before the last with `MSG_MORE` (`amqp_tcp_socket.c`).
     func gathering(_ write: () throws(AMQPError) -> Void) throws(AMQPError) {
         cork(true)

@@ -40,8 +40,8 @@ import CLibrabbitmq
 
     /// Opens a connection to the first address of the first host that lets it in, logs in and opens the channel.
     ///
-    /// Every address has `AMQPEndpoint.connectTimeout` to itself, and a refusal ends nothing: another node may know the user or the virtual
-    /// host.
+    /// Every address has `AMQPEndpoint.connectTimeout` to itself, and a refusal ends nothing: another node may know the
+    /// user or the virtual host.
     ///
     /// Throws: `refused` if one of them refused the login, with the reasons of all; `unreachable` if none got so far.
     static func open(

@@ -2,8 +2,8 @@
 
 /// Keeps which publish each delivery tag stands for, and settles them by the broker's confirms.
 ///
-/// Pure: no clock and no connection. Tags start at 1 with the channel and count its publishes. `Waiter` is whatever the
-/// caller waits with; the ledger only hands it back, exactly once.
+/// Pure: no clock and no connection. Tags start at 1 with the channel and count its publishes. `Waiter` is the type
+/// that the caller waits with; the ledger only hands it back, exactly once.
 /// Source: RabbitMQ, "Publisher Confirms"; a return carries no tag and arrives before the confirm of its message.
 struct ConfirmLedger<Waiter> {
     /// A publish whose outcome is known.
@@ -20,8 +20,9 @@ struct ConfirmLedger<Waiter> {
 
     private enum Entry {
         case pending(Waiter, PublishIdentity, bytes: Int, deadline: ContinuousClock.Instant, returned: PublishOutcome?)
-        /// Its outcome was given before the broker spoke; the tag is still to come, and before it perhaps a return,
-        /// which must not be taken for that of a later publish of the same message.
+        /// Its outcome was given before the broker spoke; the tag is still to come.
+        ///
+        /// Before it a return may come, which must not be taken for that of a later publish of the same message.
         case expired(PublishIdentity, isReturned: Bool)
         case done
     }

@@ -2,7 +2,7 @@
 
 import Logging
 
-/// What happens to a connection, for whoever counts and shows it.
+/// What happens to a connection, for code that counts and shows it.
 public enum AMQPConnectionEvent: Sendable, Equatable {
     /// It came about; the text names the broker's product and version.
     case connected(server: String)

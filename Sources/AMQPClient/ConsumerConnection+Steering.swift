@@ -63,7 +63,7 @@ extension ConsumerConnection {
         phase = .widening
     }
 
-    /// Subscribes with the new width, once nothing of the old one is left: both together would be more than the width says.
+    /// Subscribes with the new width once nothing of the old one is left: both together would exceed the width.
     private func beginWideSubscription(_ link: BrokerLink, isOpen: Bool) throws(AMQPError) {
         guard ledger.unsettled == 0 else { return }
         try link.limitUnsettled(to: width.current)
@@ -71,10 +71,12 @@ extension ConsumerConnection {
         logger.debug("more deliveries at once", metadata: [LogKey.state: "\(width.current)"])
     }
 
-    /// The broker ended the subscription: the queue is gone, which the question says, or something was not settled in time.
+    /// Subscribes again after the broker ended the subscription.
     ///
-    /// From RabbitMQ 4.3 on a time-out is told so, and what was delivered waits until it is settled or handed back. A handler that is
-    /// still at work repeats what another delivery of the same message does, so handing back is safe.
+    /// Either the queue is gone, which the question shows, or a delivery was not settled in time.
+    ///
+    /// From RabbitMQ 4.3 on a time-out is told so, and what was delivered waits until it is settled or handed back. A
+    /// handler that is still at work repeats what another delivery of the same message does, so handing back is safe.
     private func subscribeAfterCancel(_ link: BrokerLink, at now: ContinuousClock.Instant) throws(AMQPError) {
         try link.declareQueue(consumption.queue, passive: true)
         _ = deliveries.takeAll()
@@ -90,11 +92,11 @@ extension ConsumerConnection {
 
     /// Subscribes anew, on a new channel, if that was asked for or nothing came for long.
     ///
-    /// RabbitMQ moves a consumer over by itself when its queue is deleted and one of that name is there again at once. It
-    /// tells the consumer nothing, and what the new queue delivers gets lost in the old channel: all looks well and
+    /// RabbitMQ moves a consumer over by itself when its queue is deleted and one of that name is there again at once.
+    /// It tells the consumer nothing, and what the new queue delivers gets lost in the old channel: all looks well and
     /// nothing comes (seen with quorum queues of 3.10.8, which refuse `x-cancel-on-ha-failover`). It cannot be seen
-    /// from outside either, as those messages count as delivered. Closing the channel gives them back; a `basic.cancel` before
-    /// it keeps the log of a quorum queue of 3.10 from growing with each time.
+    /// from outside either, as those messages count as delivered. Closing the channel gives them back; a `basic.cancel`
+    /// before it keeps the log of a quorum queue of 3.10 from growing with each time.
     private func renewIfDue(
         _ link: BrokerLink,
         _ tag: String,
@@ -125,7 +127,7 @@ extension ConsumerConnection {
         show(.paused)
     }
 
-    /// Tries again after a while; without a reason because somebody else has the owner queue.
+    /// Tries again after a while; without a reason if another connection has the owner queue.
     func retry(_ reason: String?) {
         phase = .starting(at: .now + consumption.retryInterval)
         show(reason.map(AMQPConsumerState.unavailable) ?? .notOwner)

@@ -12,7 +12,7 @@ actor ConsumerConnection: LinkOwner {
         var isGateOpen = true
         var isStopping = false
         var isEnding = false
-        /// Somebody asked for a new subscription.
+        /// The caller asked for a new subscription.
         var mustRenew = false
         var subscribedAt: ContinuousClock.Instant?
         var lastDelivery: ContinuousClock.Instant?
@@ -24,7 +24,7 @@ actor ConsumerConnection: LinkOwner {
 
     /// How far the channel has come.
     enum Phase {
-        /// The next step is due at this instant: claim the owner queue if there is one, then consume if the gate is open.
+        /// The next step is due at an instant: claim the owner queue if there is one, then consume if the gate is open.
         case starting(at: ContinuousClock.Instant)
         /// The owner queue is ours; the gate is closed.
         case paused

@@ -6,7 +6,7 @@ public struct Delivery: Sendable {
     public let exchange: String
     /// The routing key it was published with.
     public let routingKey: String
-    /// Whether it was delivered before, maybe to somebody else, and not settled.
+    /// Whether it was delivered before, maybe to another consumer, and not settled.
     public let isRedelivered: Bool
     /// The properties; text that is not UTF-8 has its bad bytes replaced.
     public let properties: AMQPProperties

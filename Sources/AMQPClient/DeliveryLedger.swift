@@ -28,7 +28,7 @@ struct DeliveryLedger {
 
     /// How many deliveries are not settled.
     private(set) var unsettled = 0
-    /// How many deliveries the broker has not heard of yet: those that are not settled, and those whose verdict is not written.
+    /// How many deliveries the broker waits for: those that are not settled, and those whose verdict is not written.
     private(set) var outstanding = 0
 
     /// Starts a new channel: tags begin at 1, and nothing of the one before is settled any more.

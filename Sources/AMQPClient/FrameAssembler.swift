@@ -113,7 +113,7 @@ struct FrameAssembler<Head> {
 public struct BodyLimits: Sendable, Equatable {
     /// Up to this many bytes a body is kept whole.
     public var messageSizeMax: Int
-    /// Of a larger one so many bytes are kept, from its beginning.
+    /// How many bytes of a larger one are kept, from its beginning.
     public var truncatedSize: Int
 
     /// Makes limits.

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// librabbitmq tries the next address of a name only if one refuses; one that is silent would use up the whole time.
 enum HostAddresses {
-    /// More of them are not tried.
+    /// How many of them are tried at most.
     static let limit = 16
 
     /// Asks the resolver; an address stands for itself.

@@ -6,12 +6,11 @@ import NIOConcurrencyHelpers
 
 /// An operating-system thread that is the executor of one actor, and sleeps in `poll` between its turns.
 ///
-/// A connection of librabbitmq belongs to one thread, and its calls block. The thread runs the actor's jobs and then its
-/// turn; the turn says which socket to watch and until when. Anything may `wake` it.
+/// A connection of librabbitmq belongs to one thread, and its calls block. The thread runs the actor's jobs and then
+/// its turn; the turn says which socket to watch and until when. Anything may `wake` it.
 ///
-/// Isolation: everything here may be called from any thread.
-/// Limits: the stack is 8 MiB, since librabbitmq decodes nested tables by recursion without a bound: 20,000 levels, about
-/// as many as a frame holds, need more than 2 MiB.
+/// Isolation: everything here may be called from any thread. Limits: the stack is 8 MiB, since librabbitmq decodes
+/// nested tables by recursion without a bound: 20,000 levels, about as many as a frame holds, need more than 2 MiB.
 final class PinnedThread: SerialExecutor {
     /// What the thread waits for after a turn, besides being woken.
     struct Rest {
@@ -33,7 +32,7 @@ final class PinnedThread: SerialExecutor {
 
     private let mailbox = NIOLockedValueBox(Mailbox())
     private let wakeDescriptor: Int32
-    /// Written before the thread runs any job, read only by `checkIsolated` on whatever thread asks.
+    /// Written before the thread runs any job, read only by `checkIsolated` on the thread that asks.
     private let identity = NIOLockedValueBox<pthread_t?>(nil)
 
     /// Starts the thread.
@@ -84,7 +83,7 @@ final class PinnedThread: SerialExecutor {
         }
     }
 
-    /// Writes to the descriptor only if somebody sleeps on it: a busy thread costs its callers no system call.
+    /// Writes to the descriptor only if the thread sleeps on it: a busy thread costs its callers no system call.
     private func signal(_ mailbox: inout Mailbox) {
         guard mailbox.isAsleep else { return }
         mailbox.isAsleep = false

@@ -8,9 +8,11 @@ public enum PublishOutcome: Sendable, Equatable {
     case confirmed
     /// No queue took the message, which was mandatory; it is gone. 312 is "no route".
     case returned(code: Int, text: String)
-    /// The broker refused responsibility (nack): a queue is full or broken. The message is in no queue, or only in some.
+    /// The broker refused responsibility (nack): a queue is full or broken.
+    ///
+    /// The message is in no queue, or only in some.
     case rejected
-    /// Nobody knows: it may be in the queue. Publish it again with the same message id.
+    /// It is not known whether it is in the queue. Publish it again with the same message id.
     case unconfirmed(UnconfirmedReason)
     /// It was certainly not sent: there is no connection.
     case notConnected

@@ -3,8 +3,7 @@
 import Logging
 import NIOConcurrencyHelpers
 
-/// The publishing connection: takes publishes out of the inbox, writes them within the window, settles them by the
-/// broker's confirms.
+/// Publishes: takes messages from the inbox, writes them within the window, settles them by the broker's confirms.
 ///
 /// Isolation: its own thread.
 actor PublisherConnection: LinkOwner {

@@ -7,7 +7,7 @@ import NIOConcurrencyHelpers
 ///
 /// librabbitmq 0.11 can wait for ever inside a write (its zero-second wait means infinity there), and `shutdown(2)` is
 /// the one thing another thread may do about it. The lease holds a duplicate of the descriptor: the library closes its
-/// own behind our back, and the number could belong to somebody else by the time the watchdog strikes.
+/// own behind our back, and the number could belong to another file by the time the watchdog strikes.
 ///
 /// Isolation: any thread.
 final class SocketLease: Sendable {
@@ -29,7 +29,7 @@ final class SocketLease: Sendable {
         }
     }
 
-    /// Ends the connection of the socket for both sides, whatever was half written, and gives the socket back.
+    /// Ends the connection of the socket for both sides, even in the middle of a write, and gives the socket back.
     func retire() {
         state.withLockedValue { state in
             if let duplicate = state.duplicate.take() {

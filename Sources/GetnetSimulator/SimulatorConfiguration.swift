@@ -110,7 +110,7 @@ public struct SimulatorConfiguration: Sendable {
         case wrapper
     }
 
-    /// What becomes of a webhook that nobody knows to work.
+    /// What the cloud does with a webhook that may not work.
     public enum ForeignWebhook: String, Sendable, CaseIterable {
         /// The answer is held until the terminal is done, as without it.
         case ignore

@@ -6,8 +6,8 @@ import NIOPosix
 
 /// An HTTP server on loopback whose answers are exact bytes.
 ///
-/// It reads requests with a `Content-Length`, as clients send them that know their body, and writes what it is given: nothing
-/// is added, so that a broken answer arrives broken.
+/// It reads requests with a `Content-Length`, as clients send them that know their body, and writes what it is given:
+/// nothing is added, so that a broken answer arrives broken.
 public final class ByteServer: Sendable {
     /// A whole request.
     public struct Request: Sendable {
@@ -29,7 +29,7 @@ public final class ByteServer: Sendable {
         case close
     }
 
-    /// Longer heads and bodies are no client's of ours: the connection is closed.
+    /// No client of ours sends longer heads and bodies: the connection is closed.
     private static let requestMax = 1_024 * 1_024
 
     /// Where it listens.

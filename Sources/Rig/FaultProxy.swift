@@ -11,7 +11,7 @@ import NIOPosix
 public final class FaultProxy: Sendable {
     /// A direction of the traffic.
     public enum Direction: Sendable, Hashable {
-        /// From whoever connected to whom the proxy connects to.
+        /// From the client to the server that the proxy connects to.
         case toServer
         /// Back.
         case toClient

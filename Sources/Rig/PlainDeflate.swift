@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// DEFLATE with the fixed Huffman code and literals alone: nothing is shorter, and no byte of the original stays readable.
+/// DEFLATE with the fixed Huffman code and literals alone: nothing gets shorter, and no original byte stays readable.
 ///
 /// Source: RFC 1950 (zlib), RFC 1951, section 3.2.6, RFC 1952 (gzip).
 public enum PlainDeflate {

@@ -8,8 +8,8 @@ import NIOConcurrencyHelpers
 
 /// A program that runs beside a test, watched by `waitpid` alone.
 ///
-/// Foundation's `Process` learns of the end by a socket that other children inherit, so that with several children at once it
-/// may wait for ever for one that is long gone.
+/// Foundation's `Process` learns of the end by a socket that other children inherit, so that with several children at
+/// once it may wait for ever for one that is long gone.
 public final class SpawnedProgram: Sendable {
     /// How a program ended.
     public enum Exit: Sendable, Equatable {
@@ -25,8 +25,10 @@ public final class SpawnedProgram: Sendable {
         public let description: String
     }
 
-    /// What a child would keep open: sockets of other tests in this process are not closed on exec, and a child that has
-    /// a listener keeps its port from the bridge that comes back on it.
+    /// Descriptors that a child would keep open.
+    ///
+    /// Sockets of other tests in this process are not closed on exec, and a child that holds a listener blocks its port
+    /// for the bridge that comes back on it.
     private static let inheritable: Range<Int32> = 3..<4_096
 
     /// The process id.
@@ -47,8 +49,8 @@ public final class SpawnedProgram: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         for descriptor in Self.inheritable { unsafe posix_spawn_file_actions_addclose(&actions, descriptor) }
-        // Whoever starts it may handle these itself, on a thread that blocks every signal: both would be inherited, and no
-        // program that relies on the default could be told to end.
+        // The starting process may handle these itself, on a thread that blocks every signal. The child would inherit
+        // both, and a program that relies on the default could not be told to end.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
@@ -91,8 +93,8 @@ public final class SpawnedProgram: Sendable {
 
     /// Lets none of its files grow beyond so many bytes, from now on.
     ///
-    /// The system also sends SIGXFSZ, which ends a program that does not ignore it; ignoring is inherited from whoever
-    /// starts it.
+    /// The system also sends SIGXFSZ, which ends a program that does not ignore it; that is inherited from the starting
+    /// process.
     ///
     /// Throws: `NotStarted` where `prlimit` of util-linux is missing.
     public func limitFiles(to bytes: UInt64) async throws {

@@ -5,7 +5,8 @@ internal import NIOConcurrencyHelpers
 
 /// What a test saw of the bridge from outside, written down for the check against the contract.
 ///
-/// *Shape*: with `GETNET_BRIDGE_TEST_SEEN` naming a folder, one JSON value a line in a file of this process; without it, nothing.
+/// *Shape*: with `GETNET_BRIDGE_TEST_SEEN` naming a folder, one JSON value a line in a file of this process; without
+/// it, nothing.
 /// Source: `docs/contract/README.md`.
 public struct Transcript: Sendable {
     /// Every event that was consumed, in the envelope of structured mode.

@@ -26,7 +26,7 @@ public struct RunReport: Sendable, Encodable {
     public let transactions: Int
     /// POSTs that reached the cloud.
     public let posts: Int
-    /// Transactions that ended in a doubt that nobody can lift.
+    /// Transactions that ended in a doubt that cannot be lifted.
     public let doubts: Int
     /// Readings of a terminal's journal that reached the cloud.
     public let readings: Int
@@ -107,7 +107,7 @@ public struct SelfTestReport: Sendable, Encodable {
     public private(set) var disturbances: [String: Int] = [:]
     /// Rows of all tables.
     public private(set) var transactions = 0
-    /// Transactions that ended in a doubt that nobody can lift.
+    /// Transactions that ended in a doubt that cannot be lifted.
     public private(set) var doubts = 0
     /// Transactions that a journal decided.
     public private(set) var byJournal = 0

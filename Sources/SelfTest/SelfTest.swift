@@ -9,7 +9,8 @@ import Rig
 
 /// Plays charges against the built program under every disturbance, and compares what terminals, table and queues say.
 ///
-/// Each run follows from its seed alone, but for the machine's timing. `docs/selftest.md` tells how to read its findings.
+/// Each run follows from its seed alone, but for the machine's timing. `docs/selftest.md` tells how to read its
+/// findings.
 public struct SelfTest: Sendable {
     /// What is played.
     public struct Options: Sendable {
@@ -84,7 +85,7 @@ public struct SelfTest: Sendable {
         } catch {
             result = .failure(error)
         }
-        // In a task of its own: whoever was cancelled stops the broker all the same, and waits for it.
+        // In a task of its own: a cancelled caller stops the broker all the same, and waits for it.
         if options.broker == nil { await Task { try? await broker.stop() }.value }
         let isKept = options.keepsFiles && (try? result.get().isRight) != true
         if !isKept { try? FileManager.default.removeItem(at: folder) }

@@ -85,7 +85,7 @@ struct DeadLetters: VerbGroup {
 
 /// The queue of refused messages, looked at without taking anything away.
 struct DeadLetterQueue {
-    /// No look goes deeper.
+    /// How many messages a look reads at most.
     static let longestLook = 1_000
 
     private let endpoint: AMQPEndpoint
@@ -98,8 +98,8 @@ struct DeadLetterQueue {
 
     /// Reads messages from the oldest on, until one is the last that is wanted.
     ///
-    /// They stay unsettled until all are read, and are handed back then: a session that only closes counts towards the delivery limit
-    /// of every RabbitMQ, a return by `basic.nack` up to 4.2 only (docs/brokers.md).
+    /// They stay unsettled until all are read, and are handed back then: a session that only closes counts towards the
+    /// delivery limit of every RabbitMQ, a return by `basic.nack` up to 4.2 only (docs/brokers.md).
     func look(
         limit: Int,
         until isLast: (RefusedMessage) -> Bool
@@ -119,7 +119,7 @@ struct DeadLetterQueue {
         return (letters, max(total, letters.count))
     }
 
-    /// Reads messages from the oldest on and takes away those with which something was done; the others are handed back.
+    /// Reads messages from the oldest on, takes away those that `work` dealt with, and hands the others back.
     ///
     /// What `work` throws ends it; what was not done by then stays in the queue.
     func takeAway(
@@ -127,7 +127,8 @@ struct DeadLetterQueue {
         _ work: (RefusedMessage, AMQPSession) async throws -> Bool
     ) async throws -> [RefusedMessage] {
         let session = try await AMQPSession.open(endpoint)
-        // What comes back while this works is not for this time: a message that is refused anew would go round for ever.
+        // Messages that come back meanwhile are left for the next time: a message that is refused anew would go round
+        // for ever.
         let total = try await session.queueStatus(queue).messages
         var taken: [RefusedMessage] = []
         var others: [Delivery] = []

@@ -112,7 +112,7 @@ extension RefusedMessage {
     /// Whether it has its whole body; of one that was too large only the beginning is kept.
     fileprivate var isWhole: Bool { reason != CommandFault.Code.bodyTooLarge.rawValue }
 
-    /// What would become of it, as far as that can be told without the bridge's store.
+    /// What the bridge would do with it, as far as that can be told without the bridge's store.
     fileprivate func prospect(_ configuration: BridgeConfiguration, at instant: Timestamp) -> String {
         let letter = again(messageID: "dry-run")
         let message = CommandMessage(

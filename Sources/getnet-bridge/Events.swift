@@ -100,7 +100,7 @@ extension ChargeEvent {
         let words = routingKey.split(separator: ".", omittingEmptySubsequences: false)
         let name = words.prefix(2).joined(separator: ".")
         let about = commandID ?? data["transactionId"]?.string ?? "-"
-        // Whoever listens for days sees on which one it was.
+        // A person who listens for days sees the day.
         return "\(name)  \(about)  \(day.isEmpty ? "" : "\(day) ")\(line)"
     }
 }

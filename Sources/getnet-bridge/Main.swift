@@ -8,7 +8,7 @@ internal import Foundation
 @main
 enum Main {
     static func main() async {
-        // A pipe that nobody reads any more is an error to report, not a reason to die in mid-transaction.
+        // A pipe without a reader is an error to report, not a reason to die in mid-transaction.
         _ = signal(SIGPIPE, SIG_IGN)
         let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
         let command: any ParsableCommand

@@ -61,7 +61,7 @@ struct Serve: ConfiguredVerb {
         )
         let result = await Result { try await group.run() }
         if case .failure(let error) = result {
-            // Said now: what follows may not come to its end.
+            // Said now: the steps that follow may not come to their end.
             logger.error("the bridge ends after a failure", metadata: [LogKey.reason: "\(error)"])
         }
         // The last commit and the closing must not wait for a disk either.
@@ -73,7 +73,7 @@ struct Serve: ConfiguredVerb {
         return .done
     }
 
-    /// How long the store may take at most for its last commit and for closing; a disk that hangs must not keep the process.
+    /// How long the store may take for its last commit and for closing; a disk that hangs must not keep the process.
     ///
     /// After a signal it may take less: the whole stop has a limit of its own (`StopLimit`).
     static let closingLimit = Duration.seconds(10)

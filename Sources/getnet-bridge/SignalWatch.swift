@@ -8,8 +8,8 @@ internal import UnixSignals
 
 /// Takes the signals that would end a process that does not know them.
 ///
-/// HUP, which comes from an operator or from a terminal that is closed, has `terminals.file` read again. USR1, USR2 and ALRM are logged. What
-/// the kernel sends to processes that asked for it passes unseen: none of them did.
+/// HUP, which comes from an operator or from a terminal that is closed, has `terminals.file` read again. USR1, USR2 and
+/// ALRM are logged. Signals that the kernel sends only on request are not watched: the process requests none.
 struct SignalWatch: Service {
     private static let signals: [(signal: UnixSignal, number: Int32)] = [
         (.sighup, SIGHUP), (.sigusr1, SIGUSR1), (.sigusr2, SIGUSR2), (.sigalrm, SIGALRM),

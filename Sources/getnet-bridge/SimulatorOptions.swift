@@ -3,7 +3,7 @@
 public import ArgumentParser
 public import GetnetSimulator
 
-/// How the simulated cloud behaves towards who calls it.
+/// How the simulated cloud behaves towards its clients.
 struct SimulatorOptions: ParsableArguments {
     @Option(help: "Address to listen on.")
     var host = defaults.host

@@ -8,9 +8,9 @@ internal import ServiceLifecycle
     internal import Glibc
 #endif
 
-/// Ends the process where a stop takes longer than it was given: a disk that does not answer must not keep it.
+/// Ends the process when a stop takes longer than it may: a disk that does not answer must not keep it.
 ///
-/// Nothing is lost by that: what was not committed was promised to nobody, and the next start finds out the rest from Getnet.
+/// Nothing is lost by that: what was not committed was not promised, and the next start asks Getnet for the rest.
 struct StopLimit: Service {
     /// What a stop may take beyond `shutdown.delay` and `shutdown.timeout`.
     static let grace = Duration.seconds(3)

@@ -12,7 +12,7 @@ struct Topology: VerbGroup {
         subcommands: [Print.self, Check.self]
     )
 
-    /// Shows what the bridge needs; asks nobody.
+    /// Shows what the bridge needs; asks no broker.
     struct Print: ConfiguredVerb {
         static let configuration = CommandConfiguration(
             abstract: "Show the exchanges, queues and bindings that the bridge needs; asks no broker."

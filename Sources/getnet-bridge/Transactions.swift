@@ -67,7 +67,7 @@ struct Transactions: VerbGroup {
             return .done
         }
 
-        /// Doubts that only a person ends, and contradictions, newest first; and the doubts that a person may end already.
+        /// Doubts that only a person ends, and contradictions, newest first; and doubts that a person may end already.
         private func needed(
             _ inspection: StoreInspection,
             _ rules: TransactionRules
@@ -91,7 +91,7 @@ struct Transactions: VerbGroup {
             return (now, early)
         }
 
-        /// All that a question asks for: what is left out would be an alarm that nobody hears.
+        /// All that a question asks for: a transaction that is left out would be an alarm that is not heard.
         private func all(
             _ question: TransactionQuestion,
             _ inspection: StoreInspection

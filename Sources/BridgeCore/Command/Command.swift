@@ -13,7 +13,7 @@ public struct Command: Sendable, Equatable {
         let isDated: Bool
     }
 
-    /// Never changes, so all copies of a transaction share it; else each of them would count its twenty texts.
+    /// It never changes, so all copies of a transaction share it; otherwise each copy would retain its twenty texts.
     private final class Shared: Sendable {
         let parts: Parts
 
@@ -34,7 +34,7 @@ public struct Command: Sendable, Equatable {
     public var metadata: [UInt8]? { shared.parts.metadata }
     /// Whether the publisher named the account; else the registry of terminals did, and may name another one tomorrow.
     public var namesAccount: Bool { shared.parts.namesAccount }
-    /// Whether its message said when it was sent or when it ends; so for every command that moves no money.
+    /// Whether its message said when it was sent or when it ends; always `true` where no money moves.
     public var isDated: Bool { shared.parts.isDated }
 
     /// A command from its parts.

@@ -28,7 +28,7 @@ public struct CommandMessage: Sendable {
     public var userID: String?
     /// When a queue dropped it for the first time, by its `x-death` header.
     public var firstDeath: Timestamp?
-    /// When it expired in the command queue, which it comes from in that case; it is good for an event only.
+    /// When it expired in the command queue; such a message leads to an event only.
     public var expiredAt: Timestamp?
     /// Properties that hold bytes which are no UTF-8, by their names.
     public var unreadableProperties: Set<String> = []
@@ -65,7 +65,7 @@ extension CommandMessage {
     /// What makes two deliveries one message: everything that its publisher gave it.
     public var fingerprint: EventID {
         var content = EventID.Content()
-        // A binary CloudEvent has its id and time in headers; what brokers add is none of the publisher's.
+        // A binary CloudEvent has its id and time in headers; headers that brokers add are not the publisher's.
         let attributes = headers.filter { $0.key.hasPrefix("ce-") || $0.key.hasPrefix("cloudEvents") }
         for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
             content.add(name.utf8)
@@ -102,7 +102,7 @@ public struct CommandFault: Sendable, Equatable {
         case typeMismatch = "type_mismatch"
         case accountMismatch = "account_mismatch"
         case unknownType = "unknown_type"
-        // Nothing gets it now; no word of the contract is taken back.
+        // No command gets this code now; it stays, because no word of the contract is taken back.
         case notSupportedYet = "not_supported_yet"
         case notInCountry = "not_in_country"
         case unknownAccount = "unknown_account"
@@ -122,7 +122,7 @@ public struct CommandFault: Sendable, Equatable {
         case batchClosed = "batch_closed"
         case exceedsRemaining = "exceeds_remaining"
 
-        /// Whether a rule refused a message that is well formed, by what the bridge knows: a daily event, and nothing to be mended.
+        /// Whether a rule refused a well-formed message because of what the bridge knows: there is nothing to mend.
         public var isRule: Bool {
             switch self {
             case .idempotencyConflict, .referenceInUse, .unknownTransaction, .notPossible, .alreadyFinal,

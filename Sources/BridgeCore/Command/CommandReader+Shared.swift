@@ -4,7 +4,7 @@
 extension CommandReader.Rules {
     /// Opens a message that has a size, properties and an envelope that are taken.
     ///
-    /// Faults that do not keep it shut are added to the list; the trace context of its envelope is added to its address.
+    /// Other faults are added to the list; the trace context of the envelope is added to the message's address.
     func open(
         _ message: inout CommandMessage,
         _ faults: inout [CommandFault]
@@ -36,7 +36,7 @@ extension CommandReader.Rules {
         }
         do {
             let payload = try CommandPayload.open(message)
-            // What a header says is on the way longer than what was written into the event.
+            // The header's trace context goes first: it covers more of the way than the one inside the event.
             if message.address.traceparent == nil { message.address.carryOn(payload.traceparent, payload.tracestate) }
             return payload
         } catch {
@@ -67,7 +67,7 @@ extension MemberReader {
     /// The publisher's object as compact JSON.
     mutating func metadata() -> [UInt8]? {
         guard has("metadata"), let value = rawObject("metadata") else { return nil }
-        // What holds nulls or repeated members was refused already and is not echoed either.
+        // An object with nulls or repeated members was refused already, and the bridge does not echo it either.
         guard !faults.contains(where: { $0.path.hasPrefix("metadata") }) else { return nil }
         let bytes = value.serialized
         guard bytes.count <= CommandReader.metadataLimit else {
@@ -87,9 +87,10 @@ extension CommandMessage {
 }
 
 extension MemberReader {
-    /// Refuses a command whose routing key names another account than it is for: topic permissions of the broker stand on the key.
+    /// Refuses a command whose routing key names another account than the command.
     ///
-    /// A word that is no account of the bridge's is the platform's own. Source: docs/promises.md 1.4.
+    /// The broker's topic permissions depend on the key. A word that is no account of the bridge is the platform's own.
+    /// Source: docs/promises.md 1.4.
     mutating func refuse(accountWord word: String?, unlessOf account: Account, among accounts: Accounts) {
         guard let word, word != account.name, accounts[word] != nil else { return }
         fault(

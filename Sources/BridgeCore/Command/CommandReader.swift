@@ -89,7 +89,8 @@ public struct CommandReader: Sendable {
         let terminal = self.terminal(&members, terminals, named)
         let account = self.account(named, of: terminal, &members, terminals)
         if let account { members.refuse(accountWord: message.accountWord, unlessOf: account, among: rules.accounts) }
-        // What is no command is checked like the one that most are, so that all faults are told at once.
+        // A message of no known type is checked like a charge, the most common command, so that all faults are told at
+        // once.
         let shape = type ?? .charge
         let country = account?.profile
         if let type, let country { refuse(type, whereLackingIn: country, &members) }
@@ -229,7 +230,7 @@ public struct CommandReader: Sendable {
     /// Always there where money moves and where the command says how much.
     private func amount(of type: CommandType, _ members: inout MemberReader, _ country: CountryProfile?) -> Money? {
         switch type.effect {
-        // Without a country nobody knows the currency; the account is at fault already.
+        // Without a country the currency is not known; the account has a fault already.
         case .sale, .refund:
             guard let country else { return members.unread("amount") }
             return members.money("amount", country.currency, in: country.amountUnit)
@@ -274,7 +275,8 @@ public struct CommandReader: Sendable {
                 )
             }
             guard ahead.isEmpty else { return nil }
-            // The earliest: whoever republishes a command makes it look younger. A clock that is a little ahead must not lengthen its life.
+            // The earliest time counts: a command that is published again looks younger. A clock a little ahead must
+            // not lengthen its life.
             return min(sent.map(\.time).min() ?? now, now) + rules.maxAge
         }
         guard let text = members.string("expiresAt", .required) else { return nil }

@@ -32,8 +32,8 @@ public struct ControlReader: Sendable {
         let commandID = members.has("commandId") ? members.word("commandId", upTo: 64, allowing: "._:-") : nil
         let named = members.account(among: rules.accounts)
         let original = members.control()
-        // A second word of the key that is an account stands for it where no member names one, so that who may write to one
-        // account's keys reaches no other's transactions.
+        // Where no member names an account, a second word of the key that is one stands for it: a sender who may write
+        // to one account's keys reaches no other account's transactions.
         let keyed = message.accountWord.flatMap { rules.accounts[$0] }
         let account = named ?? keyed ?? rules.accounts.only
         if let account {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Takes the members of an object one by one, collects every fault, and refuses what nobody asked for.
+/// Takes the members of an object one by one, collects every fault, and refuses members that are not expected.
 struct MemberReader {
     enum Presence {
         case required
         case optional
     }
 
-    /// A hostile object could have any number of members; more faults than this help nobody.
+    /// A hostile object could have any number of members; more faults than this do not help the publisher.
     static let faultLimit = 50
     /// A member's name is quoted in a fault up to this many Unicode scalars.
     static let quotedNameLimit = 40
@@ -35,10 +35,10 @@ struct MemberReader {
         faults += inner.faults.prefix(Self.faultLimit - min(faults.count, Self.faultLimit))
     }
 
-    /// Finds repeated members and nulls wherever they are.
+    /// Finds repeated members and nulls at every depth.
     mutating func checkEverywhere() {
         let whole = JSON.object(members)
-        // The honest message pays for no path.
+        // A correct message does not pay for building paths.
         if !Self.isClean(whole) { check(whole, path: "") }
     }
 
@@ -63,7 +63,7 @@ struct MemberReader {
     /// Leaves a member alone, because nothing can be said of it.
     mutating func skip(_ name: String) { mark(name) }
 
-    /// Leaves a member alone that cannot be read for want of another one.
+    /// Leaves a member alone that cannot be read because another one is missing.
     mutating func unread<Value>(_ name: String) -> Value? {
         skip(name)
         return nil
@@ -188,7 +188,7 @@ struct MemberReader {
             if presence == .required { fault(name, .required, "is missing") }
             return nil
         }
-        // A null was reported already, where all nulls are.
+        // A null was reported already, by the search for nulls.
         return value == .null ? nil : value
     }
 

@@ -35,7 +35,7 @@ public struct CloudEventFormat: Sendable {
         self.typePrefix = typePrefix
     }
 
-    /// Shape: `/getnet/<environment>/<country>/<account>`, `-` for each that nobody knows.
+    /// Shape: `/getnet/<environment>/<country>/<account>`, with `-` for each part that is not known.
     ///
     /// Country and account are the routing key's, whose first four words are fixed.
     private func source(of event: OutboundEvent) -> String {
@@ -49,7 +49,7 @@ public struct CloudEventFormat: Sendable {
         return "/getnet/\(environment(of: account) ?? "-")/\(country)/\(account)"
     }
 
-    /// What is of no account is of all; of one that left nobody knows it any more.
+    /// The account's environment; for `-` the one that all accounts share, and `nil` where there is none.
     private func environment(of account: String) -> String? {
         if let environment = accounts[account]?.environment { return environment }
         let environments = account == "-" ? Set(accounts.all.map(\.environment)) : []
@@ -89,7 +89,9 @@ public struct CloudEventFormat: Sendable {
     /// How many context attributes an event has at most.
     private static let attributes = 13
 
-    /// Hands over the context attributes that have a value: name, header, value; headers as the official SDKs write them.
+    /// Hands over the context attributes that have a value: name, header, value.
+    ///
+    /// The headers are written as the official SDKs write them.
     private func forEachAttribute(
         of event: OutboundEvent,
         type: String,

@@ -48,7 +48,7 @@ extension JSONWriter {
         }
     }
 
-    /// The amount is left out where nobody paid: the terminal echoes it all the same.
+    /// The amount is left out where no money moved: the terminal echoes it all the same.
     mutating func write(_ result: TerminalResult, isPaid: Bool, currency: Currency) {
         object("result") { member in
             member.member("functionCode", result.functionCode)
@@ -78,7 +78,7 @@ extension JSONWriter {
         }
     }
 
-    /// The name of a sale that the bridge did not make is nobody's.
+    /// A sale that the bridge did not make is written without a `transactionId`.
     mutating func write(_ original: OriginalSale) {
         object("original") { member in
             if original.commandID != nil { member.member("transactionId", original.id.description) }

@@ -63,7 +63,7 @@ public struct EventWriter: Sendable {
         return (event, deadLetter(rejection, of: message, eventID: id, at: time))
     }
 
-    /// Country and account of what belongs to no transaction, `-` for each that nobody knows.
+    /// Country and account of an event that belongs to no transaction, `-` for each that is not known.
     func origin(of name: String?) -> String {
         let account = name.flatMap { accounts[$0] } ?? accounts.only
         return "\(account?.profile.code ?? "-").\(account?.name ?? "-")"
@@ -209,7 +209,7 @@ public struct EventWriter: Sendable {
             if let contradiction = draft.contradiction { data.write(contradiction, transaction.currency) }
             if let amendments = draft.amendments {
                 data.write(amendments)
-                // Who reads this event alone must not take the status for certain.
+                // A reader of this event alone must not take the status for certain.
                 let open = transaction.openContradictions
                 data.member("openContradictions", open > 0 ? open : nil)
             }

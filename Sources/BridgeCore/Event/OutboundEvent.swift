@@ -14,7 +14,7 @@ public struct OutboundEvent: Sendable, Equatable {
         case rejected
         /// An authentic callback without a transaction.
         case unmatched
-        /// A transaction that somebody asked for and nobody knows; to the asker only, never stored.
+        /// A transaction that a caller asked for and the store does not have; to the caller only, never stored.
         case notFound = "not_found"
     }
 
@@ -36,7 +36,7 @@ public struct OutboundEvent: Sendable, Equatable {
     public let causationID: String?
     /// The publisher's correlation, reply queue and trace context at the time of the event.
     public var address: ReplyAddress
-    /// Whether it is tried again where nobody was bound to its key.
+    /// Whether it is tried again where no queue was bound to its key.
     ///
     /// Source: docs/promises.md 3.8.
     public let mustBeRouted: Bool
@@ -86,7 +86,7 @@ public struct DeadLetter: Sendable, Equatable {
     public let body: [UInt8]
     /// The command's content type.
     public let contentType: String?
-    /// How the command's body is encoded, without which nobody could read it.
+    /// How the command's body is encoded; without this no reader could decode it.
     public let contentEncoding: String?
     /// The command's message id.
     public let messageID: String?

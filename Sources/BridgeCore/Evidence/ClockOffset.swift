@@ -2,8 +2,9 @@
 
 /// How far a terminal's clock is ahead of the bridge's, as far as the terminal's own sales say.
 ///
-/// Pure. A customer pays after the POST and before the result arrives, so that the time of each approved sale bounds the offset
-/// on both sides. *Source*: decision 0013.
+/// Pure. A customer pays after the POST and before the result arrives, so the time of each approved sale bounds the
+/// offset on both sides.
+/// *Source*: decision 0013.
 public struct ClockOffset: Sendable, Equatable {
     /// So many sales are asked at most.
     public static let salesAsked = 20
@@ -17,7 +18,7 @@ public struct ClockOffset: Sendable, Equatable {
     /// From the POST of the oldest sale that says so to the POST of the latest one, by the bridge's clock.
     let span: ClosedRange<Timestamp>
 
-    /// What a sale says whose result shows a time and arrived at another one; `nil` where it says nothing.
+    /// The offset that one sale shows, by the time in its result and the time of arrival; `nil` where it shows none.
     ///
     /// - Parameters:
     ///   - sale: A sale that was POSTed once: of several POSTs an earlier one may have been paid.
@@ -32,14 +33,18 @@ public struct ClockOffset: Sendable, Equatable {
         span = posted...posted
     }
 
-    /// What an approved sale says; `nil` where its result has no time of which the zone is known, or a person or the journal approved it.
+    /// The offset that an approved sale shows; `nil` where it shows none.
+    ///
+    /// It shows none where its result has no time in a known zone, or where a person or the journal approved it.
     public init?(_ sale: Transaction) {
-        // A row of the journal was given to its sale with the help of a clock.
+        // A row of the journal was given to its sale with the help of a clock, so it cannot measure that clock.
         guard sale.state == .approved, sale.decidedBy == .callback || sale.decidedBy == .query else { return nil }
         self.init(of: sale, shown: sale.result?.instant, arrived: sale.completedAt)
     }
 
-    /// What the latest sales say together, as far back as they agree: before a clock was set it was another one.
+    /// The offset that the latest sales show together, as far back as they agree.
+    ///
+    /// An older sale may show the clock as it was before it was set.
     public init?(of sales: some Sequence<Transaction>) {
         let latest = sales.sorted { ($0.completedAt ?? .distantPast) > ($1.completedAt ?? .distantPast) }
             .lazy.compactMap { Self($0) }.filter(\.isNarrow).prefix(Self.salesAsked)
@@ -56,8 +61,9 @@ public struct ClockOffset: Sendable, Equatable {
 
     private var isNarrow: Bool { ahead.upperBound - ahead.lowerBound <= Self.widestBounds }
 
-    /// Whether the latest sale showed a time at which it cannot have been in the account's zone: the terminal stands in another
-    /// one, or its clock is off by more than that.
+    /// Whether the latest sale showed a time that is impossible in the account's zone.
+    ///
+    /// The terminal stands in another zone, or its clock is too far off.
     public static func isDoubted(by sales: some Sequence<Transaction>) -> Bool {
         let latest = sales.filter { $0.effect == .sale && $0.result?.localTime != nil }
             .max { ($0.completedAt ?? .distantPast) < ($1.completedAt ?? .distantPast) }
@@ -74,7 +80,7 @@ public struct ClockOffset: Sendable, Equatable {
         ahead.lowerBound > tolerance || ahead.upperBound < .zero - tolerance
     }
 
-    /// Whether it is certainly off by more than a tolerance in whichever time zone of the country the terminal stands.
+    /// Whether it is certainly off by more than a tolerance, in every time zone of the country.
     public func isOffInEveryZone(by tolerance: Duration) -> Bool {
         (-JournalMatch.widestShift...JournalMatch.widestShift).allSatisfy { hours in
             let shift = Duration.seconds(hours * 3_600)

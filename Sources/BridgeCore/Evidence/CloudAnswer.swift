@@ -36,7 +36,7 @@ public struct CloudAnswer: Sendable, Equatable {
     public var idPosTxs: String?
     /// Our name of the transaction, echoed.
     public var customID: String?
-    /// The name inside the terminal's object, where the answer around it has another one: the name of a recorded command.
+    /// The name inside the terminal's object, where it differs from the name around it: that of a recorded command.
     public var recordedName: String?
     /// The terminal's object.
     public var result: TerminalResult?
@@ -68,11 +68,12 @@ public struct CloudAnswer: Sendable, Equatable {
 }
 
 extension CloudAnswer {
-    /// Getnet's number, from wherever in the answer it stands.
+    /// Getnet's number: the answer's own, else the one in the terminal's object.
     var number: String? { idPosTxs ?? result?.idPosTxs }
 
-    /// Whether the terminal's object names another command than the answer around it: it is the record of that command, which was asked
-    /// for, or nothing can be decided on it.
+    /// Whether the terminal's object names another command than the answer around it.
+    ///
+    /// Then it is the record that was asked for, or nothing can be decided on it.
     public var showsAnother: Bool { recordedName != nil || !Spelling.agree(idPosTxs, result?.idPosTxs) }
 }
 

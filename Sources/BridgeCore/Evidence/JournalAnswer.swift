@@ -16,7 +16,7 @@ public enum JournalCommand: Sendable, Hashable {
 public struct JournalRow: Sendable, Equatable {
     /// What it says of the sale.
     public let result: TerminalResult
-    /// What its clock's time may mean: one instant, two in the hour that a clock change repeats, none if it has no time.
+    /// What its clock's time may mean: one instant, two in the hour that a clock change repeats, none without a time.
     public let instants: [Timestamp]
     /// The name of the command that it carries, where it has one; `answering` takes away what only echoes the question.
     public let customID: String?
@@ -58,15 +58,17 @@ public struct JournalList: Sendable, Equatable {
 public enum JournalAnswer: Sendable, Equatable {
     /// Rows of the terminal.
     ///
-    /// `isComplete` only where the whole list was answered and each row of it could be read, so that what is not in it is
-    /// not in the open batch; never for the last voucher. `masked` is the answer as JSON without card data.
+    /// `isComplete` is true only where the whole list was answered and each row could be read, so that a sale that is
+    /// not in the list is not in the open batch. It is never true for the last voucher. `masked` is the answer as JSON
+    /// without card data.
     case rows([JournalRow], isComplete: Bool, masked: [UInt8])
     /// The terminal's answer about one number, to be weighed like any other evidence.
     case answer(CloudAnswer)
     /// Nothing was learned; it may work later, after that wait if one is named.
     case notRead(Reason.Code, retryAfter: Duration?)
-    /// The terminal certainly was not asked: no connection, no token, or the account is held; it may be asked later, after that wait if
-    /// one is named.
+    /// The terminal certainly was not asked: no connection, no token, or the account is held.
+    ///
+    /// It may be asked later, after that wait if one is named.
     case notAsked(Reason.Code, retryAfter: Duration?)
     /// It will never work: the cloud or the country does not know the command, or refuses it as malformed.
     case impossible(Reason.Code)

@@ -11,9 +11,11 @@ public struct JournalMatch: Sendable {
         case row(JournalRow)
         /// No row fits.
         case absent
-        /// Several rows fit, or one that fits another undecided transaction too, or may be the payment of a decided one.
+        /// Several rows fit, or one that also fits another undecided transaction or may be a decided one's payment.
         case ambiguous
-        /// No row fits, but these may be its sale all the same: by another clock, with another amount, under a ticket that was cut.
+        /// No row fits, but these may be its sale all the same.
+        ///
+        /// They have the time of another clock, another amount, or a ticket that was cut.
         case near([JournalRow])
     }
 
@@ -25,17 +27,17 @@ public struct JournalMatch: Sendable {
     private let rules: TransactionRules
     /// How far the terminal's clock is off, where that is known and more than the tolerance.
     private let clock: ClockOffset?
-    /// Whether any sale says something of the terminal's clock, be it right or off.
+    /// Whether any sale shows that the terminal's clock is right, or how far it is off.
     private let isClockKnown: Bool
     /// Whether the terminal's latest sale showed a time that cannot be.
     private let isClockDoubted: Bool
 
-    /// A match of rows that nobody has claimed with every undecided transaction of the terminal that was POSTed.
+    /// A match of unclaimed rows with every undecided transaction of the terminal that was POSTed.
     ///
     /// - Parameters:
-    ///   - rows: Those that are nobody's for certain.
-    ///   - contested: Those that may be the payment of a transaction that is decided already: no evidence, nor of an absence.
-    ///   - undecided: Who may have made them.
+    ///   - rows: Those that certainly belong to no decided transaction.
+    ///   - contested: Those that may be the payment of a decided transaction: they prove no payment and no absence.
+    ///   - undecided: The transactions that may have made them.
     ///   - reusedReferences: The undecided ones whose reference another POSTed transaction has as well.
     ///   - storeRestoredAt: When a backup took the place of the store.
     ///   - clock: What the terminal's sales say of its clock.
@@ -66,7 +68,7 @@ public struct JournalMatch: Sendable {
     /// What the journal says about one of them.
     public func finding(for transaction: Transaction) -> Finding {
         let fitting = rows.filter { fits($0, transaction) }
-        // Which of two sales a row is that fits both is not known, so it proves neither the one's payment nor its absence.
+        // A row that fits two sales proves neither the payment of one nor its absence.
         guard !contested.contains(where: { fits($0, transaction) }) else { return .ambiguous }
         guard let row = fitting.first else {
             guard !contested.contains(where: { mayHide($0, transaction) }) else { return .ambiguous }
@@ -87,15 +89,15 @@ public struct JournalMatch: Sendable {
         // A name that is not ours may be another's, or ours as the cloud cut or rewrote it: it proves neither.
         guard Spelling.agree(row.customID, transaction.id.description) else { return .near([row]) }
         guard isNamed || isTimeCertain(of: row, for: transaction) else { return .near([row]) }
-        // Of what was charged after a backup was made nobody remembers the rivals: only the ticket tells.
+        // The store does not know what was charged between the backup and the restore: only the ticket tells.
         let isOlder = storeRestoredAt.map { transaction.acceptedAt <= $0 } ?? false
         return isNamed || transaction.restoredAt == nil && !isOlder ? .row(row) : .ambiguous
     }
 
-    /// Whether a row's time says that it is the sale of a transaction: always, unless the terminal's clock is known to be off.
+    /// Whether a row's time says that it is the sale of a transaction.
     ///
-    /// Then a sale before and a sale after must show it off by the same: the clock may have been set between the last sale and
-    /// this one.
+    /// It does, unless the terminal's clock is in doubt or known to be off. If it is off, a sale before and a sale
+    /// after must show the same offset: the clock may have been set in between.
     private func isTimeCertain(of row: JournalRow, for transaction: Transaction) -> Bool {
         guard let clock else { return !isClockDoubted }
         guard let posting = transaction.posting, let window = plainWindow(of: transaction) else { return false }
@@ -103,8 +105,9 @@ public struct JournalMatch: Sendable {
         return clock.isConfirmed(during: posting) && row.instants.contains { moved.contains($0) }
     }
 
-    /// Whether a row would be the sale of a transaction if the terminal's clock, of which nothing is known, were off by as much as
-    /// clocks are found to be: then it is not known whose sale it is.
+    /// Whether a row would be the sale of a transaction if the terminal's clock were off as far as clocks may be.
+    ///
+    /// This counts only while nothing is known of the clock.
     private func mayBeByAnotherClock(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         guard !isClockKnown else { return false }
         return fits(row, transaction) { instant, window in
@@ -115,7 +118,7 @@ public struct JournalMatch: Sendable {
 
     /// Whether a row may be the payment of a transaction that is approved already.
     ///
-    /// Callback and list may spell one identity differently, so that only a row of its own frees another one that would fit.
+    /// Callback and list may spell one identity differently. So only a row of its own frees another one that would fit.
     public func mayBe(_ row: JournalRow, of approved: Transaction) -> Bool {
         let mayFit = fits(row, approved) || mayBeByAnotherClock(row, approved)
         guard let result = approved.result else { return mayFit }
@@ -127,8 +130,8 @@ public struct JournalMatch: Sendable {
 
     /// Whether a row can be the sale of a transaction.
     ///
-    /// Where it has the ticket that was sent, ticket and amount decide, and its clock may be off by whole hours: terminals of
-    /// one account stand in several time zones.
+    /// Where the row has the ticket that was sent, ticket and amount decide. Its clock may then be off by whole hours:
+    /// the terminals of one account stand in several time zones.
     func fits(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         fits(row, transaction) { instant, window in
             window.contains(instant)
@@ -137,18 +140,18 @@ public struct JournalMatch: Sendable {
         }
     }
 
-    /// Whether a row may be the sale of a transaction though it does not fit; it proves no payment, and no absence either.
+    /// Whether a row may be the sale of a transaction though it does not fit; it proves neither payment nor absence.
     ///
-    /// It may stand under our ticket with another amount, under a ticket that the terminal cut, or without one some minutes or hours
-    /// away. No clock is good enough to say of a row with our ticket that it is another's; a cut one may be, and needs our amount
-    /// as well.
+    /// It may stand under our ticket with another amount, under a ticket that the terminal cut, or without a ticket
+    /// some minutes or hours away. No clock is good enough to say that a row with our ticket is another sale's. A row
+    /// with a cut ticket may be another sale's, so it needs our amount as well.
     private func mayHide(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         guard transaction.effect.movesMoney, let window = plainWindow(of: transaction), isOfCommand(row, transaction),
             Spelling.agree(row.result.terminalID, transaction.command.content.terminal.idTerminal)
         else { return false }
         let reach = window.lowerBound - Self.widestZoneShift...window.upperBound + Self.widestZoneShift
         let isNear = row.instants.contains { reach.contains($0) }
-        // A clock that lost its battery shows any day: only one that is known to be right says that a row is too far away.
+        // A clock that lost its battery shows any day: only a right one says that a row is too far away.
         let isOfAnyDay = !isClockKnown || clock != nil
         let amountFits = Judgement.amountFits(row.result, transaction)
         guard transaction.sendsTicketNumber, let ticket = row.result.ticket,
@@ -206,7 +209,7 @@ public struct JournalMatch: Sendable {
 }
 
 extension JournalRow {
-    /// How far its time is from an instant, by whichever reading of it is nearest.
+    /// How far its time is from an instant, by the nearest of its possible instants.
     func distance(from instant: Timestamp) -> Duration {
         instants.map { max($0 - instant, instant - $0) }.min() ?? .seconds(1 << 40)
     }
@@ -229,7 +232,7 @@ extension JournalRow {
 
     /// The row as evidence for the transaction that it is the sale of.
     ///
-    /// A list of sales names neither the command nor its success: both are what it is a list of.
+    /// A list of sales names neither the command nor its success: each of its rows is a sale that succeeded.
     public func evidence(for transaction: Transaction, at instant: Timestamp) -> Evidence {
         var sale = result
         sale.functionCode = sale.functionCode ?? transaction.command.content.type.functionCode

@@ -19,13 +19,13 @@ public enum Judgement: Sendable, Equatable {
         case approved
         /// The terminal or the issuer said no.
         case declined
-        /// Nobody paid.
+        /// The customer did not pay.
         case notCompleted
         /// A command that moves no money was done.
         case completed
     }
 
-    /// The terminal's number for "nobody presented a card in time" and "cancelled".
+    /// The terminal's number for "no card was presented in time" and "cancelled".
     ///
     /// Source: docs/getnet.md 6.4.
     static let nobodyPaid: Int64 = 1006
@@ -35,7 +35,7 @@ public enum Judgement: Sendable, Equatable {
     /// Judges an answer for a transaction's command.
     public static func of(_ answer: CloudAnswer, for transaction: Transaction) -> Judgement {
         guard stranger(in: answer, for: transaction) == nil else { return .foreign }
-        // Only what moves money has a number that is nobody else's.
+        // Only a command that moves money has a number that no other transaction has.
         let isRenumbered = transaction.effect.movesMoney && strangeNumber(in: answer, for: transaction) != nil
         guard answer.code == .done, var result = answer.result,
             transaction.command.content.type.isAnswered(by: result.functionCode)
@@ -48,7 +48,7 @@ public enum Judgement: Sendable, Equatable {
         case .number(0):
             guard fits(result, transaction), transaction.isRead(by: answer) else { return .inconsistent(result) }
             return .verdict(transaction.effect.movesMoney ? .approved : .completed, result)
-        // The code of what was recorded says nothing of the question.
+        // The response code of a recorded command says nothing of the question.
         case .number where transaction.isShownRecord(by: result) && transaction.isRead(by: answer):
             return .verdict(.completed, result)
         case .number(nobodyPaid): return .verdict(.notCompleted, result)
@@ -102,10 +102,11 @@ public enum Judgement: Sendable, Equatable {
 
     /// The identity that names another transaction; `nil` where none does.
     ///
-    /// Of a command that moves money every one of them must agree. Two may differ where others outweigh them: a number where
-    /// our own name stands beside it, and a ticket where name and number are ours, because terminals cut and rewrite
-    /// tickets. A command that moves no money has no identity but its name, and one that shows a recorded sale may show all
-    /// of that sale's. *Source*: `docs/decisions/0012-identities.md`.
+    /// For a command that moves money every identity must agree. Two may differ where others outweigh them: a number
+    /// where our own name stands beside it, and a ticket where name and number are ours, because terminals cut and
+    /// rewrite tickets. A command that moves no money has no identity but its name, and one that shows a recorded sale
+    /// may show all identities of that sale.
+    /// *Source*: `docs/decisions/0012-identities.md`.
     static func stranger(in answer: CloudAnswer, for transaction: Transaction) -> Misfit? {
         let content = transaction.command.content
         let terminal = content.terminal.idTerminal
@@ -158,12 +159,12 @@ extension Transaction {
         return type.showsRecord && result.functionCode.map { $0 != 0 && $0 != type.functionCode } ?? false
     }
 
-    /// Whether the terminal reports that money moved, be it the right amount or not.
+    /// Whether the terminal reports that money moved, even with a wrong amount.
     func looksPaid(_ result: TerminalResult) -> Bool { effect.movesMoney && looksDone(result) }
 
-    /// Whether the terminal reports that it was done, be it the right amount or not.
+    /// Whether the terminal reports that the command was done, even with a wrong amount.
     ///
-    /// The result of a sale or a refund has an authorization. Of a void that is not known (docs/getnet.md 10.3).
+    /// The result of a sale or a refund has an authorization. For a void that is not known (docs/getnet.md 10.3).
     func looksDone(_ result: TerminalResult) -> Bool {
         guard result.responseCode == .number(0) else { return false }
         switch effect {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The one thing because of which an answer is not this transaction's, or does not decide it.
+/// The reason why an answer is not this transaction's, or does not decide it.
 ///
-/// What is refused and what people are told of it come from the same look, so that the two never differ.
+/// One check refuses an answer and tells people why, so that the two never differ.
 /// *Source*: `docs/decisions/0012-identities.md`.
 public enum Misfit: Sendable, Equatable {
     // Whose it is.
@@ -49,7 +49,7 @@ public enum Misfit: Sendable, Equatable {
         }
     }
 
-    /// A name as the cloud wrote it; what is no name is not repeated, since it may hold anything.
+    /// A name as the cloud wrote it; other text is not repeated, since it may hold anything.
     static func cut(_ text: String) -> String {
         let isName = text.utf8.allSatisfy { byte in
             switch byte {
@@ -116,7 +116,7 @@ extension Transaction {
         (state == .inDoubt || state == .submitted) && result.map { looksPaid($0) } == true
     }
 
-    /// Why there is a doubt that has no payment which does not fit.
+    /// The cause of a doubt that is not a payment that does not fit.
     private func doubtfulCause(_ code: Reason.Code) -> String? {
         guard state == .inDoubt else { return nil }
         if isToldPaid { return "a payment was told, and nothing confirmed it" }

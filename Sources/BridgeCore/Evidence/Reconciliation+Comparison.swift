@@ -61,7 +61,7 @@ extension Reconciliation {
     }
 }
 
-/// Which row is whose, and what that leaves.
+/// Matches rows with payments, and keeps what is left on both sides.
 private struct Comparison {
     typealias Payment = Reconciliation.Payment
 
@@ -91,7 +91,7 @@ private struct Comparison {
         }
         let payments = books.paid.flatMap(\.payments)
         let receipts = Dictionary(grouping: rows.indices) { rows[$0].result.operationID }
-        // What names its row first, so that no other one takes it.
+        // Payments that name their row go first, so that no other payment takes it.
         for payment in payments {
             let number = payment.result.operationID
             let candidates = number.map { (receipts[$0] ?? []) + (receipts[nil] ?? []) } ?? Array(rows.indices)
@@ -128,7 +128,7 @@ private struct Comparison {
 
     private func beginning() -> Reconciliation.Beginning? {
         let oldestInstant = oldest?.instants.first.map { max(clock?.earliest(of: $0) ?? $0, books.readFrom) }
-        // A clock that shows a time to come says nothing of when the batch began.
+        // A clock that shows a future time says nothing of when the batch began.
         if let oldestInstant, oldestInstant > books.readAt + rules.clockTolerance {
             return books.lastClose.map { .close($0) }
         }
@@ -140,7 +140,7 @@ private struct Comparison {
             ? .oldestRow(oldestInstant) : .close(close)
     }
 
-    /// Whether the batch was closed by somebody else: receipt numbers ascend within a batch.
+    /// Whether the batch was closed without the bridge: receipt numbers ascend within a batch.
     private func wasClosedElsewhere(since close: Timestamp, before oldest: JournalRow) -> Bool {
         guard let number = oldest.result.operationID, let time = oldest.result.localTime else { return false }
         return unmatched.contains { payment in
@@ -214,7 +214,7 @@ private struct TakenBack {
 }
 
 extension Reconciliation.Payment {
-    /// Whether it was POSTed at that instant or later, whichever of its possible instants is the right one.
+    /// Whether it was certainly POSTed at that instant or later.
     fileprivate func isPosted(since instant: Timestamp) -> Bool {
         transaction.posting.map { $0.lowerBound >= instant } ?? false
     }

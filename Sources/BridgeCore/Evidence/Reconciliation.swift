@@ -49,7 +49,7 @@ public struct Reconciliation: Sendable, Equatable {
 
     /// A payment that the table knows and the batch does not.
     public struct MissingPayment: Sendable, Equatable {
-        /// Whose payment.
+        /// The transaction of the payment.
         public let transaction: Transaction
         /// What identifies it, as far as is known.
         public let result: TerminalResult
@@ -72,7 +72,7 @@ public struct Reconciliation: Sendable, Equatable {
     public internal(set) var unclaimed: [UnclaimedRow] = []
     /// Payments without a row, in the order of acceptance.
     public internal(set) var missing: [MissingPayment] = []
-    /// Transactions that may have been paid in this batch, and that nobody can decide.
+    /// Transactions that may have been paid in this batch, and are not decided.
     public internal(set) var undecided: [Transaction] = []
 
     /// Whether both sides know the same, and nothing is left to be found out.
@@ -80,8 +80,7 @@ public struct Reconciliation: Sendable, Equatable {
 }
 
 extension Reconciliation {
-    /// The report of a terminal as an event publishes it, with the comparison in it: JSON without card data, amounts in minor
-    /// units of the currency.
+    /// A terminal's report for an event, with the comparison: JSON without card data, amounts in minor units.
     public func report(in currency: Currency?) -> [UInt8] {
         var writer = JSONWriter(reserving: 512)
         writer.object { report in

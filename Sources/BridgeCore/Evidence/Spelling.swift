@@ -2,9 +2,10 @@
 
 /// In which spellings two identities of the cloud are one.
 ///
-/// Callback, query and journal write the same number, ticket or authorization differently: as a number or as text, with or
-/// without zeros in front, in either case, with a time that is a second apart. This is the only place that decides what such
-/// a difference means. *Source*: `docs/decisions/0012-identities.md`.
+/// Callback, query and journal write the same number, ticket or authorization differently: as a number or as text, with
+/// or without zeros in front, in upper or lower case, with a time that is a second apart. Only this place decides what
+/// such a difference means.
+/// *Source*: `docs/decisions/0012-identities.md`.
 public enum Spelling {
     /// Times of one result differ by at most so many seconds between two reports of it.
     static let timeTolerance: Int64 = 2

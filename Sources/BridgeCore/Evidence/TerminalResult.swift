@@ -27,7 +27,7 @@ public struct TerminalResult: Sendable, Equatable {
     public var ticket: String?
     /// The issuer's approval.
     public var authorizationCode: String?
-    /// Minor units, echoed even when nobody paid.
+    /// Minor units, echoed even when the customer did not pay.
     public var amount: Int64?
     /// Minor units added at the terminal.
     public var tip: Int64?
@@ -59,7 +59,7 @@ public struct TerminalResult: Sendable, Equatable {
     /// An empty result.
     public init() {}
 
-    /// Whether both are one result: what both carry of their identities agrees in some spelling, and they share at least one.
+    /// Whether both are one result: all identities that both carry agree, and there is at least one.
     ///
     /// Times that are a second or two apart are shared only beside another identity that is.
     public func isSame(as other: TerminalResult) -> Bool {
@@ -71,8 +71,7 @@ public struct TerminalResult: Sendable, Equatable {
         return localTime == otherTime || !pairs.isEmpty && Spelling.isSameTime(localTime, otherTime)
     }
 
-    /// Whether receipt or authorization say that it is another payment, be the authorization written with or without zeros in
-    /// front.
+    /// Whether receipt or authorization show another payment; zeros before the authorization do not count.
     func isPlainlyAnother(than other: TerminalResult) -> Bool { receiptAgreements(with: other).contains(false) }
 
     /// Whether receipt or authorization say that it is the same payment, and neither says that it is not.

@@ -14,9 +14,11 @@ public struct JSONParser {
     public enum Strictness: Sendable {
         /// Not at all: what other services send.
         case strict
-        /// In what some writers of the cloud do and what leaves no doubt about the value: control characters between values and
-        /// unescaped in strings (read as spaces), half a surrogate pair (read as U+FFFD), a mark that need not be escaped (read as
-        /// itself), an escape that does not exist (read as U+FFFD and its letter), a comma behind the last element.
+        /// As some writers of the cloud differ from it, where the value is still clear.
+        ///
+        /// Allowed are control characters between values and unescaped in strings (read as spaces), half a surrogate
+        /// pair (read as U+FFFD), an escape that is not needed (read as the mark itself), an escape that does not exist
+        /// (read as U+FFFD and its letter), and a comma behind the last element.
         case lenient
     }
 
@@ -220,7 +222,7 @@ public struct JSONParser {
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
         case 0x20..<0x80 where isLenient:
-            // Letters and digits mean something behind a backslash in every language that has them there, and not the same.
+            // Behind a backslash, letters and digits mean different things in different languages.
             if byte.isLetterOrDigit { text.append(contentsOf: "\u{FFFD}".utf8) }
             text.append(byte)
         default: throw error("an unknown escape stands in a string")

@@ -74,9 +74,9 @@ public struct Amendments: Sendable, Equatable {
 extension Transaction {
     /// How much it takes from what is left of its original; `nil` for nothing.
     ///
-    /// What is under way or in doubt counts in full; what ended without effect does not. Each payment that evidence tells of beside
-    /// its status counts once more, and so does a second one of which nobody knows what became. Where the terminal tells of more
-    /// than was asked for, that counts; a payment that nobody can make sense of takes the whole sale.
+    /// One that is under way or in doubt counts in full; one that ended without effect does not. Each payment that
+    /// evidence shows beside its status counts once more, and so does a second sale whose result is not known. Where
+    /// the terminal reports more than was asked for, that counts; a payment that does not fit takes the whole sale.
     fileprivate func taken(from paid: Money) -> Money? {
         guard let asked = amount else { return nil }
         var parts = contradictions.compactMap { contradiction -> Int64? in
@@ -108,7 +108,7 @@ extension Money {
 }
 
 extension TransactionMachine {
-    /// Ends a void or refund that waits, because so much is not left of its sale any more; `nil` for one that does not wait.
+    /// Ends a waiting void or refund, because too little is left of its sale; `nil` for one that does not wait.
     ///
     /// It fitted when it was accepted; evidence about another one may have come since.
     public static func withhold(
@@ -139,7 +139,7 @@ extension Transition {
     public var amendsOriginal: Bool {
         guard transaction.effect.hasOriginal else { return false }
         return events.contains { draft in
-            // A second sale of which nobody knows what became counts, too.
+            // A second sale whose result is not known counts, too.
             draft.contradiction.map { $0.code.speaksOfPayment || $0.code == .secondSale }
                 ?? (draft.snapshot.state == .approved)
         }

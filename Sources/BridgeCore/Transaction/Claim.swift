@@ -41,7 +41,7 @@ extension Transaction {
 extension TransactionMachine {
     /// What an input would claim for a transaction; the store looks whether another one has it.
     public static func claims(of input: TransactionInput, for transaction: Transaction) -> [Claim] {
-        // What moves no money owns nothing: it may show the number and the receipt of a sale.
+        // A command that moves no money owns nothing: it may show the number and the receipt of a sale.
         guard transaction.effect.movesMoney else { return [] }
         return switch input {
         case .submissionEnded(_, .acknowledged(let idPosTxs, _)): [.idPosTxs(idPosTxs)]
@@ -102,15 +102,16 @@ extension TransactionInput {
 }
 
 extension Transaction {
-    /// Whether Getnet's number of this transaction may be another one's by now: it is final, and the time in which evidence
-    /// about it is expected is over.
+    /// Whether Getnet's number of this transaction may belong to another one by now.
+    ///
+    /// It may once the transaction is final and the time in which evidence about it is expected is over.
     public func mayGiveUpNumber(at now: Timestamp, _ rules: TransactionRules) -> Bool {
         state.isFinal && (completedAt.map { $0 + rules.giveUpAfter < now } ?? false)
     }
 
     /// Getnet's number of this very transaction in an answer.
     ///
-    /// A command that shows a recorded sale shows that sale's number, and so may what answers as another command.
+    /// A command that shows a recorded sale shows that sale's number; an answer under another function code may, too.
     func number(in answer: CloudAnswer) -> String? {
         if effect.movesMoney { return answer.number }
         let isOfAnother = answer.result?.functionCode.map { $0 != command.content.type.functionCode } ?? false
@@ -121,8 +122,8 @@ extension Transaction {
 extension Transaction {
     /// The payment that a person read from a receipt, with what is known of it already.
     ///
-    /// Its amount is the receipt's: the one that evidence of this payment told, else the one that the person states, never the
-    /// one that was asked for; of a void or refund the amount is the one that was asked for.
+    /// Its amount is the one that evidence of this payment told, else the one that the person states, and never the one
+    /// that was asked for. Only for a void or refund it is the amount that was asked for.
     func receipt(_ authorizationCode: String, _ operationID: Int64?, _ stated: Int64?) -> TerminalResult {
         var receipt = TerminalResult()
         receipt.authorizationCode = authorizationCode

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a person has to know of a transaction first: what is certain about the money, what the bridge does by itself, and
-/// from when a person decides.
+/// What a person has to know first about a transaction.
 ///
-/// Pure: from the row, the rules and an instant. *Source*: `docs/operations/README.md`.
+/// That is what is certain about the money, what the bridge does by itself, and when a person decides. Pure: from the
+/// row, the rules and an instant.
+/// *Source*: `docs/operations/README.md`.
 public struct Conclusion: Sendable, Equatable {
-    /// Whether somebody has to do something.
+    /// Whether a person has to do something.
     public enum Person: Sendable, Equatable {
         /// The bridge goes on by itself until it ends.
         case notNeeded
@@ -15,7 +16,7 @@ public struct Conclusion: Sendable, Equatable {
         case now
     }
 
-    /// Whether somebody has to do something.
+    /// Whether a person has to do something.
     public let person: Person
     /// Whole sentences, the money first.
     public let sentences: [String]
@@ -73,7 +74,7 @@ private struct ConclusionWriter {
     }
 
     private var beforeStart: String {
-        // What only reads may have been at the terminal and is sent again all the same.
+        // A command that only reads may have reached the terminal; it is sent again all the same.
         guard isMoney, transaction.attempts > 0 else { return "It waits to be sent" }
         return "Nothing began at the terminal yet"
     }

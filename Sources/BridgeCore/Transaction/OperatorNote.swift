@@ -47,7 +47,7 @@ public struct OperatorNote: Sendable, Equatable {
         self.knows = knows
     }
 
-    /// Whether a word is one that the pages and printed lines have in the place of a person's own: it would be kept as what a person said.
+    /// Whether a word is a placeholder of the pages and printed lines: it must not be kept as a person's own word.
     public static func isPlaceholder(_ word: String) -> Bool { placeholders.contains(word) }
 
     private static let placeholders: Set<String> = ["NAME", "TEXT", "CODE", "NUMBER", "AMOUNT"]

@@ -2,7 +2,7 @@
 
 /// Why a decision is not taken before the person says that they know what they say.
 ///
-/// The machine asks in the same step in which it decides: what is told of a payment a moment before the decision counts.
+/// The machine asks in the same step in which it decides: a payment that was told a moment before the decision counts.
 /// Source: docs/promises.md 3.4.
 public enum OperatorObjection: Sendable, Equatable {
     /// It is to end without payment, and until then the terminal may still take the money.
@@ -12,7 +12,7 @@ public enum OperatorObjection: Sendable, Equatable {
     /// It is to be approved with another amount than was asked for, and no evidence of this payment has one.
     case otherAmount(asked: Money, stated: Money)
 
-    /// What a person says who knows better.
+    /// The word of a person that answers the objection.
     public var assurance: OperatorNote.Assurance {
         switch self {
         case .mayStillBePaid: .now
@@ -47,7 +47,7 @@ extension OperatorObjection: CustomStringConvertible {
 }
 
 extension Transaction {
-    /// Why a person may be wrong who decides so; `nil` where nothing known speaks against it, or the person says that they know.
+    /// Why this decision of a person may be wrong; `nil` where nothing known speaks against it.
     ///
     /// - Parameters:
     ///   - decision: What it is to end as.

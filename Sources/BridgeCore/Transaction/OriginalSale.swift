@@ -35,7 +35,7 @@ public struct SaleReceipt: Sendable, Hashable {
 extension SaleReceipt {
     /// The authorization without what spellings of it differ in: in upper case, without zeros in front.
     ///
-    /// Whoever keeps authorizations as numbers loses their zeros.
+    /// A program that keeps authorizations as numbers loses their zeros.
     public static func authorizationKey(_ code: String) -> String {
         Spelling.key(code)
     }
@@ -89,9 +89,10 @@ public struct OriginalSale: Sendable, Equatable {
     /// The authorization without what spellings of it differ in.
     public var authorizationKey: String? { authorizationCode.map(SaleReceipt.authorizationKey) }
 
-    /// Whether a receipt may be its: nothing that both carry differs, the authorization is there, and the amount is not asked.
+    /// Whether a receipt may belong to it: the authorization is the same and nothing else that both carry differs.
     ///
-    /// A result in the thin layout has neither number nor time; two names for one sale must share what is left of it.
+    /// The amount is not compared. A result in the thin layout has neither number nor time; two names for one sale must
+    /// share what is left of it.
     public func mayBe(_ receipt: SaleReceipt) -> Bool {
         authorizationKey == SaleReceipt.authorizationKey(receipt.authorizationCode)
             && operationID ?? receipt.operationID == receipt.operationID && date ?? receipt.date == receipt.date
@@ -99,9 +100,9 @@ public struct OriginalSale: Sendable, Equatable {
 
     /// Whether both may be names of one sale, one of them mistaken.
     ///
-    /// A refund names its sale by its authorization, where the country says so by its day too; the rest of a receipt never
-    /// leaves, so that a mistake in it shows nowhere. One authorization comes again over the years: with another number, another
-    /// day and another amount it is another sale's.
+    /// A refund names its sale by the authorization, in some countries also by the day. The rest of a receipt is never
+    /// sent, so a mistake in it shows nowhere. The same authorization comes again over the years: with another number,
+    /// another day and another amount it is another sale's.
     public func mayBeOne(with other: OriginalSale, whereRefundsNameDay namesDay: Bool) -> Bool {
         guard let key = authorizationKey, key == other.authorizationKey else { return false }
         func agree<Value: Equatable>(_ left: Value?, _ right: Value?) -> Bool {

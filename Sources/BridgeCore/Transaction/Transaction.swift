@@ -27,8 +27,10 @@ public struct Transaction: Sendable, Equatable {
     public var attempts: Int = 0
     /// Whether a callback proved that a POST reached the cloud, though it decided nothing: no refusal is believed then.
     public var isKnownToCloud = false
-    /// How many POSTs were refused: that may be untrue, as "the terminal is busy" is now and then, so that each of them may have
-    /// started a sale.
+    /// How many POSTs were refused.
+    ///
+    /// A refusal may be untrue, as "the terminal is busy" is now and then, so each of these POSTs may have started a
+    /// sale.
     public var refusedPosts: Int = 0
     /// How many POSTs in a row the cloud refused for their token.
     public var rejectedTokens: Int = 0
@@ -118,15 +120,15 @@ public struct Transaction: Sendable, Equatable {
         }
     }
 
-    /// How many contradictions nobody has dealt with yet.
+    /// How many contradictions no person has dealt with yet.
     public var openContradictions: Int { contradictions.count - settledContradictions }
 
     /// Whether a command that cancels it may still reach the terminal; the next sale must not be there then.
     public var isBeingCancelled: Bool { cancelSentAt != nil && cancelEndedAt == nil }
 
-    /// Between which instants the POST left that may have a result; `nil` if none may have left.
+    /// The period in which a POST left that may have a result; `nil` if none may have left.
     ///
-    /// What a backup does not show may have happened from what it shows last until it was restored.
+    /// A POST that a backup does not show may have left between the last thing it shows and the restore.
     public var posting: ClosedRange<Timestamp>? {
         guard let latest = restoredAt ?? postedAt else { return nil }
         return min(postedAt ?? acceptedAt, latest)...latest
@@ -137,7 +139,7 @@ public struct Transaction: Sendable, Equatable {
     /// A person's approval has no time of the terminal's; it claims the receipt until evidence brings the time.
     /// Source: docs/promises.md 4.6.
     ///
-    /// In doubt it is the payment that did not fit: it is this transaction's, and no other one's, whatever a person decides.
+    /// In doubt it is the payment that did not fit: it is this transaction's alone, also after a person decides.
     public var paidClaim: String? {
         guard let result, state == .approved || state == .inDoubt && looksPaid(result) else { return nil }
         let terminal = command.content.terminal
@@ -150,7 +152,7 @@ public struct Transaction: Sendable, Equatable {
 public struct Contradiction: Sendable, Equatable {
     /// What kind of contradiction it is.
     public enum Code: String, Sendable, CaseIterable {
-        /// The cloud acknowledged a second sale for this transaction; what became of it nobody knows.
+        /// The cloud acknowledged a second sale for this transaction; its result is not known.
         case secondSale = "second_sale"
         /// A second approval that is not the same result: a second payment.
         case secondPayment = "second_payment"
@@ -202,7 +204,7 @@ public struct Contradiction: Sendable, Equatable {
 
         private var parts: [Substring] { result.split(separator: "|", omittingEmptySubsequences: false) }
 
-        /// Whether nothing that both carry differs; what one of them leaves open distinguishes nothing.
+        /// Whether both are equal in every part that both carry; a part that one of them lacks distinguishes nothing.
         func isSame(as other: Identity) -> Bool {
             code == other.code
                 && zip(parts, other.parts).allSatisfy { mine, theirs in

@@ -20,7 +20,7 @@ public enum TransactionInput: Sendable, Equatable {
     case evidence(Evidence)
     /// A callback came to this transaction's own URL, with its token, and its body says nothing.
     case unreadableCallback
-    /// Somebody knocked with a wrong token, which is no evidence but asks for a look.
+    /// A callback came with a wrong token; it is no evidence but asks for a look.
     case queryRequested
     /// The terminal's journal was read completely and no row fits.
     case journalAbsence
@@ -28,7 +28,7 @@ public enum TransactionInput: Sendable, Equatable {
     case journalNear([JournalRow])
     /// The journal was read, or could not be; what it holds was applied before.
     case journalClosed
-    /// Somebody asks that it be not sent or, where the terminal can be told so, that it be ended there.
+    /// A caller asks not to send it or, where the terminal can be told so, to end it there.
     case cancel
     /// The command that cancels it was answered or refused, so that it has no more effects.
     case cancelEnded(CancelEnd)
@@ -43,7 +43,7 @@ public enum TransactionInput: Sendable, Equatable {
     /// The store was restored from a backup: what happened after the backup was made is not known.
     case restored
 
-    /// How the command that cancels a sale ended; none of it says what became of the sale.
+    /// How the command that cancels a sale ended; it never tells the result of the sale.
     ///
     /// Source: docs/getnet.md 10.5.
     public enum CancelEnd: Sendable, Equatable {
@@ -100,7 +100,7 @@ public enum TransactionInput: Sendable, Equatable {
         case approved(authorizationCode: String, operationID: Int64?, amount: Int64? = nil)
         /// Refused by terminal or issuer.
         case declined
-        /// Nobody paid.
+        /// The customer did not pay.
         case notCompleted
         /// Never started.
         case failed
@@ -131,7 +131,7 @@ public enum SubmissionOutcome: Sendable, Equatable {
         /// What the cloud said, without runs of digits and cut to `longestWords`; `nil` where it said nothing.
         public let said: String?
 
-        /// Whether the cloud answered that nothing started, which may be untrue, rather than that nothing was sent at all.
+        /// Whether the cloud answered that nothing started, which may be untrue; `false` where nothing was sent.
         ///
         /// Every answer counts, a rejected token's too: decision 0012.
         public var isAnswer: Bool { code == .terminalBusy || said != nil }
@@ -148,7 +148,7 @@ public enum SubmissionOutcome: Sendable, Equatable {
         }
     }
 
-    /// Why nobody knows.
+    /// Why the result is not known.
     public enum Doubt: Sendable, Equatable {
         /// No acknowledgement, or one that says nothing.
         case noAcknowledgement

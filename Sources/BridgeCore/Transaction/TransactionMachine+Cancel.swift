@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Cancelling: what was not sent is not sent; what is at the terminal may be ended there, where the country has a command for it.
+/// Cancels: a command that was not sent is never sent; a sale at the terminal may be ended there.
 ///
-/// That command names no sale, it ends whatever the terminal is at. So it is sent only while its charge holds the lane, and
-/// the lane stays closed, also behind a charge that ended meanwhile, until the command can have no more effects.
+/// Only some countries have a command for that. It names no sale: it ends the one that the terminal works on. So the
+/// bridge sends it only while its charge holds the lane. The lane stays closed until the command can have no more
+/// effects, also behind a charge that ended meanwhile.
 /// *Source*: docs/promises.md 4.13; docs/getnet.md 10.5.
 extension TransactionMachine {
     mutating func cancel() {

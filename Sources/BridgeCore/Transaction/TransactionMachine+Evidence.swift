@@ -9,7 +9,7 @@ extension TransactionMachine {
         if mayBeOfRefusedPost(judgement, evidence) {
             next.finding = .undecided
             transaction.isKnownToCloud = true
-            // A POST that was said not to have started did: what became of the other ones is open.
+            // A POST that was said not to have started did start: the results of the other ones are open.
             if transaction.state == .accepted { doubt(.inconsistentResult) }
             return
         }
@@ -17,8 +17,8 @@ extension TransactionMachine {
         if transaction.state.isFinal {
             compare(judgement, evidence)
         } else if rules.callbackNeedsQuery, evidence.source == .callback {
-            // The callback is a hint only: the query that it brings forward decides. A payment that it told of is kept, so
-            // that a query which does not agree is contradicted by it.
+            // The callback is only a hint: the query that it brings forward decides. A payment that it told of is kept,
+            // so that it contradicts a query that does not agree.
             next.finding = judgement == .foreign ? .foreign : .undecided
             if let paid = payment(in: judgement), transaction.result == nil {
                 (transaction.result, transaction.decidedBy) = (paid, evidence.source)
@@ -29,7 +29,7 @@ extension TransactionMachine {
         }
     }
 
-    /// The result that looks paid, be it the right amount or not.
+    /// The result that looks paid, even with a wrong amount.
     private func payment(in judgement: Judgement) -> TerminalResult? {
         switch judgement {
         case .verdict(.approved, let result): result
@@ -58,10 +58,10 @@ extension TransactionMachine {
         }
     }
 
-    /// Whether a verdict that nobody paid may be about a POST which was said not to have started, while a later one may
-    /// still be paid.
+    /// Whether a verdict without payment may be about a POST that was said not to have started.
     ///
-    /// Its number is not taken either: the payment may come under another one.
+    /// A later POST may still be paid then. The verdict's number is not taken either: the payment may come under
+    /// another one.
     private func mayBeOfRefusedPost(_ judgement: Judgement, _ evidence: Evidence) -> Bool {
         guard case .verdict(let verdict, _) = judgement, verdict != .approved, transaction.effect.movesMoney,
             postsThatMayHaveStarted > 1, evidence.source != .acknowledgement
@@ -76,8 +76,9 @@ extension TransactionMachine {
         }
     }
 
-    /// How many POSTs a verdict may be about: those that were told "busy", which may be untrue, and the last one where it was
-    /// not refused.
+    /// How many POSTs a verdict may be about.
+    ///
+    /// These are the POSTs that an answer refused, which may be untrue, and the last one where it was not refused.
     private var postsThatMayHaveStarted: Int {
         let refused = transaction.refusedPosts
         return transaction.state == .accepted || transaction.attempts == refused ? refused : refused + 1
@@ -175,7 +176,7 @@ extension TransactionMachine {
             return
         }
         next.finding = .undecided
-        // The nearest first, whatever the list's order is.
+        // The nearest first; the order of the list does not matter.
         let posted = transaction.posting?.upperBound ?? transaction.acceptedAt
         let nearest = rows.sorted { left, right in
             left.distance(from: posted) < right.distance(from: posted)
@@ -192,10 +193,10 @@ extension TransactionMachine {
             return
         }
         transaction.journalReadAt = now
-        // Where money was seen, though it did not fit, a missing row ends nothing, and is no reason that people should read.
+        // Where money was seen that did not fit, a missing row ends nothing and is no reason for people to read.
         let hasSecondSale = transaction.contradictions.contains { $0.secondNumber != nil }
         guard transaction.result == nil, !hasSecondSale else { return }
-        // After a restore the journal may have been cut since the sale by what nobody remembers.
+        // After a restore, a command that the store does not know may have cut the journal since the sale.
         guard rules.absenceIsFinal, transaction.restoredAt == nil else { return doubt(.notInJournal) }
         next.finding = .decided
         transaction.decidedBy = .journal
@@ -206,7 +207,7 @@ extension TransactionMachine {
 
     private mutating func compare(_ judgement: Judgement, _ evidence: Evidence) {
         switch judgement {
-        // Where no money moves a later word changes nothing that anybody must be told.
+        // Where no money moves, a later answer changes nothing that must be told.
         case .verdict(let verdict, _) where !transaction.effect.movesMoney:
             next.finding = verdict.state == transaction.state ? .agreed : .undecided
         case .verdict(.approved, let result),
@@ -241,7 +242,7 @@ extension TransactionMachine {
         return isOverAnotherAmount(paid, than: known)
     }
 
-    /// Whether the payment that is known comes over an amount that cannot be it; a tip may stand in the one and not in the other.
+    /// Whether a payment has another amount than the known one; a tip may stand in one of them only.
     private func isOverAnotherAmount(_ paid: TerminalResult, than known: TerminalResult) -> Bool {
         guard let amount = paid.amount, amount != known.amount else { return false }
         switch transaction.effect {

@@ -30,11 +30,11 @@ extension TransactionMachine {
         publish(behind: lane)
     }
 
-    /// The last POST has no more effects: what is not known by now only the journal can tell.
+    /// The last POST has no more effects: only the journal can tell what is not known by now.
     mutating func endLife() {
-        // So long after it was sent no command that cancels has effects either.
+        // By now a command that cancels can have no effects either.
         if transaction.isBeingCancelled { transaction.cancelEndedAt = now }
-        // What ended by a cancel or by a person's word kept the terminal until now.
+        // A transaction that was ended by a cancel or by a person's word kept the terminal until now.
         if transaction.state.isFinal, transaction.isInLane {
             transaction.isInLane = false
             return

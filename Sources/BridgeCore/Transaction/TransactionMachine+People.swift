@@ -20,7 +20,7 @@ extension TransactionMachine {
             conclude(decision)
             // A person's word does not end what the terminal may still do: the next command waits for that.
             if mayBeAtTerminal { transaction.isInLane = true }
-            // That there are two sales is news to whoever is told the end.
+            // The end is told now, and with it that there are two sales.
             publishSecondSales()
         case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed:
             next.finding = .refused
@@ -46,7 +46,7 @@ extension TransactionMachine {
         }
     }
 
-    /// Something that happened to this transaction cannot be written down: a person has to look, and nothing else waits for it.
+    /// Ends a transaction after an input that cannot be stored: a person has to look, and no command waits for it.
     mutating func endForFault() {
         switch transaction.state {
         // The input may have been evidence of a POST that was said not to have started.
@@ -84,7 +84,7 @@ extension TransactionMachine {
 }
 
 extension Transaction {
-    /// Whether it is known how much an approval by a person is about, and the person states nothing else than evidence does.
+    /// Whether the amount of a person's approval is known, and the person states no other amount than evidence does.
     public func hasAmount(for decision: TransactionInput.OperatorDecision) -> Bool {
         guard case .approved(let authorizationCode, let operationID, let stated) = decision, effect == .sale else {
             return true

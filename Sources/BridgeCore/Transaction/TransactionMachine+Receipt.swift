@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A void names a receipt by a number that begins again with every batch: it is never sent before the terminal was asked
-/// what that number stands for now.
+/// Asks the terminal what a receipt number stands for before a void is sent.
+///
+/// A void names a receipt by a number that begins again with every batch.
 ///
 /// Source: docs/promises.md 4.11, decision 0008.
 extension TransactionMachine {
@@ -25,7 +26,7 @@ extension TransactionMachine {
     }
 
     private mutating func weighReceipt(_ reading: TransactionInput.ReceiptReading) {
-        // What was seen before means nothing beside a newer look.
+        // An older look counts for nothing beside a newer one.
         transaction.receiptSeenAt = nil
         switch reading {
         case .seen:
@@ -39,7 +40,7 @@ extension TransactionMachine {
         }
     }
 
-    /// Whoever read sends it now: until it expires nobody is to be woken for it.
+    /// The task that read the receipt sends it now: no wake is needed until it expires.
     private mutating func leaveToWorker() { transaction.dueAt = transaction.command.expiresAt }
 }
 

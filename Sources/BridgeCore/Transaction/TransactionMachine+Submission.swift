@@ -24,7 +24,7 @@ extension TransactionMachine {
     mutating func endSubmission(_ attempt: Int, _ outcome: SubmissionOutcome, _ claimant: TransactionID?) {
         switch transaction.state {
         case .submitting(attempt): conclude(outcome, claimant)
-        // An attempt that was held for ended speaks again: it must not be followed by another POST.
+        // An attempt that was thought to have ended answers after all: no other POST must follow it.
         case .accepted, .submitting:
             if case .notStarted = outcome { next.finding = .refused } else { conclude(outcome, claimant) }
         case .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
@@ -43,7 +43,7 @@ extension TransactionMachine {
         }
     }
 
-    /// What only reads may be posted again, whatever became of the last POST.
+    /// A command that only reads may be posted again, even where the result of the last POST is not known.
     mutating func askAgain() {
         transaction.isKnownToCloud = true
         wait(for: SubmissionOutcome.Refusal(.cloudUnavailable, isTransient: true))
@@ -53,14 +53,14 @@ extension TransactionMachine {
         transaction.submittedAt = now
         // A number that is another transaction's identifies nothing.
         guard claimant == nil else { return doubt(.inconsistentResult) }
-        // What moves no money may be asked for more than once.
+        // A command that moves no money may be asked for more than once.
         guard !transaction.effect.movesMoney || transaction.idPosTxs ?? idPosTxs == idPosTxs else {
             return noteSecondSale(idPosTxs)
         }
         transaction.idPosTxs = idPosTxs
         transaction.state = .submitted
         transaction.reason = nil
-        // A callback that decided nothing was here already: there is something to ask for.
+        // A callback that decided nothing came before: there is something to ask for.
         transaction.queryAt = transaction.isKnownToCloud ? now : now + rules.firstQueryAfter
         planWake()
         publish()
@@ -81,7 +81,7 @@ extension TransactionMachine {
     }
 
     private mutating func refuse(_ refusal: SubmissionOutcome.Refusal) {
-        // A number or a callback proves that a POST reached the cloud, whatever this answer says.
+        // A number or a callback proves that a POST reached the cloud, even if this answer denies it.
         said = refusal.said
         let isKnown = transaction.idPosTxs != nil || transaction.isKnownToCloud
         guard !isKnown || transaction.effect == .reading else { return doubt(.noAcknowledgement) }
@@ -112,8 +112,10 @@ extension TransactionMachine {
         if isNews { publish() }
     }
 
-    /// A token may have ended early, or another holder of the credentials took it away: the POST certainly started nothing, so
-    /// that another one follows with a new token, as a step of its own, until the command expires.
+    /// Posts again after a rejected token, as a step of its own, until the command expires.
+    ///
+    /// A token may have ended early, or another holder of the credentials took it away: the POST certainly started
+    /// nothing.
     private mutating func submitAgain(after refusal: SubmissionOutcome.Refusal) {
         guard now < transaction.command.expiresAt else { return expire() }
         transaction.rejectedTokens += 1
@@ -156,7 +158,7 @@ extension TransactionMachine {
             transaction.isKnownToCloud = true
             transaction.dueAt = now
         case .submitting: doubt(.noAcknowledgement)
-        // Whoever had read for it is gone.
+        // The task that had read for it is gone.
         case .accepted where transaction.receiptSeenAt != nil || transaction.batchReport != nil: transaction.dueAt = now
         case .submitted, .inDoubt: hastenQuery()
         case .accepted, .approved, .declined, .notCompleted, .failed, .completed: return

@@ -24,7 +24,7 @@ extension TransactionMachine {
     /// Ends a command that was never sent, saying what it waited for.
     mutating func expire() {
         let reason = Reason(.commandExpired, waitedFor: transaction.reason?.code)
-        // Of what only reads one POST may have reached the terminal; that nobody waits for it any more hurts nobody.
+        // One POST of a command that only reads may have reached the terminal; that does no harm.
         let mayHaveStarted = transaction.effect == .reading && transaction.isKnownToCloud
         finish(mayHaveStarted ? .notCompleted : .failed, reason)
     }
@@ -56,7 +56,7 @@ extension TransactionMachine {
         }
     }
 
-    /// After a clock that was set back no query is further away than any query ever is.
+    /// Brings a query forward to the usual wait, where the clock was set back.
     mutating func hastenQuery() {
         let usual = max(rules.firstQueryAfter, rules.queryDelay(at: now, lifeEndedAt: lifeEndsAt))
         guard let queryAt = transaction.queryAt, queryAt > now + usual else { return }

@@ -11,12 +11,12 @@ public struct TransactionMachine {
 
     /// So many POSTs in a row may be refused for their token before the command is told to wait for it: a token ends.
     static let silentTokenRenewals = 1
-    /// After so many the waits grow: it may be this command that is refused, whatever its token.
+    /// After so many the waits grow: the cloud may refuse this command with every token.
     static let patientTokenRenewals = 8
     /// The waits after further ones, unless the account asks for a longer one.
     ///
-    /// Short at first, so that the next POST waits for the next login and goes while its token is new: after a longer wait it meets a
-    /// token that another holder of the credentials has taken away since.
+    /// They are short at first, so that the next POST goes while the token of the next login is new: in a longer wait
+    /// another holder of the credentials would take it away.
     static let tokenRetry = RetrySchedule(first: .milliseconds(250), ceiling: .seconds(5))
 
     var next: Transition

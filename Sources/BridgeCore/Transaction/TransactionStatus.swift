@@ -35,13 +35,13 @@ public enum TransactionState: Sendable, Hashable {
     case approved
     /// The terminal or the issuer said no.
     case declined
-    /// Nobody paid.
+    /// The customer did not pay.
     case notCompleted
     /// Certainly never started.
     case failed
     /// Done, without money.
     case completed
-    /// Money may have moved and nobody can say yet.
+    /// Money may have moved; the result is not known yet.
     case inDoubt
 
     /// Whether nothing but a contradiction can follow.
@@ -99,7 +99,7 @@ public struct Reason: Sendable, Hashable {
         self.waitedFor = waitedFor
     }
 
-    /// Whether a worker may ask for the same purchase with a new command, without asking a person, once the status is final.
+    /// Whether a worker may ask for the same purchase with a new command, without a person, after a final status.
     ///
     /// Never while the transaction waits: it is still sent. Source: docs/promises.md 3.3.
     public var retryable: Bool {
@@ -107,7 +107,7 @@ public struct Reason: Sendable, Hashable {
         case .cloudUnavailable, .laneFull, .blocked, .declinedByTerminal: true
         // The transaction waits for these, and is sent when they end.
         case .laneOccupied, .terminalBusy, .tokenRejected: false
-        // A person took it back, at the till or at the terminal, or it came too late: a worker must not decide that again.
+        // A person took it back at the till or at the terminal, or it came too late: no worker must decide that again.
         case .commandExpired, .cancelledBeforeStart, .nobodyPaid: false
         case .terminalUnknown, .wrongMerchant, .unauthorized, .requestRefused, .originalNotInBatch, .exceedsRemaining,
             .noAcknowledgement, .noResult,

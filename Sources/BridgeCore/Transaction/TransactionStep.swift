@@ -8,7 +8,7 @@ public struct TransactionStep: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         /// A POST ended without an acknowledgement.
         case attempt
-        /// A POST spoke again after its transaction had gone on.
+        /// A POST answered after its transaction had gone on.
         case lateEnd = "late_end"
         /// The process in the middle of a POST was gone.
         case recovered

@@ -12,7 +12,7 @@ public struct CallbackKey: Sendable, Equatable {
     /// The name that stands in the token.
     public let id: String
     private let secret: SymmetricKey
-    /// The secret is worked in already, which is most of the work; a copy takes the message.
+    /// It holds the secret already, which is most of the work; a copy takes the message.
     fileprivate let keyed: HMAC<SHA256>
 
     /// A key from its name (1–16 of `[A-Za-z0-9_-]`) and its secret (16 bytes or more).
@@ -57,7 +57,7 @@ public struct CallbackKeyRing: Sendable {
         return key.id + "." + String(decoding: Self.base64URL(mac(of: id, with: key)), as: UTF8.self)
     }
 
-    /// Whether a token opens that transaction's URL; takes the same time whichever byte is wrong.
+    /// Whether a token opens that transaction's URL; the time it takes does not tell which byte is wrong.
     public func accepts(_ token: some StringProtocol, for id: TransactionID) -> Bool {
         let bytes = Array(token.utf8)
         guard let point = bytes.lastIndex(of: UInt8(ascii: ".")),

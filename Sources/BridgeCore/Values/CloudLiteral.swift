@@ -12,9 +12,9 @@ public enum CloudFault: String, Sendable, Hashable, CaseIterable {
     case wrongMerchant = "wrong_merchant"
     /// The terminal works on something else; this command was not started.
     case terminalBusy = "busy"
-    /// The cloud's service towards the terminal does not respond: nobody knows.
+    /// The cloud's service towards the terminal does not respond: the result is not known.
     case terminalUnreachable = "unreachable"
-    /// The terminal did not answer in time: nobody knows.
+    /// The terminal did not answer in time: the result is not known.
     case timeout
     /// No transaction of that number.
     case idNotFound = "id_not_found"
@@ -28,10 +28,10 @@ public enum CloudFault: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// A text of the cloud of which somebody has seen what it means.
+/// A text of the cloud with a known meaning.
 ///
-/// Wrapper code 0 shows its class nowhere but in the text, and a wrong reading that permits another POST is a double charge:
-/// a text is known as a whole, but for the one that is documented by its beginning.
+/// Only its text shows the class of a wrapper code 0, and a wrong reading that permits another POST is a double charge.
+/// So a text must agree as a whole; only one text is documented by its beginning.
 /// *Source*: docs/getnet.md 6.3; docs/promises.md 4.3.
 public struct CloudLiteral: Sendable, Hashable {
     /// How much of a text has to agree.

@@ -2,13 +2,13 @@
 
 /// How a country's terminals take one command.
 public struct CommandProfile: Sendable, Hashable {
-    /// On which way the result comes.
+    /// How the result comes.
     public enum Mode: Sendable, Hashable {
         /// The cloud acknowledges at once and calls back.
         case asynchronous
         /// The answer comes on the connection that asked, after minutes if need be.
         case synchronous
-        /// A callback is asked for; nobody knows whether the cloud heeds that, so that the connection waits as well.
+        /// A callback is asked for; it is not known whether the cloud heeds that, so the connection waits as well.
         case tryAsynchronous
 
         /// Whether the request names where to call back.
@@ -76,7 +76,7 @@ public struct CommandProfile: Sendable, Hashable {
         }
     }
 
-    /// On which way the result comes.
+    /// How the result comes.
     public let mode: Mode
     /// What is sent of the command itself, beside the terminal.
     public let facts: [Fact]
@@ -84,7 +84,7 @@ public struct CommandProfile: Sendable, Hashable {
     public let fields: [String: Field]
     /// Whether the request carries our name of the transaction.
     public let sendsCustomID: Bool
-    /// Whether nobody has seen it in this country: it is taken from another one.
+    /// Whether it was never seen in this country: it is taken from another one.
     public let isPresumed: Bool
 
     /// A profile from its parts.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every answer of these terminals that is not known to come by callback may take as long as the terminal does: a wait that
-/// is too short would make a doubt of each.
+/// The profiles of the countries.
+///
+/// An answer that is not known to come by callback may take as long as the terminal does: a wait that is too short
+/// would make a doubt of each.
 extension CountryProfile {
     /// Chile; the vendor's console offers a callback for every command but `c2cmode`.
     ///

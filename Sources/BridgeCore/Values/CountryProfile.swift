@@ -41,7 +41,7 @@ public struct CountryProfile: Sendable, Hashable {
     /// The texts beside the wrapper's code 0 that are known, those that operators have seen included.
     public var messages: [CloudLiteral]
 
-    /// Whether nobody has documented what its requests look like, so that an operator has to know ``branchForm`` and ``amountUnit``.
+    /// Whether its requests are undocumented, so that an operator has to know ``branchForm`` and ``amountUnit``.
     public var isUndocumented: Bool { commands.values.contains(where: \.isPresumed) }
 
     /// The profile of a country, `nil` for one that is not served.

@@ -26,7 +26,7 @@ public struct EventID: Sendable, Hashable, CustomStringConvertible {
         self.init(bits: bits, version: 8)
     }
 
-    /// What a name is made from: parts, of which no two lists read alike.
+    /// The parts that a name is made from; two different lists never give the same bytes.
     public struct Content {
         fileprivate var bytes: [UInt8] = []
 

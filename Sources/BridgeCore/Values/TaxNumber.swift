@@ -9,8 +9,8 @@ enum TaxNumber {
 
     /// Whether a text is one, with or without dots, and its check digit fits.
     ///
-    /// The digits are weighed from the right by 2 … 7 again and again; the check digit makes the sum a multiple of 11, with `K`
-    /// for 10.
+    /// The digits are weighed from the right by 2 to 7 again and again. The check digit makes the sum a multiple of 11,
+    /// with `K` for 10.
     static func isChilean(_ text: String) -> Bool {
         guard text.utf8.count <= longest else { return false }
         let halves = text.split(separator: "-", omittingEmptySubsequences: false)

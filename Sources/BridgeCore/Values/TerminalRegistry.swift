@@ -10,7 +10,7 @@ public struct TerminalRegistry: Sendable, Equatable {
     public static let longestAlias = 64
 
     private var terminals: [String: Terminal] = [:]
-    /// Whose terminal a name stands for, where the file says it.
+    /// The account whose terminal a name stands for, where the file says it.
     private var accounts: [String: String] = [:]
     /// The terminals that are entered for an account, by their `idTerminal`.
     private var entries: [String: [Entry]] = [:]
@@ -52,8 +52,9 @@ public struct TerminalRegistry: Sendable, Equatable {
         return Set((entries[terminal.idTerminal] ?? []).filter { $0.terminal.isSame(as: terminal) }.map(\.account))
     }
 
-    /// Enters a terminal under a name, from `idTerminal/idSucursal/serialNumber` and, where a bridge has several accounts,
-    /// `/account`.
+    /// Enters a terminal under a name, from `idTerminal/idSucursal/serialNumber`.
+    ///
+    /// Where a bridge has several accounts, `/account` follows.
     ///
     /// - Throws: `Fault` for a name or a triplet that is none, a name that is taken, or too many of them.
     public mutating func enter(_ triplet: String, as alias: String) throws(Fault) {

@@ -2,8 +2,8 @@
 
 /// An instant in milliseconds since 1970-01-01T00:00:00Z, within the years 0 to 9999.
 ///
-/// *Shape* on the wire: `2026-11-22T10:12:31.412Z` (RFC 3339, UTC, always three decimals). RFC 3339 has four digits for the
-/// year, so no other instant exists here: every value can be written, and what was written can be read.
+/// *Shape* on the wire: `2026-11-22T10:12:31.412Z` (RFC 3339, UTC, always three decimals). RFC 3339 has four digits for
+/// the year, so no other instant exists here: every value can be written, and what was written can be read.
 public struct Timestamp: Sendable, Hashable, Comparable {
     /// Milliseconds since the epoch.
     public let milliseconds: Int64
@@ -83,8 +83,8 @@ extension Timestamp: CustomStringConvertible {
 
     /// Reads an RFC 3339 instant with any offset; decimals beyond milliseconds are cut off.
     ///
-    /// A leap second (`:60`) is read as the second after it. `nil` for anything else: a date without an offset, or an instant that
-    /// its offset moves out of the years 0 to 9999.
+    /// A leap second (`:60`) is read as the second after it. `nil` for anything else: a date without an offset, or an
+    /// instant that its offset moves out of the years 0 to 9999.
     public init?(_ text: String) {
         guard text.utf8.count >= 20,
             let seconds = Self.seconds(text.utf8, isMark: { $0.asciiLowercased == UInt8(ascii: "t") })
@@ -96,9 +96,10 @@ extension Timestamp: CustomStringConvertible {
         self.init(milliseconds: milliseconds)
     }
 
-    /// Reads a time without a zone as if it were one in UTC: `YYYY-MM-DD HH:mm:ss` as a terminal's clock shows it, or with a `T` between.
+    /// Reads a time without a zone as if it were in UTC.
     ///
-    /// Decimals are cut off beyond milliseconds; `nil` for anything else.
+    /// *Shape*: `YYYY-MM-DD HH:mm:ss` as a terminal's clock shows it, or with a `T` between. Decimals are cut off
+    /// beyond milliseconds; `nil` for anything else.
     public static func withoutZone(_ text: String) -> Timestamp? {
         let isMark: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0.asciiLowercased == UInt8(ascii: "t") }
         guard text.utf8.count >= 19, let seconds = seconds(text.utf8, isMark: isMark) else { return nil }
@@ -112,9 +113,11 @@ extension Timestamp: CustomStringConvertible {
         return Timestamp(milliseconds: milliseconds)
     }
 
-    /// Seconds since the epoch of a date and a time in UTC, which are the first 19 bytes; `isMark` says what may stand between them.
+    /// Seconds since the epoch of the date and time in UTC in the first 19 bytes.
+    ///
+    /// `isMark` says what may stand between date and time.
     private static func seconds(_ text: String.UTF8View, isMark: (UInt8) -> Bool) -> Int64? {
-        // Where they lie: this is read several times for each sale.
+        // Reads the bytes in place, because this runs several times for each sale.
         let bytes = text.span
         func number(_ range: Range<Int>) -> Int64? {
             var value: Int64 = 0

@@ -2,11 +2,11 @@
 
 public import BridgeCore
 
-/// What became of a command.
+/// The result of a command.
 public enum Acceptance: Sendable {
     /// There is a new transaction.
     case created(Transition)
-    /// The command was taken before; its latest event, and the transaction, whose reply address is now this delivery's.
+    /// The command was taken before; with the transaction, which replies to this delivery now, and its latest event.
     case repeated(Transaction, latest: OutboundEvent?)
     /// It was refused, and the refusal is durable.
     case refused(CommandRejection, OutboundEvent)

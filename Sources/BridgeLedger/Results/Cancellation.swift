@@ -2,9 +2,9 @@
 
 public import BridgeCore
 
-/// What became of a `cancel`.
+/// The result of a `cancel`.
 public enum Cancellation: Sendable {
-    /// Nothing was sent and nothing will be, or the terminal is being told; with the latest event, for the request's address.
+    /// Nothing was or will be sent, or the terminal is being told; with the latest event, for the request's address.
     case cancelled(Transition, latest: OutboundEvent?)
     /// It was cancelled before, or the terminal is being told already.
     case repeated(latest: OutboundEvent?)

@@ -2,7 +2,7 @@
 
 public import BridgeCore
 
-/// What became of the wish to end the hold of a restored store.
+/// The result of the wish to end the hold of a restored store.
 ///
 /// *Source*: `docs/operations.md`, Recovery from a backup.
 public enum HoldRelease: Sendable, Equatable {
@@ -10,10 +10,10 @@ public enum HoldRelease: Sendable, Equatable {
     case released
     /// It was not held.
     case notHeld
-    /// A command from before the restore may still be in a queue until then; who wants it all the same says so.
+    /// A command from before the restore may be in a queue until then; a person who wants it all the same says so.
     case tooEarly(until: Timestamp)
 
-    /// So long after the restore a command of before it may still come: the longest life of a command.
+    /// So long after the restore a command from before it may still come: the longest life of a command.
     public static let shortestHold = Duration.seconds(3_600)
 
     /// Decides by when the hold began and whether the person knows that it is early.

@@ -6,7 +6,7 @@ public import BridgeCore
 public struct JournalReading: Sendable, Equatable {
     /// `idTerminal` of the terminal, upper case.
     public let terminal: String
-    /// Whose terminal it is.
+    /// The account of the terminal.
     public let account: String
     /// What it answered.
     public let rows: [JournalRow]

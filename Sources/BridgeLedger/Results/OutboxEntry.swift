@@ -61,7 +61,7 @@ public struct Settlement: Sendable, Equatable {
     public enum Outcome: Sendable, Equatable {
         /// The broker confirmed it.
         case confirmed
-        /// The broker returned it, then confirmed: nobody is bound. `nil`: not to be tried again.
+        /// The broker returned it, then confirmed: no queue is bound. `nil`: not to be tried again.
         case unrouted(retryAt: Timestamp?)
     }
 

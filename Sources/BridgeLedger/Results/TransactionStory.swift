@@ -30,7 +30,7 @@ public struct TransactionStory: Sendable {
         public let event: OutboundEvent
         /// When the broker confirmed it.
         public let settledAt: Timestamp?
-        /// How often it came back because nobody was bound to its key.
+        /// How often it came back because no queue was bound to its key.
         public let returns: Int
 
         /// An announcement from its parts.

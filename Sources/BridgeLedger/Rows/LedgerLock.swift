@@ -4,8 +4,9 @@ package import BridgeCore
 
 /// What a rule must have for itself before it looks whether something is absent, or how much a sum is.
 ///
-/// A lock on a row covers the row alone. Two write transactions that each find nothing would both write. So a rule takes a lock by name,
-/// *before* it looks, and keeps it to the end of the write transaction. An engine with one writer has nothing to do for it.
+/// A lock on a row covers the row alone. Two write transactions that each find nothing would both write. So a rule
+/// takes a lock by name, *before* it looks, and keeps it to the end of the write transaction. An engine with one writer
+/// has nothing to do for it.
 /// *Source*: `docs/decisions/0015-rules-apart-from-engines.md`.
 package enum LedgerLock: Sendable, Hashable {
     /// One message: it is refused once, and never taken after that.

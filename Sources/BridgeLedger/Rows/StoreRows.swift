@@ -5,11 +5,13 @@ package import BridgeCore
 /// What the ledger needs from an engine, within one open write transaction.
 ///
 /// An engine implements rows; what they mean is decided once, in `TransactionLedger`. *Throws*: the engine's own
-/// errors, which undo the whole change. *Isolation*: whoever holds the write transaction.
+/// errors, which undo the whole change. *Isolation*: the holder of the write transaction.
 package protocol StoreRows: StoreNotes {
-    /// Takes a lock for the rest of the write transaction, and waits while another one has it. Taking it again does nothing.
+    /// Takes a lock for the rest of the write transaction, and waits while another write transaction has it.
+    ///
+    /// Taking it again does nothing.
     func lock(_ lock: LedgerLock) throws
-    /// The transaction of that name, so that nobody else changes it before the commit.
+    /// The transaction of that name; no other write transaction can change it before the commit.
     func transaction(_ id: TransactionID) throws -> Transaction?
     /// The transaction of a command.
     func transaction(ofCommand commandID: String, account: String) throws -> Transaction?
@@ -28,7 +30,7 @@ package protocol StoreRows: StoreNotes {
     ) throws -> [Transaction]
     /// Every void and refund of one of these sales, in the order of acceptance.
     func amendments(of originals: [TransactionID]) throws -> [Transaction]
-    /// Sales that took money under an authorization, by its key, the surest first; also those whose status says otherwise.
+    /// Sales that took money under an authorization, by its key, the surest first, even against their status.
     func sales(authorizedBy key: String, account: String) throws -> [Transaction]
     /// Records of sales that the bridge did not make, with an authorization, by its key.
     func foreignSales(authorizedBy key: String, account: String) throws -> [OriginalSale]
@@ -44,7 +46,7 @@ package protocol StoreRows: StoreNotes {
     func isReferenceReused(_ transaction: Transaction) throws -> Bool
     /// Whether a younger transaction at the terminal of this one was POSTed.
     func hasYoungerPost(than transaction: Transaction) throws -> Bool
-    /// Whose a claim is.
+    /// The transaction that has a claim.
     func owner(of claim: Claim, account: String) throws -> TransactionID?
     /// Adds a transaction; its name and its command must be new.
     func insert(_ transaction: Transaction) throws

@@ -10,7 +10,7 @@ package enum StoreNote: String, Sendable, CaseIterable {
     case heldSince = "held_since"
     /// When the store was restored last.
     case restoredAt = "restored_at"
-    /// Stands from a restore until everything that the backup shows as not sent was put in doubt, whether the hold was released or not.
+    /// Stands from a restore until all that the backup shows as not sent is in doubt, also after the hold's release.
     case restorePending = "restore_pending"
     /// When a copy was made. It stands in copies alone, until a bridge starts on them.
     case copiedAt = "copied_at"

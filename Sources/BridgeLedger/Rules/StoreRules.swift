@@ -4,7 +4,7 @@ public import BridgeCore
 
 /// What a store needs beside its engine to turn inputs into rows.
 public struct StoreRules: Sendable {
-    /// Whose transactions it takes.
+    /// The accounts whose transactions it takes.
     public let accounts: Accounts
     /// The machine's times.
     public let transactionRules: TransactionRules

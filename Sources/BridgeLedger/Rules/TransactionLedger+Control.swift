@@ -4,7 +4,9 @@ package import BridgeCore
 
 /// What the control queue asks of the store.
 extension TransactionLedger {
-    /// Cancels what was not sent, or lets the terminal be told; the write transaction is the compare-and-set against whoever would send it.
+    /// Cancels what was not sent, or lets the terminal be told.
+    ///
+    /// The write transaction is the compare-and-set against a submitter that is about to send it.
     package func cancel(
         _ request: ControlRequest,
         from message: CommandMessage,

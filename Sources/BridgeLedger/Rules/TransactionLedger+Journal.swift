@@ -2,20 +2,20 @@
 
 package import BridgeCore
 
-/// What a terminal's journal says about the transactions that nobody could decide.
+/// What a terminal's journal says about transactions that are not decided yet.
 ///
 /// Source: docs/promises.md 4.10.
 extension TransactionLedger {
     /// Holds a reading against every undecided transaction of its terminal; one commit, so that no row serves two.
     package func apply(_ reading: JournalReading) throws -> [Transition] {
-        // A row is somebody's because no other sale at the terminal can have made it, through whichever account.
+        // A row belongs to a sale because no other sale at the terminal, through any account, can have made it.
         for account in rules.accounts.all.map(\.name).sorted() {
             try rows.lock(.lane(terminal: reading.terminal, account: account))
         }
         let undecided = try rows.undecided(at: reading.terminal, account: reading.account)
         guard let terminal = undecided.first(where: \.isLifeOver)?.command.content.terminal else { return [] }
         let accounts = rules.accounts.all.map(\.name)
-        // A terminal's list shows what was sold there, through whichever account.
+        // A terminal's list shows what was sold there through any account.
         let rivals = try accounts.filter { $0 != reading.account }.flatMap {
             try rows.undecided(at: reading.terminal, account: $0)
         }.filter { $0.command.content.terminal.isSame(as: terminal) }
@@ -51,11 +51,10 @@ extension TransactionLedger {
             let input: TransactionInput
             switch match.finding(for: transaction) {
             case .row(let row): input = .evidence(row.evidence(for: transaction, at: reading.readAt))
-            // A list of sales lacks what is no sale, whatever became of it.
+            // A list of sales never shows other commands, even where they moved money.
             case .absent where transaction.effect != .sale || !reading.provesAbsence: continue
             case .absent:
-                // After a later sale nobody knows what the terminal had to show before; and of the sales after a
-                // backup nobody knows.
+                // It is not known what the terminal showed before a later sale, nor what it sold after a backup.
                 let isWhole = reading.isComplete && restoredAt.map { $0 < transaction.acceptedAt } ?? true
                 guard isWhole, try !rows.hasYoungerPost(than: transaction) else { continue }
                 input = .journalAbsence
@@ -71,20 +70,20 @@ extension TransactionLedger {
         return transitions
     }
 
-    /// Whose payment a row is.
+    /// Which transaction a row's payment belongs to.
     private enum Possession {
         /// No decided transaction's.
         case nobody
-        /// It may be that of one whose own row is missing: because it was taken back, or because its result was too thin.
+        /// It may belong to one whose own row is missing: it was taken back, or its result was too thin.
         case perhaps
-        /// One's that is decided already.
+        /// A transaction's that is decided already.
         case somebody
     }
 
     /// Transactions at a terminal that are decided, and may have made one of the rows of its list.
     private struct Decided {
         var approved: [Transaction] = []
-        /// With a payment that came against another status: it is known as well, and nobody's twice.
+        /// With a payment that came against another status: it is known as well, and belongs to that one only.
         var contradicted: [Transaction] = []
         /// What the terminal's sales say of its clock.
         var clock: ClockOffset?
@@ -150,7 +149,7 @@ extension TransactionLedger {
             }
         }
         if decided.contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .somebody }
-        // A result in the thin layout claims nothing, and is somebody's all the same.
+        // A result in the thin layout claims nothing, and belongs to a transaction all the same.
         // A void names its sale's receipt, which may be the number of a later one.
         let owners = decided.approved.filter {
             $0.effect == effect && isNear($0, row) && decided.match.mayBe(row, of: $0)
@@ -159,7 +158,7 @@ extension TransactionLedger {
         return owners.isEmpty ? .nobody : .perhaps
     }
 
-    /// Whether a row's time is one at which the terminal may have worked on a transaction, in whichever time zone it stands.
+    /// Whether the terminal may have worked on a transaction at a row's time, in any time zone it may stand in.
     private func isNear(_ transaction: Transaction, _ row: JournalRow) -> Bool {
         guard let posting = transaction.posting else { return false }
         let end = posting.upperBound + reach + JournalMatch.widestZoneShift

@@ -56,7 +56,7 @@ extension TransactionLedger {
         try append(transition.events, at: instant)
     }
 
-    /// The transaction that made a sale, also where its record is from a time when nobody knew that it did.
+    /// The transaction that made a sale, also where the sale was recorded before the store knew that.
     private func transaction(of original: OriginalSale, account: String) throws -> Transaction? {
         guard original.commandID == nil else { return try rows.transaction(original.id) }
         guard let receipt = original.receipt, let key = original.authorizationKey else { return nil }
@@ -82,7 +82,7 @@ extension TransactionLedger {
         guard let paid = OriginalSale(found) else {
             return refused(.originalNotPaid, "it was not paid, as far as is known")
         }
-        // A thin result, or an operator's word, lacks what the slip in somebody's hand shows.
+        // A thin result, or an operator's word, lacks what the customer's slip shows.
         let sale = receipt.map(paid.completed) ?? paid
         if let receipt, receipt.amount != sale.amount {
             return refused(.originalMismatch, "the receipt's amount is another one", at: "original.getnet.amount")
@@ -106,7 +106,7 @@ extension TransactionLedger {
         CommandFault("original", .unknownTransaction, "there is no such transaction")
     }
 
-    /// Why a receipt is refused that is not quite one of the bridge's own sales: the same sale would have a second cap.
+    /// Why a receipt is refused that nearly fits a sale of the bridge: the same sale would have a second cap.
     private static var namesake: OriginalRefusal {
         let message =
             "a sale of this bridge with this authorization has another number, day or amount; if it is that sale, name it "
@@ -124,7 +124,7 @@ extension TransactionLedger {
 
     /// A sale that the bridge did not make gets a record, so that all commands about it share what is left.
     private func foreign(_ receipt: SaleReceipt, for candidate: Transaction) throws -> OriginalFinding {
-        // Of the day nothing but its end is certain, in whatever zone.
+        // A receipt has a day and no zone: only when the day has ended everywhere it is certainly over.
         if candidate.effect == .void, let day = Timestamp.beginning(ofDay: receipt.date),
             let fault = try tooLate(day + Self.longestDay, for: candidate)
         {
@@ -143,7 +143,7 @@ extension TransactionLedger {
             return finding
         }
         guard known.amount != receipt.amount else { return try weigh(known, for: candidate, conflict: nil) }
-        // A slip is typed wrong before anything comes of it; once something was given back its amount is the cap.
+        // A mistyped amount is corrected as long as nothing was given back; after that the recorded amount is the cap.
         guard try amendments(of: known, for: candidate).entries.isEmpty else {
             let fault = CommandFault(
                 "original.getnet.amount",
@@ -199,8 +199,9 @@ extension TransactionLedger {
         return others.obstacle(to: transaction.amount ?? sale.amount) != nil
     }
 
-    /// Voids and refunds of a sale, those under other names included that may be its to Getnet: records from a time when the
-    /// store did not know that the sale was its own, and mistaken receipts of a sale of others.
+    /// Voids and refunds of a sale, also those under other names that may be the same sale to Getnet.
+    ///
+    /// These are records from before the store knew the sale as its own, and mistaken receipts of a foreign sale.
     private func amendments(
         of sale: OriginalSale,
         for transaction: Transaction,
@@ -212,7 +213,7 @@ extension TransactionLedger {
         }
         let others = (records ?? []).filter { $0.id != sale.id && isOne($0, sale, for: transaction) }
         let known = try rows.amendments(of: [sale.id] + others.map(\.id)).filter { $0.id != excluded }
-        // Of a sale of others every amount is only somebody's word: the smallest one is the cap.
+        // In a sale that the bridge did not make, every amount is only a person's word: the smallest one is the cap.
         let amounts = sale.commandID == nil ? others.map(\.amount.value) : []
         let cap = Money(amounts.reduce(sale.amount.value, min), sale.amount.currency)
         return Amendments(of: sale.over(cap), among: known)

@@ -43,7 +43,7 @@ extension TransactionLedger {
             account: account,
             acceptedFrom: start - CommandReader.longestLife
         )
-        // Whoever owns a row belongs to the batch, be its time what it may.
+        // The owner of a row belongs to the batch, even if its own time says otherwise.
         for row in list {
             guard let claim = row.result.paidClaim(of: .sale, terminal: content.terminal) else { continue }
             try rows.lock(LedgerLock(.paidResult(claim), account: account))

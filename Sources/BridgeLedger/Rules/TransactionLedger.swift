@@ -2,7 +2,7 @@
 
 package import BridgeCore
 
-/// The store's rules: what an input reads, decides and writes, whatever the engine.
+/// The store's rules: what an input reads, decides and writes, with any engine.
 ///
 /// Every method is one change: it runs within an open write transaction and is undone as a whole if it throws. A change
 /// may be run a second time after it was undone, so it keeps nothing.
@@ -54,8 +54,8 @@ package struct TransactionLedger<Rows: StoreRows> {
 
     /// The transaction that a command has already.
     ///
-    /// Its id is unique in one account. Where the publisher named none, the registry of terminals may have named another one when it was
-    /// taken.
+    /// Its id is unique in one account. Where the publisher named none, the registry of terminals may have named
+    /// another account when it was taken.
     private func known(_ command: Command) throws -> Transaction? {
         let account = command.content.account
         if let known = try rows.transaction(ofCommand: command.commandID, account: account) { return known }
@@ -134,9 +134,9 @@ package struct TransactionLedger<Rows: StoreRows> {
         return .refused(rejection, try reject(rejection, of: message, at: candidate.acceptedAt))
     }
 
-    /// Tells the rejection of a message once more, where it was refused before: whatever has changed since.
+    /// Tells the rejection of a message once more if it was refused before, even if something has changed since.
     ///
-    /// A message is delivered again where its acknowledgement was lost. Its publisher was told that it is refused, so that
+    /// A message is delivered again where its acknowledgement was lost. Its publisher was told that it is refused, so
     /// it must never take effect.
     func repeatRefusal(of message: CommandMessage, at instant: Timestamp) throws -> Bool {
         try rows.lock(.message(message.fingerprint))
@@ -147,7 +147,7 @@ package struct TransactionLedger<Rows: StoreRows> {
 
     /// Appends the rejection event and the dead letter of a message that was not taken.
     ///
-    /// The rejection names the transaction that the command has, where it has one: "rejected" alone would say that nothing runs.
+    /// The rejection names the command's transaction, if there is one: "rejected" alone would say that nothing runs.
     @discardableResult
     package func reject(
         _ rejection: CommandRejection,
@@ -165,9 +165,10 @@ package struct TransactionLedger<Rows: StoreRows> {
         return event
     }
 
-    /// The transaction of a command that is refused, in whichever account.
+    /// The transaction of a command that is refused, in any account.
     private func transaction(ofRejected rejection: CommandRejection) throws -> Transaction? {
-        // A control message names the transaction of another message. A command's type may stand in its routing key only.
+        // A control message names the transaction of another message. A command may tell its type in the routing key
+        // alone.
         guard let id = rejection.commandID, !rejection.isControl else { return nil }
         let all = rules.accounts.all.map(\.name)
         // Where key and content name two accounts, neither of them need be the one that has the command.
@@ -204,7 +205,8 @@ package struct TransactionLedger<Rows: StoreRows> {
             if let relieved = rival.former { try rows.update(relieved, from: former, at: instant) }
             transition.formerOwner = former.id
         }
-        // Who enters the lane meanwhile finds it free, or is found by the one who looks for the next after this commit.
+        // A command that enters the lane meanwhile finds it free, or is found by the search for the next one after this
+        // commit.
         if stored.isInLane != transition.transaction.isInLane { try rows.lock(.lane(of: stored)) }
         if transition.transaction != stored { try rows.update(transition.transaction, from: stored, at: instant) }
         if let piece = piece(of: input, transition, at: instant) { try rows.append(piece, to: id) }
@@ -216,7 +218,7 @@ package struct TransactionLedger<Rows: StoreRows> {
         return transition
     }
 
-    /// Whether nobody who was accepted before it stands in its lane; the last lock in front of a POST.
+    /// Whether no transaction that was accepted before it stands in its lane; the last lock in front of a POST.
     private func holdsLane(_ transaction: Transaction) throws -> Bool {
         guard transaction.isInLane else { return false }
         let content = transaction.command.content
@@ -226,8 +228,8 @@ package struct TransactionLedger<Rows: StoreRows> {
 
     /// Another transaction that has what the input would claim.
     ///
-    /// Getnet's numbers may begin anew, as those of a test environment do. A number whose owner is final and old may go to an
-    /// answer that has our name beside it.
+    /// Getnet's numbers may begin anew, as those of a test environment do. A number whose owner is final and old may go
+    /// to an answer that has our name beside it.
     private func claimant(
         against transaction: Transaction,
         _ input: TransactionInput,
@@ -254,8 +256,8 @@ package struct TransactionLedger<Rows: StoreRows> {
 
     /// Another transaction at the same terminal that has a payment against its final status: a payment that is claimed.
     ///
-    /// A terminal that repeats its last receipt may repeat that one. A person may give the payment to the transaction it was
-    /// for, once the contradiction is settled.
+    /// A terminal that repeats its last receipt may repeat that one. A person may give the payment to the transaction
+    /// it was for, once the contradiction is settled.
     private func contradicted(
         by claim: Claim,
         besides transaction: Transaction,
@@ -277,10 +279,10 @@ package struct TransactionLedger<Rows: StoreRows> {
     /// How old a receipt may be that a terminal repeats.
     private static var receiptMemory: Duration { .seconds(31 * 86_400) }
 
-    /// Who has what an input claims.
+    /// The transactions that have what an input claims.
     private struct Rival {
         var claimant: TransactionID?
-        /// The old, final owner of a number, who gives way if the number is taken.
+        /// The old, final owner of a number, which gives way if the number is taken.
         var former: Transaction?
     }
 
@@ -291,7 +293,7 @@ package struct TransactionLedger<Rows: StoreRows> {
         at instant: Timestamp
     ) -> TransactionStory.Piece? {
         if input == .journalAbsence, transition.finding != .refused {
-            // What is not there is evidence too.
+            // An absence in the journal is evidence too.
             return TransactionStory.Piece(
                 source: .journal,
                 finding: transition.finding ?? .undecided,

@@ -12,7 +12,8 @@ public import ServiceLifecycle
 
 /// The whole bridge as one service: five pipes, their watches, three ports.
 ///
-/// Built from a configuration that passed its checks and a store that is open. `run()` ends only at a graceful shutdown.
+/// Built from a configuration that passed its checks and a store that is open. `run()` ends only at a graceful
+/// shutdown.
 public struct Bridge: Service {
     private let parts: BridgeParts
     private let configuration: BridgeConfiguration
@@ -126,12 +127,12 @@ public struct Bridge: Service {
 
     /// How long a publisher or the consumer waits for the broker's last words.
     static let drainTimeout = Duration.seconds(5)
-    /// What has not ended so long after it was cancelled hangs, and the process ends without it.
+    /// How long a service may take to end after it was cancelled; after that the process ends without it.
     static let cancellationLimit = Duration.seconds(30)
 }
 
 extension ServiceGroupConfiguration.ServiceConfiguration {
-    /// A service under the name that log lines and faults call it by; a group would print all that it consists of.
+    /// A service with the name for log lines and faults; a group would print all its parts.
     fileprivate init(_ service: any Service, _ name: String, _ account: String? = nil) {
         self.init(service: service, serviceName: account.map { "\(name) of \($0)" } ?? name)
     }

@@ -94,7 +94,7 @@ extension BridgeConfiguration {
                 .init(queue: deadLetters.queue, exchange: deadLetters.exchange, routingKey: "#"),
                 .init(queue: expiredQueue, exchange: deadLetters.exchange, routingKey: "#"),
             ],
-            // Nothing waits for a dead letter, so it is no obstacle that none can be written.
+            // No caller waits for a dead letter, so it is no obstacle if none can be written.
             writes: accounts.all.map { account in
                 .init(
                     exchange: events.exchange,

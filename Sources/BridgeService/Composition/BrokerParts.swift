@@ -6,7 +6,7 @@ internal import BridgeLedger
 internal import CorrelationStore
 internal import Logging
 
-/// What talks to the broker: connections to consume, for events, for dead letters, for replies, now and then one to look.
+/// The connections to the broker: to consume, for events, dead letters and replies, and sometimes one to look.
 struct BrokerParts {
     let consumer: AMQPConsumer
     let control: AMQPConsumer
@@ -30,7 +30,7 @@ struct BrokerParts {
         let endpoint = configuration.amqp
         let topologySignal = Signal()
         let onEvent: @Sendable (AMQPConnectionEvent) -> Void = { event in
-            // A fault that is known already is looked at again in its time, however often a publish meets it.
+            // A known fault is looked at again in its own time, even if many publishes meet it.
             if case .channelClosed = event, gate.obstacles[.topology] != nil { return }
             topologySignal.heed(event)
         }
@@ -137,7 +137,7 @@ extension AMQPConnectionEvent {
         switch self {
         case .consumer(.consuming), .consumer(.paused): true
         case .consumer(.notOwner), .consumer(.connecting), .consumer(.closed), .lost, .connectFailed: false
-        // It may be the owner queue or the command queue that cannot be had.
+        // Either the owner queue or the command queue cannot be had.
         case .consumer(.unavailable), .connected, .channelClosed, .blocked, .unblocked: nil
         }
     }

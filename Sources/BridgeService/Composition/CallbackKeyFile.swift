@@ -72,8 +72,9 @@ struct CallbackKeyFile {
         return String(decoding: buffer[..<length], as: UTF8.self)
     }
 
-    /// Written aside, synced and renamed, so that a crash leaves a whole file or none; the directory is synced too, or the
-    /// name may be lost after a key of the file went to Getnet.
+    /// Writes the file aside, syncs and renames it, so that a crash leaves a whole file or none.
+    ///
+    /// The directory is synced too: otherwise the name may be lost after a key of the file went to Getnet.
     private static func write(_ text: String, to path: String) throws(Fault) {
         let aside = path + ".new"
         let descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

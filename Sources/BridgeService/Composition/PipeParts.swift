@@ -31,7 +31,7 @@ struct PipeParts {
         metrics: Metrics,
         logger: Logger
     ) throws {
-        // Only events hold commands back: of a dead letter nobody waits for the result of a charge.
+        // Only events hold commands back: no caller waits for the result of a charge in a dead letter.
         let held = HeldEntries(clock: dispatcher.clock)
         self.held = held
         heldDeadLetters = HeldEntries(clock: dispatcher.clock)

@@ -10,12 +10,13 @@ public func systemRandom() -> UInt128 {
     return UInt128(generator.next()) << 64 | UInt128(generator.next())
 }
 
-/// Random bits for names, from the system's secure generator as well, several at a time: drawn one by one they took eight system calls for
-/// each charge.
+/// Random bits for names, also from the system's secure generator, several at a time.
+///
+/// Drawn one by one they took eight system calls for each charge.
 ///
 /// *Isolation*: any thread.
 final class RandomNames: Sendable {
-    /// So many are drawn at once: 256 bytes, which come whole or not at all.
+    /// How many are drawn at once: 256 bytes, which come whole or not at all.
     ///
     /// Source: getentropy(3).
     static let drawn = 16

@@ -5,7 +5,8 @@ internal import Foundation
 
 /// The clock on the wall: what events, expiry and the store are dated by.
 ///
-/// Waits do not use it (`Timetable`). In a debug build a file can move it, so that tests can show what a clock that jumps does.
+/// Waits do not use it (`Timetable`). In a debug build a file can move it, so that tests can show what a clock that
+/// jumps does.
 enum WallClock {
     #if DEBUG
         /// Names a file that holds signed milliseconds to add.

@@ -63,8 +63,9 @@ extension BridgeConfiguration {
             self.environment = environment
         }
 
-        /// Whether a charge may cost somebody something: anywhere but in Getnet's test environment and at a simulator on
-        /// this machine.
+        /// Whether a charge may move real money.
+        ///
+        /// It may, except in Getnet's test environment and at a simulator on this machine.
         public var movesRealMoney: Bool {
             let isHere = (try? URLText(baseURL)).map { URLText.isLoopback($0.host) } ?? false
             return environment != "uat" && !isHere

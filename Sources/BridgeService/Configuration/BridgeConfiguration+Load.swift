@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension BridgeConfiguration {
-    /// Reads the configuration, a flag counting more than the environment, that more than the file, that more than the
-    /// default; a file of `secrets.directory` stands between environment and configuration file.
+    /// Reads the configuration from flags, environment, `secrets.directory`, configuration file and defaults.
     ///
-    /// Nothing is looked up behind the caller's back: the environment is what is handed in, and no file is read but
-    /// `configFile`, the secret files it leads to and those that flags and environment name.
+    /// The first of these that gives a key counts.
+    ///
+    /// It reads only the environment that is handed in, `configFile`, the secret files that it leads to and those that
+    /// flags and environment name.
     ///
     /// Isolation: any thread that may block; meant for the start of the process.
     ///

@@ -9,7 +9,7 @@ extension BridgeConfiguration {
             case declare
             /// Looks only.
             case verify
-            /// Does not even look.
+            /// Looks at nothing.
             case none
         }
 

@@ -65,12 +65,14 @@ struct ConfigurationAssembly {
     private func originOfNotGiven(_ key: ConfigurationKey) -> ConfigurationOrigin {
         if let source = source(of: key), let text = texts[source] { return text.origin }
         if key.isRequired { return .missing }
-        // A secret is shown as set or not set itself, whatever else may hold one.
+        // A secret is shown as set or not set itself; other keys do not count.
         guard let whole = key.whole, !key.isSecret, !unknown.contains(whole) else { return .default }
         return origin(of: whole)
     }
 
-    /// Whether a key without a value gets one: each account's from what they have in common, and that from each account's.
+    /// Whether a key without a value gets one from another key.
+    ///
+    /// An account's key gets it from the key in common, and that from the accounts' keys.
     private func isGivenElsewhere(_ key: ConfigurationKey) -> Bool {
         if let source = source(of: key) { return texts[source] != nil }
         guard key.fallback == nil else { return false }
@@ -79,8 +81,8 @@ struct ConfigurationAssembly {
 
     /// The key in common that an account's key takes its value from.
     ///
-    /// Several accounts have nothing in common that says who they are: with another one's credentials the wrong merchant is charged, and
-    /// a secret goes to another host.
+    /// Several accounts never share credentials: the bridge would charge the wrong merchant and send a secret to
+    /// another host.
     private func source(of key: ConfigurationKey) -> String? {
         guard let fallback = key.fallback else { return nil }
         let isOwn = configuration.accountNames.count > 1 && ConfigurationKey.credentials.contains(fallback)
@@ -135,7 +137,9 @@ struct ConfigurationAssembly {
         }
     }
 
-    /// One of Getnet's accounts under two names would be two of ours: two idempotency keys, two caps, two lanes of one terminal.
+    /// Refuses one Getnet account under two names.
+    ///
+    /// It would be two accounts here: two idempotency keys, two caps, two lanes of one terminal.
     private mutating func checkLogins(_ names: [String]) {
         var seen: [String: String] = [:]
         for name in names {

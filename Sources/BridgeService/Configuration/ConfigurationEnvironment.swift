@@ -4,8 +4,8 @@ internal import Configuration
 
 /// The names in the environment that are configuration: `GETNET_BRIDGE_HTTP_PORT`.
 ///
-/// A key's name is the prefix and its words in capitals; a new word begins at a dot and wherever a capital follows a
-/// small letter: `http.publicURL` is `GETNET_BRIDGE_HTTP_PUBLIC_URL`.
+/// A key's name is the prefix and its words in capitals; a new word begins at a dot and where a capital follows a small
+/// letter: `http.publicURL` is `GETNET_BRIDGE_HTTP_PUBLIC_URL`.
 struct ConfigurationEnvironment {
     static let prefix = "GETNET_BRIDGE_"
     private static let prefixWords = ["getnet", "bridge"]

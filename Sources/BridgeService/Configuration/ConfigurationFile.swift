@@ -84,7 +84,7 @@ struct ConfigurationFile {
     }
 
     private mutating func note(_ key: String, _ value: Node, _ line: Int?) -> Bool {
-        // A section whose keys are all commented out is no value; nobody meant anything by it.
+        // A section whose keys are all commented out is no value; it has no meaning.
         if value.isEmptyScalar, vocabulary.names.contains(where: { $0.hasPrefix("\(key).") }) { return true }
         if let elements = value.sequence, elements.contains(where: { $0.scalar == nil }) {
             refuse(key, line, "is a list of something else than words")

@@ -86,13 +86,13 @@ struct ConfigurationKey: Sendable {
 
     /// Whether a wrong value may be repeated in a message.
     ///
-    /// Who takes a key that names a file for the secret itself writes a secret there.
+    /// A person may mistake a key that names a file for the secret itself.
     var isQuotable: Bool { !isSecret && !name.hasSuffix("File") }
 
     /// The words under which the key may be given, outside `secrets.directory`.
     var names: [String] { [name] + (fileKeyName.map { [$0] } ?? []) }
 
-    /// How to give the key, for somebody who has not.
+    /// How to give the key, for a person who left it out.
     var placeToGive: String {
         let variable = ConfigurationEnvironment.name(of: name).map { ", \($0) in the environment" } ?? ""
         return "\(name) in the file\(variable): \(type.withoutBackticks)"
@@ -142,7 +142,7 @@ extension ConfigurationKey {
 extension BridgeConfiguration {
     /// What reading starts from: the defaults, and nothing where there is no default.
     ///
-    /// It never leaves the reader as it is: whoever leaves a required key out gets faults and no configuration.
+    /// The reader never returns it unchanged: where a required key is left out, it returns faults and no configuration.
     static let blank = BridgeConfiguration(
         cloud: Cloud(baseURL: "", clientID: "", clientSecret: Secret(""), country: .cl, environment: ""),
         http: HTTP(publicURL: ""),

@@ -38,7 +38,7 @@ struct ConfigurationSources {
         collect(from: above, directory(in: above + below), below)
     }
 
-    /// The layer of `secrets.directory`, wherever that key was given.
+    /// The layer of `secrets.directory`, from any layer that gives that key.
     private mutating func directory(in layers: [ConfigurationLayer]) -> [ConfigurationLayer] {
         let key = "secrets.directory"
         guard let text = layers.lazy.compactMap({ $0.text(of: key) }).first else { return [] }
@@ -81,7 +81,7 @@ struct ConfigurationSources {
             refuse(key, ConfigurationFault(fileKey, named.origin, "is a list", hint: "this key takes one value"))
             return true
         }
-        // The path is not repeated: who takes this key for the other one writes the secret itself here.
+        // The path is not repeated: a person who takes this key for the other one writes the secret itself here.
         guard path.hasPrefix("/") else {
             let hint = "it names a file by its absolute path; the secret itself is given as \(key.name)"
             refuse(key, ConfigurationFault(fileKey, named.origin, "is a relative path", hint: hint))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What was written for one key, before anyone knows what it means.
+/// What was written for one key, before it is interpreted.
 struct ConfigurationText: Sendable, Equatable {
     /// The two shapes that a configuration file has for a value; flags and environment know only the first.
     enum Content: Sendable, Equatable {

@@ -2,9 +2,9 @@
 
 /// What a program does with a configuration, and so which keys it cannot do without.
 ///
-/// Whoever only looks at the broker must not have to know Getnet's secrets. Keys that are given are checked whatever the
-/// use; of those without a default that are not given, only what the use needs is asked for, and nothing else may be read
-/// from the configuration.
+/// A program that only looks at the broker must not need Getnet's secrets. Keys that are given are checked for every
+/// use. Of the keys without a default that are not given, only those that the use needs are asked for; the program may
+/// read no others.
 public enum ConfigurationUse: Sendable, CaseIterable {
     /// Running the bridge: every key that has no default.
     case serving

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which of the known words somebody may have meant.
+/// Which of the known words the writer may have meant.
 enum Nearness {
     /// The known word that is fewest slips of the keyboard away; nothing when even that is half another word.
     static func nearest(to word: String, among known: [String]) -> String? {

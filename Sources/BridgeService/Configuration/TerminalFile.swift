@@ -4,8 +4,10 @@ public import BridgeCore
 internal import Foundation
 internal import Yams
 
-/// The file that names the terminals: a YAML mapping from a name to `idTerminal/idSucursal/serialNumber`, and
-/// `/account` behind it where a bridge has several accounts.
+/// The file that names the terminals.
+///
+/// A YAML mapping from a name to `idTerminal/idSucursal/serialNumber`, and `/account` behind it where a bridge has
+/// several accounts.
 public enum TerminalFile {
     /// The longest file, in bytes.
     static let longest = 16 << 20
@@ -72,9 +74,10 @@ public enum TerminalFile {
         .joined()
     }
 
-    /// What changes when somebody writes or replaces the file.
+    /// What changes when the file is written or replaced.
     static func version(of path: String) -> [String]? {
-        // What the path leads to through all links; the time of the last change of the entry is none that a program can set.
+        // The file that the path leads to through all links; a program cannot set the time of the last change of the
+        // entry.
         var state = stat()
         guard unsafe stat(path, &state) == 0 else { return nil }
         return [

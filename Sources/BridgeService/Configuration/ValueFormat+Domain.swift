@@ -92,7 +92,7 @@ extension ValueFormat where Value == StoreURL {
 }
 
 extension ValueFormat where Value == Set<BridgeConfiguration.EventStatus> {
-    /// The statuses that are published; what nobody may miss cannot be left out.
+    /// The statuses that are published; those that every receiver needs cannot be left out.
     static var eventStatuses: Self {
         typealias Status = BridgeConfiguration.EventStatus
         let format = ValueFormat<[Status]>.list(of: .choice, empty: "all").checked { (listed) throws(UnreadableValue) in

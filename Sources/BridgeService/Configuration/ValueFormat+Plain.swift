@@ -87,7 +87,7 @@ extension ValueFormat where Value == String {
 
     /// The name of an account, as commands and events have it.
     ///
-    /// `-` alone is the word for nobody's.
+    /// `-` alone is the word for no account.
     static var accountName: Self {
         pattern("name of a–z 0–9 -, at most 64") { text in
             text.utf8.count <= 64 && text != "-"

@@ -85,8 +85,8 @@ extension ValueFormat {
 
     /// A list of values: a YAML list, or one text with commas (or line breaks, in a file) between them.
     ///
-    /// `empty` is the word for the empty list, where the empty list has a meaning of its own. `separator` stands instead of
-    /// the comma where elements may hold one.
+    /// `empty` is the word for the empty list, where the empty list has a meaning of its own. `separator` stands
+    /// instead of the comma where elements may hold one.
     static func list<Element>(
         of format: ValueFormat<Element>,
         empty: String? = nil,

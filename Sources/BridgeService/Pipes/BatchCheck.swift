@@ -4,10 +4,10 @@ internal import BridgeCore
 internal import GetnetCloud
 internal import Logging
 
-/// Reads before a close what is in the batch, so that it is compared with the table while the terminal still knows it.
+/// Reads the batch before a close, to compare it with the table while the terminal still knows it.
 ///
-/// The lane is closed meanwhile, and the close holds it afterwards. It is sent whatever the reading brought, so that the reading takes no more than half of the
-/// time that the command has left.
+/// The lane is closed meanwhile, and the close holds it afterwards. The close is sent for every result of the reading,
+/// so the reading takes no more than half of the time that the command has left.
 /// *Source*: docs/promises.md 4.15.
 struct BatchCheck: Sendable {
     let dispatcher: Dispatcher
@@ -16,7 +16,7 @@ struct BatchCheck: Sendable {
 
     /// Reads the batch that the transaction is about to close; does nothing for any other.
     ///
-    /// - Returns: Whether it may be POSTed: it still holds its terminal, and nobody else looks at it.
+    /// - Returns: Whether it may be POSTed: it still holds its terminal, and no other task reads there.
     func check(for id: TransactionID) async -> Bool {
         guard let transaction = await dispatcher.transaction(id), transaction.needsBatchReading,
             CountryProfile.named(transaction.country)?.journals.contains(.details) == true, !dispatcher.isExpired(id)
@@ -53,7 +53,7 @@ extension TransactionInput.BatchReading {
     fileprivate init(_ answer: JournalAnswer) {
         switch answer {
         case .rows(let rows, isComplete: true, _): self.init(JournalList(rows: rows, isComplete: true))
-        // Of a list that is not whole nobody knows what it leaves out.
+        // A list that is not complete may leave out anything.
         case .rows, .answer: self.init(notRead: .inconsistentResult)
         case .notRead(let code, _), .notAsked(let code, _), .impossible(let code): self.init(notRead: code)
         }

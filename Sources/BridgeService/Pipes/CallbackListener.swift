@@ -26,7 +26,7 @@ struct CallbackListener: HTTPResponder {
     /// Those that wait for their commit.
     let waiting = WaitingCallbacks(limit: StoreWatch.longestCommit)
 
-    /// So long at most the server takes to send an answer.
+    /// How long the server may take to send an answer.
     private static let answering = Duration.milliseconds(50)
 
     func respond(to request: Request, context: CallbackContext) async throws -> Response {
@@ -49,7 +49,7 @@ struct CallbackListener: HTTPResponder {
             guard length <= maxBytes else { throw NIOTooManyBytesError(maxBytes: maxBytes) }
             body = try await request.body.collect(upTo: maxBytes)
         } catch {
-            // Whatever it would have said: the cloud has the sale, and no refusal of the POST is to be believed.
+            // Even without its body it shows that the cloud has the sale, so no refusal of the POST is to be believed.
             let refusal: CallbackOutcome = error is NIOTooManyBytesError ? .tooLarge : .interrupted
             return await committed(size: 0) { await noteUnreadable(id) ? refusal : .storeUnavailable }
         }
@@ -70,7 +70,7 @@ struct CallbackListener: HTTPResponder {
 
     /// What comes of a callback once it is durable; `storeUnavailable` if the disk does not answer in time.
     ///
-    /// Then the commit may come all the same, and Getnet tells again what is known already, which changes nothing.
+    /// The commit may still succeed then. Getnet sends the same callback again, and that changes nothing.
     ///
     /// - Parameters:
     ///   - size: how many bytes came; `nil` for what is no evidence.
@@ -80,9 +80,9 @@ struct CallbackListener: HTTPResponder {
         size: Int?,
         _ work: @escaping @Sendable () async -> CallbackOutcome
     ) async -> CallbackOutcome {
-        // Behind a commit that does not come back there is nothing to wait for. What came is noted all the same, once the disk
-        // answers: a refusal of the POST must not be believed then, nor a command be told as never started, because Getnet was told
-        // to come again.
+        // While a commit does not come back, it is useless to wait. The callback is noted all the same, once the disk
+        // answers: Getnet was told to come again, but a refusal of the POST must not be believed then, and no command
+        // may be told as never started.
         guard !isStuck else {
             if let size { waiting.goOn(size: size, with: work) }
             return .storeUnavailable
@@ -109,12 +109,12 @@ struct CallbackListener: HTTPResponder {
         return allowedSources.contains { $0.contains(ip) }
     }
 
-    /// Somebody knocked with a wrong token: perhaps Getnet with one of an old key.
+    /// A request came with a wrong token: perhaps from Getnet, with a token of an old key.
     ///
-    /// Ask Getnet, but not at the knocker's pace.
+    /// Ask Getnet, but not as often as such requests come.
     private func bringQueryForward(_ id: TransactionID) async {
         guard forwarding.allows(id) else { return }
-        // The knocker is told nothing, be it that the store does not commit.
+        // The sender is told nothing else, except that the store does not commit.
         _ = await committed(size: nil) {
             _ = try? await dispatcher.apply(.queryRequested, to: id)
             return .tokenInvalid

@@ -26,9 +26,8 @@ struct CallbackPath: Sendable {
     /// The address in a request's target; `nil` if the target is no callback.
     ///
     /// What RFC 3986, section 6.2.2, calls equivalent reads the same: escapes of unreserved characters in either case,
-    /// and segments of dots.
-    /// An escaped `/`, `=` or `&` is data and separates nothing; `//` is another path than `/`. Other members of the query may stand
-    /// before and behind the token.
+    /// and segments of dots. An escaped `/`, `=` or `&` is data and separates nothing; `//` is another path than `/`.
+    /// Other members of the query may stand before and behind the token.
     func read(_ target: String) -> Address? {
         let parts = RequestTarget.withoutAuthority(target[...]).utf8.split(
             separator: UInt8(ascii: "?"),

@@ -8,10 +8,10 @@ internal import NIOConcurrencyHelpers
 
 /// Reads callbacks by the clock of the terminal's account, and in the unit of its amounts.
 ///
-/// Where these are the same for all nobody is looked up.
+/// Where these are the same for all accounts, no account is looked up.
 struct CallbackReaders: Sendable {
     private let byAccount: [String: AnswerReader]
-    /// For all, where they do not differ; else for callbacks of nobody, of which no time is told.
+    /// For all accounts, where they do not differ; else for callbacks of no known account.
     private let common: AnswerReader
     private let isCommon: Bool
 

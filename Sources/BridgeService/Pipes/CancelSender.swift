@@ -9,10 +9,11 @@ internal import ServiceLifecycle
 
 /// Tells terminals to end the sale that they are at, once that wish is durable.
 ///
-/// An end that nobody knows is not noted: the lane stays closed until the terminal's life, counted from the cancel, is over.
+/// An end that is not known is not noted: the lane stays closed until the terminal's life, counted from the cancel, is
+/// over.
 /// *Source*: docs/promises.md 4.13.
 struct CancelSender: Service {
-    /// So many are told at once; an answer may take as long as the terminal does.
+    /// How many are told at once; an answer may take as long as the terminal does.
     static let workers = 16
 
     let dispatcher: Dispatcher
@@ -31,7 +32,7 @@ struct CancelSender: Service {
         } onGracefulShutdown: {
             line.close()
         }
-        // These certainly did not leave: after the next start they can be asked for again.
+        // These certainly did not leave: after the next start the caller can ask for them again.
         for id in line.leftOver() {
             await dispatcher.applySurely(.cancelEnded(.notStarted(.cloudUnavailable)), to: id)
         }
@@ -47,8 +48,8 @@ struct CancelSender: Service {
             await dispatcher.applySurely(.cancelEnded(.notStarted(.cancelledBeforeStart)), to: id)
             return
         }
-        // From when it leaves it may have effects for as long as a terminal lives; after a restart that is counted from its
-        // durable step, so that it leaves soon after that or not at all, also by a clock that was set.
+        // Once it leaves, it may have effects for the terminal's whole life. After a restart this life is counted from
+        // the durable step, so the cancel leaves soon after that step or not at all, even if the clock was set.
         FailPoint.cancelUnsent.reach()
         let end = await cloud.cancelSale(of: transaction) { [dispatcher, gate] in
             guard gate.letsTerminalsBeWoken, let sentAt = transaction.cancelSentAt else { return false }

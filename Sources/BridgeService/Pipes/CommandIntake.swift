@@ -33,7 +33,7 @@ struct CommandIntake: Sendable {
         return verdict
     }
 
-    /// So long at most the connection takes to send an acknowledgement.
+    /// How long the connection may take to send an acknowledgement.
     private static let acknowledging = Duration.milliseconds(50)
 
     private func take(_ message: CommandMessage) async -> Verdict {
@@ -58,7 +58,8 @@ struct CommandIntake: Sendable {
             try await accept(command, from: message, at: now)
             return .acknowledge
         } catch StoreError.fault(let cause) {
-            // The store takes others, and would refuse this one again. Who sent it is told of the transaction that it has.
+            // The store takes others, and would refuse this one again. The sender is told of the transaction that it
+            // has.
             return await refuse(message, at: now, because: cause)
         } catch {
             // Not durable, so not ours: it goes back, and the consumer is cancelled until the store commits again.
@@ -66,7 +67,9 @@ struct CommandIntake: Sendable {
         }
     }
 
-    /// Refuses a message that the store does not take as a fault of ours; if not even that can be stored, the broker keeps it.
+    /// Refuses a message that the store does not take, as a fault of the bridge.
+    ///
+    /// If not even the refusal can be stored, the broker keeps the message.
     private func refuse(_ message: CommandMessage, at now: Timestamp, because cause: String) async -> Verdict {
         metrics.increment(.rowFaults)
         let fault = CommandFault("", .notStorable, "the bridge cannot store this command; its log says why")
@@ -85,7 +88,7 @@ struct CommandIntake: Sendable {
             try await dispatcher.reject(rejection, of: message)
             return .acknowledge
         } catch StoreError.fault {
-            // It must not go round for ever, and nothing of it is to be lost.
+            // It must not go round for ever, and nothing of it may be lost.
             return .deadLetter
         } catch {
             return .requeue
@@ -153,7 +156,7 @@ struct CommandIntake: Sendable {
             LogKey.reason: "\(code)",
             LogKey.command: "\(rejection.commandID ?? "unknown")",
         ]
-        // The name of a member that nobody knows is the caller's own text.
+        // The name of an unknown member is the caller's own text.
         let paths = rejection.faults.map { fault in
             let isOfCaller = [.unknownMember, .null, .repeatedMember].contains(fault.code)
             let path = fault.path.isEmpty || isOfCaller ? "command" : fault.path

@@ -56,7 +56,7 @@ extension AMQPProperties {
 extension Timestamp {
     /// Seconds of AMQP's `timestamp`; `nil` for 0, which some clients send for "none".
     ///
-    /// What no clock shows, as milliseconds do, is the end of time and refused as too far ahead.
+    /// A value that no clock shows, as milliseconds, is the end of time and refused as too far ahead.
     init?(secondsOnTheWire seconds: UInt64) {
         guard seconds > 0 else { return nil }
         self.init(milliseconds: Int64(min(seconds, 253_402_300_799)) * 1_000)

@@ -10,10 +10,11 @@ internal import Logging
 ///
 /// A delivery is acknowledged only after what it did is durable.
 struct ControlIntake: Sendable {
-    /// So many messages are answered at once.
+    /// How many messages are answered at once.
     static let prefetch: UInt16 = 16
-    /// A message is kept for so long while the store does not answer, then given back to the queue: in a tight loop it
-    /// would soon reach the queue's delivery limit.
+    /// How long a message is kept while the store does not answer, before it goes back to the queue.
+    ///
+    /// In a tight loop it would soon reach the queue's delivery limit.
     static let patience = Duration.seconds(60)
     /// How the store is tried again meanwhile.
     static let retry = RetrySchedule(first: .milliseconds(50), ceiling: .seconds(2))

@@ -5,8 +5,8 @@ internal import BridgeCore
 
 /// One entry of the `x-death` header: a queue dropped the message, for a reason.
 ///
-/// The broker writes them. A publisher can too; up to RabbitMQ 3.13 the broker goes on with what it finds. So they only ever make a
-/// command older. Source: RabbitMQ, "Dead Letter Exchanges".
+/// The broker writes them. A publisher can too; up to RabbitMQ 3.13 the broker goes on with what it finds. So they only
+/// ever make a command older. Source: RabbitMQ, "Dead Letter Exchanges".
 struct Death: Sendable, Equatable {
     /// The queue.
     let queue: String

@@ -39,7 +39,7 @@ struct EventMessage: Sendable {
         properties.contentType = letter.contentType
         properties.contentEncoding = letter.contentEncoding
         properties.deliveryMode = .persistent
-        // Something must tell them apart when the broker returns one.
+        // The message id tells them apart when the broker returns one.
         properties.messageID = letter.messageID ?? letter.eventID.description
         properties.timestamp = letter.sentAt.map { UInt64(max($0.milliseconds, 0) / 1_000) }
         properties.replyTo = letter.replyTo

@@ -4,14 +4,15 @@ internal import AMQPClient
 internal import BridgeCore
 internal import Logging
 
-/// Tells what became of commands that died in their queue.
+/// Publishes the end of commands that died in their queue.
 ///
-/// The broker drops a command whose AMQP `expiration` is over before the bridge took it, and its publisher waits for an event. The broker
-/// hands it to the dead-letter exchange, to which a queue for this intake is bound. The command is read like any other and has expired: a
-/// new one ends as `failed`, `command_expired`; one that was taken before, and whose acknowledgement got lost, is told as it stands.
-/// What the queue dropped for another reason may be what kills the bridge: it is not read but logged and counted.
+/// The broker drops a command whose AMQP `expiration` is over before the bridge took it, and its publisher waits for an
+/// event. The broker hands it to the dead-letter exchange, to which a queue for this intake is bound. The command is
+/// read like any other and has expired: a new one ends as `failed`, `command_expired`; one that was taken before, and
+/// whose acknowledgement got lost, is told as it stands. What the queue dropped for another reason may be what kills
+/// the bridge: it is not read but logged and counted.
 struct ExpiredIntake: Sendable {
-    /// So many are told at once.
+    /// How many are told at once.
     static let prefetch: UInt16 = 16
 
     let intake: CommandIntake
@@ -38,7 +39,7 @@ struct ExpiredIntake: Sendable {
         var message = CommandMessage(delivery)
         message.exchange = death.exchange ?? message.exchange
         message.routingKey = death.routingKey ?? message.routingKey
-        // Never in the future, whatever the broker's clock says.
+        // Never in the future, even if the broker's clock is ahead.
         message.expiredAt = now
         return await intake.handle(message)
     }

@@ -5,8 +5,8 @@ internal import BridgeCore
 
 /// Headers of a dead letter that do not fit into one frame of the connection.
 ///
-/// A broker with a small `frame_max` would break the connection off at such a message, again and again. Why a command was
-/// refused comes before what its publisher wrote: the publisher's headers go first, the largest first.
+/// A broker with a small `frame_max` would break the connection off at such a message, again and again. Why a command
+/// was refused comes before what its publisher wrote: the publisher's headers go first, the largest first.
 extension AMQPMessage {
     /// Says how many headers were left out.
     static let droppedHeader = "getnet-headers-dropped"

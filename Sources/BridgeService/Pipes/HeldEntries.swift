@@ -82,7 +82,8 @@ final class HeldEntries: Sendable {
 
     /// How far the telling of events is behind.
     ///
-    /// What is held is the beginning of the outbox, so the oldest of it is the oldest of all, as long as the outbox can be read.
+    /// What is held is the beginning of the outbox, so the oldest of it is the oldest of all, as long as the outbox can
+    /// be read.
     func lag() -> OutboxLag {
         state.withLockedValue { state in
             // A step on the way that one queue refuses is told to all others; what counts is whether results are told.
@@ -160,8 +161,8 @@ final class HeldEntries: Sendable {
 
     /// How old an entry is when it comes in.
     ///
-    /// Its date is the calendar's, which may have been set since. What comes after the first reading was made by this process, or
-    /// is not older than what was read first; so it is not taken to be older than the process.
+    /// Its date is the calendar's, which may have been set since. What comes after the first reading was made by this
+    /// process, or is not older than what was read first; so it is not taken to be older than the process.
     private func age(of entry: OutboxEntry, wasRead: Bool) -> Duration {
         let dated = max(clock() - entry.appendedAt, .zero)
         return wasRead ? min(dated, start.duration(to: .now)) : dated

@@ -7,16 +7,16 @@ internal import GetnetCloud
 internal import Logging
 internal import ServiceLifecycle
 
-/// Reads what a terminal remembers, once nobody else can tell what became of a charge, and before its lane goes on.
+/// Reads a terminal's journal when no other source tells the result of a charge, before its lane goes on.
 ///
 /// A reading goes through the lane, prints nothing and moves no money, so it may be repeated.
 /// Source: docs/promises.md 4.9.
 struct JournalReader: Service {
-    /// So many terminals are read at once, each on a connection of its own.
+    /// How many terminals are read at once, each on a connection of its own.
     ///
     /// A terminal that says nothing holds one reader for 310 s in each try; further readings wait once all are held.
     static let workers = 64
-    /// A terminal is asked so often; then its journal counts as one that could not be read.
+    /// How often a terminal is asked; then its journal counts as one that could not be read.
     ///
     /// What was never sent is no try: while the cloud cannot be asked the lane stays closed.
     static let tries = 3
@@ -57,8 +57,8 @@ struct JournalReader: Service {
 
     private func work() async {
         while let id = await line.next() {
-            // At a stop it stays undecided in the store, and the next start reads for it. The worker goes on until its line is
-            // closed: a service that ends before its turn would end the process.
+            // At a stop the charge stays undecided in the store, and the next start reads for it. The worker goes on
+            // until its line is closed: a service that ends too early ends the process.
             guard await gate.waitUntilTerminalsMayBeWoken() else { continue }
             await read(for: id)
             guard !Task.isCancelled else { return }

@@ -13,9 +13,9 @@ internal import ServiceLifecycle
 /// it once more with the same id. Events and dead letters have a relay and a connection each: a dead-letter queue that
 /// confirms nothing delays no event.
 struct OutboxRelay: Service {
-    /// So many entries are held in memory; the rest waits in the store.
+    /// How many entries are held in memory; the rest waits in the store.
     static let heldLimit = 2_000
-    /// So many entries are read at once.
+    /// How many entries are read at once.
     static let pageSize = 500
     /// The outbox is looked at this often even without a signal.
     static let longestSleep = Duration.seconds(1)
@@ -98,7 +98,7 @@ struct OutboxRelay: Service {
         return page
     }
 
-    /// Tries again what nobody was bound to; it is out of its transaction's order by then.
+    /// Tries entries again to which no queue was bound; they are out of their transaction's order by then.
     private func sweepUnrouted() async {
         let now = dispatcher.clock()
         let room = Self.heldLimit - held.count

@@ -8,24 +8,25 @@ internal import Logging
 
 /// Brings entries of the outbox to the broker: one after the other within a line, each until the broker took it.
 ///
-/// No task waits for a confirm: the connection tells what became of each, and the next one of the line follows from there.
+/// No task waits for a confirm: the connection tells the outcome of each entry, and then sends the next one of the
+/// line.
 /// *Isolation*: any task, and the connection's thread.
 final class OutboxSender: Sendable {
     /// How an entry that the broker did not confirm is tried again, for ever.
     static let retry = RetrySchedule(first: .milliseconds(100), ceiling: .seconds(5))
     /// How an entry that the broker refused is tried again: a queue is full, and all others get it once more each time.
     static let refusedRetry = RetrySchedule(first: .milliseconds(200), ceiling: .seconds(10))
-    /// How an entry that nobody is bound to is tried again.
+    /// How an entry is tried again to which no queue is bound.
     static let unroutedRetry = RetrySchedule(first: .seconds(2), ceiling: .seconds(600))
-    /// For so long.
+    /// How long it is tried again.
     static let unroutedLife = Duration.seconds(7 * 86_400)
-    /// So long the connection may take to send a message.
+    /// How long the connection may take to send a message.
     static let publishing = Duration.milliseconds(1)
 
     /// An entry that is being published; a class, because it goes from hand to hand and an event has a dozen texts.
     final class Sending: Sendable {
         let entry: OutboxEntry
-        /// Where it stands; `nil` if nobody was bound to it and it is tried again, out of its transaction's order.
+        /// Where it stands; `nil` if no queue was bound to it and it is tried again, out of its transaction's order.
         let line: HeldEntries.Line?
         let tries: Int
         /// How long to wait before the next try.
@@ -132,7 +133,7 @@ final class OutboxSender: Sendable {
             settle(entry, .unrouted(retryAt: retryInstant(of: entry)))
             reply(with: entry)
         case .unconfirmed(.unencodable(let fault)):
-            // Ours, and no try will mend it. It must neither stop its transaction's events nor close the gate.
+            // A fault of ours that no try mends. It must neither stop its transaction's events nor close the gate.
             logger.error(
                 "an entry cannot be written as a message; it stays in the outbox for a person",
                 metadata: [LogKey.position: "\(entry.position)", LogKey.error: "\(fault)"]

@@ -3,13 +3,13 @@
 internal import BridgeCore
 internal import NIOConcurrencyHelpers
 
-/// Lets a wrong token bring a transaction's status query forward once a minute, however often somebody knocks.
+/// Lets a wrong token bring a transaction's status query forward, at most once a minute.
 ///
 /// Source: docs/promises.md 5.4.
 final class QueryForwarding: Sendable {
     /// How often at most, per transaction.
     static let interval = Duration.seconds(60)
-    /// More transactions are not remembered; beyond it nobody's query is brought forward.
+    /// More transactions are not remembered; beyond this limit no query is brought forward.
     static let limit = 10_000
 
     private let last = NIOLockedValueBox<[TransactionID: ContinuousClock.Instant]>([:])

@@ -6,11 +6,10 @@ internal import CorrelationStore
 internal import GetnetCloud
 internal import Logging
 
-/// Looks before a void what its receipt stands for in the terminal's open batch now.
+/// Looks, before a void, what its receipt stands for in the terminal's open batch now.
 ///
-/// The lane is closed meanwhile, also behind a void that expires or is cancelled, and the void holds it afterwards, so that no command
-/// of ours comes between the look and the POST, or beside the look. It is looked at again before
-/// every POST, whatever was seen before.
+/// The lane is closed meanwhile, also behind a void that expires or is cancelled, and the void holds it afterwards. So
+/// no command of ours comes between the look and the POST, or during the look. Each POST has a new look before it.
 /// *Source*: docs/promises.md 4.11.
 struct ReceiptCheck: Sendable {
     let dispatcher: Dispatcher
@@ -75,7 +74,7 @@ extension Transaction {
         case .rows(let rows, let isComplete, _):
             let namesakes = rows.filter { $0.result.operationID == original?.operationID }
             if namesakes.count == 1, isOriginal(namesakes[0]) { return .seen }
-            // Of a list that is not whole nobody knows what it leaves out.
+            // A list that is not complete may leave out anything.
             return isComplete ? .missing : .notRead(Refusal(.cloudUnavailable, isTransient: true))
         case .answer: return .notRead(Refusal(.cloudUnavailable, isTransient: true))
         case .notRead(let code, let wait), .notAsked(let code, let wait):

@@ -7,7 +7,7 @@ internal import ServiceLifecycle
 
 /// Asks Getnet for the status of transactions whose callback is missing, within the account's budget of queries.
 struct Reconciler: Service {
-    /// So many queries run at once.
+    /// How many queries run at once.
     static let workers = 8
 
     let dispatcher: Dispatcher
@@ -44,7 +44,8 @@ struct Reconciler: Service {
         FailPoint.reconcilerUnasked.reach()
         switch await cloud.status(idPosTxs: query.idPosTxs) {
         case .answer(let answer):
-            // "In process", errors of the cloud and what shows another command say nothing; the next query is on the agenda already.
+            // "In process", errors of the cloud and data of another command say nothing; the next query is on the
+            // agenda already.
             guard answer.code == .done, !answer.showsAnother else { return }
             metrics.increment(.evidence, EvidenceSource.query.rawValue)
             let evidence = Evidence(source: .query, answer: answer, receivedAt: dispatcher.clock())

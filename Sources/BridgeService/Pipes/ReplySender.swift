@@ -11,7 +11,7 @@ internal import ServiceLifecycle
 struct ReplySender: Service {
     /// More copies than this are not lined up.
     static let limit = 10_000
-    /// So many copies are on their way at once.
+    /// How many copies are on their way at once.
     static let workers = 32
 
     private let publisher: AMQPPublisher

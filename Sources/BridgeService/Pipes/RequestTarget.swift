@@ -8,8 +8,9 @@ enum RequestTarget {
         return target[scheme.upperBound...].drop { $0 != "/" }
     }
 
-    /// A path in its normal form (RFC 3986, section 6.2.2): unreserved characters without escapes, other escapes in
-    /// capitals, no segments of dots.
+    /// A path in its normal form; `nil` for an escape without two hexadecimal digits.
+    ///
+    /// RFC 3986, 6.2.2: unreserved characters without escapes, other escapes in capitals, no segments of dots.
     ///
     /// `nil` for an escape without two hexadecimal digits.
     static func normalizedPath(_ path: Substring) -> String? {

@@ -6,13 +6,15 @@ internal import CorrelationStore
 internal import Logging
 internal import NIOConcurrencyHelpers
 
-/// Notes in the store what became of outbox entries, many in one commit: while one commit runs the next batch gathers.
+/// Notes the outcomes of outbox entries in the store, many in one commit.
+///
+/// While one commit runs, the next batch gathers.
 final class Settler: Sendable {
-    /// So many settlements go into one commit.
+    /// How many settlements go into one commit.
     static let batchLimit = 500
     /// With more waiting than this nothing new is published.
     static let waitingLimit = 5_000
-    /// So long they gather before the commit, so that a quiet bridge makes none for each of them.
+    /// How long they gather before the commit, so that a quiet bridge does not commit for each one.
     static let gathering = Duration.milliseconds(50)
     /// How long it waits after the store refused.
     static let retryDelay = Duration.milliseconds(500)

@@ -9,8 +9,9 @@ internal import ServiceLifecycle
 
 /// Takes accepted transactions, makes each attempt durable, POSTs it, and makes durable what the POST brought.
 ///
-/// There are as many workers as connections, so that no more transactions are marked `submitting` than could be on the wire:
-/// a crash leaves few of them in doubt. What may wait for a terminal has workers of its own, so that sales never wait for it.
+/// There are as many workers as connections, so that no more transactions are marked `submitting` than could be on the
+/// wire: a crash leaves few of them in doubt. What may wait for a terminal has workers of its own, so that sales never
+/// wait for it.
 struct Submitter: Service {
     let dispatcher: Dispatcher
     let line: WorkQueue<TransactionID>
@@ -71,12 +72,12 @@ struct Submitter: Service {
     /// Sends it; `isLate`: its turn did not come, so that it is told to wait and nothing is sent.
     private func submit(_ id: TransactionID, isLate: Bool = false) async {
         await cloud.awaitToken()
-        // Whatever the clock on the wall says by now.
+        // Expired, even if the wall clock was set back.
         if dispatcher.isExpired(id) {
             await dispatcher.expireSurely(id)
             return
         }
-        // While its terminal is looked at nothing is sent there; whoever looks offers it afterwards.
+        // While its terminal is read, nothing is sent there; the reader offers the transaction again afterwards.
         guard !dispatcher.isBeingRead(id) else { return }
         let started: Transition?
         FailPoint.submitterUnmarked.reach()

@@ -4,7 +4,8 @@ internal import NIOConcurrencyHelpers
 
 /// The callbacks that wait for their commit: how many, for how long, and each of them for a limited time.
 ///
-/// One timer serves all of them, and stands only while one waits: a task of its own for each cost as much as reading the callback.
+/// One timer serves all of them, and stands only while one waits: a task of its own for each cost as much as reading
+/// the callback.
 final class WaitingCallbacks: Sendable {
     private struct Entry {
         let since: ContinuousClock.Instant
@@ -20,24 +21,26 @@ final class WaitingCallbacks: Sendable {
         var answeredBytes = 0
     }
 
-    /// So many that were answered already go on behind a commit that does not come back; Getnet tells the others again.
+    /// How many answered callbacks go on behind a commit that does not come back; Getnet sends the others again.
     static let longestTail = 1_024
-    /// And so many bytes of them.
+    /// How many bytes these may hold.
     static let largestTail = 16 * 1_024 * 1_024
 
     private let state = NIOLockedValueBox(State())
     private let limit: Duration
 
-    /// Each of them waits at most so long.
+    /// How long each of them waits at most.
     init(limit: Duration) {
         self.limit = limit
     }
 
     /// Waits for the end of something that goes on by itself, without a task of its own.
     ///
-    /// A task costs two more hand-overs between threads, which at a shop's pace is a seventh of what a charge costs (docs/benchmark.md).
+    /// A task costs two more hand-overs between threads, which at a shop's pace is a seventh of what a charge costs
+    /// (docs/benchmark.md).
     ///
-    /// - Parameter begin: Begins it. It gets what is to be called once with the result; that answers whether the caller still waits.
+    /// - Parameter begin: Begins it. It gets what is to be called once with the result; that answers whether the caller
+    ///   still waits.
     /// - Returns: The result; `nil` where that takes longer than the limit.
     func result<Value: Sendable>(
         of begin: (_ done: @escaping @Sendable (Value) -> Bool) -> Void

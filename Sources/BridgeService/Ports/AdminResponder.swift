@@ -91,7 +91,7 @@ struct AdminResponder: HTTPResponder {
         }
         let given = Array(header.dropFirst(7).utf8)
         let expected = Array(token.exposed.utf8)
-        // The same time whichever byte is wrong; the length is no secret.
+        // It takes the same time for every wrong byte; the length is no secret.
         return given.count == expected.count && zip(given, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 

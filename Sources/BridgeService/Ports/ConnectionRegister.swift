@@ -5,12 +5,12 @@ internal import NIOCore
 
 /// The open connections of one port, at most so many.
 ///
-/// A connection that comes beyond the limit takes the place of the one that has waited longest for its request: a request that is sent whole
-/// arrives at once, and connections that send slowly or nothing cannot keep others out.
+/// A connection that comes beyond the limit takes the place of the one that has waited longest for its request: a
+/// request that is sent whole arrives at once, and connections that send slowly or nothing cannot keep others out.
 final class ConnectionRegister: Sendable {
     private struct Entry {
         let channel: any Channel
-        /// Since when it is awaited what its client sends; `nil` while a request is answered.
+        /// Since when the port waits for its client; `nil` while a request is answered.
         var waitsSince: ContinuousClock.Instant?
     }
 

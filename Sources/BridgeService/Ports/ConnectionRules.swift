@@ -5,9 +5,10 @@ internal import NIOHTTP1
 
 /// Keeps one connection to the limits of its port and to RFC 9112's rules about how a connection goes on and ends.
 ///
-/// The first request must be whole within `requestTime`, head and body together; a further one's body within that time after its head, and
-/// its head within `keepAlive` after the answer before it. A refused request (400 to 499) ends its connection, as does
-/// `Connection: close` and HTTP/1.0. The end is in order: the answer, our side closed, and a moment for the client to close its own.
+/// The first request must be whole within `requestTime`, head and body together; a further one's body within that time
+/// after its head, and its head within `keepAlive` after the answer before it. A refused request (400 to 499) ends its
+/// connection, as does `Connection: close` and HTTP/1.0. The end is in order: the answer, our side closed, and a moment
+/// for the client to close its own.
 final class ConnectionRules: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -190,10 +191,12 @@ final class ConnectionRules: ChannelDuplexHandler {
         }
     }
 
-    /// Lets what is awaited now come within a time; `requestTime` after a request began, an answer says why it is over.
+    /// Limits the wait for what must come next.
     ///
-    /// A timer that stands is left where it fires before that: a request moves the deadline three times, and to move the timer each
-    /// time cost as much as writing the answer.
+    /// `requestTime` after a request began, an answer says why it is over.
+    ///
+    /// A timer that stands is left where it fires before that: a request moves the deadline three times, and to move
+    /// the timer each time cost as much as writing the answer.
     private func limit(to time: TimeAmount) {
         guard let context else { return }
         let deadline = NIODeadline.now() + time

@@ -164,7 +164,7 @@ struct Exposition: Sendable {
 }
 
 extension AMQPConsumerState {
-    /// Whether there is a connection, whatever comes over it.
+    /// Whether there is a connection, even if nothing comes over it.
     fileprivate var isConnected: Bool {
         switch self {
         case .consuming, .paused, .notOwner, .unavailable: true

@@ -58,7 +58,9 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
 struct ConnectionLimits: Sendable {
     /// A request must be here, head and body, within this time, and an answer be read.
     var requestTime = Duration.seconds(10)
-    /// So long a connection stays open for another request; longer than the 60 s after which load balancers close theirs.
+    /// How long a connection stays open for another request.
+    ///
+    /// Longer than the 60 s after which load balancers close theirs.
     var keepAlive = Duration.seconds(75)
     /// One more takes the place of the one that has waited longest for its request.
     var connections = 1_024

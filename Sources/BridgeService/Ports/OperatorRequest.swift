@@ -5,7 +5,8 @@ public import BridgeCore
 /// A person's decision as it is sent to the admin port.
 ///
 /// *Shape*: `{"by":"…","reason":"…"}`, to resolve also `as`, and for `approved` `authorizationCode`, `operationId` and
-/// `amount`, in minor units; `amountDiffers`, `althoughToldPaid` and `now` are the person's word that they know what they say.
+/// `amount`, in minor units; `amountDiffers`, `althoughToldPaid` and `now` are the person's word that they know what
+/// they say.
 public enum OperatorRequest {
     /// What is decided about.
     public enum Act: String, Sendable, CaseIterable {

@@ -39,7 +39,7 @@ public struct TransactionDocument: Sendable {
         return writer.bytes
     }
 
-    /// What a person must do something about `now`, and what a person may decide already (`early`), each with its conclusion.
+    /// What needs a person `now`, and what a person may decide already (`early`), each with its conclusion.
     public func needed(now: [Transaction], early: [Transaction]) -> [UInt8] {
         var writer = JSONWriter(reserving: 1_024 * (now.count + early.count + 1))
         writer.object { page in

@@ -84,7 +84,7 @@ extension LineLogHandler.Format {
 
     private func text(_ level: Logger.Level, _ message: Logger.Message, _ pairs: [(String, String)]) -> String {
         let tail = pairs.map { " \($0.0)=\($0.1)" }.joined()
-        // A line stays one line, whatever a peer wrote into an error text.
+        // A line stays one line, even if a peer wrote line breaks into an error text.
         let body = "\(message)\(tail)".map { $0.isNewline ? " " : $0 }
         return "\(Timestamp.current) \(level.rawValue) " + String(body) + "\n"
     }

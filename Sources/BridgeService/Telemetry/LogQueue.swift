@@ -5,8 +5,8 @@ internal import NIOConcurrencyHelpers
 
 /// The lines of the log that wait to be written, and the thread that writes them.
 ///
-/// The reader of standard error may stop reading without closing the pipe. Then only this thread waits: lines collect up to a limit,
-/// further ones are dropped and counted, and once writing works again a line tells how many.
+/// The reader of standard error may stop reading without closing the pipe. Then only this thread waits: lines collect
+/// up to a limit, further ones are dropped and counted, and once writing works again a line tells how many.
 public final class LogQueue: Sendable {
     /// How much waits at most; what comes then is dropped.
     struct Limits: Sendable {
@@ -100,7 +100,7 @@ public final class LogQueue: Sendable {
         }
     }
 
-    /// Writes a line with one call, so that lines of several processes do not mix; blocks for as long as its reader likes.
+    /// Writes a line with one call, so that lines of several processes do not mix; blocks until its reader reads.
     private func write(_ line: [UInt8]) {
         var rest = line[...]
         while !rest.isEmpty {
@@ -111,7 +111,7 @@ public final class LogQueue: Sendable {
                 var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&ready, 1, -1)
             } else if errno != EINTR {
-                // Its reader is gone: there is nobody left to tell.
+                // Its reader is gone: no program reads the log any more.
                 state.withLockedValue { $0.dropped += 1 }
                 return
             }

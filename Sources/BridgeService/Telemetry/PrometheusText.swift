@@ -55,7 +55,7 @@ struct PrometheusText {
         for sample in samples { line(name, sample.labels, sample.value) }
     }
 
-    /// Writes a metric whose name belongs to everyone, such as `process_…`, without our prefix.
+    /// Writes a metric with a common name, such as `process_…`, without our prefix.
     mutating func foreign(_ name: String, _ help: String, _ kind: String, _ value: Double) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n\(name) \(Self.number(value))\n"
     }

@@ -15,7 +15,9 @@ struct AccountLines: Sendable {
     let queries = QueryLine()
     private let proof = NIOLockedValueBox(Listener())
 
-    /// A closure in a struct of its own: a generic box that holds a bare closure wraps it once more each time that it is read.
+    /// A closure in a struct of its own.
+    ///
+    /// A generic box that holds a bare closure wraps it once more each time that it is read.
     private struct Listener {
         var hear: @Sendable () -> Void = {}
     }

@@ -3,9 +3,9 @@
 internal import BridgeCore
 internal import NIOConcurrencyHelpers
 
-/// When which transaction wants to be woken: one instant per transaction, in memory, made anew from the store at each start.
+/// When each transaction is to be woken: one instant each, in memory, made anew from the store at each start.
 ///
-/// Instants are a clock's that does not jump, so that nothing comes early or late because somebody set the time.
+/// The instants belong to a clock that does not jump, so nothing comes early or late because the time was set.
 struct Agenda {
     typealias Instant = ContinuousClock.Instant
 
@@ -19,7 +19,9 @@ struct Agenda {
     }
 
     private var current: [TransactionID: Instant] = [:]
-    /// A binary heap that also holds outdated entries; they are skipped when they come up, and swept when they are most of it.
+    /// A binary heap that also holds outdated entries.
+    ///
+    /// They are skipped when they come up, and swept when they are most of it.
     private var heap: [Entry] = []
 
     /// How many transactions are entered.

@@ -4,12 +4,12 @@ internal import BridgeCore
 internal import Logging
 internal import NIOConcurrencyHelpers
 
-/// Notices that Getnet's callbacks do not reach the bridge: one sale after the other is decided by a question of its own.
+/// Notices that Getnet's callbacks do not reach the bridge: every sale is decided by a status query instead.
 ///
-/// Nothing is lost by it, but each sale takes some 15 s longer, and nothing else would say so: a public URL that leads nowhere, a
-/// proxy that refuses, a certificate that Getnet does not accept. *Isolation*: any task.
+/// Nothing is lost by it, but each sale takes some 15 s longer, and nothing else would say so: a public URL that leads
+/// nowhere, a proxy that refuses, a certificate that Getnet does not accept. *Isolation*: any task.
 final class CallbackWatch: Sendable {
-    /// After so many sales in a row without any callback it is said.
+    /// After how many sales in a row without any callback it is reported.
     static let silentSales = 5
 
     private let silent = NIOLockedValueBox(0)
@@ -17,7 +17,7 @@ final class CallbackWatch: Sendable {
     private let callbacksDecide: Bool
     private let logger: Logger
 
-    /// A watch over the callbacks that come to a public URL; where a question confirms each of them, sales tell nothing.
+    /// A watch over the callbacks that come to a public URL; where a query confirms each of them, sales tell nothing.
     init(publicURL: String, callbacksDecide: Bool, logger: Logger) {
         self.publicURL = publicURL
         self.callbacksDecide = callbacksDecide
@@ -34,7 +34,7 @@ final class CallbackWatch: Sendable {
             ? nil : "no callback was taken for the last \(count) sales; does \(publicURL) lead here, and with our keys?"
     }
 
-    /// A callback came, for whichever transaction.
+    /// A callback came, for any transaction.
     func came() {
         let before = silent.withLockedValue { silent in
             defer { silent = 0 }
@@ -43,7 +43,7 @@ final class CallbackWatch: Sendable {
         if before >= Self.silentSales { logger.info("callbacks come again", metadata: [LogKey.count: "\(before)"]) }
     }
 
-    /// Looks at what became of a transaction.
+    /// Looks at a transaction's change.
     func note(_ transition: Transition) {
         let transaction = transition.transaction
         guard callbacksDecide, transition.finding == .decided, transaction.effect == .sale, transaction.state.isFinal,

@@ -7,15 +7,16 @@ internal import GetnetCloud
 internal import Logging
 internal import NIOConcurrencyHelpers
 
-/// Holds commands back while the clock on the wall is behind Getnet's, or behind what this bridge has already seen it show.
+/// Holds commands back while the wall clock is behind Getnet's, or behind the latest time that the bridge has seen.
 ///
-/// With a clock that is behind, a command that is too old looks young and wakes a terminal long after the customer left. The store
-/// tells it after a restart, the latest time seen here while the process runs. A clock that was ahead and was set right looks the
-/// same. Two witnesses tell the two apart: Getnet's own clock, and the time at the start carried on. Transactions under way go on: their time does not jump (`TransactionCalendars`).
+/// With a clock that is behind, a command that is too old looks young and wakes a terminal long after the customer
+/// left. The store tells it after a restart, the latest time seen here while the process runs. A clock that was ahead
+/// and was set right looks the same. Two witnesses tell the two apart: Getnet's own clock, and the time at the start
+/// carried on. Transactions under way go on: their time does not jump (`TransactionCalendars`).
 struct ClockWatch: Watch {
     /// How often it looks.
     static let interval = Duration.seconds(1)
-    /// A clock may be behind or off by so much: less than the shortest life that commands are given in practice.
+    /// How far a clock may be behind or off: less than the shortest life that commands are given in practice.
     static let tolerance = Duration.seconds(60)
 
     let store: any TransactionStore

@@ -3,8 +3,9 @@
 internal import GetnetCloud
 internal import Logging
 
-/// Keeps every account logged in, from the start and without a command, and leaves commands in their queue while no account
-/// can be logged in without a person.
+/// Keeps every account logged in, from the start, without waiting for a command.
+///
+/// It leaves commands in their queue while no account can be logged in without a person.
 ///
 /// A login that failed is made again with the account's back-off, so that the obstacle goes away by itself.
 /// *Source*: `docs/decisions/0014-an-account-that-is-held.md`.

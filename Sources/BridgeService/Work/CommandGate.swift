@@ -10,7 +10,7 @@ final class CommandGate: Sendable {
     enum Obstacle: String, Sendable, CaseIterable {
         /// The store's unfinished transactions are not yet back in the machine.
         case recovering
-        /// The store was restored from a backup and nobody released it yet.
+        /// The store was restored from a backup and not released yet.
         case held
         /// The clock on the wall is behind what the store holds.
         case clock
@@ -18,7 +18,7 @@ final class CommandGate: Sendable {
         case store
         /// An exchange or a queue is missing.
         case topology
-        /// The oldest unsent event is too old, or not known: nobody could be told a result.
+        /// The oldest unsent event is too old, or not known: a caller could not be told a result.
         case outbox
         /// Too many accepted commands wait.
         case backlog
@@ -54,7 +54,7 @@ final class CommandGate: Sendable {
             .topology: "exchanges and queues were not looked at yet",
             .outbox: "the outbox was not read yet",
         ]
-        /// Those that stand there only until somebody has looked: what a look finds is new all the same.
+        /// Obstacles that stand only until the first look; what it finds counts as new all the same.
         var unseen: Set<Obstacle> = [.recovering, .topology, .outbox]
         var remarks: [Obstacle: String] = [:]
         var observers: [@Sendable (Bool) -> Void] = []
@@ -87,8 +87,8 @@ final class CommandGate: Sendable {
 
     /// Calls back whenever the gate for commands opens (`true`) or closes, beginning with how it is now.
     ///
-    /// The observer is called within the gate's lock, so that two of its calls cannot overtake each other: it only notes what it
-    /// hears and does not ask the gate.
+    /// The observer is called within the gate's lock, so that two of its calls cannot overtake each other: it only
+    /// notes what it hears and does not ask the gate.
     func observe(_ observer: @escaping @Sendable (Bool) -> Void) {
         state.withLockedValue { state in
             state.observers.append(observer)

@@ -7,8 +7,8 @@ internal import ServiceLifecycle
 
 /// Publishes a message to the command queue while nothing comes out of it, and sees whether it comes back.
 ///
-/// The message goes through the default exchange, which routes by the queue's name, is empty, and is acknowledged by the intake. One
-/// that an earlier process left in the queue is as good.
+/// The message goes through the default exchange, which routes by the queue's name, is empty, and is acknowledged by
+/// the intake. One that an earlier process left in the queue is as good.
 struct ConsumerProbe: Service {
     /// The property `type` of a probe.
     static let type = "io.getnet-bridge.probe"
@@ -36,7 +36,7 @@ struct ConsumerProbe: Service {
     /// Why it is not believed that messages come; `nil` if nothing speaks against it.
     var fault: String? { rounds.withLockedValue(\.fault) }
 
-    /// What a person should know although messages come: the broker lets nobody ask.
+    /// What a person should know although messages come: the broker does not permit the probe.
     var remark: String? {
         rounds.withLockedValue(\.refusal).map { "whether messages come cannot be tried: \($0)" }
     }
@@ -72,7 +72,8 @@ struct ConsumerProbe: Service {
         var properties = AMQPProperties()
         properties.type = Self.type
         properties.appID = EventMessage.applicationID
-        // Mandatory without a message id would match another one's return; a queue that is gone is the topology's matter.
+        // Not mandatory: without a message id its return would match another message. `TopologyWatch` finds a missing
+        // queue.
         let message = AMQPMessage(exchange: "", routingKey: queue, mandatory: false, properties: properties, body: [])
         publisher.publish(message) { [rounds] outcome in
             switch outcome {

@@ -22,10 +22,10 @@ extension Dispatcher {
         await applySurely(.due, to: id, notBefore: expiry)
     }
 
-    /// So long after its durable step a POST may leave; then it is begun anew.
+    /// How long after its durable step a POST may leave; after that it is begun anew.
     ///
-    /// After a restart the terminal's life is counted from that step. Getnet's own time-outs end before `terminalLife` does by
-    /// more than this.
+    /// After a restart the terminal's life is counted from that step. Getnet's own time-outs end before `terminalLife`
+    /// does by more than this.
     var longestDeparture: Duration { max(.seconds(1), terminalLife / 32) }
 
     /// Notes that the body of a POST leaves now: the terminal's life begins.
@@ -61,7 +61,8 @@ extension Dispatcher {
             )
             lanes.mark(id, isPosted: transaction.mayBeAtTerminal)
         }
-        // Under one lock with the departure: a cancel that leaves meanwhile begins a new life, which nobody shortens.
+        // Under one lock with the departure: a cancel that leaves meanwhile begins a new life, which must not be
+        // shortened.
         lanes.withLockedValue { lanes in
             let end: ContinuousClock.Instant? =
                 switch transaction.state {
@@ -78,7 +79,7 @@ extension Dispatcher {
         timeLifeEnd(of: id)
     }
 
-    /// Lets the body of a cancel leave now, from when on the terminal's life is counted anew; `false` if it must not leave.
+    /// Lets the body of a cancel leave now and counts the terminal's life anew; `false` if it must not leave.
     ///
     /// With time to spare, so that no end of the life that was planned before is under way.
     func departCancel(_ id: TransactionID) -> Bool {
@@ -98,7 +99,7 @@ extension Dispatcher {
     /// Takes out the plan of a life that has ended by now.
     func noteLifeEnd(of id: TransactionID) { lanes.withLockedValue { $0.endLife(of: id, by: .now) } }
 
-    /// Enters into the timetable what the lane says, until both agree: somebody else may have said something newer in between.
+    /// Enters the lane's end of life into the timetable until both agree: another task may change the lane meanwhile.
     private func timeLifeEnd(of id: TransactionID) {
         var end = lanes.withLockedValue { $0.lifeEnd(of: id) }
         while true {
@@ -111,7 +112,9 @@ extension Dispatcher {
 
     private static let longestCancelMargin = Duration.seconds(5)
 
-    /// By this process's own observation where it made the POST; after a restart by what is stored, and never more than a whole life.
+    /// The end of the terminal's life, never later than a whole life from now.
+    ///
+    /// From this process's own observation where it made the POST; after a restart from what is stored.
     private func lifeEnd(
         of transaction: Transaction,
         after departure: ContinuousClock.Instant?
@@ -140,8 +143,9 @@ extension Dispatcher {
         }
     }
 
-    /// Reads something at the terminal of a transaction that holds it, behind a closed lane: whatever becomes of the transaction
-    /// meanwhile, nothing else is sent there before the answer; `nil` if it does not hold the terminal.
+    /// Reads at the terminal of a transaction behind a closed lane; `nil` if it does not hold the terminal.
+    ///
+    /// Nothing else is sent there before the answer, even if the transaction changes meanwhile.
     func behindClosedLane<Answer: Sendable>(for id: TransactionID, _ read: () async -> Answer) async -> Answer? {
         guard lanes.withLockedValue({ $0.beginReading(for: id) }) else { return nil }
         let answer = await read()
@@ -149,7 +153,7 @@ extension Dispatcher {
         return answer
     }
 
-    /// Whether somebody looks at the terminal of a transaction.
+    /// Whether a task reads at the terminal of a transaction.
     func isBeingRead(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.isBeingRead(id) } }
 
     /// Opens the lane after a reading.

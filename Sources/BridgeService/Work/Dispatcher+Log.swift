@@ -3,8 +3,9 @@
 internal import BridgeCore
 internal import Logging
 
-/// What the person on call reads of transactions, each once and with its ids: what Getnet refused, every doubt, every call for
-/// a person, everything that speaks against an end.
+/// What the log tells the person on call of transactions, each once and with its ids.
+///
+/// What Getnet refused, every doubt, every call for a person, everything that speaks against an end.
 extension Dispatcher {
     /// Says what a transition means for people.
     func log(_ transition: Transition) {
@@ -46,7 +47,7 @@ extension Dispatcher {
                     : "in doubt: it may have been done, and the bridge goes on by itself",
                 metadata: metadata(of: draft)
             )
-        // What Getnet refused for good is somebody's mistake; what came too late or was taken back is not.
+        // A refusal by Getnet for good shows a mistake; a command that came too late or was taken back does not.
         case .failed where draft.said != nil && transaction.reason?.code != .commandExpired:
             logger.warning("Getnet refused it; certainly nothing was started", metadata: metadata(of: draft))
         case .accepted, .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed: return

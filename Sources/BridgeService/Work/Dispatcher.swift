@@ -6,8 +6,9 @@ internal import CorrelationStore
 internal import Logging
 internal import NIOConcurrencyHelpers
 
-/// Applies inputs to transactions and hands on what follows from the commit: to the submitter, the reconciler, the relay,
-/// the agenda and the metrics.
+/// Applies inputs to transactions and hands on what follows from the commit.
+///
+/// To the submitter, the reconciler, the relay, the agenda and the metrics.
 ///
 /// Every pipe goes through here, so no consequence of a commit, or of one that failed, can be forgotten by one of them.
 final class Dispatcher: Sendable {
@@ -33,8 +34,10 @@ final class Dispatcher: Sendable {
     private let metrics: Metrics
     let logger: Logger
 
-    /// A dispatcher over a store; `backlog` limits how many accepted transactions of an account wait to be submitted, `terminalLife` is how
-    /// long a POST may have effects.
+    /// Makes a dispatcher over a store.
+    ///
+    /// `backlog` limits how many accepted transactions of an account wait to be submitted, `terminalLife` is how long a
+    /// POST may have effects.
     init(
         store: any TransactionStore,
         accounts: Accounts,
@@ -91,7 +94,7 @@ final class Dispatcher: Sendable {
     ) async throws(StoreError) -> Transition? {
         let calendar = calendars.now(for: id)
         let now = max(calendar, earliest ?? calendar)
-        // What could not be written down before is over; its transaction still has to say so.
+        // A change that could not be stored is given up; its transaction still has to say so.
         let input = input == .due && faulted.withLockedValue({ $0.contains(id) }) ? .notStorable : input
         do {
             let transition = try await applyOnce(input, to: id, at: now)
@@ -127,10 +130,10 @@ final class Dispatcher: Sendable {
         try await contain(fault, of: input, to: id, at: calendars.now(for: id))
     }
 
-    /// The instant that a command's expiry is held against before a POST: the later one of its own calendar and the wall's clock.
+    /// The instant to compare a command's expiry with before a POST: the later of its calendar and the wall clock.
     ///
-    /// Waits are measured by a clock that does not jump, but `expiresAt` is an instant of its publisher's: past it by any clock
-    /// nothing is sent.
+    /// Waits are measured by a clock that does not jump, but `expiresAt` is an instant of its publisher: once either
+    /// clock is past it, nothing is sent.
     func departure(of id: TransactionID) -> Timestamp { max(calendars.now(for: id), clock()) }
 
     private func applyOnce(
@@ -143,11 +146,13 @@ final class Dispatcher: Sendable {
         }
     }
 
-    /// An input that the store refuses as a fault of our own is tried so often, then its transaction ends with "a person is needed".
+    /// How often an input is tried that the store refuses as a fault of the bridge.
+    ///
+    /// Then its transaction ends with "a person is needed".
     static let faultTries = 3
     /// The pause between these tries.
     static let faultPause = Duration.milliseconds(50)
-    /// So many transactions are remembered that could not even be ended.
+    /// How many transactions are remembered that could not even be ended.
     static let faultedLimit = 10_000
 
     /// Keeps a fault of one row that row's: no gate closes, no other row waits, and the row gets a visible state.
@@ -184,7 +189,7 @@ final class Dispatcher: Sendable {
         }
     }
 
-    /// A transaction whose every change is refused is looked at again after so long.
+    /// After how long a transaction is looked at again if every change of it is refused.
     static let faultRetry = Duration.seconds(60)
 
     /// Applies an input that must not get lost while this process lives: it is tried until the store commits.
@@ -323,7 +328,8 @@ final class Dispatcher: Sendable {
             lines[account]?.noteProofByCallback()
         }
         let now = calendars.follow(transaction.id, isOver: transaction.state.isFinal && !transaction.isInLane)
-        // Before anything is handed over: whoever takes it may be done, and have planned the next, before we go on.
+        // Before the hand-over: the task that takes the transaction may be done, and have planned the next step, before
+        // we go on.
         plan(transaction, isOffered: transition.effects.contains(.submit), now: now)
         if transaction.isInLane { keepLane(of: transaction) } else { leaveLane(transaction.id) }
         for effect in transition.effects {
@@ -346,7 +352,7 @@ final class Dispatcher: Sendable {
         }
     }
 
-    /// In the line it is due when its command expires, be the line as long as it may.
+    /// In the line it is due when its command expires, for any length of the line.
     private func plan(_ transaction: Transaction, isOffered: Bool, now: Timestamp) {
         let dueAt = isOffered ? transaction.command.expiresAt : transaction.dueAt
         timetable.plan(transaction.id, dueAt: dueAt, now: now)

@@ -6,10 +6,10 @@
     internal import NIOConcurrencyHelpers
 #endif
 
-/// The places between two durable steps at which a debug build can be made to die, as by a crash at that instruction.
+/// The places between two durable steps where a debug build can be made to die, as by a crash at that instruction.
 ///
-/// `GETNET_BRIDGE_FAIL_POINT=relay.confirmed:3` kills the process with SIGKILL the third time the relay gets there. A release
-/// build has neither the environment variable nor the check.
+/// `GETNET_BRIDGE_FAIL_POINT=relay.confirmed:3` kills the process with SIGKILL the third time the relay gets there. A
+/// release build has neither the environment variable nor the check.
 enum FailPoint: String, CaseIterable, Sendable {
     /// A delivery was read; nothing of it is durable.
     case intakeUncommitted = "intake.uncommitted"
@@ -24,7 +24,7 @@ enum FailPoint: String, CaseIterable, Sendable {
     case submitterMarked = "submitter.marked"
     /// The whole request was given to the connection.
     case submitterSent = "submitter.sent"
-    /// The POST has ended; nobody has written down how.
+    /// The POST has ended; its end is not stored yet.
     case submitterAnswered = "submitter.answered"
     /// It is written down.
     case submitterNoted = "submitter.noted"
@@ -47,14 +47,14 @@ enum FailPoint: String, CaseIterable, Sendable {
 
     /// A status query is about to be sent.
     case reconcilerUnasked = "reconciler.unasked"
-    /// It was answered; nobody has written down how.
+    /// It was answered; the answer is not stored yet.
     case reconcilerAnswered = "reconciler.answered"
     /// It is written down.
     case reconcilerNoted = "reconciler.noted"
 
     /// A terminal's journal is about to be read.
     case journalUnasked = "journal.unasked"
-    /// It was read; nobody has written down what it says.
+    /// It was read; what it says is not stored yet.
     case journalAnswered = "journal.answered"
     /// It is written down.
     case journalNoted = "journal.noted"
@@ -63,14 +63,14 @@ enum FailPoint: String, CaseIterable, Sendable {
 
     /// A terminal is about to be asked for a void's receipt.
     case receiptUnasked = "receipt.unasked"
-    /// It was asked; nobody has written down what it said.
+    /// It was asked; its answer is not stored yet.
     case receiptAnswered = "receipt.answered"
     /// It is written down.
     case receiptNoted = "receipt.noted"
 
     /// A terminal's batch is about to be read before its close.
     case batchUnasked = "batch.unasked"
-    /// It was read; nobody has written down what was in it.
+    /// It was read; its content is not stored yet.
     case batchAnswered = "batch.answered"
     /// It is written down.
     case batchNoted = "batch.noted"
@@ -81,7 +81,7 @@ enum FailPoint: String, CaseIterable, Sendable {
     case controlCommitted = "control.committed"
     /// A terminal is about to be told to end its sale.
     case cancelUnsent = "cancel.unsent"
-    /// It was told; nobody has written down what it said.
+    /// It was told; its answer is not stored yet.
     case cancelAnswered = "cancel.answered"
     /// It is written down.
     case cancelNoted = "cancel.noted"
@@ -94,7 +94,7 @@ enum FailPoint: String, CaseIterable, Sendable {
         #endif
     }
 
-    /// Dies a moment later, if the environment says so: the step after this one is taken by somebody else.
+    /// Dies a moment later, if the environment says so: another task takes the step after this one.
     @inline(__always)
     func reach(after delay: Duration) {
         #if DEBUG

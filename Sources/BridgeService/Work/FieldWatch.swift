@@ -4,14 +4,14 @@ internal import BridgeCore
 
 /// What the sales themselves show of the world around the bridge.
 ///
-/// Whether callbacks come, whether terminals' clocks are right, whether Getnet's numbers begin anew: none of it is in the way of
-/// a charge. *Isolation*: any task.
+/// Whether callbacks come, whether terminals' clocks are right, whether Getnet's numbers begin anew: none of it is in
+/// the way of a charge. *Isolation*: any task.
 struct FieldWatch: Sendable {
     let callbacks: CallbackWatch
     let clocks: TerminalClockWatch
     let numbers = NumberWatch()
 
-    /// Looks at what became of a transaction.
+    /// Looks at a transaction's change.
     func note(_ transition: Transition) {
         callbacks.note(transition)
         clocks.note(transition)

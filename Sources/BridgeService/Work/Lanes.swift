@@ -4,8 +4,9 @@ internal import BridgeCore
 
 /// The queues in front of the terminals: one transaction holds a terminal, the others wait in the order of acceptance.
 ///
-/// Pure, in memory, made anew from the store at each start (decision 0006). The first of a lane holds the terminal until it leaves; only it may be
-/// POSTed. While a journal is read the lane stays closed, also behind a transaction that leaves meanwhile.
+/// Pure, in memory, made anew from the store at each start (decision 0006). The first of a lane holds the terminal
+/// until it leaves; only it may be POSTed. While a journal is read the lane stays closed, also behind a transaction
+/// that leaves meanwhile.
 struct Lanes {
     /// One terminal of one account.
     struct Key: Hashable {
@@ -14,7 +15,7 @@ struct Lanes {
 
         init(_ content: Command.Content) {
             account = content.account
-            // However a command spelled it, `Terminal` has it in upper case.
+            // In upper case for every spelling of a command; `Terminal` does that.
             terminal = content.terminal.idTerminal
         }
     }
@@ -54,7 +55,7 @@ struct Lanes {
 
     /// Puts a transaction into its lane, at the place of its name; `true` if it holds the terminal at once.
     ///
-    /// Names ascend with acceptance, and whoever comes back after a start may come in another order.
+    /// Names ascend with acceptance, and transactions that come back after a start may come in another order.
     mutating func enter(
         _ id: TransactionID,
         _ key: Key,
@@ -84,7 +85,7 @@ struct Lanes {
         stays[id].flatMap { lanes[$0.key]?.head } == id
     }
 
-    /// When its command expires by the calendar, and whether it has expired whatever the clock on the wall says; `nil` if it is not here.
+    /// When its command expires by the calendar, and whether the steady clock is past that; `nil` if it is not here.
     func expiry(of id: TransactionID, at now: ContinuousClock.Instant) -> (instant: Timestamp, isOver: Bool)? {
         stays[id].map { ($0.expiresAt, now >= $0.expiry) }
     }
@@ -125,11 +126,12 @@ struct Lanes {
         if let end = stays[id]?.lifeEnd, end <= now { stays[id]?.lifeEnd = nil }
     }
 
-    /// When what was POSTed last has no more effects; `nil` for never POSTed, and for who is not here.
+    /// When what was POSTed last has no more effects; `nil` if it was never POSTed, or is not here.
     func lifeEnd(of id: TransactionID) -> ContinuousClock.Instant? { stays[id]?.lifeEnd }
 
-    /// Begins a new life with a cancel that leaves now; `false` if it must not leave: the terminal is another one's, or will be
-    /// before long.
+    /// Begins a new life with a cancel that leaves now; `false` if it must not leave.
+    ///
+    /// It must not leave if another transaction has the terminal, or will have it before long.
     mutating func departCancel(
         _ id: TransactionID,
         at now: ContinuousClock.Instant,

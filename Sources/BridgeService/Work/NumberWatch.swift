@@ -5,10 +5,10 @@ internal import NIOConcurrencyHelpers
 
 /// Notices that Getnet's numbers begin anew: a number that named a final transaction names another one.
 ///
-/// Each such number decides by our `customId`, which it comes with. Where many do, a test environment was set up anew, or two
-/// environments are mixed up. *Isolation*: any task.
+/// Each such number decides by our `customId`, which it comes with. Where many do, a test environment was set up anew,
+/// or two environments are mixed up. *Isolation*: any task.
 final class NumberWatch: Sendable {
-    /// So long after the last one it is still a thing that a person should know.
+    /// How long after the last one a person should still know of it.
     static let remembered = Duration.seconds(24 * 3_600)
 
     private struct Repeats {

@@ -18,13 +18,13 @@ struct OutboxLag: Equatable {
     /// The routing keys that the broker refuses, in order.
     var refusedKeys: [String] = []
 
-    /// So many refused keys are named; the rest is a number.
+    /// How many refused keys are named; the rest is a number.
     static let namedKeys = 3
 
     /// Why no command may be taken; `nil` if nothing speaks against it.
     ///
-    /// Half of the time must be won back before commands are taken again: each time the consumer is cancelled, deliveries
-    /// go back to the queue and come nearer to its delivery limit.
+    /// Half of the time must be won back before commands are taken again: each time the consumer is cancelled,
+    /// deliveries go back to the queue and come nearer to its delivery limit.
     func obstacle(holdAfter: Duration, isHolding: Bool) -> String? {
         let limit = isHolding ? holdAfter / 2 : holdAfter
         switch reading {

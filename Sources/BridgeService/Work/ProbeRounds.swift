@@ -2,8 +2,9 @@
 
 /// Whether what is published to a queue comes back through its consumer, asked while nothing else comes.
 ///
-/// Pure. A subscription can look sound and get nothing: the broker says nothing, no connection breaks, messages wait. Any delivery is
-/// an answer. The longest silence before it is found is `idleLimit` and `answerLimit` together, below 15 s.
+/// Pure. A subscription can look sound and get nothing: the broker says nothing, no connection breaks, messages wait.
+/// Any delivery is an answer. The longest silence before it is found is `idleLimit` and `answerLimit` together, below
+/// 15 s.
 struct ProbeRounds: Equatable {
     /// After this long without a delivery a probe is published.
     static let idleLimit = Duration.seconds(4)

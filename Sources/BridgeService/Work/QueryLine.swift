@@ -5,8 +5,8 @@ internal import NIOConcurrencyHelpers
 
 /// Status queries that are due, at most one per transaction.
 ///
-/// While Getnet tells nothing, every transaction asks again at each interval, faster than the budget lets queries go: what
-/// is lined up is not lined up again, and what became final meanwhile is passed over.
+/// While Getnet tells nothing, every transaction asks again at each interval, faster than the budget lets queries go:
+/// what is lined up is not lined up again, and what became final meanwhile is passed over.
 final class QueryLine: Sendable {
     /// A status query that is due.
     struct Query: Sendable {
@@ -28,7 +28,7 @@ final class QueryLine: Sendable {
         return false
     }
 
-    /// Says that nobody wants to know any more.
+    /// Takes back the query: its answer is not needed any more.
     func withdraw(_ id: TransactionID) {
         wanted.withLockedValue { wanted in _ = wanted.remove(id) }
     }
@@ -41,7 +41,7 @@ final class QueryLine: Sendable {
         return nil
     }
 
-    /// How many queries wait, those that nobody wants any more among them.
+    /// How many queries wait, including those that are not needed any more.
     var load: QueueLoad { queue.load }
 
     /// Ends every wait, now and later.

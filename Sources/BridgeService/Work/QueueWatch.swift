@@ -7,7 +7,8 @@ internal import NIOConcurrencyHelpers
 
 /// Says in the log which queue stands still, once when it begins and once when it is over.
 ///
-/// The store's queue and the outbox have watches of their own, which also hold commands back (`StoreWatch`, `OutboxWatch`).
+/// The store's queue and the outbox have watches of their own, which also hold commands back (`StoreWatch`,
+/// `OutboxWatch`).
 struct QueueWatch: Watch {
     /// A queue between two parts of the bridge.
     enum Queue: String, CaseIterable, Sendable {
@@ -32,7 +33,8 @@ struct QueueWatch: Watch {
 
         /// From this age of its oldest piece on the log says so.
         ///
-        /// As long as a healthy bridge may take: a slow command and a journal may wait behind the life of another terminal.
+        /// As long as a healthy bridge may take: a slow command and a journal may wait behind the life of another
+        /// terminal.
         var limit: Duration {
             switch self {
             case .store, .callbacks: StoreWatch.longestCommit

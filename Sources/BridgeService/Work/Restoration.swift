@@ -7,9 +7,9 @@ internal import Logging
 
 /// What a held store needs before anything else begins: nothing that its backup shows as not sent may be sent.
 ///
-/// Done anew at every start until it was done once, so that neither a crash in the middle nor an early release leaves anything out.
+/// Every start does it until it was done once, so that a crash in the middle or an early release leaves nothing out.
 struct Restoration {
-    /// So many rows are read at once.
+    /// How many rows are read at once.
     static let pageSize = 1_000
 
     let dispatcher: Dispatcher

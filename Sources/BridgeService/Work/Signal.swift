@@ -2,7 +2,7 @@
 
 internal import NIOConcurrencyHelpers
 
-/// Wakes one waiting task; a signal that comes while nobody waits is kept, several are one.
+/// Wakes one waiting task; a signal that comes while no task waits is kept, several are one.
 final class Signal: Sendable {
     private struct State {
         var isRaised = false
@@ -56,7 +56,7 @@ final class Signal: Sendable {
         }
     }
 
-    /// Returns at the next signal or after a while, whichever is first; answers whether it was the signal.
+    /// Returns at the next signal, or at the latest after `duration`; answers whether it was the signal.
     @discardableResult
     func wait(atMost duration: Duration) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in

@@ -6,7 +6,7 @@ internal import CorrelationStore
 internal import Logging
 internal import ServiceLifecycle
 
-/// Holds commands back while the store cannot commit, or does not come back from a commit, and looks again until it can.
+/// Holds commands back while the store cannot commit, or hangs in a commit, and looks again until it can.
 struct StoreWatch: Service {
     /// The store is looked at, and tried again, this often.
     static let interval = Duration.seconds(1)

@@ -6,12 +6,13 @@ internal import NIOConcurrencyHelpers
 
 /// Notices terminals whose clock is off, by the time that their sales show.
 ///
-/// The rows of such a terminal's journal are judged by what its other sales say of its clock (decision 0013). Where none says
-/// anything a doubt there needs a person, so that the clock is named before there is a doubt. *Isolation*: any task.
+/// The rows of such a terminal's journal are judged by what its other sales say of its clock (decision 0013). Where
+/// none says anything a doubt there needs a person, so that the clock is named before there is a doubt. *Isolation*:
+/// any task.
 final class TerminalClockWatch: Sendable {
-    /// So many terminals are kept at most; of more it is only said that there are more.
+    /// How many terminals are kept at most; for more it is only said that there are more.
     static let terminalLimit = 1_000
-    /// So many are named in one sentence.
+    /// How many are named in one sentence.
     static let namedAtOnce = 3
 
     private struct Place: Hashable {
@@ -47,7 +48,7 @@ final class TerminalClockWatch: Sendable {
         let sale = transition.transaction
         guard let offset = transition.clockOffset else { return }
         let isOff = offset.isOffInEveryZone(by: tolerance)
-        // So it is nearly always.
+        // This is the usual case.
         if !isOff, off.withLockedValue(\.isEmpty) { return }
         let content = sale.command.content
         let place = Place(account: content.account, terminal: content.terminal.idTerminal)

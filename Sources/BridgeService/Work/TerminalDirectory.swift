@@ -79,7 +79,7 @@ final class TerminalDirectory: Service {
         try TerminalFile.read(path)
     }
 
-    /// Reading a file blocks, so it is done where that hurts nobody.
+    /// Reading a file blocks, so it is done on a thread that may block.
     private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: body()) }

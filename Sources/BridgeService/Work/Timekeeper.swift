@@ -12,9 +12,9 @@ struct Timekeeper: Service {
     static let longestSleep = Duration.seconds(1)
     /// How often it looks at the start whether the clock is right by now.
     static let clockLook = Duration.milliseconds(100)
-    /// So many due transactions are woken at once.
+    /// How many due transactions are woken at once.
     static let wakeLimit = 256
-    /// So many rows are read at once at the start.
+    /// How many rows are read at once at the start.
     static let pageSize = 1_000
 
     let dispatcher: Dispatcher
@@ -38,7 +38,7 @@ struct Timekeeper: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            // What is brought back under a wrong clock would wait by it.
+            // Transactions brought back under a wrong clock would wait by it.
             while gate.obstacles[.clock] != nil, !Task.isCancelled { try? await Task.sleep(for: Self.clockLook) }
             await recover()
             while !Task.isCancelled {
@@ -74,10 +74,10 @@ struct Timekeeper: Service {
         }
     }
 
-    /// When to look again at the end of a terminal's life that an earlier process dated; `nil` where it can be believed.
+    /// When to look again at an end of a terminal's life that an earlier process dated; `nil` if it can be believed.
     ///
-    /// With a clock that is ahead such a life seems to be over while the customer holds the card. It is over for certain a
-    /// whole life after this process's start.
+    /// With a clock that is ahead such a life seems to be over while the customer holds the card. It is over for
+    /// certain a whole life after this process's start.
     private func laterLifeEnd(of id: TransactionID) -> ContinuousClock.Instant? {
         let certain = start + dispatcher.terminalLife
         guard .now < certain, !dispatcher.wasPostedHere(id), !clockIsConfirmed() else { return nil }
@@ -88,7 +88,7 @@ struct Timekeeper: Service {
         var last: TransactionID?
         var count = 0
         var waiting: [TransactionID] = []
-        // What is final and keeps its lane came before whatever waits there.
+        // A final transaction that keeps its lane came before those that wait there.
         guard let lingering = await read({ () async throws(StoreError) in try await dispatcher.store.lingering() })
         else { return }
         await bringBack(lingering)
@@ -100,7 +100,7 @@ struct Timekeeper: Service {
             last = page.last?.id
             if page.count < Self.pageSize { break }
         }
-        // The newest of all, final ones too: while the clock is behind a name is the one after the last.
+        // The newest of all, final ones too: while the clock is behind, a new name follows the last one.
         var newest = TransactionQuestion()
         newest.limit = 1
         guard
@@ -112,8 +112,9 @@ struct Timekeeper: Service {
         gate.open(.recovering)
     }
 
-    /// Through the store, because a callback may have decided one of them since the page was read; in the order of
-    /// acceptance, because that is the order of the lanes.
+    /// Brings transactions back through the store: a callback may have decided one since the page was read.
+    ///
+    /// In the order of acceptance, because that is the order of the lanes.
     private func bringBack(_ page: [Transaction]) async {
         await withDiscardingTaskGroup { group in
             for transaction in page {

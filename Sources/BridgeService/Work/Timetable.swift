@@ -3,10 +3,10 @@
 internal import BridgeCore
 internal import NIOConcurrencyHelpers
 
-/// Who is to be woken when, and whose terminal's life ends when.
+/// When each transaction is to be woken, and when the life of its terminal ends.
 ///
-/// The machine plans in the time of the calendar, because a restart must understand it. Here a plan becomes a wait by a clock
-/// that does not jump, counted from the moment at which it was made.
+/// The machine plans in the time of the calendar, because a restart must understand it. Here a plan becomes a wait by a
+/// clock that does not jump, counted from the moment at which it was made.
 final class Timetable: Sendable {
     /// A transaction whose time has come.
     struct Call: Sendable {
@@ -46,7 +46,7 @@ final class Timetable: Sendable {
         if state.withLockedValue({ $0.lives.set(id, due: instant) }) { signal.raise() }
     }
 
-    /// Takes out who is to be woken by now, at most so many.
+    /// Takes out transactions to wake by now, at most so many.
     func takeDue(limit: Int) -> [Call] {
         state.withLockedValue { state in
             state.wakes.take(dueBy: .now, limit: limit).map { id in
@@ -58,7 +58,7 @@ final class Timetable: Sendable {
         }
     }
 
-    /// Takes out whose terminal's life is over, at most so many.
+    /// Takes out transactions whose terminal's life is over, at most so many.
     func takeEndedLives(limit: Int) -> [TransactionID] {
         state.withLockedValue { $0.lives.take(dueBy: .now, limit: limit) }
     }

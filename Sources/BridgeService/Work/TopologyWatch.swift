@@ -4,13 +4,13 @@ internal import AMQPClient
 internal import Logging
 internal import ServiceLifecycle
 
-/// Looks at exchanges and queues, creates what is missing where it may, and holds commands back while something is wrong.
+/// Checks exchanges and queues, creates what is missing where it may, and holds commands back while one is wrong.
 ///
 /// Source: docs/promises.md 1.3. A fault never ends the process.
 struct TopologyWatch: Service {
     /// A fault is looked at again after this long.
     static let faultInterval = Duration.seconds(10)
-    /// Without a fault it looks again after this long: somebody may have deleted a queue.
+    /// Without a fault it looks again after this long: a person may have deleted a queue.
     static let calmInterval = Duration.seconds(60)
     /// Signals closer together than this are one look.
     static let settleTime = Duration.milliseconds(200)

@@ -5,11 +5,13 @@ internal import NIOConcurrencyHelpers
 
 /// What time it is for each transaction that is not over.
 ///
-/// The rules of a transaction compare instants of the calendar with each other: when it was posted, when it is asked about next, when it is
-/// given up. A calendar that is set meanwhile would make these comparisons wrong. So each transaction has a calendar of its own from
-/// when this process first meets it: the time of the wall at that moment, carried on by a clock that does not jump. It ends with the transaction.
+/// The rules of a transaction compare instants of the calendar with each other: when it was posted, when it is asked
+/// about next, when it is given up. A calendar that is set meanwhile would make these comparisons wrong. So each
+/// transaction has a calendar of its own from when this process first meets it: the time of the wall at that moment,
+/// carried on by a clock that does not jump. It ends with the transaction.
 ///
-/// A transaction that this process meets after the time was set lives by the new time. Instants that an earlier process wrote are taken as they are.
+/// A transaction that this process meets after the time was set lives by the new time. Instants that an earlier process
+/// wrote are taken as they are.
 final class TransactionCalendars: Sendable {
     /// A calendar that does not jump: an instant on the wall, and when it was read there.
     private struct Calendar {

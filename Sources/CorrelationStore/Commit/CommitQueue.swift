@@ -15,8 +15,9 @@ struct QueuedChange<Ledger>: Sendable {
 
 /// The bounded queue in front of the one writer: concurrent changes are collected here and committed as one.
 ///
-/// There is no timer: a change that finds the writer idle is committed at once and alone, and whatever arrives while a
-/// commit runs is the next batch. So a batch is as large as the disk is slow, and nobody waits longer than two commits.
+/// There is no timer: a change that finds the writer idle is committed at once and alone, and the changes that arrive
+/// while a commit runs are the next batch. So a batch is as large as the disk is slow, and no caller waits longer than
+/// two commits.
 /// *Isolation*: callers from any task; `next` from the writer's thread only.
 final class CommitQueue<Ledger>: Sendable {
     /// How much is collected.
@@ -30,7 +31,7 @@ final class CommitQueue<Ledger>: Sendable {
     private struct State {
         var waiting: [QueuedChange<Ledger>] = []
         var taken = 0
-        /// Of the batch that the writer has in hand: how many, and since when the oldest of them waits.
+        /// The batch that the writer has in hand: how many changes, and since when the oldest of them waits.
         var inHand: (count: Int, since: ContinuousClock.Instant)?
         var writerSleeps = false
         var isClosed = false
@@ -77,8 +78,8 @@ final class CommitQueue<Ledger>: Sendable {
 
     /// Queues a change, for a caller that does not wait.
     ///
-    /// `whenDone` is called once: with the value, after the commit and after `then`, or with the reason why nothing of the change is
-    /// durable. It is called on the writer's thread, or by this call where the change is refused at once.
+    /// `whenDone` is called once: with the value, after the commit and after `then`, or with the reason why nothing of
+    /// the change is durable. It is called on the writer's thread, or by this call where the change is refused at once.
     func submit<Value: Sendable>(
         _ change: @escaping @Sendable (Ledger) throws -> Value,
         then: @escaping @Sendable (Value) -> Void,
@@ -142,7 +143,7 @@ final class CommitQueue<Ledger>: Sendable {
         }
     }
 
-    /// Takes the writer's place where it could not even begin.
+    /// Refuses every change, for a writer that could not begin.
     func refuseEverything(_ error: StoreError) {
         while let batch = next() {
             for change in batch { change.refuse(error) }

@@ -3,10 +3,10 @@
 public import BridgeLedger
 internal import NIOConcurrencyHelpers
 
-/// What the commits append to the outbox, in memory, for the one who publishes it: so that nothing that was just written is read back.
+/// What the commits append to the outbox, in memory, so that the relay does not read back what was just written.
 ///
-/// It holds what was appended since the last `restart`, and only that much: whoever falls behind, and whoever begins, reads the store up to
-/// its end after a restart and goes on from here. An entry may come by both ways; its position tells,
+/// It holds what was appended since the last `restart`, and only that much. A relay that begins or falls behind reads
+/// the store up to its end after a restart and goes on from here. An entry may come by both ways; its position tells,
 /// which only ascends because no entry of an outbox is ever deleted.
 ///
 /// *Isolation*: appended to by the writer, after the commit and before its callers are told; taken from by one task.
@@ -16,13 +16,13 @@ public final class OutboxFeed: Sendable {
 
     private struct State {
         var entries: [OutboxEntry] = []
-        /// Nobody follows, or something was dropped.
+        /// No relay follows, or something was dropped.
         var isBroken = true
     }
 
     private let state = NIOLockedValueBox(State())
 
-    /// A feed that nobody follows yet.
+    /// A feed that no relay follows yet.
     init() {}
 
     /// Forgets what it holds; what is committed from now on is kept.

@@ -15,7 +15,7 @@ public struct TransactionQuestion: Sendable, Equatable {
     public var reference: String?
     /// By status.
     public var status: TransactionStatus?
-    /// Only those with a contradiction that nobody has dealt with.
+    /// Only those with a contradiction that no person has dealt with.
     public var isContradicted = false
     /// By `idTerminal`, upper case.
     public var terminal: String?
@@ -29,7 +29,7 @@ public struct TransactionQuestion: Sendable, Equatable {
     /// A question that everything fits.
     public init() {}
 
-    /// The transactions with contradictions that nobody has dealt with.
+    /// The transactions with contradictions that no person has dealt with.
     public static var contradicted: TransactionQuestion {
         var question = TransactionQuestion()
         question.isContradicted = true

@@ -31,8 +31,8 @@ public protocol TransactionStore: Sendable {
 
     /// Applies an input to a transaction through `TransactionMachine`; `nil` if there is no such transaction.
     ///
-    /// A journal that comes to a `reconcile` is held against the terminal's undecided transactions and compared with the table in
-    /// the same commit. `onCommit` is told of each transition, as that of `accept`.
+    /// A journal that comes to a `reconcile` is held against the terminal's undecided transactions and compared with
+    /// the table in the same commit. `onCommit` is told of each transition, as that of `accept`.
     func apply(
         _ input: TransactionInput,
         to id: TransactionID,
@@ -42,8 +42,9 @@ public protocol TransactionStore: Sendable {
 
     /// Applies an input as `apply` above does, for a caller that does not wait.
     ///
-    /// `whenDone` is called once, after `onCommit`: with what `apply` returns or throws. It is called on a thread of the store's, or by
-    /// this call where the store refuses at once; it must be quick. Calls are committed in their order.
+    /// `whenDone` is called once, after `onCommit`: with what `apply` returns or throws. It is called on a thread of
+    /// the store's, or by this call where the store refuses at once; it must be quick. Calls are committed in their
+    /// order.
     func submit(
         _ input: TransactionInput,
         to id: TransactionID,
@@ -131,7 +132,7 @@ public protocol TransactionStore: Sendable {
     /// Whether the store was restored and what its backup shows as not sent may still be sent.
     func isRestorePending() async throws(StoreError) -> Bool
 
-    /// Notes that nothing of that can be sent any more.
+    /// Notes that nothing that the backup shows as not sent can be sent any more.
     func finishRestore() async throws(StoreError)
 
     /// Ends the hold in the name of a person; see `HoldRelease`.
@@ -147,11 +148,11 @@ public protocol TransactionStore: Sendable {
     /// Commits a change that means nothing, to learn whether the store commits.
     func probe(at instant: Timestamp) async throws(StoreError)
 
-    /// Commits what waits and closes; whatever is asked afterwards fails with `StoreError.closed`.
+    /// Commits what waits and closes; every later call fails with `StoreError.closed`.
     func close() async
 }
 
-/// For callers that nothing follows from the order of the commits.
+/// For callers that do not depend on the order of the commits.
 extension TransactionStore {
     /// Entries of all kinds that wait to be published.
     public func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry] {
@@ -200,7 +201,7 @@ public struct StoreCensus: Sendable, Equatable {
     public var oldestDoubt: Timestamp?
     /// How many of those in doubt wait for a person.
     public var doubtsForOperator = 0
-    /// Contradictions that nobody has dealt with.
+    /// Contradictions that no person has dealt with.
     public var openContradictions = 0
     /// Entries that wait to be published.
     public var pendingEntries = 0

@@ -2,7 +2,7 @@
 
 internal import Foundation
 
-/// A disk that does not come back, for tests: what was committed is written, and nobody is told while a file is there.
+/// A disk that hangs, for tests: commits are written, and while a file is there no caller is told.
 ///
 /// That is what a process sees of a sync that hangs. Only a debug build looks for the file.
 enum DebugDisk {

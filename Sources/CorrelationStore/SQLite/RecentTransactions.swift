@@ -4,9 +4,9 @@ internal import BridgeCore
 
 /// The unfinished transactions that the writer saw last, as they stand in the file.
 ///
-/// A charge changes its row four times within seconds. Reading it back each time took about a sixth of the writer's processor time. The
-/// copy cannot grow stale: one process has the file (`StoreLock`), one thread writes, every write passes through here,
-/// and whatever undoes a write forgets everything.
+/// A charge changes its row four times within seconds. Reading it back each time took about a sixth of the writer's
+/// processor time. The copy cannot grow stale: one process has the file (`StoreLock`), one thread writes, every write
+/// passes through here, and undoing a write forgets everything.
 struct RecentTransactions {
     /// More are not kept; a transaction takes one to two kilobytes.
     static let limit = 2_048

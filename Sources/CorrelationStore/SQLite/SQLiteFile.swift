@@ -6,21 +6,20 @@ internal import CSQLite
 internal import Foundation
 internal import GRDB
 
-/// The file of a SQLite store: what it is, whose it is, how its connections are set up.
+/// The file of a SQLite store: what it is, which accounts it serves, how its connections are set up.
 struct SQLiteFile {
-    /// Pages of the log after which a commit copies them into the database: 16 MB, so that a hot page is copied
-    /// once for many commits.
+    /// After so many pages a commit copies the log into the database: 16 MB, one copy of a hot page for many commits.
     static let checkpointPages = 4_096
     /// The log is cut to this after a checkpoint, in bytes.
     static let logLimit = 64 * 1_024 * 1_024
     /// Pages that a connection keeps in memory, in KiB.
     static let cacheKibibytes = 8_192
-    /// How long a connection waits for a lock that somebody else, such as the sqlite3 shell, holds.
+    /// How long a connection waits for a lock that another process, such as the sqlite3 shell, holds.
     static let lockPatience = 5.0
     /// Owner only: the file holds what shops sell.
     static let mode = 0o600
 
-    /// The one name of the file, whatever links and `..` lead to it.
+    /// The one name of the file, with links and `..` resolved.
     let path: String
 
     init(path: String) {
@@ -88,7 +87,7 @@ struct SQLiteFile {
         }
     }
 
-    /// Says once, before the library is first used, that nobody asks how much memory it has; too late it changes nothing.
+    /// Keeps the library from counting its memory; only possible before the library is first used.
     ///
     /// The count costs a lock for each piece of memory, some three in a hundred of the bridge's processor time.
     /// Source: `SQLITE_CONFIG_MEMSTATUS` in `sqlite3.h`.
@@ -147,7 +146,7 @@ struct SQLiteFile {
         try SQLiteNotes(database).heldSince()
     }
 
-    /// Whose transactions it holds; never nobody's.
+    /// The accounts whose transactions it holds; never none.
     ///
     /// The first account stands in three rows, each that was admitted later in one of its own.
     func owners(_ database: Database) throws -> [StoreOwner] {

@@ -117,7 +117,7 @@ extension SQLiteReader {
 }
 
 extension TransactionQuestion {
-    /// The question in SQL, with a parameter for each value that `bind` binds; whatever it asks, an index answers it.
+    /// The question in SQL, with a parameter for each value that `bind` binds; an index answers every question.
     func statement(of columns: String) -> String {
         "SELECT \(columns) FROM transactions WHERE \(condition) ORDER BY id DESC LIMIT ?"
     }

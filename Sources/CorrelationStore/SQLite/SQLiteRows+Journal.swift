@@ -63,7 +63,7 @@ extension SQLiteRows {
         return found != nil
     }
 
-    /// Names keep ascending while the clock is set back; by more than this nobody sets it.
+    /// Names keep ascending while the clock is set back; no clock is set back by more than this.
     static let nameTolerance = Duration.seconds(86_400)
 }
 

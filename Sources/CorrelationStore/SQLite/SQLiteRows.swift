@@ -6,7 +6,7 @@ internal import GRDB
 
 /// The ledger's rows in SQLite: one prepared statement for each operation, kept as long as the connection.
 ///
-/// *Isolation*: the writer's queue. With one writer nobody else changes a row between reading and commit.
+/// *Isolation*: the writer's queue. With one writer no other task changes a row between reading and commit.
 final class SQLiteRows: StoreRows {
     private let database: Database
     private let selectByID: PreparedStatement
@@ -70,7 +70,7 @@ final class SQLiteRows: StoreRows {
             WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved') AND type IN (\(money))
             ORDER BY rowid DESC LIMIT 1
             """
-        /// Of the others a reference is a note, no claim.
+        /// For all other commands a reference is a note, no claim.
         private static let money = CommandType.allCases.filter(\.effect.movesMoney).map { "'\($0.rawValue)'" }
             .joined(separator: ", ")
         static let selectLane = """
@@ -339,8 +339,7 @@ final class SQLiteRows: StoreRows {
     }
 }
 
-/// The groups of a transaction's columns that an update writes beside its progress, so that an index is touched only
-/// when one of its columns changed.
+/// The column groups that an update writes only when they changed, so that it touches no other index.
 struct ColumnGroups: OptionSet, Hashable {
     let rawValue: Int
 

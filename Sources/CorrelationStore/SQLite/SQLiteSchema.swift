@@ -173,7 +173,7 @@ enum SQLiteSchema {
         ALTER TABLE transactions ADD COLUMN rejected_tokens INTEGER NOT NULL DEFAULT 0;
         """
 
-    // What is unfinished stands in its lane: the first start afterwards lets those pass whose time is over.
+    // Unfinished transactions stand in their lanes: the first start afterwards lets those pass whose time is over.
     private static let lanes = """
         ALTER TABLE transactions ADD COLUMN in_lane INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE transactions ADD COLUMN life_over INTEGER NOT NULL DEFAULT 0;
@@ -183,7 +183,7 @@ enum SQLiteSchema {
         CREATE INDEX transactions_terminal ON transactions (account, terminal, id);
         """
 
-    // Whoever dealt with the contradictions of an older store is not known: all of them are open.
+    // It is not known which contradictions of an older store were dealt with: all of them are open.
     private static let steps = """
         CREATE TABLE steps (
             number INTEGER PRIMARY KEY,
@@ -248,7 +248,7 @@ enum SQLiteSchema {
         ON foreign_sales (account, upper(ltrim(authorization_code, '0')));
         """
 
-    // Of what is under way nobody noted why an earlier POST was refused: each may have started a sale.
+    // For transactions under way it was not noted why an earlier POST was refused: each may have started a sale.
     private static let refusedPosts = """
         ALTER TABLE transactions ADD COLUMN refused_posts INTEGER NOT NULL DEFAULT 0;
         UPDATE transactions SET refused_posts = attempts - 1 WHERE completed_at IS NULL AND attempts > 1;
@@ -259,7 +259,7 @@ enum SQLiteSchema {
         CREATE INDEX transactions_ended ON transactions (status, id) WHERE completed_at IS NOT NULL;
         """
 
-    // Only what moves money owns a number. Two claims that would become one stay as they are: the older spelling is still found.
+    // Only what moves money owns a number. Two claims that would become one stay as they are: the older is still found.
     // A message that was refused is refused again, so that its name is kept for good.
     private static let identities = """
         DROP INDEX transactions_number;

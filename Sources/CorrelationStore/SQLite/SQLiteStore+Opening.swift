@@ -58,7 +58,7 @@ extension SQLiteStore {
         let lock = try StoreLock(storePath: path)
         defer { withExtendedLifetime(lock) {} }
         guard file.holdsNothing else { throw .exists(path: path) }
-        // Of a store that was lost; beside a new one SQLite would take it for the new one's.
+        // The log belongs to a store that was lost; SQLite would take it for the new store's.
         guard file.bytes.log == 0 else { throw .exists(path: file.logPath) }
         // Made beside its place and renamed, so that no half-made store is ever found there.
         let draft = SQLiteFile(path: file.path + ".new")
@@ -79,7 +79,7 @@ extension SQLiteStore {
 
     /// Lets a store hold an account's transactions beside those that it holds.
     ///
-    /// Nobody may have served the account with another store: what that one knows would be made twice.
+    /// No bridge may have served the account with another store: what that one knows would be made twice.
     ///
     /// - Returns: `false` if it knew the account already.
     /// - Throws: `StoreOpeningError`.
@@ -169,7 +169,7 @@ public struct StoreStatus: Sendable, Equatable {
     /// The schema that this program needs.
     public static let newestSchema = SQLiteSchema.newest
 
-    /// Whose transactions it holds.
+    /// The accounts whose transactions it holds.
     public let owners: [StoreOwner]
     /// The schema's number.
     public let schema: Int
@@ -177,7 +177,7 @@ public struct StoreStatus: Sendable, Equatable {
     public var transactions: [TransactionStatus: Int] = [:]
     /// Outbox entries that wait to be published.
     public var pendingEntries = 0
-    /// Contradictions that nobody has dealt with.
+    /// Contradictions that no person has dealt with.
     public var openContradictions = 0
     /// Since when the store is held after a restore, if it is.
     public var heldSince: Timestamp?
@@ -185,7 +185,7 @@ public struct StoreStatus: Sendable, Equatable {
     public var databaseBytes: Int64 = 0
     /// Size of the log that is not yet copied into it, bytes.
     public var logBytes: Int64 = 0
-    /// What SQLite's quick check found wrong, at most ten; none is well.
+    /// What SQLite's quick check found wrong, at most ten; empty where it found nothing.
     public var faults: [String] = []
 
     init(owners: [StoreOwner], schema: Int) {
@@ -209,13 +209,13 @@ extension SQLiteFile {
         }
     }
 
-    /// Refuses accounts that the store does not know, and the lack of one that has something to end.
+    /// Refuses accounts that the store does not know, and the lack of one that has unfinished transactions.
     fileprivate func check(_ accounts: Accounts, _ database: Database) throws {
         let found = try owners(database)
         let expected = accounts.all.map(StoreOwner.init)
         for owner in expected where !found.contains(owner) {
             let namesake = found.first { $0.account == owner.account }
-            // With nothing in common it is another bridge's store.
+            // If no account is the same, it is another bridge's store.
             let stranger = expected.contains(where: found.contains) ? nil : found.first
             if let other = namesake ?? stranger {
                 throw StoreOpeningError.otherAccount(path: path, found: other, expected: owner)
@@ -256,7 +256,7 @@ extension SQLiteFile {
     /// Whether there is no file, an empty one, or a database without tables.
     fileprivate var holdsNothing: Bool {
         guard (Self.size(path) ?? 0) > 0 else { return true }
-        // What cannot be read is something.
+        // A file that cannot be read holds something.
         return (try? inspect { try isWithoutTables($0) }) ?? false
     }
 
@@ -290,7 +290,7 @@ extension SQLiteFile {
 }
 
 extension StoreOwner {
-    /// An account of the store whose new name this may be: of its country and environment, and not configured any more.
+    /// An account of the store whose new name this may be: same country and environment, not configured any more.
     fileprivate func former(in owners: [StoreOwner], beside accounts: Accounts) -> String? {
         owners.first {
             $0.country == country && $0.environment == environment && accounts[$0.account] == nil

@@ -11,7 +11,7 @@ extension SQLiteStore {
 
     // MARK: - Outbox
 
-    // The planner would walk the table from the position on, past every settled row; the index holds pending ones only.
+    // The planner would walk the table from the position on, past every settled row; the index holds only pending ones.
     static let pendingText = """
         SELECT \(entryColumns) FROM outbox INDEXED BY outbox_pending
         WHERE settled_at IS NULL AND position > ?1 AND (?2 IS NULL OR (kind = 'dead_letter') = ?2)
@@ -78,7 +78,7 @@ extension SQLiteStore {
         }
     }
 
-    /// So many of the newest entries are looked at for the latest instant: those that two starts under different clocks wrote.
+    /// So many of the newest entries are searched: two starts under different clocks may have written them.
     static let newestEntries = 1_000
     static let newestInstantText = """
         SELECT max(instant) FROM (

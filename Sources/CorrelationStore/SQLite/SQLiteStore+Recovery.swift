@@ -9,8 +9,8 @@ internal import GRDB
 extension SQLiteStore {
     /// Writes a consistent copy of a store, whether a bridge has it open or not.
     ///
-    /// The copy is one file, mode 600, synced, and checked by SQLite before it gets its name. It knows that it is a copy, and is
-    /// held by whoever starts on it. Blocks while it is written.
+    /// The copy is one file, mode 600, synced, and checked by SQLite before it gets its name. It knows that it is a
+    /// copy, and the bridge that starts on it holds it. Blocks while it is written.
     ///
     /// - Parameters:
     ///   - path: The store.

@@ -8,7 +8,7 @@ internal import GRDB
 ///
 /// It takes no lock and writes nothing. *Isolation*: any task.
 public struct StoreInspection: Sendable {
-    /// Whose transactions the store holds.
+    /// The accounts whose transactions the store holds.
     public let owners: [StoreOwner]
     private let reader: SQLiteReader
 
@@ -41,7 +41,7 @@ public struct StoreInspection: Sendable {
         try await reader.transactions(question)
     }
 
-    /// No more is looked at in lanes.
+    /// No more transactions are read from lanes.
     public static let longestLanes = 10_000
 
     /// Everything that stands in the lanes of terminals, each lane in its order: its first one holds the terminal.

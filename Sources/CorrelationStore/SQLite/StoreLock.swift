@@ -4,8 +4,8 @@ internal import Foundation
 
 /// A lock that one process holds on a store for as long as it has it open.
 ///
-/// It lies on a file beside the database, wherever links lead to it: SQLite's own locks on the database file would be lost as soon as anybody in
-/// this process closed another descriptor of it. It ends with the process, however that ends.
+/// It lies on a file beside the database, with links resolved: SQLite's own locks on the database file would be lost as
+/// soon as this process closed another descriptor of it. It ends with the process, however that ends.
 /// Source: docs/promises.md 7.4.
 final class StoreLock: Sendable {
     private let descriptor: CInt
@@ -29,7 +29,7 @@ final class StoreLock: Sendable {
         }
         self.descriptor = descriptor
         let text = Array("\(getpid())\n".utf8)
-        // Who holds it is a courtesy; the lock holds without it.
+        // The holder's process id is only a help for people; the lock holds without it.
         _ = ftruncate(descriptor, 0)
         _ = unsafe text.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     }

@@ -20,7 +20,7 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
     case otherAccount(path: String, found: StoreOwner, expected: StoreOwner)
     /// The store does not know one of several accounts yet.
     case accountNotAdmitted(path: String, account: String)
-    /// The store does not know an account, and knows one of the same country and environment that is not configured any more.
+    /// The store does not know an account, but one of its country and environment that is not configured any more.
     case accountRenamed(path: String, account: String, former: String)
     /// An account is not configured any more, and not all of its transactions have ended.
     case accountMissing(path: String, account: String, unfinished: Int)
@@ -39,7 +39,7 @@ public enum StoreOpeningError: Error, Sendable, Equatable {
     public var remedy: String? {
         switch self {
         case .notMigrated: "getnet-bridge store migrate"
-        // A line that can be copied would be the double charge where a store was lost, or where another one has the account.
+        // A line to copy could cause the double charge, if a store was lost or another one has the account.
         case .missing, .empty, .accountNotAdmitted: nil
         case .exists, .notAStore, .tooNew, .otherAccount, .accountRenamed, .accountMissing, .locked, .severalNames,
             .directoryMissing,
@@ -97,7 +97,7 @@ extension StoreOpeningError: CustomStringConvertible {
     }
 }
 
-/// Whose transactions a store holds.
+/// An account whose transactions a store holds.
 ///
 /// Source: docs/promises.md 7.3.
 public struct StoreOwner: Sendable, Equatable, CustomStringConvertible {

@@ -2,7 +2,7 @@
 
 internal import Foundation
 
-/// The one name of a store, whatever links and `..` lead to it.
+/// The one name of a store, with links and `..` resolved.
 enum StorePath {
     /// So many links are followed.
     private static let links = 16

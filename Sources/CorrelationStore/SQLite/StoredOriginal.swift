@@ -2,7 +2,7 @@
 
 internal import BridgeCore
 
-/// The sale that a void or a refund is about, as JSON text in its row: how the command names it, and what was known of it.
+/// The sale of a void or a refund, as JSON text in its row: how the command names it, and what was known of it.
 enum StoredOriginal {
     static func reference(_ reference: OriginalReference) -> [UInt8] {
         var writer = JSONWriter(reserving: 160)

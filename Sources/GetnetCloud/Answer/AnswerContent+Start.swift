@@ -3,10 +3,10 @@
 internal import BridgeCore
 
 extension AnswerContent {
-    /// Longer text that is no JSON document is a page for people, in bytes; what scripts and style sheets say counts for nothing.
+    /// Longer text that is no JSON document is a page for people, in bytes; its scripts and styles count for nothing.
     private static let longestMessage = 500
 
-    /// Whether any text in a body speaks of something that was started, wherever it stands: a refusal beside it is not believed.
+    /// Whether any text in a body speaks of something that was started: then a refusal beside it is not believed.
     ///
     /// A text that is documented as a refusal is one. *Source*: `docs/decisions/0011-one-reading-of-bytes.md`.
     func speaksOfStart(beside status: Int, _ catalogue: MessageCatalogue) -> Bool {

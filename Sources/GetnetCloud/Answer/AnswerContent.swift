@@ -4,9 +4,10 @@ public import BridgeCore
 
 /// What the body of an answer or a callback holds, once everything around the JSON is undone.
 ///
-/// This is the only place where bytes of the cloud become text: content coding, byte order mark, charset, and JSON that was
-/// written into strings. Every caller has to say what it does with a body that could not be read; such a body is never
-/// taken for an empty one. *Source*: `docs/decisions/0011-one-reading-of-bytes.md`.
+/// This is the only place where bytes of the cloud become text: content coding, byte order mark, charset, and JSON that
+/// was written into strings. Every caller has to say what it does with a body that could not be read; such a body is
+/// never taken for an empty one.
+/// *Source*: `docs/decisions/0011-one-reading-of-bytes.md`.
 public enum AnswerContent: Sendable, Equatable {
     /// No body, or nothing but white space.
     case empty
@@ -14,7 +15,7 @@ public enum AnswerContent: Sendable, Equatable {
     case json(JSON)
     /// Text that is no JSON document, in UTF-8: a page of a proxy, JSON that was cut, XML.
     case text([UInt8])
-    /// Bytes that are not even text: an unknown content coding, be it named or not, a damaged one, or too much behind it.
+    /// Bytes that are not even text: an unknown content coding, named or not, a damaged one, or too much behind it.
     case undecodable
 
     /// A longer body is not decoded, in bytes.
@@ -45,7 +46,7 @@ public enum AnswerContent: Sendable, Equatable {
         if let json = try? JSONParser.parse(text, .lenient) {
             self = .json(json.unfolded())
         } else {
-            // Something compressed or encoded, of which nothing says how.
+            // Something compressed or encoded, and nothing says how.
             self = text.contains(where: \.isUnwritable) ? .undecodable : .text(text)
         }
     }
@@ -53,10 +54,11 @@ public enum AnswerContent: Sendable, Equatable {
     /// The document, where there is one.
     public var json: JSON? { if case .json(let json) = self { json } else { nil } }
 
-    /// Whether the body was understood as far as that is needed to believe a refusal: it holds no number of Getnet's, and
-    /// it cannot be a damaged answer that held one.
+    /// Whether the body was understood well enough to believe a refusal.
     ///
-    /// A number of Getnet's is the sign that something was started, wherever in the answer it stands.
+    /// It holds no number of Getnet's, and it cannot be a damaged answer that held one.
+    ///
+    /// A number of Getnet's anywhere in the answer is the sign that something was started.
     var provesNoNumber: Bool {
         switch self {
         case .empty: true

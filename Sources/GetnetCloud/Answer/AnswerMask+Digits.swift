@@ -22,7 +22,7 @@ extension AnswerMask {
         return String(decoding: kept, as: UTF8.self)
     }
 
-    /// The text with the digits of other scripts as ASCII, spaces of other widths as a space, and without what cannot be seen.
+    /// The text with digits of other scripts as ASCII, other spaces as a space, and without invisible characters.
     private static func withPlainDigits(_ text: String) -> String {
         guard !text.utf8.allSatisfy({ $0 < 128 }) else { return text }
         var plain = String.UnicodeScalarView()

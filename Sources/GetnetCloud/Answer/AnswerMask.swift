@@ -22,8 +22,8 @@ public enum AnswerMask {
 
     /// What is kept of a callback that is no evidence, as JSON of at most `keptBytes`.
     ///
-    /// Of a document, what is known to be harmless, without runs of six or more digits, and the names of members. Of
-    /// anything else its length and its SHA-256 only: what cannot be read by name cannot be masked by name.
+    /// A document keeps what is known to be harmless, without runs of six or more digits, and the names of members.
+    /// Anything else is kept as its length and its SHA-256 only: what cannot be read by name cannot be masked by name.
     public static func quarantined(_ content: AnswerContent, bytes: [UInt8]) -> [UInt8] {
         if case .json(let json) = content {
             let kept = masked(json, strength: .withoutTexts).serialized
@@ -139,7 +139,8 @@ private enum MemberKind {
     static let longestSafe = 64
 
     init(_ name: String) {
-        // Nearly every name comes in its documented spelling. A few names have its length; to compare these costs less than a hash.
+        // Nearly every name has its documented spelling. Few names share its length; comparing them costs less than a
+        // hash.
         if name.utf8.count < Self.byLength.count,
             let kind = Self.byLength[name.utf8.count].first(where: { $0.name == name })?.kind
         {
@@ -173,7 +174,8 @@ private enum MemberKind {
             "rutToValidate", "commerceName", "branchName", "branchAddress", "branchDistrict", "address", "token",
         ]
         var known: [String: MemberKind] = [:]
-        // What is documented and says nothing of its value stands here too, so that it is not searched for parts each time.
+        // Documented names that say nothing of their value stand here too, so that they are not searched for parts each
+        // time.
         let silent = [
             "data", "response", "message", "responseMessage", "accountType", "sharesType", "posEntryMode", "status",
         ]

@@ -10,8 +10,8 @@ extension AnswerReader {
 
     /// The sales in an answer that is a list of them.
     ///
-    /// Of a list with an element that cannot be read or contradicts itself no row is believed: that element could be the
-    /// second one that fits a transaction.
+    /// If one element of a list cannot be read or contradicts itself, no row of the list is believed: that element
+    /// could be the second one that fits a transaction.
     /// *Source*: docs/getnet.md 9.3.
     func journal(in object: LooseObject, of answer: CloudAnswer) -> JournalList? {
         guard answer.code == .done, answer.result?.functionCode == JournalCommand.details.functionCode,
@@ -25,7 +25,7 @@ extension AnswerReader {
 
     /// The rows that a list brought, and whether what is not among them is not in that terminal's batch.
     ///
-    /// What says that it is another terminal's list is none.
+    /// A list that names another terminal is not taken.
     func details(_ reading: Reading, of terminal: Terminal) -> (rows: [JournalRow], isComplete: Bool) {
         guard let list = reading.answer.journal, names(reading.answer.result, terminal) else { return ([], false) }
         return (list.rows, list.isComplete && list.rows.allSatisfy { names($0.result, terminal) })
@@ -33,8 +33,8 @@ extension AnswerReader {
 
     /// The last voucher, where the terminal has one.
     ///
-    /// It carries the number of the command that it records; 101 is the number of the question, the answer of a terminal
-    /// without voucher.
+    /// It carries the number of the command that it records; 101 is the number of the question, the answer of a
+    /// terminal without voucher.
     /// *Source*: docs/getnet.md 9.2.
     func lastVoucher(_ reading: Reading) -> [JournalRow] { record(reading) }
 
@@ -44,7 +44,7 @@ extension AnswerReader {
             var result = reading.answer.result,
             let recorded = result.functionCode, recorded != 0, recorded != JournalCommand.lastVoucher.functionCode
         else { return [] }
-        // Getnet's number in the answer is the question's; where there are two nobody knows which of them is the record's.
+        // Getnet's number in the answer is the question's; where there are two, it is not known which is the record's.
         result.idPosTxs = nil
         return [JournalRow(result: result, instants: instants(of: result), customID: reading.recordedName)]
     }

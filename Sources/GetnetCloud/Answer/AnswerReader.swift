@@ -4,10 +4,10 @@ public import BridgeCore
 
 /// Reads what the cloud says, in answers and callbacks alike, with the tolerances that its many layouts ask for.
 ///
-/// Tolerance ends where money begins: of a member that is repeated with different values none is believed. A contradiction
-/// in the wrapper or in an identity makes the wrapper's code unknown, so that nothing can be decided on the answer; one in
-/// another member of the terminal's object makes that member unreadable or absent. An identity in the terminal's object that
-/// differs from the one around it is kept beside it: the object may be the record of another command.
+/// Tolerance ends where money begins: if a member is repeated with different values, none is believed. A contradiction
+/// in the wrapper or in an identity makes the wrapper's code unknown, so that the answer decides nothing; one in
+/// another member of the terminal's object makes that member unreadable or absent. An identity in the terminal's object
+/// that differs from the one around it is kept beside it: the object may be the record of another command.
 /// *Source*: docs/getnet.md 5, 6; docs/promises.md 4.5, 4.16.
 public struct AnswerReader: Sendable {
     /// Longer texts of the cloud are cut here, in bytes.
@@ -18,8 +18,7 @@ public struct AnswerReader: Sendable {
     let catalogue: MessageCatalogue
     let amountUnit: AmountUnit
 
-    /// A reader for terminals whose clocks show that time zone, an IANA name, for texts that mean what these say, and for
-    /// amounts in that unit.
+    /// A reader for terminals of a time zone, an IANA name, with the meanings of texts and the unit of amounts.
     public init(
         timeZone: String,
         messages: [CloudLiteral] = CloudLiteral.documented,
@@ -62,7 +61,7 @@ public struct AnswerReader: Sendable {
         let terminal = reading.terminalObject(wrapper: wrapper, data: data)
         guard wrapper.has("code") || terminal != nil else { return nil }
 
-        // What the terminal's object says of itself may be another command's, whose record it shows.
+        // The terminal's object may be the record of another command, so what it says of itself may be that command's.
         let around = [terminal?.isData == true ? nil : data, wrapper].compactMap { $0 }
         let inside = [terminal?.object].compactMap { $0 }
         let recorded = reading.cloudNumber("idPosTxs", in: inside)
@@ -131,7 +130,7 @@ struct AnswerReading {
 
     /// Getnet's number of a transaction.
     ///
-    /// One that is there and cannot be read is no absent one: it may be another transaction's.
+    /// A number that is there and cannot be read does not count as absent: it may be another transaction's.
     mutating func cloudNumber(_ name: String, in places: [LooseObject]) -> String? {
         let number = identity(name, in: places) { $0.cloudNumber }
         let isUnreadable = places.contains { place in

@@ -57,7 +57,7 @@ extension AnswerReading {
             && plain.utf8.count(where: NumberTrace.isDigit) < cardDigits
     }
 
-    /// A success in words; what is there and cannot be understood is none.
+    /// A success in words; a value that cannot be understood is no success.
     private static func success(_ lookup: LooseObject.Lookup) -> Bool? {
         switch lookup {
         case .absent, .value(.string("")): nil
@@ -69,7 +69,7 @@ extension AnswerReading {
         }
     }
 
-    /// An amount in minor units, whatever the wire's are.
+    /// An amount in minor units, converted from the unit of the wire.
     private func amount(_ name: String, of object: LooseObject) -> Int64? {
         object.value(name)?.looseInteger.flatMap { amountUnit.minorUnits(ofNumber: $0) }
     }

@@ -3,7 +3,8 @@
 extension [UInt8] {
     /// Whether a word stands somewhere in these bytes.
     ///
-    /// Made for short ones: `contains` of a string builds a table for each search, which took as long as the rest of a charge.
+    /// Made for short ones: `contains` of a string builds a table each time, which took as long as the rest of a
+    /// charge.
     func hold(_ word: [UInt8]) -> Bool {
         guard let first = word.first else { return true }
         guard count >= word.count else { return false }

@@ -3,14 +3,14 @@
 internal import BridgeCore
 internal import CZlib
 
-/// Undoes the content codings of HTTP, also where nobody asked for them or the header field is missing.
+/// Undoes the content codings of HTTP, also where the request did not ask for them or the header field is missing.
 ///
 /// Source: RFC 9110 section 8.4; zlib's `<zlib.h>`.
 enum ContentCoding {
     /// More codings on top of each other are not undone.
     static let most = 3
 
-    /// Tells zlib to expect a gzip or a zlib stream, whichever it is.
+    /// Tells zlib to expect either a gzip or a zlib stream.
     private static let eitherHeader: Int32 = 32 + 15
     /// Tells zlib to expect a stream without header; some servers call that "deflate".
     private static let noHeader: Int32 = -15
@@ -18,7 +18,7 @@ enum ContentCoding {
     /// The bytes without their codings; `nil` where they cannot be undone within the limit.
     static func undo(_ header: String?, of bytes: [UInt8], limit: Int) -> [UInt8]? {
         guard bytes.count <= limit else { return nil }
-        // Of nothing no coding is left to undo.
+        // An empty body has no coding to undo.
         guard !bytes.isEmpty else { return [] }
         let names = header?.split(separator: ",").map { String($0).trimmed.lowercased() } ?? []
         var codings = names.filter { !$0.isEmpty && $0 != "identity" }
@@ -39,7 +39,7 @@ enum ContentCoding {
             if coding == "deflate", let inner = inflated(bytes, limit, noHeader) { return inner }
             // A proxy that undid the coding may have left the header field.
             return startsAsGzip(bytes) ? nil : plain(bytes)
-        // The name of a charset, of nothing, or of a coding that somebody undid.
+        // The name of a charset, of nothing, or of a coding that a proxy undid.
         default: return plain(bytes)
         }
     }

@@ -24,7 +24,7 @@ enum JournalEnd: Equatable {
             self = failure
             return
         }
-        // The last voucher is any command's, under that command's name.
+        // The last voucher may be of any command, under that command's name.
         let isOurs = (reading?.name ?? (command == .lastVoucher ? nil : reading?.answer.customID)).map {
             $0.equalsLoosely(customID)
         }
@@ -35,7 +35,7 @@ enum JournalEnd: Equatable {
         self = .outcome(Self.answer(reading, to: command, of: terminal, reader).answering(customID))
     }
 
-    /// Whether the answer may have identities of its own around those of a record: one that shows a record may, and a list may not.
+    /// Whether the answer may have identities of its own around those of a record: a record may, a list may not.
     private static func mayShow(_ reading: AnswerReader.Reading, _ command: JournalCommand) -> Bool {
         switch command {
         case .lastVoucher: true
@@ -52,9 +52,9 @@ enum JournalEnd: Equatable {
     ) -> JournalAnswer {
         let answer = reading.answer
         if case .transaction(let asked) = command {
-            // The question has a number of its own at the cloud, and an answer under that one does not say whose record it
-            // shows: it is held against the transactions of the terminal like a row of a list.
-            // Where the record has the number that was asked for, it is the answer about that sale. Its name may only echo the question's,
+            // The question has a number of its own at the cloud, and an answer under that one does not say whose record
+            // it shows: it is held against the transactions of the terminal like a row of a list. Where the record has
+            // the number that was asked for, it is the answer about that sale. Its name may only echo the question's,
             // so that it must have our ticket as well.
             if reading.recordedNumber == asked {
                 var record = answer
@@ -67,7 +67,7 @@ enum JournalEnd: Equatable {
             let paid = reader.record(reading).filter { $0.result.responseCode == .number(0) }
             return .rows(paid, isComplete: false, masked: answer.masked)
         }
-        // What the cloud acknowledges without the terminal's object, nobody will ever answer on this connection.
+        // If the cloud acknowledges without the terminal's object, no answer will ever come on this connection.
         guard answer.code == .done, reading.terminal != nil else { return .notRead(.cloudUnavailable, retryAfter: nil) }
         guard command == .details else {
             return .rows(reader.lastVoucher(reading), isComplete: false, masked: answer.masked)
@@ -94,9 +94,10 @@ enum JournalEnd: Equatable {
         }
     }
 
-    /// What a text beside code 0 says about reading; nothing where it is unknown or about the number that was asked for.
+    /// What a text beside code 0 says about reading.
     ///
-    /// A guess may only choose the reason of "not now".
+    /// Nothing where it is unknown or about the number that was asked for. A guess may only choose the reason of "not
+    /// now".
     private static func fault(of answer: CloudAnswer, _ catalogue: MessageCatalogue) -> JournalEnd? {
         let literal = catalogue.literal(answer.message)
         switch literal ?? MessageCatalogue.guess(answer.message) {

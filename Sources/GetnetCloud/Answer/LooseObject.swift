@@ -10,7 +10,7 @@ struct LooseObject {
         case absent
         /// One value, however often it is repeated.
         case value(JSON)
-        /// Several different values: which one is meant nobody can say.
+        /// Several different values: it is not known which one is meant.
         case contradictory
     }
 

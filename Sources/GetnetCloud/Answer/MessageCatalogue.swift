@@ -24,10 +24,10 @@ struct MessageCatalogue: Sendable {
         return wholes[text] ?? beginnings.first { Self.goesOn(text, from: $0.text) }?.fault
     }
 
-    /// Whether the end of a text may be missing: nobody knows what else it said.
+    /// Whether the end of a text may be missing: then it is not known what else it said.
     static func isCut(_ message: String) -> Bool { message.utf8.count > AnswerReader.messageLimit - 4 }
 
-    /// Whether a text begins so and goes on, nobody knows how, without a word of another message.
+    /// Whether a text begins so and goes on in an unknown way, without a word of another message.
     private static func goesOn(_ text: String, from beginning: String) -> Bool {
         guard text.hasPrefix(beginning) else { return false }
         let rest = text.dropFirst(beginning.count)
@@ -48,12 +48,12 @@ struct MessageCatalogue: Sendable {
 
     /// Whether a text may say that a command reached the terminal: it speaks of waiting or of progress.
     ///
-    /// All words are looked for, so that one of another fault before them hides nothing.
+    /// All words are looked for, so that a word of another fault before them hides nothing.
     static func maySpeakOfStart(_ message: String?) -> Bool {
         maySpeakOfWaiting(message) || contains(message, progressWords) || message.map(isCut) ?? false
     }
 
-    /// Whether a text may say that somebody waited for the terminal in vain.
+    /// Whether a text may say that the cloud waited for the terminal in vain.
     static func maySpeakOfWaiting(_ message: String?) -> Bool {
         contains(message, timeoutWords + unreachableWords)
     }

@@ -4,8 +4,8 @@ internal import BridgeCore
 
 /// Finds the traces of a number of Getnet's in an answer that is to permit another POST, or a failure.
 ///
-/// A number stands for something that was started. Where answers have it is known for some layouts only, so that this looks
-/// everywhere, and a doubtful trace counts as one: a doubt that was not necessary costs time, a POST that was not costs money.
+/// A number stands for something that was started. Its place is known for some layouts only, so this looks everywhere,
+/// and a doubtful trace counts as one: an unnecessary doubt costs time, an unnecessary POST costs money.
 /// *Source*: `docs/decisions/0011-one-reading-of-bytes.md`.
 enum NumberTrace {
     /// Names under which a number of Getnet's was seen or is likely, in lower case, letters and digits only.
@@ -43,7 +43,7 @@ enum NumberTrace {
         "time", "timeout", "timestamp", "took", "traceid", "ts", "version", "window",
     ]
 
-    /// So many digits Getnet's numbers have, with room to grow.
+    /// Getnet's numbers have so many digits, with room to grow.
     private static let likelyLengths = 5...9
 
     /// Whether a value is a number as long as Getnet's are.
@@ -58,7 +58,7 @@ enum NumberTrace {
 
     /// Whether a document holds a trace; strings that hold JSON must be unfolded.
     ///
-    /// What is no object from outside has no wrapper that says what a number in it means.
+    /// If the whole document is no object, it has no wrapper that says what a number in it means.
     static func isIn(_ json: JSON) -> Bool {
         if case .object = json { return isIn(json, insideData: false, depth: 0) }
         return isIn(json, insideData: true, depth: 0)
@@ -68,7 +68,7 @@ enum NumberTrace {
         switch value {
         case .null, .bool: false
         case .number(let number):
-            // One that is too long to be read is one all the same.
+            // A number that is too long to be read counts all the same.
             insideData && (value.cloudNumber != nil || number.lexeme.utf8.count > longestNumber)
         case .string(let text):
             insideData && holdsNumber(text) || text.isDoubtful || mayBeIn(Array(text.utf8), isValue: true, depth: depth)
@@ -81,7 +81,7 @@ enum NumberTrace {
                     return !member.value.isAbsentIdentity
                 }
                 if echoes.contains(name), !member.value.isContainer { return isNamed(in: member.value, depth: depth) }
-                // A name that nothing is known of may be one more for the number; so may the number itself.
+                // A member with an unknown name may be the number under another name; so may the name itself.
                 if isLikelyNumber(.string(member.name)) { return true }
                 if !measures.contains(name), member.value.elements.contains(where: isLikelyNumber) { return true }
                 return isIn(member.value, insideData: insideData || containers.contains(name), depth: depth)
@@ -95,7 +95,7 @@ enum NumberTrace {
         return text.utf8.split { !isDigit($0) }.contains { $0.count >= shortestNumber }
     }
 
-    /// Whether a text names a number; what else stands in it is the request's or a word.
+    /// Whether a text names a number; the rest of it is a word or comes from the request.
     private static func isNamed(in value: JSON, depth: Int) -> Bool {
         guard case .string(let text) = value else { return false }
         return mayBeIn(Array(text.utf8), isValue: true, depth: depth)
@@ -103,16 +103,15 @@ enum NumberTrace {
 
     /// Whether text that is no JSON document may hold a number.
     ///
-    /// What is nothing but a number is one; of text that carries an answer of the cloud, damaged or in another notation, nothing
-    /// is believed.
-    /// `isValue` is said of a string within a document, which may begin with anything.
+    /// Text that is nothing but a number is one. Text that carries a damaged answer of the cloud, or one in another
+    /// notation, is not believed. `isValue` is said of a string within a document, which may begin with anything.
     static func mayBeIn(_ text: [UInt8], isValue: Bool = false) -> Bool { mayBeIn(text, isValue: isValue, depth: 0) }
 
     private static func mayBeIn(_ text: [UInt8], isValue: Bool, depth: Int) -> Bool {
         if !isValue, let first = text.first(where: { !$0.isJSONSpace }), isDigit(first), isNumber(text[...]) {
             return true
         }
-        // "idPosTxs" in any spelling, whatever it is wrapped in, and the beginning of it where the text was cut.
+        // "idPosTxs" in any spelling and any wrapping, and the beginning of it where the text was cut.
         let unescaped = Wrapping.undone(text)
         if Array(plain(unescaped).utf8).hold(Self.numberName) || WrappedNumber.isIn(unescaped, named: isNamed) {
             return true
@@ -123,7 +122,7 @@ enum NumberTrace {
         }
         let documents = Wrapping.documents(in: unescaped)
         let encoded = Wrapping.encoded(in: unescaped)
-        // What holds itself again and again is no word for people.
+        // A text that holds itself again and again is not written for people.
         guard depth < JSON.deepestFolding else { return !(documents.isEmpty && encoded.isEmpty) }
         return documents.contains { isWrapped($0.unfolded(), depth: depth + 1) }
             || encoded.contains { mayBeIn($0, isValue: true, depth: depth + 1) }
@@ -138,7 +137,7 @@ enum NumberTrace {
         }
     }
 
-    /// Whether a value is a number that may be one of Getnet's, and nothing else; a key in hexadecimal only begins with digits.
+    /// Whether a value is nothing but a number that may be Getnet's; a key in hexadecimal only begins with digits.
     private static func isNumber(_ value: ArraySlice<UInt8>) -> Bool {
         let digits = value.drop { $0.isJSONSpace || $0 == UInt8(ascii: "+") || $0.isQuoteOrEscape }.prefix(
             while: isDigit

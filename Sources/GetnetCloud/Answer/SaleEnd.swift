@@ -4,8 +4,9 @@ internal import BridgeCore
 
 /// What the end of a sale's POST means: the one place that classifies.
 ///
-/// "Not started" permits another POST, so it is said only where it is known. A status or a text that says so is not believed
-/// beside anything that speaks of a start: a number, a result, a wrapper's code of success, words about a time-out.
+/// "Not started" permits another POST, so it is said only where it is known. A status or a text that says so is not
+/// believed beside anything that speaks of a start: a number, a result, a wrapper's code of success, words about a
+/// time-out.
 /// *Source*: docs/promises.md 4.2, the table.
 enum SaleEnd: Equatable {
     /// It is clear what to tell the machine.
@@ -19,10 +20,10 @@ enum SaleEnd: Equatable {
         case .interrupted: self = .outcome(.unknown(.noAcknowledgement))
         case .answered(let http):
             let reading = reader.reading(of: http.body)
-            // An answer that names another transaction says nothing about this one; a result in it is weighed by the machine.
+            // An answer that names another transaction says nothing about this one; the machine weighs a result in it.
             let isOurs = reading?.answer.customID.map { $0.equalsLoosely(id.description) }
             let isAnothers = isOurs == false
-            // An end that shows another command's record is that, or means nothing.
+            // An end that shows another command's record must have the code of success, or it means nothing.
             let isRecord = reading?.answer.showsAnother == true
             guard reading?.isContradictory != true, !isAnothers || reading?.answer.result != nil,
                 !isRecord || reading?.answer.code == .done
@@ -94,7 +95,7 @@ enum SaleEnd: Equatable {
     ) -> SaleEnd {
         func speaksOfStart(_ answer: CloudAnswer) -> Bool {
             if plainlySpeaksOfStart(answer, catalogue) { return true }
-            // Of a token that "expired" a status 401 speaks as well; only a whole text of waiting is more than that.
+            // A status 401 also speaks of a token that "expired"; only a whole text of waiting is more than that.
             return http.status != 401 && MessageCatalogue.maySpeakOfStart(answer.message)
         }
         // A number such as 400 or 1020 under `code` is a web server's or the firewall's, not the cloud's.

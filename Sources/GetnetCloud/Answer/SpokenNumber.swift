@@ -14,7 +14,7 @@ enum SpokenNumber {
     private static let fillers: Set<String> = ["n", "no", "nr", "nro", "num", "numero", "nmero", "number", "id", "de"]
     /// More words between both make it a sentence about something else.
     private static let mostFillers = 2
-    /// So many digits Getnet's numbers have, with room to grow.
+    /// Getnet's numbers have so many digits, with room to grow.
     private static let lengths = 5...9
 
     /// Whether text in UTF-8 speaks of a number.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Turns the text of an answer into UTF-8, whatever it was written in.
+/// Turns the text of an answer from any charset into UTF-8.
 ///
-/// Names, identities and amounts of the cloud are ASCII, so that a wrong guess between single-byte charsets changes nothing
-/// but a letter of a message for people. *Source*: `docs/decisions/0011-one-reading-of-bytes.md`.
+/// Names, identities and amounts of the cloud are ASCII, so that a wrong guess between single-byte charsets changes
+/// only a letter of a message for people.
+/// *Source*: `docs/decisions/0011-one-reading-of-bytes.md`.
 enum TextEncoding {
     /// The text in UTF-8 without byte order marks in front and without zero bytes behind.
     static func utf8(_ bytes: [UInt8], contentType: String?) -> [UInt8] {

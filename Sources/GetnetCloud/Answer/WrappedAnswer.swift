@@ -2,7 +2,8 @@
 
 /// Tells text that carries an answer of the cloud, damaged or in another notation, from a page or a word for people.
 ///
-/// An answer that could not be read as one may have said anything; a page of a firewall or of a proxy says that nothing was started.
+/// An answer that could not be read as one may have said anything; a page of a firewall or of a proxy says that nothing
+/// was started.
 /// *Source*: `docs/decisions/0011-one-reading-of-bytes.md`.
 struct WrappedAnswer {
     /// Members that only the cloud's answers have: one is enough.
@@ -22,7 +23,7 @@ struct WrappedAnswer {
     /// Whether it begins as a page of HTML, or as text of a page.
     private let isPage: Bool
     private var weight = 0
-    /// What each name weighs that was seen.
+    /// The weight of each name that was seen.
     private var seen: [String: Int] = [:]
 
     private init(_ text: [UInt8]) {
@@ -75,9 +76,9 @@ struct WrappedAnswer {
 
     private func name(_ bytes: ArraySlice<UInt8>) -> String { NumberTrace.plain(bytes.prefix(Self.longestName)) }
 
-    /// Whether the text is a form or a list of fields with `=`, one of which is a number, or which are those of an answer.
+    /// Whether the text is a form or a list of fields with `=` that holds a number or the fields of an answer.
     ///
-    /// Attributes of a page are none, and what stands in the midst of a sentence within a document is an address of the web.
+    /// Attributes of a page do not count, nor does a web address in a sentence within a document.
     private mutating func hasFields(_ isValue: Bool, _ isNumber: (String, ArraySlice<UInt8>) -> Bool) -> Bool {
         guard !isPage else { return false }
         if isValue {
@@ -117,7 +118,7 @@ struct WrappedAnswer {
 
     // MARK: - Members
 
-    /// Whether enough members of an answer stand anywhere, as in JSON, as in a script, as lines, as elements, or as cells.
+    /// Whether enough members of an answer stand anywhere: as JSON, script, lines, elements or cells.
     private mutating func hasMembers() -> Bool {
         let isScript = text.contains(UInt8(ascii: "{"))
         for mark in text.indices where !isEnough {

@@ -5,10 +5,10 @@ enum WrappedNumber {
     /// Where a name stands before `=` or in a tag, as in every page of HTML, fewer digits are no number of Getnet's.
     private static let shortest = 4
 
-    /// Whether a number stands behind a name of one; `isNamed` says so of a word, letters and digits in lower case, and of how many
-    /// digits the number has.
+    /// Whether a number stands behind a name of one.
     ///
-    /// The text is UTF-8, its escapes undone.
+    /// `isNamed` says so of a word, letters and digits in lower case, and of how many digits the number has. The text
+    /// is UTF-8, its escapes undone.
     static func isIn(_ text: [UInt8], named isNamed: (String, Int) -> Bool) -> Bool {
         // Quotes and their escapes say nothing about which member it is.
         let bare = text.filter { !$0.isQuoteOrEscape }
@@ -63,7 +63,7 @@ enum WrappedNumber {
     /// The name of an element, from what stands in its tag.
     private static func element(_ tag: ArraySlice<UInt8>) -> String {
         let name = tag.prefix { !$0.isJSONSpace }
-        // A prefix of XML says whose name it is, not which.
+        // A prefix of XML is a namespace, not part of the name.
         return NumberTrace.plain(name.split(separator: UInt8(ascii: ":")).last ?? [])
     }
 }

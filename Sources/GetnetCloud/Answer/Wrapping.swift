@@ -5,7 +5,7 @@ internal import Foundation
 
 /// Undoes what pages, scripts and forms do to the characters of an answer that they carry.
 enum Wrapping {
-    /// So often a text may have been escaped; what is escaped more often stays as it is.
+    /// A text may have been escaped so often; one that was escaped more often stays as it is.
     private static let passes = 3
     /// No escape that is undone is longer, in bytes.
     private static let longestEscape = 8

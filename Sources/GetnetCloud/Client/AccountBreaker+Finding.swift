@@ -7,12 +7,11 @@ extension AccountBreaker {
     enum Finding: Equatable {
         /// The cloud itself answered: it took the command, or refused it with a reason.
         case served
-        /// The command may have started and the cloud said nothing of it: no answer, a server's failure, an answer that cannot
-        /// be read.
+        /// The command may have started and the cloud did not say so: no answer, a failure, or an unreadable answer.
         case doubtful
         /// The firewall refused.
         case blocked(retryAfter: Duration?)
-        /// The cloud wants nothing for so long.
+        /// The cloud wants no commands for so long.
         case throttled(Duration)
         /// The token was rejected.
         case tokenRejected
@@ -31,7 +30,7 @@ extension AccountBreaker {
             case (.interrupted, _): self = answersLate ? .nothing : .doubtful
             case (.answered, .unauthorized): self = .tokenRejected
             case (.answered, .outcome(.unknown(.noAcknowledgement))): self = .doubtful
-            // Whatever a failing server says of a terminal.
+            // A failing server's text about a terminal does not count.
             case (.answered(let http), .outcome(.unknown)) where http.status >= 500: self = .doubtful
             case (.answered(let http), .outcome(.notStarted(let refusal))) where refusal.code == .blocked:
                 self = .blocked(retryAfter: http.retryAfter)

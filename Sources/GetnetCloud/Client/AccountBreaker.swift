@@ -4,10 +4,10 @@ internal import BridgeCore
 
 /// Keeps an account's commands from the network while Getnet wants none, or takes them without a word.
 ///
-/// Pure. Closed, every command goes. A refusal of the firewall, a status 429 that names a time, or `doubtLimit` doubts in a row
-/// open it: no command goes until the wait is over, then one at a time, the probe, until one of them is answered by the cloud.
-/// A probe that ends in doubt opens it again, for longer. Of what was sent before it opened, no answer closes it and no
-/// further refusal lengthens its back-off.
+/// Pure. While it is closed, every command goes. A refusal of the firewall, a status 429, or `doubtLimit` doubts in a
+/// row open it: no command goes until the wait is over, then one at a time, the probe, until the cloud answers one of
+/// them. A probe that ends in doubt opens it again, for longer. If a command was sent before it opened, no answer to it
+/// closes the breaker and no refusal of it lengthens the back-off.
 /// *Source*: `docs/decisions/0014-an-account-that-is-held.md`.
 struct AccountBreaker {
     typealias Instant = ContinuousClock.Instant
@@ -18,9 +18,9 @@ struct AccountBreaker {
     static let doubtLimit = 4
     /// The waits before probes that may end in doubt as well: six of them in the first ten minutes.
     static let doubtBackOff = RetrySchedule(first: .seconds(5), ceiling: .seconds(300))
-    /// A status 429 keeps commands back no longer, whatever it asks for; then a probe goes.
+    /// A status 429 keeps commands back no longer, even if it asks for more; then a probe goes.
     static let longestThrottle = Duration.seconds(60)
-    /// How long a status 429 keeps commands back that does not say how long.
+    /// How long a status 429 without a time keeps commands back.
     static let unnamedThrottle = Duration.seconds(5)
     /// A probe that has no answer after so long lets another one go.
     static let probeTime = Duration.seconds(30)
@@ -40,7 +40,7 @@ struct AccountBreaker {
         var code: Reason.Code { self == .blocked ? .blocked : .cloudUnavailable }
     }
 
-    /// What a command was told that asked to go.
+    /// The answer to a command that asks to go.
     enum Passage: Equatable {
         /// It may go; how it ended is to be told with this permit.
         case go(Permit)
@@ -50,7 +50,7 @@ struct AccountBreaker {
 
     /// The right to send one command.
     struct Permit: Equatable {
-        /// `nil` for what goes whether it is open or not: its end proves nothing.
+        /// `nil` for a reading that goes though it is open: its end proves nothing.
         fileprivate let openings: Int?
     }
 
@@ -102,7 +102,7 @@ struct AccountBreaker {
         return .go(Permit(openings: openings))
     }
 
-    /// Whether a command may go that moves no money and may be repeated: doubts do not hold it, and it is no probe for them.
+    /// Whether a reading may go: doubts do not hold it, and it is no probe for them.
     mutating func passReading(at now: Instant) -> Passage {
         if case .doubts = opening?.cause { return .go(Permit(openings: nil)) }
         return pass(at: now)
@@ -147,7 +147,7 @@ struct AccountBreaker {
     mutating func doubtEnded() {
         doubts = 0
         if case .doubts = opening?.cause {
-            // What is under way was sent in another time.
+            // The commands under way were sent before this opening.
             openings += 1
             close()
         }

@@ -5,17 +5,17 @@ internal import Logging
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 
-/// The account's breaker and window behind a lock, with the clock, those who wait for a turn, and a log of its opening.
+/// The account's breaker and window behind a lock, with the clock, the callers that wait, and a log of its opening.
 final class AccountGate: Sendable {
     /// A command waits no longer for its turn; then it is told to come back.
     static let longestTurn = SubmissionWindow.slow
-    /// A status 429 keeps questions back no longer, whatever it asks for.
+    /// A status 429 keeps questions back no longer, even if it asks for more.
     static let longestQuestionThrottle = Duration.seconds(300)
 
-    /// So long after the last request without a connection that is an obstacle: a command that waits tries again before.
+    /// A request without a connection is an obstacle for so long: a command that waits tries again before.
     static let troubleTime = Duration.seconds(35)
 
-    /// What a command was given that asked for its turn.
+    /// The answer to a command that asks for its turn.
     enum Turn: Sendable, Equatable {
         /// One of the places in the window.
         case place(Int)

@@ -44,11 +44,11 @@ extension CloudClient {
     ///
     /// - Parameters:
     ///   - command: What is read.
-    ///   - terminal: Whose journal.
+    ///   - terminal: The terminal of the journal.
     ///   - customID: A name for the reading, at most 25 characters; an answer under another name is not believed.
     ///   - patience: How long it may take, if less than a terminal may.
-    ///   - purpose: Whose connections it uses.
-    /// - Returns: What was read, or why not. Whatever is not read may be asked for again.
+    ///   - purpose: Which connections it uses.
+    /// - Returns: What was read, or why not. A reading that failed may be repeated.
     public func readJournal(
         _ command: JournalCommand,
         of terminal: Terminal,
@@ -97,7 +97,7 @@ extension CloudClient {
             if let answer = await ask(token) { return answer }
             rejected = token
             if let wait = session.rejected(token, for: .question), attempt == 1 {
-                // Too early for a new login, with which alone it could be told that no token is good.
+                // It is too early for a new login, and only a new token could show that no token is good.
                 throw LoginFailure(trouble: .tokenRejected, retryAfter: wait)
             }
         }
@@ -105,7 +105,7 @@ extension CloudClient {
     }
 }
 
-/// What a terminal's journal is read for; each has connections of its own, so that none waits for a terminal of another.
+/// What a terminal's journal is read for; each has its own connections, so that none waits for another.
 public enum JournalPurpose: Sendable {
     /// A doubt that nothing else ended.
     case doubt

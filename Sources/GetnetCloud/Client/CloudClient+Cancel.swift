@@ -4,7 +4,7 @@ public import BridgeCore
 
 /// The command that tells a terminal to end the sale that it is at.
 ///
-/// It names no sale: whoever sends it keeps every other one away from the terminal.
+/// It names no sale: the sender keeps every other sale away from the terminal.
 /// *Source*: docs/getnet.md 10.5.
 extension CloudClient {
     /// The command's number at the terminal.
@@ -13,7 +13,7 @@ extension CloudClient {
     /// Sends it once and tells how it ended; `nil` where it may still have effects.
     ///
     /// - Parameters:
-    ///   - transaction: Whose sale is at the terminal.
+    ///   - transaction: The transaction whose sale is at the terminal.
     ///   - mayLeave: Asked at the last moment, from any thread, whether it is still to be sent.
     /// - Returns: The end, which says nothing about the sale.
     public func cancelSale(

@@ -46,7 +46,7 @@ extension CloudClient {
     }
 }
 
-/// Reads a list of terminals, of which nobody has seen one: in the cloud's wrapper, or bare.
+/// Reads a list of terminals, in the cloud's wrapper or bare: no real list was seen yet.
 ///
 /// Source: docs/getnet.md 2.3.
 enum TerminalListReader {

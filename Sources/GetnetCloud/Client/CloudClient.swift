@@ -7,11 +7,11 @@ public import NIOCore
 
 /// Speaks Getnet's Cloud-to-Cloud API for one account: login on demand, commands, status query, journal.
 ///
-/// Commands that are acknowledged at once, those that may take minutes, queries, journals of doubts, looks before a command,
-/// cancels, lists of terminals and logins have separate pools of connections, so that none can starve another: a sale finds a
-/// free connection as long as no more of them are on the wire than `maxConnections`.
-/// *Isolation*: safe from everywhere. Cancellation of a caller is not heeded; every call ends by its time-outs, or when the
-/// client is shut down.
+/// Commands that are acknowledged at once, those that may take minutes, queries, journals of doubts, looks before a
+/// command, cancels, lists of terminals and logins have separate pools of connections, so that none can starve another:
+/// a sale finds a free connection as long as no more of them are on the wire than `maxConnections`. *Isolation*: safe
+/// from everywhere. Cancellation of a caller is not heeded; every call ends by its time-outs, or when the client is
+/// shut down.
 /// *Source*: docs/getnet.md 1, 3.1, 4.3, 8, 9.
 public final class CloudClient: Sendable {
     /// The base URL is no `http` or `https` URL with a host.
@@ -20,7 +20,7 @@ public final class CloudClient: Sendable {
     /// Called after each request over HTTP, from any thread.
     public typealias RequestObserver = @Sendable (CloudOperation, CloudRequestOutcome, Duration) -> Void
 
-    /// One login at a time is all that there ever is.
+    /// There is never more than one login at a time.
     static let loginConnections = 1
     /// Lists of terminals are asked for now and then.
     static let listConnections = 2
@@ -58,7 +58,7 @@ public final class CloudClient: Sendable {
     /// - Parameters:
     ///   - configuration: Where and as whom.
     ///   - logger: For logins and texts of the cloud that the catalogue does not know.
-    ///   - eventLoopGroup: Each pool of connections lives on one of its event loops; by default the process's shared ones.
+    ///   - eventLoopGroup: Each pool of connections lives on one of its event loops; by default the shared ones.
     ///   - onRequest: Told of each request over HTTP and how it ended.
     ///   - onUnknownText: Told of each text beside code 0 that neither the country's profile nor an operator knows.
     ///   - onLoginTrouble: Told of each login that failed and each token that was rejected before its end.
@@ -156,11 +156,11 @@ public final class CloudClient: Sendable {
     /// Begins a login where one is due, and waits for nothing: what is wrong with it is known before the first command.
     public func prepareToken() { session.prepare() }
 
-    /// Makes one POST within the account's window: while the cloud has not answered for a while, only a handful are under way.
+    /// Makes one POST within the account's window: while the cloud is silent, only a handful are under way.
     ///
-    /// For commands that are acknowledged at once. The body makes the attempt durable, too, so that what waits for its turn
-    /// is not yet marked. It is run in any case; where no place became free in time its parameter says so, and nothing is to be
-    /// sent.
+    /// For commands that are acknowledged at once. The body also makes the attempt durable, so that a command that
+    /// waits for its turn is not yet marked. It is run in any case; where no place became free in time its parameter
+    /// says so, and nothing is to be sent.
     public func inTurn(_ body: (_ isLate: Bool) async -> Void) async {
         let turn = await gate.turn()
         await body(turn == .late)
@@ -170,25 +170,26 @@ public final class CloudClient: Sendable {
     /// Says that a callback ended a command in doubt: Getnet takes commands, though its answers get lost.
     public func doubtEnded() { gate.doubtEnded() }
 
-    /// What a command is told whose turn did not come in time: it certainly was not sent.
+    /// The outcome of a command that did not get its turn in time: it certainly was not sent.
     public static let late = SubmissionOutcome.notStarted(
         .init(.cloudUnavailable, isTransient: true, retryAfter: AccountBreaker.probeSpacing)
     )
 
     /// Posts a command, once, and tells how the POST ended.
     ///
-    /// Every end is one of the outcomes; see `SaleEnd` for the table. `now` is asked for the last time when a connection is
-    /// open and the body about to leave: past the command's expiry nothing is sent (docs/promises.md 2.5).
+    /// Every end is one of the outcomes; see `SaleEnd` for the table. `now` is asked for the last time when a
+    /// connection is open and the body about to leave: past the command's expiry nothing is sent
+    /// (docs/promises.md 2.5).
     ///
-    /// A rejected token is dropped and the refusal transient, and so is a refused login: another POST is another durable step
-    /// (decisions 0005, 0014).
+    /// A rejected token is dropped and the refusal transient, and so is a refused login: another POST is another
+    /// durable step (decisions 0005, 0014).
     ///
     /// - Parameters:
     ///   - transaction: What is asked for.
     ///   - callbackURL: Where the cloud is to send the result, if the command's mode has one.
     ///   - now: The clock that the expiry is held against.
-    ///   - mayLeave: Whether anything else forbids the POST; asked together with the expiry at that last moment, from any
-    ///     thread. Where it says no, nothing is sent and the refusal is transient.
+    ///   - mayLeave: Whether anything else forbids the POST; asked together with the expiry at that last moment, from
+    ///     any thread. Where it says no, nothing is sent and the refusal is transient.
     ///   - hasLeft: Told, from any thread, once the whole request was given to the connection.
     /// - Returns: How the POST ended.
     public func post(
@@ -233,7 +234,7 @@ public final class CloudClient: Sendable {
         gate.ended(permit, finding)
         if finding == .served { session.accepted(token) }
         if case .withheld = end, now() >= expiresAt { return expired }
-        // Whatever else the answer says, a token that was refused must not meet the next sale.
+        // A token that was refused must not meet the next sale, even if the answer says something else as well.
         if case .answered(let http) = end, http.status == 401 || meaning == .unauthorized {
             session.rejected(token, for: .command)
         }

@@ -6,8 +6,8 @@ internal import NIOConcurrencyHelpers
 
 /// What time it is at the cloud, by the field `Date` of its answers.
 ///
-/// The last instant that was heard is carried on by a clock that does not jump, so that it stays comparable with a clock on the
-/// wall that is set meanwhile.
+/// A clock that does not jump carries on the last instant that was heard, so that it stays comparable with a clock on
+/// the wall that is set meanwhile.
 /// *Source*: RFC 9110, section 6.6.1: a field of whole seconds.
 public final class CloudClock: Sendable {
     /// An answer that comes within so long after one that was heard is not looked at.

@@ -22,7 +22,7 @@ struct CloudEndpoint: Sendable {
         headers.add(name: "country", value: configuration.account.profile.code)
         headers.add(name: "app", value: "posintegrado")
         headers.add(name: "User-Agent", value: configuration.userAgent)
-        // A body that is not coded is one step less; what comes coded all the same is decoded.
+        // A body without coding saves a step; one that comes coded all the same is decoded.
         headers.add(name: "Accept-Encoding", value: "identity")
         if let apiKey = configuration.apiKey { headers.add(name: "API-KEY", value: apiKey) }
         common = headers

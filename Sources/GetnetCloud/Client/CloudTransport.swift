@@ -6,10 +6,10 @@ internal import NIOCore
 
 /// One pool of connections to the cloud, with everything switched off that could repeat, redirect or guess.
 ///
-/// All of it runs on one event loop. Where a request and its connection are on different loops, AsyncHTTPClient 1.37 hears
-/// of the end of a request only after a hop (`HTTP1ClientChannelHandler.swift`, `sendRequestEnd`); if the answer was faster
-/// and the server closes meanwhile, the pool is given back a connection it has forgotten, and the process traps. On one loop
-/// head, body and end are written in one turn.
+/// All of it runs on one event loop. Where a request and its connection are on different loops, AsyncHTTPClient 1.37
+/// hears of the end of a request only after a hop (`HTTP1ClientChannelHandler.swift`, `sendRequestEnd`); if the answer
+/// was faster and the server closes meanwhile, the pool is given back a connection it has forgotten, and the process
+/// traps. On one loop head, body and end are written in one turn.
 struct CloudTransport: Sendable {
     private let client: HTTPClient
     private let eventLoop: any EventLoop
@@ -33,7 +33,7 @@ struct CloudTransport: Sendable {
         settings.timeout = .init(connect: TimeAmount(configuration.connectTimeout))
         settings.connectionPool.idleTimeout = TimeAmount(configuration.idleTimeout)
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
-        // The machine decides when to try again; a POST that waits inside the library is one that a crash leaves in doubt.
+        // The machine decides when to try again; after a crash, a POST that waited inside the library is in doubt.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.tracing.tracer = nil
         settings.http1_1ConnectionDebugInitializer = { HeadWithBody.add(to: $0) }
@@ -44,9 +44,10 @@ struct CloudTransport: Sendable {
         self.logger = logger
     }
 
-    /// Sends a request and waits for its end, whatever becomes of the caller.
+    /// Sends a request and waits for its end, even if the caller is cancelled.
     ///
-    /// *Isolation*: cancellation is not heeded, because a POST that left cannot be called back; the time-out bounds the wait.
+    /// *Isolation*: cancellation is not heeded, because a POST that left cannot be called back; the time-out ends the
+    /// wait.
     func send(
         _ request: HTTPClient.Request,
         body: [UInt8]?,

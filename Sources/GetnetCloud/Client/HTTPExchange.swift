@@ -53,16 +53,16 @@ extension HTTPAnswer {
 /// One request and its answer, and the proof whether the request may have left.
 ///
 /// The proof is the body's stream. AsyncHTTPClient 1.37 (`HTTP1ClientChannelHandler.swift`, `sendRequestHead` and
-/// `run(.notifyRequestHeadSendSuccessfully)`) writes the head first and asks for the body afterwards, on a connection that
-/// is open and handed to this request alone. A request whose body was never asked for is at most a head that promises more
-/// bytes; no server can act on it, and `HeadWithBody` keeps even that back. Its errors prove nothing: `deadlineExceeded` comes while queued and after sending alike.
-/// `seal` shuts the stream before anybody concludes "never sent", so that the conclusion stays true whatever the library
-/// does later.
+/// `run(.notifyRequestHeadSendSuccessfully)`) writes the head first and asks for the body afterwards, on a connection
+/// that is open and handed to this request alone. A request whose body was never asked for is at most a head that
+/// promises more bytes; no server can act on it, and `HeadWithBody` keeps even that back. Its errors prove nothing:
+/// `deadlineExceeded` comes while queued and after sending alike. `seal` shuts the stream before the bridge concludes
+/// "never sent", so that the conclusion stays true with anything that the library does later.
 ///
-/// The library never repeats a request by itself: `HTTPConnectionPool.swift` removes it from the queue when it hands it to a
-/// connection, and `HTTP1Connection.swift` fails it where that connection is closed already. What it can repeat is opening a
-/// connection (`retryConnectionEstablishment`) and following a redirect (`RedirectState.swift`, which on 307 and 308
-/// repeats a POST with its body); both are off here.
+/// The library never repeats a request by itself: `HTTPConnectionPool.swift` removes it from the queue when it hands it
+/// to a connection, and `HTTP1Connection.swift` fails it where that connection is closed already. What it can repeat is
+/// opening a connection (`retryConnectionEstablishment`) and following a redirect (`RedirectState.swift`, which on 307
+/// and 308 repeats a POST with its body); both are off here.
 final class HTTPExchange: HTTPClientResponseDelegate {
     /// A complete answer whose body was not looked at yet: that is not the event loop's work.
     struct RawAnswer: Sendable {
@@ -104,8 +104,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
     private let hasLeft: @Sendable () -> Void
     private let state = NIOLockedValueBox(State())
 
-    /// An exchange; `mayLeave` is asked once, when a connection is open and the body is about to be given to it, and
-    /// `hasLeft` told once it was.
+    /// An exchange; `mayLeave` is asked once before an open connection gets the body, `hasLeft` told afterwards.
     init(
         eventLoop: any EventLoop,
         bodyLimit: Int = HTTPExchange.bodyLimit,

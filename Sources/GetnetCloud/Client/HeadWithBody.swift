@@ -6,9 +6,9 @@ internal import NIOHTTP1
 
 /// Holds the head of a request back until its body is written, so that both leave in one packet.
 ///
-/// AsyncHTTPClient 1.37 flushes the head by itself and then asks for the body (`HTTP1ClientChannelHandler.swift`, `sendRequestHead`): two system
-/// calls, two packets, and with TLS two records for a request of 400 bytes. A body that is never written takes its head with it: the
-/// library closes the connection.
+/// AsyncHTTPClient 1.37 flushes the head by itself and then asks for the body (`HTTP1ClientChannelHandler.swift`,
+/// `sendRequestHead`): two system calls, two packets, and with TLS two records for a request of 400 bytes. A body that
+/// is never written takes its head with it: the library closes the connection.
 ///
 /// *Isolation*: the event loop of its connection.
 final class HeadWithBody: ChannelOutboundHandler {

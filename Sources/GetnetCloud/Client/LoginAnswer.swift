@@ -16,7 +16,7 @@ struct LoginAnswer: Equatable {
 
     /// Reads how a login ended.
     ///
-    /// Only a clear refusal of the credentials is `refused`; whatever else fails may work later.
+    /// Only a clear refusal of the credentials is `refused`; after any other failure a login may work later.
     static func read(_ end: ExchangeEnd, _ catalogue: MessageCatalogue) -> Result<LoginAnswer, LoginFailure> {
         let http: HTTPAnswer
         switch end {

@@ -6,10 +6,10 @@ internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Keeps one account logged in; all who need a token meanwhile wait for the same login, also for one that is still to come.
+/// Keeps one account logged in; all callers that need a token wait for the same login, also for one still to come.
 ///
-/// A login is a future of the event loop, not a task of its caller, so that a caller who goes away does not take the login
-/// along. It ends with the HTTP client at the latest.
+/// A login is a future of the event loop, not a task of its caller, so that it goes on when the caller goes away. It
+/// ends with the HTTP client at the latest.
 final class LoginSession: Sendable {
     typealias Outcome = Result<AccessToken, LoginFailure>
 
@@ -21,7 +21,7 @@ final class LoginSession: Sendable {
         var running: EventLoopFuture<Outcome>?
         /// When the login that is under way was sent.
         var sentAt: ContinuousClock.Instant?
-        /// Whether somebody waits for the login that is under way, while each token was rejected.
+        /// Whether a command waits for the login that is under way, while each token was rejected.
         var hasProbe = false
     }
 
@@ -32,8 +32,10 @@ final class LoginSession: Sendable {
     private let logIn: @Sendable () -> EventLoopFuture<Result<LoginAnswer, LoginFailure>>
     private let onTrouble: @Sendable (LoginTrouble) -> Void
 
-    /// A session that is not logged in yet; `onTrouble` is told, from any thread, of each login that failed and of each token
-    /// that was rejected before its end.
+    /// A session that is not logged in yet.
+    ///
+    /// `onTrouble` is told, from any thread, of each login that failed and of each token that was rejected before its
+    /// end.
     init(
         eventLoop: any EventLoop,
         logger: Logger,
@@ -60,7 +62,7 @@ final class LoginSession: Sendable {
 
     /// A token that serves now.
     ///
-    /// While each new token is rejected, all questions wait for the next one, but of commands one only, the probe.
+    /// While each new token is rejected, all questions wait for the next one, but only one command, the probe.
     func token(for use: TokenState.Use) async throws(LoginFailure) -> AccessToken {
         switch take(for: use) {
         case .use(let token): return token
@@ -75,7 +77,7 @@ final class LoginSession: Sendable {
     /// What a caller gets now; a login that is due is begun.
     private func take(for use: TokenState.Use?) -> Step {
         let (step, login) = shared.withLockedValue { shared -> (Step, (EventLoopPromise<Outcome>, Duration)?) in
-            /// Where no token ever serves, one command waits for the next and tries it while it is new; all others are told so.
+            /// Where no token ever serves, one command waits for the next token; all others are refused.
             func waiting(_ login: EventLoopFuture<Outcome>) -> Step {
                 guard use != .question, shared.state.isEveryTokenRejected else { return .wait(login) }
                 guard !shared.hasProbe else { return .refuse(TokenState.everyTokenRejected) }
@@ -166,7 +168,7 @@ final class LoginSession: Sendable {
         shared.withLockedValue { $0.state.accepted(token) }
     }
 
-    /// The cloud does not accept that token; how long it has to serve all the same, because a question dropped one just now.
+    /// The cloud does not accept that token; how long it still serves, where a question dropped one just now.
     @discardableResult
     func rejected(_ token: AccessToken, for use: TokenState.Use) -> Duration? {
         switch shared.withLockedValue({ $0.state.rejected(token, for: use, at: .now) }) {

@@ -2,15 +2,15 @@
 
 /// How long an answer asks to wait: the field `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
 enum RetryAfter {
-    /// A server cannot ask for a longer wait; what waits may know shorter limits.
+    /// A server cannot ask for a longer wait; a caller may have a shorter limit.
     static let longest = Duration.seconds(3_600)
 
     /// Reads the field.
     ///
     /// - Parameters:
     ///   - field: The value of `Retry-After`.
-    ///   - answered: The value of the answer's own `Date`. Of two dates of one clock the difference is right, whatever the
-    ///     clock shows.
+    ///   - answered: The value of the answer's own `Date`. The difference of two dates of one clock is right even if
+    ///     the clock is wrong.
     ///   - now: Our clock in seconds since the epoch, for an answer without a date.
     /// - Returns: The wait, at most `longest`; `nil` where nothing readable is asked for, or a date that is over.
     static func wait(_ field: String?, answered: String?, now: Int64) -> Duration? {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How many POSTs of an account may be under way at once, so that a cloud that stops to answer leaves a handful in doubt.
+/// How many POSTs of an account may be under way at once: a cloud that stops answering leaves a handful in doubt.
 ///
-/// Pure. As TCP's slow start: a few at first, one more for each answer that came while all were in use, up to the account's
-/// connections. The width is believed for a while after the last answer; while doubts come it shrinks to what is left until
-/// the breaker opens.
+/// Pure. Like TCP's slow start: a few at first, one more for each answer that came while all were in use, up to the
+/// account's connections. The width is believed for a while after the last answer; while doubts come it shrinks to what
+/// is left until the breaker opens.
 /// *Source*: `docs/decisions/0014-an-account-that-is-held.md`.
 struct SubmissionWindow {
     typealias Instant = ContinuousClock.Instant

@@ -17,11 +17,11 @@ struct AccessToken: Sendable {
 ///
 /// Pure.
 ///
-/// A token is renewed before its end while the old one still serves. A failed login is not repeated before a back-off is
-/// over; whoever asks meanwhile gets the failure. A token that the cloud rejects for a command is dropped at once. Its
-/// successor is asked for at once too, or, where another one was dropped a moment ago, when its rest is over: everyone who
-/// needs a token waits for that one login. A query that is always rejected does not take the token from the sales: it drops
-/// one no more often than every `rejectionSpacing`.
+/// A token is renewed before its end while the old one still serves. A failed login is not repeated before a back-off
+/// is over; a caller that asks meanwhile gets the failure. A token that the cloud rejects for a command is dropped at
+/// once. Its successor is asked for at once too, or, where another one was dropped a moment ago, when its rest is over:
+/// all callers that need a token wait for that one login. A query that is always rejected does not take the token from
+/// the sales: it drops one no more often than every `rejectionSpacing`.
 /// *Source*: `docs/decisions/0014-an-account-that-is-held.md`.
 struct TokenState {
     typealias Instant = ContinuousClock.Instant
@@ -50,7 +50,7 @@ struct TokenState {
         case question
     }
 
-    /// What became of a token that the cloud rejected.
+    /// The fate of a token that the cloud rejected.
     enum Rejection: Equatable {
         /// It was dropped, as the last of so many within `rejectionWindow`.
         case dropped(lately: Int)
@@ -70,7 +70,7 @@ struct TokenState {
     static let margin = Duration.seconds(300)
     /// The wait after logins that the cloud answered with a refusal: too many of them may lock the account.
     static let backOff = RetrySchedule(first: .seconds(1), ceiling: .seconds(30))
-    /// No wait after a failed login is longer, whatever the cloud asks for: without a token nothing is charged.
+    /// No wait after a failed login is longer, even if the cloud asks for more: without a token nothing is charged.
     static let longestWait = Duration.seconds(60)
     /// The wait after logins that nothing answered, or only a failing server.
     static let unansweredBackOff = RetrySchedule(first: .seconds(1), ceiling: .seconds(5))
@@ -87,7 +87,7 @@ struct TokenState {
     static let uselessTokens = 3
     /// What all commands but one are told then: to come back when the longest rest is over.
     static let everyTokenRejected = LoginFailure(trouble: .tokenRejected, retryAfter: rest.ceiling)
-    /// While each new token is rejected, one serves its caller for so long only: another holder of the credentials takes it away.
+    /// While each new token is rejected, one serves for so long only: another holder of the credentials takes it away.
     static let freshness = Duration.milliseconds(200)
 
     private var token: AccessToken?

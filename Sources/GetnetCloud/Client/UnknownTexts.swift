@@ -4,7 +4,7 @@ internal import BridgeCore
 internal import Logging
 internal import NIOConcurrencyHelpers
 
-/// Counts each text beside code 0 that the catalogue does not know, and shows it once, so that somebody can add it.
+/// Counts each text beside code 0 that the catalogue does not know, and logs it once, so that a person can add it.
 final class UnknownTexts: Sendable {
     /// So many different texts are shown; more would be noise.
     static let limit = 128

@@ -20,10 +20,11 @@ public struct CloudConfiguration: Sendable {
     public var account: Account
     /// IANA name of the zone that the terminals' clocks show.
     public var timeZone: String
-    /// How many sales may be on the wire at once; whoever marks no more as being sent finds a connection free.
+    /// How many sales may be on the wire at once; a caller that sends no more at once always finds a free connection.
     public var maxConnections: Int
-    /// How many commands may be on the wire at once whose answer may take as long as the terminal does, on connections of
-    /// their own; as many looks before them, on others.
+    /// How many commands that wait for a terminal's answer may be on the wire at once, on connections of their own.
+    ///
+    /// As many looks before them may be on the wire, on others.
     public var synchronousConnections: Int
     /// How many status queries may be on the wire at once, on connections of their own.
     public var queryConnections: Int

@@ -4,8 +4,8 @@ public import BridgeCore
 
 /// Writes the body of a command the way a country expects it.
 ///
-/// *Shape*: the KeyPos triplet, `command`, what the country's profile says of the command's facts and fields, `customId`, and
-/// `webhook` where the result is to come by callback: nothing else makes the call asynchronous.
+/// *Shape*: the KeyPos triplet, `command`, what the country's profile says of the command's facts and fields,
+/// `customId`, and `webhook` where the result is to come by callback: nothing else makes the call asynchronous.
 /// *Source*: docs/getnet.md 3.2, 4.1, 4.2, 10.
 public struct CommandRequest: Sendable {
     private let profile: CountryProfile

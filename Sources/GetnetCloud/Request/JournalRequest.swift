@@ -4,8 +4,8 @@ internal import BridgeCore
 
 /// Writes the body of a command that reads a terminal's journal: synchronous, without paper.
 ///
-/// *Shape*: the KeyPos triplet, `command`, what the command takes, `customId`; no `webhook`, so that the answer comes on the
-/// connection that asked.
+/// *Shape*: the KeyPos triplet, `command`, what the command takes, `customId`; no `webhook`, so that the answer comes
+/// on the connection that asked.
 /// *Source*: docs/getnet.md 3.2, 9.1 to 9.3.
 struct JournalRequest: Sendable {
     let profile: CountryProfile

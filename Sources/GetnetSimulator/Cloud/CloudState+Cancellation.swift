@@ -2,7 +2,7 @@
 
 /// Sales that are cancelled while they run.
 ///
-/// A cancellation names no sale: it hits whatever runs at the terminal when it takes effect.
+/// A cancellation names no sale: it hits the command that runs at the terminal when it takes effect.
 /// Source: docs/getnet.md 10.5.
 extension CloudState {
     /// Lets every cancellation happen whose moment has come.
@@ -12,7 +12,7 @@ extension CloudState {
         while let next = cancellations.takeDue(now) { carryOut(next) }
     }
 
-    /// The commands whose plans were changed since the last time somebody asked.
+    /// The commands whose plans were changed since the last call.
     mutating func takeChangedCourses() -> [Course] {
         guard !changedCourses.isEmpty else { return [] }
         defer { changedCourses = [] }

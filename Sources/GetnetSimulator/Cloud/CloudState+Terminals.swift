@@ -31,7 +31,7 @@ extension CloudState {
         }
     }
 
-    /// Lets somebody pay at a terminal itself, as soon as it is free.
+    /// Lets a customer pay at a terminal itself, as soon as it is free.
     ///
     /// - Parameters:
     ///   - amount: what is paid, in minor units.
@@ -91,7 +91,7 @@ extension CloudState {
         return sale
     }
 
-    /// Lets somebody take a payment of the open batch back at the terminal itself.
+    /// Lets a cashier take a payment of the open batch back at the terminal itself.
     ///
     /// - Parameters:
     ///   - operationID: its receipt.
@@ -190,7 +190,7 @@ extension CloudState {
         if faults.contains(.offline) { terminals[key]?.offlineUntil = now + pace.offline }
         if faults.contains(.terminalSale) {
             let drawn = 1_000 + Int(dice.number("amount", draw.key, draw.attempt) % 99_000)
-            // One amount more, so that the row cannot be taken for that of the sale by anyone who looks at it.
+            // One amount more, so that no reader can take the row for that of the sale.
             let other = drawn == amount ? drawn + 1 : drawn
             _ = sellAtTerminal(other, key, cause: "fault", after: post, at: now)
         }

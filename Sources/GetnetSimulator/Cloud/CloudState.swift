@@ -20,7 +20,7 @@ struct CloudState {
     var ledger: LedgerBook
     /// What can be given back.
     var payments: PaymentBook
-    /// What is on its way to a terminal and hits whatever runs there.
+    /// Cancellations on their way to a terminal; each hits the command that runs there.
     var cancellations = CancellationQueue()
     /// The commands whose plans were changed.
     var changedCourses: [CallbackDelivery.Subject] = []

@@ -2,7 +2,7 @@
 
 public import Foundation
 
-/// One POST of a sale and what became of it, as it really happened.
+/// One POST of a sale and its result, as it really happened.
 public struct LedgerEntry: Sendable, Codable, Equatable {
     /// The how-many-eth POST this is, from 0.
     public let number: Int
@@ -24,7 +24,8 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
     public let scenario: Int?
     /// What the POST was answered with, in one word.
     ///
-    /// Shape: `sent`, `held`, `reset`, `busy15Seconds`, `faulty`; names of ``SaleReply`` and ``CloudMessage``, in a flood that of its status.
+    /// Shape: `sent`, `held`, `reset`, `busy15Seconds`, `faulty`; names of ``SaleReply`` and ``CloudMessage``, in a
+    /// flood that of its status.
     public let reply: String
     /// Everything that the client did wrong.
     public let faults: [RequestFault]
@@ -66,7 +67,7 @@ public struct LedgerEntry: Sendable, Codable, Equatable {
         public let finishesAt: Date
         /// The payments that were taken by then: none, one, or two.
         public internal(set) var payments: [Payment]
-        /// The cloud's id of the sale whose receipt the result repeats, although nobody paid.
+        /// The cloud's id of the sale whose receipt the result repeats, although the customer did not pay.
         public internal(set) var repeats: Int?
     }
 

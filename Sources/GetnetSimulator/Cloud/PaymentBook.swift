@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A payment as whoever takes it back finds it.
+/// A payment as a void or refund finds it.
 struct KnownPayment: Equatable, Sendable {
     /// Where the ledger has it.
     let source: Source

@@ -2,8 +2,8 @@
 
 /// Which number of the cloud a POST of a sale gets, and whose it is.
 ///
-/// The counter may fall back to where it began, as that of a test environment does that is set up anew. Then a number means
-/// the latest sale that got it.
+/// The counter may fall back to where it began, as that of a test environment does that is set up anew. Then a number
+/// means the latest sale that got it.
 struct SaleNumbers: Sendable {
     private let first: Int
     /// The first POST of each count, the latest last.

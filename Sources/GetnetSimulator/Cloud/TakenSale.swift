@@ -105,7 +105,7 @@ extension LedgerEntry.Terminal {
 }
 
 extension StartedSale {
-    /// The payments, as whoever takes them back finds them.
+    /// The payments, as a void or refund finds them.
     ///
     /// - Parameters:
     ///   - post: the number of its POST.

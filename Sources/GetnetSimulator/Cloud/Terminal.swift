@@ -10,7 +10,7 @@ struct Terminal: Equatable, Sendable {
 
     /// Its triplet, as the latest command spelled it.
     var identity: TerminalIdentity
-    /// The payments of the current batch, oldest first; nobody reads it before the terminal is done with all of them.
+    /// The payments of the current batch, oldest first; no reader sees it before the terminal is done with all of them.
     private(set) var batch: [JournalRow] = []
     /// How many batches were closed.
     private(set) var batchNumber = 0

@@ -18,7 +18,7 @@ struct TokenBook {
         random = SeededRandom(seed: seed)
     }
 
-    /// Hands out a token that looks like a JWT; nobody but this book can read it.
+    /// Hands out a token that looks like a JWT; only this book can read it.
     mutating func issue(until expiry: Duration) -> String {
         let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." + letters(120) + "." + letters(43)
         expiries[token] = expiry

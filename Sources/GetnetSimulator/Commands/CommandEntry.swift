@@ -28,7 +28,7 @@ public struct CommandEntry: Sendable, Codable, Equatable {
     public let scenario: Int?
     /// What the POST was answered with, in one word, as ``LedgerEntry/reply``.
     public let reply: String
-    /// What became of it: `done`, `refused` by the terminal, or `notStarted`.
+    /// Its result: `done`, `refused` by the terminal, or `notStarted`.
     public internal(set) var ending: Ending
     /// Whether money moved.
     public let movedMoney: Bool
@@ -62,7 +62,7 @@ public struct CommandEntry: Sendable, Codable, Equatable {
         case met, faults, appliedFaults, attempt, foundBusyWith, callbacks
     }
 
-    /// What became of a command.
+    /// The result of a command.
     public enum Ending: String, Sendable, Codable {
         /// The terminal did it.
         case done

@@ -68,7 +68,7 @@ extension SimulatorConfiguration {
     /// What becomes of the webhook of a read of the journal.
     var readWebhook: ForeignWebhook { country == "ar" ? foreignWebhook : .accept }
 
-    /// What becomes of a webhook that nobody knows to work: in Argentina that of everything but a sale.
+    /// What the cloud does with a webhook that may not work: in Argentina that of all but a sale.
     func foreignWebhook(of command: TerminalCommand) -> ForeignWebhook {
         country == "ar" && command != .promotionSale ? foreignWebhook : .accept
     }

@@ -119,7 +119,7 @@ extension SalePlan {
     /// The same course of events, but the terminal says no.
     ///
     /// - Parameter decline: why.
-    /// - Returns: the plan; whatever said yes says so.
+    /// - Returns: the plan; each part that said yes says no.
     func refused(_ decline: Decline) -> SalePlan {
         var plan = self
         plan.run?.outcome = .notPaid

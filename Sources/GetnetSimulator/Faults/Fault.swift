@@ -20,7 +20,7 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
     case tokenRevoked = "token-revoked"
     /// HTTP 403 with a page of the firewall.
     case firewall = "waf"
-    /// `C2C SERVICE NOT RESPONDING`, for a minute to everyone.
+    /// `C2C SERVICE NOT RESPONDING`, for a minute to every client.
     case offline
     /// A refusal with a number hidden in its body, yet the terminal is started: a form of ``HiddenNumber``.
     case hiddenNumber = "hidden-number"
@@ -29,11 +29,11 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
 
     /// The issuer says no.
     case declined
-    /// Nobody pays: 1006.
+    /// The customer does not pay: 1006.
     case nobodyPaid = "unpaid"
     /// The customer adds a tip, and the result says so.
     case tip
-    /// Nobody pays, and the result repeats the receipt of the terminal's last payment.
+    /// The customer does not pay, and the result repeats the receipt of the terminal's last payment.
     case othersReceipt = "others-receipt"
 
     /// No callback is sent.
@@ -76,7 +76,7 @@ public enum Fault: String, Sendable, CaseIterable, Codable {
     case callbackOld = "callback-http-1.0"
     /// The callback comes over a connection that was kept open since the one before.
     case callbackKept = "callback-kept"
-    /// After the sale somebody pays at the terminal without the bridge.
+    /// After the sale a customer pays at the terminal without the bridge.
     case terminalSale = "terminal-sale"
     /// After the sale the terminal closes its batch by itself.
     case batchCloses = "batch-closes"

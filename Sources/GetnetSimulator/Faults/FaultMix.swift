@@ -122,7 +122,7 @@ struct FaultDice: Sendable {
 
 /// How often each sale was POSTed so far.
 ///
-/// Limits: the latest `limit` sales; whoever comes again after that counts as new.
+/// Limits: the latest `limit` sales; an older sale that comes again counts as new.
 struct AttemptBook: Sendable {
     private let limit: Int
     private var counts: [String: Int] = [:]

@@ -8,7 +8,7 @@ public enum JournalCommand: String, Sendable, CaseIterable, Codable {
     case details
     /// 101: the last payment of the current batch.
     case lastVoucher = "lastvoucher"
-    /// 99: what became of one sale.
+    /// 99: the result of one sale.
     case getTransaction = "get_transaction"
 
     /// The member `command` of its body.

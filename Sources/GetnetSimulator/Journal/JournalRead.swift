@@ -26,7 +26,7 @@ public struct JournalRead: Sendable, Codable, Equatable {
     public let ending: String
     /// What the terminal was at work on instead: `sale`, `journal`, `command` or `terminalSale`.
     public let foundBusyWith: String?
-    /// The receipts of what the terminal read, damaged rows included; whether anyone saw them, `ending` says.
+    /// The receipts of what the terminal read, damaged rows included; `ending` says whether a client saw them.
     public let rows: [Int]
     /// The callbacks that were sent.
     public internal(set) var callbacks: [LedgerEntry.Callback]

@@ -13,7 +13,7 @@ struct TakenRead: Sendable {
     let fault: Fault?
     /// When the terminal has answered, or the cloud has given up.
     let finishesAt: Duration
-    /// When a connection that nobody answers is reset.
+    /// When a connection that gets no answer is reset.
     let givenUpAt: Duration
     /// What the terminal has read; absent if it was not asked or took too long.
     let content: JournalContent?
@@ -34,9 +34,9 @@ enum JournalContent: Sendable {
     case rows([JournalRow])
     /// The last payment of the batch, if there is one, and the sale that it is of.
     case voucher(JournalRow?, SaleFacts?)
-    /// What became of a sale, if it is one of the batch.
+    /// The result of a sale, if it is one of the batch.
     case transaction(StartedSale?)
-    /// What became of a void or refund of the batch.
+    /// The result of a void or refund of the batch.
     case movement(StartedCommand)
 
     /// The receipts of what was found.

@@ -23,7 +23,7 @@ public enum Decline: Int, Sendable, CaseIterable {
     /// Issuer not available.
     case issuerUnavailable = 91
 
-    /// The terminal's text, which is Spanish whatever the language of the cloud.
+    /// The terminal's text, which is Spanish for every language of the cloud.
     var text: String {
         switch self {
         case .doNotHonour: "Tarjeta no autorizada"

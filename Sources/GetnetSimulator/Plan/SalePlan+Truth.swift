@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SalePlan {
-    /// What the terminal's journal says about it: the truth, whatever callbacks and queries say.
+    /// What the terminal's journal says about it: the truth, even if callbacks and queries say something else.
     var truth: TerminalResult {
         switch run?.outcome {
         case .paid(let extra):

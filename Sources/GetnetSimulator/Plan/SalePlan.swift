@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Everything that will happen to one sale, as data: the answer to its POST, the truth at the terminal, what the
-/// status query says at any moment, and the callbacks.
+/// Everything that will happen to one sale, as data.
+///
+/// The answer to its POST, the truth at the terminal, what the status query says at any moment, and the callbacks.
 ///
 /// A plan is made once, when the POST is taken, and never changes; the server only plays it. All moments count from
 /// the arrival of the POST.

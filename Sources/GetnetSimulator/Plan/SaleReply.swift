@@ -18,7 +18,7 @@ public enum SaleReply: Equatable, Sendable {
     case unauthorizedLiteral
     /// A page of the web application firewall, HTTP 403.
     case firewallPage
-    /// HTTP 307 to a place that notes whoever follows.
+    /// HTTP 307 to a place that notes each client that follows.
     case redirect
     /// HTTP 429 with `Retry-After: 1`.
     case tooManyRequests
@@ -50,7 +50,7 @@ public enum Report: Equatable, Sendable {
     case notJSON
     /// No body at all.
     case empty
-    /// The result, blown up to 300 KiB by a member that nobody knows.
+    /// The result, blown up to 300 KiB by an unknown member.
     case oversized(TerminalResult)
 }
 
@@ -81,9 +81,9 @@ public struct TerminalResult: Equatable, Sendable {
         case approved(payment: Int)
         /// The issuer or the terminal said no.
         case declined(Decline)
-        /// 1006: nobody presented a card.
+        /// 1006: the customer presented no card.
         case nobodyPaid
-        /// Someone pressed cancel.
+        /// The customer or the cashier pressed cancel.
         case cancelled
         /// −1: the terminal could not reach its host.
         case hostUnreachable

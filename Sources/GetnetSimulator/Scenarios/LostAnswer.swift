@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// 3xx: whoever POSTs cannot know from the answer whether the terminal was started.
+/// 3xx: the client cannot know from the answer to its POST whether the terminal was started.
 public enum LostAnswer: Int, Sendable, CaseIterable {
     /// 301.
     case resetStarted = 301

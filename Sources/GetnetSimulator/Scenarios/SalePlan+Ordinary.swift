@@ -86,7 +86,7 @@ extension TerminalResult {
     static let paid = TerminalResult(.approved(payment: 1))
     /// A second approval, of a payment of its own.
     static let paidAgain = TerminalResult(.approved(payment: 2))
-    /// Nobody presented a card.
+    /// The customer presented no card.
     static let nobodyPaid = TerminalResult(.nobodyPaid)
     /// The issuer said no.
     static let declined = TerminalResult(.declined(.insufficientFunds))

@@ -35,7 +35,7 @@ final class BoundPort: Sendable {
         for waiter in settle(.bound(port)) { waiter.resume(returning: port) }
     }
 
-    /// Gives up: nobody will listen, or nobody listens any more.
+    /// Gives up: the server will not listen, or listens no longer.
     func stop() {
         for waiter in settle(.stopped) { waiter.resume(throwing: SimulatorStopped()) }
     }

@@ -41,7 +41,7 @@ final class CallbackQueue: Sendable {
     /// How many callbacks are held back.
     var heldCount: Int { held.withLockedValue { $0?.count ?? 0 } }
 
-    /// What became of a callback that was to be held back.
+    /// What the queue did with a callback that was to be held back.
     enum Holding {
         /// Nothing is held back: send it.
         case off

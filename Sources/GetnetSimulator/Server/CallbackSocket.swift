@@ -14,7 +14,7 @@ final class CallbackSockets: Sendable {
     /// For how long a body waits for `100 Continue`.
     private static let patience = Duration.seconds(1)
 
-    /// What became of a connection.
+    /// A connection that broke.
     private struct Broken: Error {}
 
     /// Connections that were kept open, by host and port.

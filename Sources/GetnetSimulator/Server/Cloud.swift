@@ -20,7 +20,7 @@ struct Cloud: Sendable {
     /// The time since the start.
     var now: Duration { origin.duration(to: .now) }
 
-    /// Reads or changes the state; nobody else does meanwhile.
+    /// Reads or changes the state; no other task does meanwhile.
     func withState<Result>(_ body: (inout CloudState) -> Result) -> Result {
         state.withLockedValue(body)
     }

@@ -22,7 +22,7 @@ struct CloudContext: RequestContext {
         channel = source.channel
     }
 
-    /// Resets the connection: whoever waits for an answer gets `ECONNRESET`.
+    /// Resets the connection: the client that waits for an answer gets `ECONNRESET`.
     func resetConnection() async {
         do {
             if let socket = channel as? any SocketOptionProvider {
@@ -35,5 +35,5 @@ struct CloudContext: RequestContext {
     }
 }
 
-/// Thrown after a connection was reset, where nobody is left to answer.
+/// Thrown after a connection was reset, where no client is left to answer.
 struct ConnectionReset: Error {}

@@ -5,7 +5,7 @@ import Hummingbird
 
 /// The answer to a POST that the cloud has decided about.
 struct CourseAnswer: Sendable {
-    /// Where a redirect leads; whoever goes there is noted.
+    /// Where a redirect leads; each client that goes there is noted.
     static let trapPath = "/simulator/redirected"
 
     let cloud: Cloud

@@ -129,7 +129,7 @@ struct LedgerEndpoints: Sendable {
 
     private static func json(_ value: some Encodable) throws -> Response {
         let encoder = JSONEncoder()
-        // With milliseconds: whoever compares these instants with a crash of the client needs them.
+        // With milliseconds: a test that compares these instants with a crash of the client needs them.
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var text = encoder.singleValueContainer()
             try text.encode(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))

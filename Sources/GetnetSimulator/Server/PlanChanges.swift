@@ -2,7 +2,7 @@
 
 import NIOConcurrencyHelpers
 
-/// Wakes whoever waits for the end of a command when its plan changes.
+/// Wakes the task that waits for the end of a command when its plan changes.
 ///
 /// Limits: one waiter a command, for as long as its POST is held.
 final class PlanChanges: Sendable {
@@ -10,7 +10,7 @@ final class PlanChanges: Sendable {
 
     /// Ends when the plan of a command changes.
     ///
-    /// - Parameter subject: the command; whoever waited for it before is woken.
+    /// - Parameter subject: the command; the task that waited for it before is woken.
     /// - Returns: a stream without elements.
     func next(of subject: CallbackDelivery.Subject) -> AsyncStream<Never> {
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingOldest(1))
@@ -18,7 +18,7 @@ final class PlanChanges: Sendable {
         return stream
     }
 
-    /// Says that a plan has changed, or that nobody waits any more.
+    /// Says that a plan has changed, or that no task waits any more.
     func end(_ subject: CallbackDelivery.Subject) {
         waiting.withLockedValue { $0.removeValue(forKey: subject) }?.finish()
     }

@@ -52,7 +52,7 @@ extension Response {
         status: .badGateway
     )
 
-    /// What whoever stands before a cloud with too much to do says.
+    /// What the gateway in front of an overloaded cloud answers.
     static func flooded(_ answer: FloodAnswer) -> Response {
         var response = Response(status: HTTPResponse.Status(code: answer.status))
         response.headers[.retryAfter] = answer.retryAfter.map(String.init)

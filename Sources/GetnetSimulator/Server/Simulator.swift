@@ -106,7 +106,7 @@ public final class Simulator: Service {
             idleTimeout: .seconds(30),
             concurrentHTTP1ConnectionsPerHostSoftLimit: configuration.callbackConnections
         )
-        // A webhook that nobody listens at is an answer, not a reason to wait.
+        // A webhook without a listener is an answer, not a reason to wait.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.httpVersion = .http1Only
         return settings

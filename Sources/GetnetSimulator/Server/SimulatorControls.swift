@@ -132,7 +132,7 @@ public struct SimulatorControls: Sendable {
         cloud.withState { $0.setOffline(isOffline, idTerminal: idTerminal) }
     }
 
-    /// Lets somebody pay at a terminal itself, as soon as it is free; meanwhile it is busy.
+    /// Lets a customer pay at a terminal itself, as soon as it is free; meanwhile it is busy.
     ///
     /// - Parameters:
     ///   - amount: what is paid, in minor units.
@@ -143,7 +143,7 @@ public struct SimulatorControls: Sendable {
         cloud.withState { $0.sellAtTerminal(amount, idTerminal: idTerminal, at: cloud.now) }
     }
 
-    /// Lets somebody take a payment of the open batch back at the terminal itself, without the cloud.
+    /// Lets a cashier take a payment of the open batch back at the terminal itself, without the cloud.
     ///
     /// - Parameters:
     ///   - operationID: its receipt.

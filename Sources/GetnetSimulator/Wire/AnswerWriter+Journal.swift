@@ -13,7 +13,7 @@ extension AnswerWriter {
         return wrapper(.sent, data: data.object)
     }
 
-    /// What a terminal has read, as whoever asked is told.
+    /// What a terminal has read, as the client is told.
     ///
     /// - Parameter read: it is over.
     /// - Returns: the body; cut off where the read says so.
@@ -79,7 +79,7 @@ extension AnswerWriter {
     private func details(_ rows: [JournalRow], of read: TakenRead, _ isDamaged: Bool) -> String {
         var texts = rows.map { JournalRowWriter(row: $0, facts: facts(of: $0, read)).object }
         if isDamaged {
-            // An empty journal is damaged too: nobody may take it for one without payments.
+            // An empty journal is damaged too: a client must not take it for one without payments.
             texts = [JournalRowWriter.damaged(rows.first)] + texts.dropFirst()
         }
         var response = head(of: .details, 0, "Aprobado")
@@ -129,7 +129,7 @@ struct JournalRowWriter {
         return object.object
     }
 
-    /// A row that nobody can read: no amount, no time.
+    /// An unreadable row: no amount, no time.
     static func damaged(_ row: JournalRow?) -> String {
         var object = JSONText()
         object.add("operationId", row?.operationID ?? 0)

@@ -2,7 +2,7 @@
 
 /// Reads one JSON text (RFC 8259).
 ///
-/// Limits: `maximumDepth` nested containers; the length is limited by whoever read the body.
+/// Limits: `maximumDepth` nested containers; the length is limited by the caller that read the body.
 struct JSONReader {
     /// How deep containers may nest.
     static let maximumDepth = 16

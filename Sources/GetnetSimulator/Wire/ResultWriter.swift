@@ -149,7 +149,7 @@ extension TerminalResult {
         }
     }
 
-    /// The terminal's text, which is Spanish whatever the language of the cloud.
+    /// The terminal's text, which is Spanish for every language of the cloud.
     var responseMessage: String {
         switch verdict {
         case .approved: "Aprobado"

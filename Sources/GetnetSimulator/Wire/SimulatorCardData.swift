@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The invented card and merchant data in every result, which must never leave whoever receives it.
+/// The invented card and merchant data in every result; a client that receives it must never pass it on.
 ///
 /// A test looks for these in stores, logs and events.
 public enum SimulatorCardData {
@@ -19,8 +19,9 @@ public enum SimulatorCardData {
     /// The merchant's district.
     public static let branchDistrict = "COMUNA INVENTADA"
 
-    /// Texts that appear in an evidence that was not masked and nowhere else; the expiry date with its name, since
-    /// four digits alone may be anything.
+    /// Texts that appear only in evidence that was not masked.
+    ///
+    /// The expiry date has its name, since four digits alone may be anything.
     public static let searchable = [
         bin, commerceRut, branchAddress, branchDistrict, "\"expiryDate\":\"\(expiryDate)\"",
     ]

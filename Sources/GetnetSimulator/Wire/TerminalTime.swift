@@ -38,8 +38,9 @@ struct TerminalTime: Equatable, Sendable {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
-    /// The Gregorian date of a day count since 1970-01-01 (Hinnant's algorithm); a formatter would cost more than
-    /// the rest of an answer.
+    /// The Gregorian date of a day count since 1970-01-01 (Hinnant's algorithm).
+    ///
+    /// A formatter would cost more than the rest of an answer.
     private static func civil(days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

@@ -22,7 +22,7 @@ enum AnswerLayout: CaseIterable, Sendable {
     case topLevelID
     /// The number is called `id`.
     case numberAsID
-    /// The number has a name that nobody knows.
+    /// The number has a name that no reader knows.
     case numberAsFolio
     /// `data` is an array of one.
     case dataAsList

@@ -6,13 +6,13 @@ import Rig
 struct WireBody: Sendable {
     var headers: [(name: String, value: String)] = [("Content-Type", "application/json")]
     var bytes: [UInt8]
-    /// What was done to it, for whoever has to find a fault.
+    /// What was done to it, for the person who looks for a fault.
     var mutations: [String] = []
 }
 
 /// Does to a text of JSON what servers, proxies and gateways do to texts.
 ///
-/// A Getnet number in the text stays in the bytes, whatever is done to them: that is what the oracle stands on.
+/// A Getnet number in the text stays in the bytes after every change: the oracle relies on that.
 struct AnswerMutation {
     /// Deeper than any reader has to go.
     private static let nestings = [64, 300, 2_000]
@@ -144,7 +144,7 @@ struct AnswerMutation {
 
     // MARK: - Bytes
 
-    /// So many of the charsets below say what they are.
+    /// How many of the charsets below say what they are.
     private static let certainCharsets = 6
 
     private mutating func encoded(_ text: String, _ done: inout [String], isCertain: Bool = false) -> WireBody {

@@ -62,10 +62,10 @@ private enum PostEnd: Sendable {
 
 extension AnswersCloud.State {
     private static let callbackPause = 20...400
-    /// The plain callback comes so long after the start: most while the terminal is at work, some when its life is over.
+    /// How long after the start the plain callback comes: mostly while the terminal works, else after its life.
     private static let plainPause = [600, 900, 900, 1_200, 2_300]
 
-    /// The callbacks about what was started: one that says anything, or that must not be believed, and one that decides.
+    /// The callbacks about a start: one that says anything or must not be believed, and one that decides.
     private static func errands(about key: String, _ random: inout SeededGenerator) -> [AnswersCloud.Errand] {
         let first = AnswersCloud.Errand(
             key: key,
@@ -100,7 +100,7 @@ extension AnswersCloud.State {
         }
         let terminal = body.idTerminal
         var end = random(of: terminal) { PostEnd.drawn(&$0) }
-        // Only what has a callback can be told of before the answer, and only what moves money owns a number.
+        // Only a command with a callback can be told of before the answer, and only one that moves money owns a number.
         switch end {
         case .toldThenRefused where command.webhook == nil || command.kind != .money || command.isStarted,
             .anothersNumber where command.kind != .money:
@@ -236,7 +236,7 @@ extension AnswersCloud.State {
         return (AnswersCloud.reply(status, wire, after: .milliseconds(pause)), line(status, wire, what))
     }
 
-    /// Nothing that says what became of it, and nothing that permits another POST.
+    /// An answer that tells no result and permits no other POST.
     private mutating func lost(_ command: ToldCommand, _ what: String) -> (ByteServer.Reply, String) {
         let (way, usual, refusing, noise) = random(of: command.terminal) { random in
             (

@@ -84,7 +84,7 @@ extension AnswersCloud.State {
         return AnswersCloud.reply(200, wire)
     }
 
-    /// A recorded sale under one of the identities that an answer about it may have: its own, those of the question, or none.
+    /// A recorded sale under an identity that an answer may have: its own, that of the question, or none.
     private mutating func recorded(_ command: ToldCommand, askedAs customID: String?, _ own: String) -> CloudWord {
         var word = command.finished
         switch random(of: command.terminal, { Int.random(in: 0..<5, using: &$0) }) {

@@ -4,11 +4,11 @@ import Foundation
 import NIOConcurrencyHelpers
 import Rig
 
-/// A cloud that says the truth in any layout and coding, or nothing that anybody could read, and knows what it has started.
+/// A cloud that tells the truth in any layout and coding, or nothing readable, and knows what it has started.
 ///
-/// **The rule that everything stands on**: where an answer to a command that is not only read has a number of Getnet's in
-/// its bytes, the command was started; an answer after which it may be sent again has none. No answer and no callback
-/// says of a result what is not so, but for those that mislead: each has a flaw because of which it decides nothing.
+/// **The rule that everything stands on**: where an answer to a command that is not only read has a number of Getnet's
+/// in its bytes, the command was started; an answer after which it may be sent again has none. No answer and no
+/// callback tells a false result, except those that mislead: each has a flaw because of which it decides nothing.
 final class AnswersCloud: Sendable {
     /// A callback that is to be sent.
     struct Errand: Sendable {
@@ -20,7 +20,7 @@ final class AnswersCloud: Sendable {
             case plain
             /// The same, in a charset, a coding and strings that can be undone.
             case legible
-            /// It says that the terminal is at it.
+            /// It says that the terminal is at work on it.
             case unfinished
             /// It says the opposite of the truth, with a flaw because of which it is no verdict, once.
             case misleading
@@ -57,13 +57,13 @@ final class AnswersCloud: Sendable {
 
     /// A line of what was said is cut here, in characters.
     static let lineLimit = 700
-    /// A refusal that comes after a callback waits so long for it.
+    /// How long a refusal that comes after a callback waits for it.
     static let refusalPause = Duration.milliseconds(600)
-    /// A token serves so long, in seconds: many are renewed in one run.
+    /// How long a token serves, in seconds: many are renewed in one run.
     static let tokenLifetime: Int64 = 10
-    /// One of so many logins brings nothing that could be read.
+    /// Of how many logins one brings nothing readable.
     static let oddLogins = 5
-    /// The terminal is done after so long.
+    /// After how long the terminal is done.
     static let workTime = 20...300
 
     let state: NIOLockedValueBox<State>
@@ -176,7 +176,7 @@ extension AnswersCloud.State {
         return AnswersCloud.reply(200, mutation.rewritten(body))
     }
 
-    /// The random numbers of a terminal; of one that nobody opened always the same.
+    /// The random numbers of a terminal; always the same for a terminal that was not opened.
     mutating func random<Value>(of terminal: String, _ body: (inout SeededGenerator) -> Value) -> Value {
         body(&random[terminal, default: SeededGenerator(seed: 0)])
     }

@@ -9,7 +9,7 @@ import Rig
 /// Sends the callbacks of the cloud of random answers.
 struct AnswersCourier: Sendable {
     private static let answerMax = 64 * 1_024
-    /// The callback that decides is sent until it is taken, or so often: a disk may stand still for a while.
+    /// How often the deciding callback is sent if it is not taken: a disk may stand still for a while.
     private static let tries = 60
     private static let pause = Duration.milliseconds(500)
 

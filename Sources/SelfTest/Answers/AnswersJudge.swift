@@ -17,8 +17,8 @@ struct AnswersLedgers: Sendable {
 /// Holds what the bridge says against what the cloud knows.
 ///
 /// Pure. The promises: a command that moves or changes something is started at most once; none that was started is told
-/// refused or failed; a verdict is the truth; every row is final, or in a doubt that nothing can lift, or has a next step; no
-/// row is touched by what was said about another.
+/// refused or failed; a verdict is the truth; every row is final, or in a doubt that nothing can lift, or has a next
+/// step; no row is touched by what was said about another.
 struct AnswersJudge: Sendable {
     private static let refusals: Set<String> = ["declined", "not_completed"]
 
@@ -129,7 +129,8 @@ struct AnswersJudge: Sendable {
     private func lie(of row: StoreLedger.Transaction, _ told: ToldCommand?, movesMoney: Bool) -> String? {
         let isStarted = told?.isStarted ?? false
         switch row.status {
-        // Where nothing had said that the first refusal was untrue, the second one is believed; what comes then contradicts.
+        // The second refusal is believed where nothing showed that the first one was untrue; a later result contradicts
+        // it.
         case "failed" where isStarted && told?.mayBeBelieved(at: row.completedAt) == true: return nil
         case "failed" where isStarted && told?.kind != .reading: return "failed, but it was started"
         case "approved" where !isStarted: return "approved, but never started"
@@ -150,7 +151,7 @@ struct AnswersJudge: Sendable {
         if !movesMoney || row.status != "in_doubt" {
             found.append(("stuck", "ends as \(row.status) \(row.reason ?? "")"))
         } else if told?.isPlainlyTold == true, told?.isApproved == true || told?.posts == 1 {
-            // Of two POSTs without a number nobody knows which one the terminal refused.
+            // With two POSTs without a number it is not known which one the terminal refused.
             found.append(("undecided", "in doubt \(row.reason ?? ""), though a plain callback was answered 200"))
         }
         if row.dueAt == nil, row.queryAt == nil, row.status != "in_doubt" {

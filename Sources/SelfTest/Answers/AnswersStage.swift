@@ -17,7 +17,7 @@ struct AnswersStage: Sendable {
     let events: EventQueue
     let sender: CommandSender
 
-    /// Begins episodes for so long, lets them end, stops the bridge, and gathers the ledgers.
+    /// Begins episodes for a while, lets them end, stops the bridge, and gathers the ledgers.
     func play(for time: Duration, only episode: Int?) async throws -> AnswersLedgers {
         var ledgers = AnswersLedgers()
         let obstacles = NIOLockedValueBox<[String]>([])
@@ -98,7 +98,7 @@ struct AnswersStage: Sendable {
         while ContinuousClock.now < deadline, bridge.process.isRunning {
             if let event = events.latest(of: step.commandID) {
                 if event.isFinal || event.name == "rejected" { return }
-                // Of what was never started no word will come.
+                // A command that was never started brings no result.
                 if event.status == "in_doubt", step.movesMoney, let id = event.transactionID,
                     cloud.command(id)?.isStarted == false
                 {
@@ -113,7 +113,7 @@ struct AnswersStage: Sendable {
         }
     }
 
-    /// One row's trouble is not everybody's: commands are taken all the time.
+    /// The trouble of one row must not stop the others: commands are taken all the time.
     private func watch(_ obstacles: NIOLockedValueBox<[String]>) async {
         while !Task.isCancelled, bridge.process.isRunning {
             let answer = await bridge.settings.health.get("/readyz/commands?verbose")

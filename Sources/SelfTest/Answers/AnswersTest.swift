@@ -12,9 +12,9 @@ import Rig
 public struct AnswersTest: Sendable {
     /// What is played.
     public struct Options: Sendable {
-        /// From it follow commands and answers.
+        /// The seed; commands and answers follow from it.
         public var seed: UInt64
-        /// Episodes are begun for so long.
+        /// How long episodes are begun.
         public var time: Duration
         /// Only this one is played; `nil`: as many as there is time for.
         public var episode: Int?
@@ -176,7 +176,7 @@ public struct AnswersTest: Sendable {
         ]
         for shift in 0..<3 {
             let whole = Data(Array(repeating: UInt8(ascii: "0"), count: shift) + utf8).base64EncodedString()
-            // What hangs on the neighbours is left away.
+            // The characters that depend on the neighbours are left out.
             all.append(("\(text) in base64", Array(whole.utf8.dropFirst(shift == 0 ? 0 : 4).dropLast(4))))
         }
         return all
@@ -215,7 +215,7 @@ public struct AnswersReport: Sendable, Encodable {
         findings = AnswersJudge(ledgers).findings()
     }
 
-    /// Of each kind of finding so many are told to people.
+    /// How many findings of each kind are told to people.
     private static let shown = 4
 
     /// For people.

@@ -61,7 +61,7 @@ struct ToldCommand: Sendable {
     /// What was said, line by line.
     var lines: [String] = []
 
-    /// The flaw of a callback that must be told to people whatever the end is.
+    /// The flaw of a callback that must be told to people at every end.
     static let misfit = "another amount"
     /// A callback that was answered less than this before the refusal may not have been weighed yet.
     private static let weighing = Duration.milliseconds(100)
@@ -74,7 +74,7 @@ struct ToldCommand: Sendable {
         return unfinishedToldAt + Self.weighing > (posts == 2 ? refusedAt : lastPostAt ?? refusedAt)
     }
 
-    /// A callback said that the terminal is at it, and was answered 200.
+    /// A callback said that the terminal is at work on it, and was answered 200.
     mutating func toldUnfinished() {
         unfinishedToldAt = .now
         unfinishedToldInstant = Int64(Date().timeIntervalSince1970 * 1_000)

@@ -169,7 +169,7 @@ struct BrokerSettings: Sendable {
 
     /// Whether every quorum queue of a virtual host has a leader; one that has none is told to elect it.
     ///
-    /// RabbitMQ 3.10 may find no leader for a queue that a crash caught soon after its birth, and whoever publishes to it
+    /// RabbitMQ 3.10 may find no leader for a queue that a crash caught soon after its birth, and a publisher to it
     /// then waits for ever. The management API goes on telling the last leader it knew, so the queue itself is asked.
     func hasLeaders(in virtualHost: String) async -> Bool {
         struct Queue: Decodable {

@@ -8,7 +8,7 @@ import Rig
     import Glibc
 #endif
 
-/// A RabbitMQ node that nobody else uses, in a data folder laid out as `deploy/broker` lays it out.
+/// A RabbitMQ node for the self-test alone, in a data folder laid out as `deploy/broker` lays it out.
 ///
 /// It can be killed and comes back on its old ports with its old data.
 actor PrivateBroker {
@@ -57,7 +57,7 @@ actor PrivateBroker {
 
     /// Kills the node as a crash would.
     ///
-    /// What was declared a moment ago is synced before: a crash of the broker may forget that, which is none of our matter.
+    /// The latest declarations are synced first: a broker that crashes may forget them, and this is not tested here.
     func kill() async throws {
         _ = try? await settings.callNode("mnesia sync_log []")
         try await end(by: SIGKILL)

@@ -16,7 +16,7 @@ extension Judge {
         }
     }
 
-    /// Whether Getnet denied that something was given back, or a store that is lost did it, so that it could be asked for again.
+    /// Whether Getnet denied a giving back, or only a lost store knew of it, so that it could be asked for again.
     private func isMisledAboutGiving(_ sale: TerminalPost) -> Bool {
         ledgers.posts.contains { post in
             post.originalID != nil && post.originalID == sale.customID

@@ -55,7 +55,7 @@ extension Judge {
         for event in delivered where !known.contains(event.id) {
             found.append(violation(.invented, event.transactionID ?? event.id, "\(event.name) is in no outbox"))
         }
-        // What a copy does not know is told to people, not lost.
+        // A transaction that a copy does not know is told to people, not lost.
         for event in delivered where event.name == "unmatched" && ledgers.lost == nil {
             found.append(violation(.lost, event.id, "a callback's transaction was not found"))
         }

@@ -35,8 +35,9 @@ extension Judge {
 
     /// Whether a transaction opened its lane for good reason though the terminal was still at work on it.
     ///
-    /// A sale that Getnet denied is asked for once more, and its first end opens the lane. One that is paid twice is told while the terminal
-    /// takes the second payment, which nobody can know; it says that it is busy. A verdict that nothing told is found elsewhere.
+    /// A sale that Getnet denied is asked for once more, and its first end opens the lane. One that is paid twice is
+    /// told while the terminal takes the second payment, which the bridge cannot know; the terminal says that it is
+    /// busy. A verdict that nothing told is found elsewhere.
     private func opens(_ holder: StoreLedger.Transaction, at moment: Int64) -> Bool {
         let mine = posts[holder.id] ?? []
         if mine.contains(where: \.isStartedUnseen) { return true }
@@ -44,7 +45,7 @@ extension Judge {
         return mine.contains { $0.receivedAt <= moment && moment <= $0.sale?.finishesAt ?? .min }
     }
 
-    /// Who was POSTed holds the terminal until there is a verdict or the terminal's life is over.
+    /// A POSTed transaction holds the terminal until there is a verdict or the terminal's life is over.
     private func judgeHolding(_ lane: [StoreLedger.Transaction]) -> [Violation] {
         guard let life = ledgers.terminalLife, !ledgers.isClockMoved else { return [] }
         var found: [Violation] = []

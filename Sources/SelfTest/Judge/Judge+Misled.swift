@@ -12,7 +12,7 @@ extension Judge {
     /// Whether a result repeated the receipt of another sale.
     func repeatsReceipt(_ mine: [TerminalPost]) -> Bool { mine.contains { $0.sale?.repeats != nil } }
 
-    /// Whether the receipt that a result repeats was nobody's yet, for all that the bridge could know.
+    /// Whether the bridge could not know yet whose receipt a result repeats.
     private func repeatsUnknownReceipt(_ post: TerminalPost) -> Bool {
         guard let number = post.sale?.repeats else { return false }
         guard let owner = ledgers.posts.first(where: { $0.number == number }), !owner.isThin, let id = owner.customID,
@@ -33,7 +33,9 @@ extension Judge {
         }
     }
 
-    /// Whether a journal showed the payment of a sale at the same terminal that Getnet had denied: nobody's, for all that one can know.
+    /// Whether a journal showed the payment of another sale at the same terminal, which Getnet had denied.
+    ///
+    /// The bridge cannot know whose payment that is.
     func isMisledByJournal(_ transaction: StoreLedger.Transaction) -> Bool {
         guard transaction.decidedBy == "journal" else { return false }
         return ledgers.store.transactions.contains { other in
@@ -71,7 +73,8 @@ extension Judge {
         let told = mine.filter { !$0.callbacks.isEmpty && $0.callbacks.allSatisfy { !$0.isResult || $0.isAnswered } }
         // Of one sale both callbacks, or one callback of each of two sales that cannot both be true.
         let paid = told.filter { $0.sale?.payments.isEmpty == false && $0.callbacks.contains(where: \.isResult) }
-        // While a second POST is under way, that nobody paid is taken for the end of the first one and decides nothing.
+        // While a second POST is under way, "the customer did not pay" is taken for the end of the first one and
+        // decides nothing.
         let isContradicted =
             mine.count == 1 && told.contains { $0.isContradicted && $0.callbacks.count(where: \.isResult) > 1 }
         return isContradicted || paid.count > 1
@@ -79,7 +82,9 @@ extension Judge {
 }
 
 extension TerminalPost {
-    /// Whether a second callback said the opposite of the first; of a sale that was ended at its terminal every one says the same.
+    /// Whether a second callback said the opposite of the first.
+    ///
+    /// All callbacks of a sale that was ended at its terminal say the same.
     var isContradicted: Bool { faults.contains("contradiction") && !isCancelled }
     /// Whether its result is told in the layout that leaves the receipt out.
     var isThin: Bool { faults.contains("flat") || (amount ?? 0) % 1_000 == LoadScenario.flat }

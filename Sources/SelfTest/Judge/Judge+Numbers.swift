@@ -7,7 +7,9 @@ extension Judge {
         Dictionary(grouping: ledgers.posts.filter { $0.number != nil }) { $0.number ?? "" }
     }
 
-    /// Whether a transaction's number means nothing: it was given out again later, or while its former owner still needed it.
+    /// Whether a transaction's number means nothing.
+    ///
+    /// It was given out again later, or while its former owner still needed it.
     func hasWorthlessNumber(_ id: String) -> Bool {
         guard let kept = ledgers.numberKept else { return false }
         let all = postsByNumber

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What every ledger says about one transaction, for whoever has to find the fault.
+/// What every ledger says about one transaction, for the person who looks for the fault.
 extension Judge {
     func story(of subject: String) -> [String] {
         let transaction = transactions[subject] ?? transactionsByCommand[subject]?.first

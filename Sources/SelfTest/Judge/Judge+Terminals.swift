@@ -28,7 +28,8 @@ extension Judge {
         let sales = ledgers.posts.filter { $0.verb == "sale" && $0.sale != nil }
         let sold = Dictionary(grouping: sales) { $0.reference ?? transactions[$0.customID ?? ""]?.reference ?? "" }
         for (reference, sales) in sold.sorted(by: { $0.key < $1.key }) {
-            // A command that was repeated after its transaction was forgotten is a new one; that is the caller's to know.
+            // A command that was repeated after its transaction was forgotten is a new one; the caller has to know
+            // that.
             let ids = Set(sales.compactMap(\.customID)).filter { forgotten[$0] == nil }
             guard ids.count > 1 else { continue }
             let detail = "the reference \(reference) was sold for \(ids.sorted().joined(separator: " and "))"

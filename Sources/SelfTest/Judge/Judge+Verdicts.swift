@@ -110,7 +110,7 @@ extension Judge {
         return [violation(.unannounced, transaction.id, "a second payment was told and not announced")]
     }
 
-    /// Whether nobody can know the outcome: no acknowledgement came to durable life, and no callback was taken.
+    /// Whether the bridge cannot know the outcome: it stored no acknowledgement and took no callback.
     ///
     /// - Parameters:
     ///   - id: the transaction.
@@ -120,7 +120,7 @@ extension Judge {
     func mayStayInDoubt(_ id: String, postedAt: Int64?, isUnknowable: Bool) -> Bool {
         let mine = posts[id] ?? []
         if isUnknowable || hasWorthlessNumber(id) || isRefusedAndStarted(mine) || isUnnumbered(mine) { return true }
-        // What Getnet's number is known of can be asked for.
+        // A transaction whose Getnet number is known can be asked for.
         if let mine = transactions[id], mine.number != nil {
             // The bridge takes a jump for time that has passed, and asks ever slower the longer a doubt is old.
             return ledgers.isClockMoved && mine.queryAt != nil
@@ -135,7 +135,7 @@ extension Judge {
         return !isKnowable
     }
 
-    /// Whether the callback of a sale that was not paid came behind a refused POST, and no acknowledgement said whose number it had.
+    /// Whether an unpaid sale's callback came after a refused POST, and no acknowledgement told whose number it has.
     private func isUnnumbered(_ mine: [TerminalPost]) -> Bool {
         guard let last = mine.last, last.sale?.payments.isEmpty == true,
             mine.dropLast().contains(where: \.permitsAnother)
@@ -143,8 +143,9 @@ extension Judge {
         return !last.isAcknowledged || wasDisturbed(at: last.receivedAt)
     }
 
-    /// Whether several POSTs were answered "busy" and one of them was started all the same, so that what its callback tells of
-    /// an end without payment says nothing about the other ones.
+    /// Whether several POSTs were answered "busy" and one of them was started all the same.
+    ///
+    /// A callback that tells an end without payment then says nothing about the other ones.
     private func isRefusedAndStarted(_ mine: [TerminalPost]) -> Bool {
         let refused = mine.filter(\.permitsAnother)
         return refused.count > 1 && refused.contains { $0.sale?.payments.isEmpty == true }

@@ -124,8 +124,9 @@ struct Judge: Sendable {
         Violation(kind: kind, subject: subject, detail: detail, story: story(of: subject))
     }
 
-    /// Whether what became of this instant's POST may have been lost on its way to durable life, by the bridge's end or
-    /// by any other disturbance; `nil` is an instant that nobody can tell.
+    /// Whether the result of a POST at this instant may have been lost before the bridge stored it.
+    ///
+    /// The bridge's end or any other disturbance may do that; `nil` is an instant that is not known.
     func wasDisturbed(at instant: Int64?) -> Bool {
         guard let instant else { return !ledgers.kills.isEmpty || !ledgers.disturbances.isEmpty }
         let window = (instant - Self.onTheWire)...(instant + Self.underWay)

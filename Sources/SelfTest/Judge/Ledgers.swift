@@ -12,13 +12,15 @@ struct Ledgers: Sendable, Equatable {
     var posts: [TerminalPost] = []
     /// Which terminals were told to end what they are at.
     var cancels: [CancelPost] = []
-    /// Which journals were read; `nil` if nobody reads them.
+    /// Which journals were read; `nil` if the run does not look at that.
     var readings: [JournalReading]?
     /// Terminals that forgot payments, because their batch was closed.
     var closedTerminals: Set<String> = []
     /// What the event queue delivered; `nil` if no queue was bound.
     var events: [DeliveredEvent]? = []
-    /// The events that a second queue of all events held, asked only if `undelivered` is not empty; `nil` if nobody asked.
+    /// The events that a second queue of all events held; `nil` if it was not asked.
+    ///
+    /// It is asked only if `undelivered` is not empty.
     var witnessed: Set<String>?
     /// What the bridge remembers.
     var store = StoreLedger()
@@ -32,7 +34,7 @@ struct Ledgers: Sendable, Equatable {
     var numberKept: Int64?
     /// Whether the bridge's clock was moved, so that its instants prove nothing.
     var isClockMoved = false
-    /// How long a POST holds its terminal without a verdict, in milliseconds; `nil` if every order has a terminal of its own.
+    /// How long a POST holds its terminal without a verdict, in ms; `nil` if every order has a terminal of its own.
     var terminalLife: Int64?
 
     /// The entries of the outbox that the event queue did not deliver.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One POST of a sale, a void or a refund as the cloud saw it and what really happened at the terminal: the second ledger.
+/// One POST of a sale, void or refund as the cloud saw it, and what really happened at the terminal.
+///
+/// This is the second ledger.
 ///
 /// Units: instants in milliseconds since 1970.
 struct TerminalPost: Sendable, Equatable {
@@ -16,7 +18,7 @@ struct TerminalPost: Sendable, Equatable {
         var tip: Int64 = 0
         /// The issuer's approval of each.
         var authorizations: [String] = []
-        /// Getnet's number of the sale whose receipt the result repeats, although nobody paid.
+        /// Getnet's number of the sale whose receipt the result repeats, although the customer did not pay.
         var repeats: String?
 
         /// Whether a journal shows it with the amount that was asked for, or says what was added to it.
@@ -30,7 +32,7 @@ struct TerminalPost: Sendable, Equatable {
         /// The HTTP status of the answer; `nil` if there was none.
         var status: Int?
 
-        /// Whether whoever answered has taken it.
+        /// Whether the bridge has taken it.
         var isAnswered: Bool { status == 200 }
     }
 

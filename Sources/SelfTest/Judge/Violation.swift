@@ -24,7 +24,7 @@ struct Violation: Sendable, Equatable, CustomStringConvertible {
         case unevidenced
         /// Two ledgers say different things about the same.
         case disagreeing
-        /// Something nobody sent.
+        /// Something that was never sent or told.
         case invented
         /// More was given back than was paid, or may have been.
         case overRefunded = "over_refunded"

@@ -34,8 +34,9 @@ struct Disturbance: Sendable, Equatable, CustomStringConvertible {
         case cut(Link)
         /// A link is not read for a while, in one direction or both.
         case stall(Link, answers: Bool, requests: Bool, Duration)
-        /// What is sent over a link is not delivered for a while, then the connection is closed: of what was sent nothing
-        /// arrives, be it acknowledgements.
+        /// What is sent over a link is not delivered for a while, then the connection is closed.
+        ///
+        /// Nothing of what was sent arrives, not even acknowledgements.
         case lose(Link, Duration)
         /// The cloud accepts no token that it gave out, so many times, a fifth of a second apart.
         case revokeTokens(Int)

@@ -33,7 +33,7 @@ struct LoadScenario: Sendable, Equatable {
         LoadScenario(0, 30, ["approved"]),
         LoadScenario(101, 6, ["declined"]),
         LoadScenario(104, 3, ["declined"]),
-        // Nobody pays, 1006.
+        // The customer does not pay, 1006.
         LoadScenario(110, 6, ["not_completed"]),
         // No callback.
         LoadScenario(201, 6, ["approved"]),
@@ -42,7 +42,7 @@ struct LoadScenario: Sendable, Equatable {
         LoadScenario(202, 6, ["approved"]),
         LoadScenario(203, 6, ["approved"]),
         LoadScenario(204, 2, ["approved"]),
-        // 90 s are over, then approved, or nobody paid.
+        // 90 s are over, then approved, or not paid.
         LoadScenario(207, 5, ["approved"]),
         LoadScenario(208, 2, ["not_completed"]),
         LoadScenario(209, 2, ["approved"]),
@@ -75,6 +75,6 @@ struct LoadScenario: Sendable, Equatable {
 }
 
 extension LoadScenario {
-    /// Whether it is paid whatever chance does, which strikes only what the table leaves alone.
+    /// Whether it is paid in every case: random faults change only what the table leaves open.
     var isCertainPayment: Bool { number != 0 && outcomes == ["approved"] }
 }

@@ -4,8 +4,8 @@ import Rig
 
 /// Which terminals' clocks are off in a run, and by how much.
 ///
-/// Some by so little that the rows of one sale stand where another one of the same amount is looked for, some by more than any
-/// tolerance. Drawn from a generator of its own, so that everything else of a seed stays what it is.
+/// Some by so little that the rows of one sale stand where another one of the same amount is looked for, some by more
+/// than any tolerance. Drawn from a generator of its own, so that everything else of a seed stays what it is.
 struct PlannedClocks: Sendable, Equatable {
     /// Runs of which one has such terminals.
     static let every: UInt64 = 3

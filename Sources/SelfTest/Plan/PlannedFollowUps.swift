@@ -12,7 +12,7 @@ struct PlannedFollowUps {
         case halves, halvesAndMore
         /// Each fits, both do not.
         case tooMuch
-        /// Of which one comes first.
+        /// Two of which one comes first.
         case voidAndRefund, twoVoids
         /// Before the charge can have ended.
         case hasty
@@ -50,7 +50,7 @@ struct PlannedFollowUps {
     ) {
         self.seed = seed
         self.country = country
-        // Apart from the charges' own, which are those of the seed whatever is sent about them.
+        // Apart from the charges' generator: follow-ups must not change the charges of a seed.
         random = SeededGenerator(seed: seed ^ 0x466F_6C6C_6F77_5570)
         for order in orders where order.contest == nil {
             switch theme {

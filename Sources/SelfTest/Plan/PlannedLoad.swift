@@ -8,7 +8,7 @@ struct PlannedLoad {
     var thousands: ClosedRange<Int64> = 1...4
     var scenarios = LoadScenario.lots(LoadScenario.knowable + LoadScenario.lossy)
 
-    /// Commands are sent over so many milliseconds.
+    /// Over how many milliseconds commands are sent.
     var time = RunPlan.sendingTime
 
     let seed: UInt64

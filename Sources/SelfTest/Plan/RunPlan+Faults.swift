@@ -54,8 +54,9 @@ extension RunPlan {
         "journal-own-number": 0.2,
     ]
 
-    /// The same for runs in which the journal has much to decide and often cannot be read: some payments stay unclaimed,
-    /// and equal amounts that were not paid stand beside them.
+    /// The same for runs in which the journal has much to decide and often cannot be read.
+    ///
+    /// Some payments stay unclaimed, and equal amounts that were not paid stand beside them.
     static let doubtfulFaults = usualFaults.merging([
         "reset": 0.2, "500-before": 0.25, "no-callback": 0.5, "declined": 0, "unpaid": 0,
         "others-receipt": 0, "timeout-90": 0,

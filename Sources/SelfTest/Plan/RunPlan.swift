@@ -63,7 +63,7 @@ struct RunPlan: Sendable {
     static let themedEvery: UInt64 = 10
     /// Runs of which one loses what was sent to the broker, acknowledgements among it.
     static let loseEvery: UInt64 = 3
-    /// Runs of which in one the cloud takes tokens away.
+    /// Runs of which one has a cloud that takes tokens away.
     static let revokeEvery: UInt64 = 7
     /// Runs of which one has a subscriber whose queue is full and refuses.
     static let fullQueueEvery: UInt64 = 4
@@ -71,9 +71,9 @@ struct RunPlan: Sendable {
     static let sendingTime = 3_000
     /// Runs of which one is in Argentina, where terminals can be told to end a sale.
     static let argentineEvery: UInt64 = 5
-    /// For so long a final sale keeps its number where numbers begin anew.
+    /// How long a final sale keeps its number where numbers begin anew.
     static let numberKept = Duration.seconds(3)
-    /// For no event of a charge is waited longer.
+    /// The longest wait for an event of a charge.
     static let longestWait = Duration.seconds(6)
     /// No disturbance is longer: a POST that is held back for so long still ends within the terminal's life.
     static let longestHold = 600

@@ -43,7 +43,7 @@ extension RunSite {
             }
         case .beginNumbersAnew: await simulator.beginNumbersAnew()
         case .flood(let kind, let length):
-            // A question that was washed away has left no trace.
+            // A query that was washed away has left no trace.
             try await disturbing { try await simulator.flood(kind, for: length) }
         case .stop(let program, let length): return try await stop(program, length)
         case .killBroker:

@@ -5,7 +5,7 @@ import Rig
 
 /// A lost disk: the store is replaced by an older copy of itself, as `docs/operations.md` says.
 extension RunSite {
-    /// How long a restored store is held: whatever was at the terminals when the other one was lost has ended by then.
+    /// How long a restored store is held: all commands at the terminals when the other was lost have ended by then.
     private static let hold = terminalLife + .milliseconds(500)
 
     /// Copies the store, goes on for a while, loses it, and goes on with the copy: held first, then released.
@@ -22,7 +22,7 @@ extension RunSite {
         }
         try FileManager.default.moveItem(atPath: copy.path, toPath: settings.storePath)
         note(lost: try StoreReader.read(lost))
-        // What was under way when it was lost is known to nobody: as long as it is held everything may get lost.
+        // What was under way when the store was lost is not known: while the copy is held, everything may get lost.
         try await disturbing {
             try startBridge(holdingCommands: true)
             try await Task.sleep(for: Self.hold)

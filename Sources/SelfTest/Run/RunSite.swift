@@ -6,8 +6,7 @@ import Logging
 import NIOConcurrencyHelpers
 import Rig
 
-/// Where a run takes place: a virtual host, a simulator, a bridge that comes and goes, and a proxy in each connection
-/// between them.
+/// Where a run takes place: a virtual host, a simulator, a bridge that comes and goes, and proxies between them.
 final class RunSite: Sendable {
     /// The proxies.
     struct Links: Sendable {
@@ -155,7 +154,7 @@ final class RunSite: Sendable {
     /// Kills what still runs, also of a run that was broken off.
     func clear() async {
         let children = state.withLockedValue(\.children)
-        // In a task of its own: whoever was cancelled clears up all the same, and waits for it.
+        // In a task of its own: a cancelled caller clears up all the same, and waits for it.
         await Task {
             for child in children where child.isRunning {
                 child.signal(SIGCONT)

@@ -29,7 +29,9 @@ struct RunOutcome: Sendable {
 struct SelfTestRun: Sendable {
     /// How long the last charge may take to come to rest.
     private static let patience = Duration.seconds(60)
-    /// The second time in a row that the cloud keeps an account from charging, it is left alone for so long, and a little more.
+    /// How long an account is left alone, and a little more.
+    ///
+    /// That happens the second time in a row that the cloud keeps it from charging.
     private static let longestHold = Duration.seconds(12)
     /// How long the second queue of events is read, and how long it must be silent.
     private static let witnessLimit = Duration.seconds(30)
@@ -57,7 +59,7 @@ struct SelfTestRun: Sendable {
         } catch {
             outcome.failure = "\(error)"
         }
-        // What is left of it disturbs nobody.
+        // What is left of it disturbs no later run.
         try? await broker.settings.deleteVirtualHost(virtualHost)
         outcome.took = begin.duration(to: .now)
         return outcome
@@ -208,7 +210,7 @@ struct SelfTestRun: Sendable {
         }
     }
 
-    /// Waits until every order is final, refused, or in a doubt that nobody can lift, and nothing comes any more.
+    /// Waits until every order is final, refused, or in a doubt that cannot be lifted, and nothing comes any more.
     private func awaitRest(_ site: RunSite, _ events: EventQueue) async -> Bool {
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {

@@ -47,7 +47,7 @@ final class ChildProcess: Sendable {
         process.send(signal)
     }
 
-    /// Lets none of its files grow beyond so many bytes; whoever starts it has to ignore SIGXFSZ.
+    /// Lets none of its files grow beyond so many bytes; the program that starts it has to ignore SIGXFSZ.
     func limitFiles(to bytes: UInt64) async throws {
         try await process.limitFiles(to: bytes)
     }

@@ -97,8 +97,9 @@ struct EventQueue: Sendable {
     func latest(of commandID: String) -> DeliveredEvent? { state.withLockedValue { $0.latest[commandID] } }
     /// How many commands have their final event.
     var finals: Int { state.withLockedValue { state in state.latest.values.count(where: \.isFinal) } }
-    /// How long nothing has arrived although something could have: a consumer that is not back after a crash of the broker
-    /// has heard nothing yet.
+    /// How long nothing has arrived although something could have.
+    ///
+    /// A consumer that is not back after a crash of the broker has heard nothing yet.
     var silence: Duration {
         guard let subscribedAt = consumer.snapshot.subscribedAt else { return .zero }
         return max(subscribedAt, state.withLockedValue(\.lastArrival)).duration(to: .now)

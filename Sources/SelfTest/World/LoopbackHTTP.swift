@@ -11,12 +11,12 @@ struct LoopbackHTTP: Sendable {
 
     let port: Int
 
-    /// Status and body of an answer; `nil` if nobody answers.
+    /// Status and body of an answer; `nil` if none comes.
     func get(_ path: String) async -> (status: Int, text: String)? {
         await send(HTTPClientRequest(url: url(path)))
     }
 
-    /// Status and body of the answer to a POST; `nil` if nobody answers.
+    /// Status and body of the answer to a POST; `nil` if none comes.
     func post(_ path: String, _ body: String = "") async -> (status: Int, text: String)? {
         var request = HTTPClientRequest(url: url(path))
         request.method = .POST
@@ -24,7 +24,7 @@ struct LoopbackHTTP: Sendable {
         return await send(request)
     }
 
-    /// The status alone; 0 if nobody answers.
+    /// The status alone; 0 if no answer comes.
     func status(_ path: String) async -> Int { await get(path)?.status ?? 0 }
 
     private func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }

@@ -12,7 +12,7 @@ enum LoopbackPort {
     /// Below the range that outgoing connections take theirs from, so that none takes it meanwhile.
     private static let range = 11_000..<32_000
     private static let attempts = 200
-    /// So many of those that were given last are not given again: a port is free until the program that it was given to listens.
+    /// How many of the latest ports are not given again: a port is free until the program that got it listens.
     private static let remembered = 1_000
     private static let given = NIOLockedValueBox<[Int]>([])
 
@@ -36,7 +36,7 @@ enum LoopbackPort {
         }
     }
 
-    /// Whether nobody listens on a port.
+    /// Whether no program listens on a port.
     static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return false }

@@ -86,7 +86,7 @@ struct SimulatorProcess: Sendable {
         }
     }
 
-    /// Writes the ledgers down as they are, for whoever has to find a fault.
+    /// Writes the ledgers down as they are, for the person who looks for a fault.
     func keep(in folder: URL) async {
         for (name, path) in [("sales", ""), ("commands", "/commands"), ("journal", "/journal")] {
             let page = try? await body("/simulator/ledger\(path)?limit=\(Self.page)")
@@ -104,7 +104,7 @@ struct SimulatorProcess: Sendable {
     func flood(_ kind: Disturbance.Flood, for length: Duration) async throws {
         let answer = kind == .sales ? "status=503" : "status=429&retryAfter=1"
         _ = await http.post("/simulator/floods/\(kind.rawValue)?\(answer)")
-        // Whoever is cancelled ends it all the same.
+        // A cancelled caller ends the flood all the same.
         try? await Task.sleep(for: length)
         _ = await http.post("/simulator/floods/\(kind.rawValue)/end")
         try Task.checkCancellation()

@@ -56,7 +56,7 @@ struct AdminPort {
 
     private func execute(_ request: HTTPClientRequest) async throws(Failure) -> (status: UInt, body: [UInt8]) {
         var configuration = HTTPClient.Configuration(timeout: .init(connect: Self.connectPatience))
-        // Whoever does not listen is not there.
+        // A bridge that does not listen does not run.
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(configuration: configuration)
         let result: Result<(UInt, [UInt8]), Failure>

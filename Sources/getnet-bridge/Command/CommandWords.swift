@@ -3,7 +3,7 @@
 /// The words of the command line, parted into those of the verb and the flags that are configuration.
 ///
 /// A key of the configuration has a dot in its name and a verb's flag never has, so the two cannot be mistaken for each
-/// other, wherever they stand.
+/// other in any position.
 struct CommandWords: Equatable {
     /// Verbs, their arguments and their flags.
     private(set) var verbs: [String] = []

@@ -11,7 +11,7 @@ struct ConfigurationOptions: ParsableArguments {
     /// The flag as it was typed, with a space before it, for a line that a person copies; nothing where there was none.
     var words: String { config.map { " --config \($0)" } ?? "" }
 
-    /// Reads the configuration, whatever came of it.
+    /// Reads the configuration; faults are part of the outcome.
     func read(for use: ConfigurationUse, _ invocation: Invocation) -> ConfigurationOutcome {
         BridgeConfiguration.load(
             flags: invocation.configurationFlags,

@@ -15,7 +15,7 @@ struct Console: Sendable {
     /// - Throws: `Failure` if it cannot be written.
     func print(_ text: String) throws(Failure) {
         guard write(text + "\n", to: STDOUT_FILENO) else {
-            // Who closed the pipe has read enough and needs no explanation.
+            // A reader that closed the pipe needs no explanation.
             let words = unsafe String(cString: strerror(errno))
             throw Failure(.inputOutput, errno == EPIPE ? "" : "standard output: \(words)")
         }
@@ -30,7 +30,7 @@ struct Console: Sendable {
 
     /// Writes a text and a line break to standard error.
     func note(_ text: String) {
-        // There is nowhere left to complain.
+        // There is no other place for the message.
         _ = write(text + "\n", to: STDERR_FILENO)
     }
 
@@ -45,7 +45,7 @@ struct Console: Sendable {
         return readLine()
     }
 
-    /// So long a reader of standard error may take for the next piece; then the process goes on without it.
+    /// How long a reader of standard error may take for the next piece; then the process goes on without it.
     private static let readerPatience: Int32 = 2_000
     /// A pipe that takes something takes so many bytes without waiting (`PIPE_BUF`).
     private static let piece = 4_096

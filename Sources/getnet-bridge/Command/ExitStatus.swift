@@ -14,7 +14,7 @@ enum ExitStatus: Int32, Sendable {
     case notCompleted = 11
     /// Certainly not started.
     case failed = 12
-    /// Money may have moved: whoever repeats it may charge twice.
+    /// Money may have moved: a caller that repeats it may charge twice.
     case inDoubt = 13
     case rejected = 14
     case noAnswer = 15

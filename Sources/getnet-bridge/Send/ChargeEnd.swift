@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What was known of a charge when nobody waited for it any longer.
+/// What was known of a charge when the command stopped waiting for it.
 struct ChargeEnd: Equatable {
     let status: ExitStatus
     /// There if no bridge said anything.

@@ -21,12 +21,12 @@ extension ReportedCommand {
     }
 }
 
-/// Tells what becomes of a charge: events on standard output; what is said about them on standard error for machines.
+/// Follows a charge: events go to standard output; for machines, remarks about them go to standard error.
 struct ChargeReport {
     let console: Console
     let isForMachines: Bool
 
-    /// Names the charge, before it is published: whoever knows its id can ask for it whatever happens next.
+    /// Names the charge before it is published: with its id a person can always ask for it later.
     func begin(_ message: some ReportedCommand) {
         say("command-id \(message.commandID)\(message.generated.commandID ? " (generated)" : "")")
         if !message.startsNothing { say("sent-at    \(message.sentAt)") }
@@ -36,7 +36,7 @@ struct ChargeReport {
     }
 
     func tell(_ event: ChargeEvent) {
-        // The exit status still says how it ended when nobody reads the lines any more.
+        // The exit status still says how it ended when no program reads the lines any more.
         if isForMachines { return (try? console.print(event.document)) ?? () }
         try? console.print(event.line(on: .current))
         if let report = ReportText(event) { try? console.print(report.text) }

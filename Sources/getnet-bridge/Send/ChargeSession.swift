@@ -11,16 +11,16 @@ protocol FollowedCommand {
     func amqp(replyTo queue: String) -> AMQPMessage
 }
 
-/// One connection that publishes a charge, or another command, and hears what becomes of it.
+/// One connection that publishes a charge, or another command, and hears its result.
 struct ChargeSession {
     /// How long one look at the reply queue takes at most.
     private static let patience = Duration.seconds(1)
-    /// How long after one question how it stands the next one follows.
+    /// The time between two questions about the status.
     private static let questionInterval = Duration.seconds(2)
     /// How long the broker may take to confirm.
     private static let confirmTimeout = Duration.seconds(10)
 
-    /// The broker's own way of answering the channel that asked: whoever may publish commands may use it, no queue is made.
+    /// The broker's own way to answer the channel that asked; it needs no queue, only the right to publish commands.
     ///
     /// Source: RabbitMQ, "Direct Reply-to".
     private static let directReplyTo = "amq.rabbitmq.reply-to"
@@ -52,7 +52,8 @@ struct ChargeSession {
     ///   - message: what is published.
     ///   - limit: how long it is followed.
     ///   - watch: which events are told, and when it ends.
-    ///   - question: asks how it stands, where events go to another address than this one; sent again and again once it was answered.
+    ///   - question: asks for the status, where events go to another address than this one; sent again after each
+    ///     answer.
     ///   - tell: takes each event.
     ///   - note: takes what a person should know besides.
     func follow(
@@ -97,12 +98,12 @@ struct ChargeSession {
     }
 
     private func silence(isConfirmed: Bool) async -> ChargeSilence {
-        // Who may not look is told less.
+        // A user who may not look is told less.
         let consumers = try? await session.queueStatus(commandQueue).consumers
         return ChargeSilence(queue: commandQueue, isConfirmed: isConfirmed, consumers: consumers)
     }
 
-    /// What the broker's word on the publish means; a sentence where nobody knows whether the charge was taken.
+    /// What the broker's word on the publish means; a sentence where it is not known whether the charge was taken.
     private static func verdict(on outcome: PublishOutcome) throws(Failure) -> String? {
         switch outcome {
         case .confirmed: return nil
@@ -125,11 +126,11 @@ struct ChargeSession {
 }
 
 extension Failure {
-    /// The same failure, for somebody who must know whether to charge again.
+    /// The same failure, for a caller that must know whether to charge again.
     fileprivate var sayingNothingWasSent: Failure { Failure(status, "nothing was sent: \(message)") }
 }
 
-/// What the events of one charge come to, seen from who waits for them.
+/// What the events of one charge come to, for the waiting command.
 struct ChargeWatch {
     /// `nil`: every event that comes.
     private let commandIDs: Set<String>?
@@ -159,7 +160,7 @@ struct ChargeWatch {
         return true
     }
 
-    /// A question how it stands may be refused; that ends nothing.
+    /// A question about the status may be refused; that ends nothing.
     mutating func ignoreRefusal(of commandID: String) { questions.insert(commandID) }
 
     /// Whether nothing was heard at all.
@@ -169,7 +170,7 @@ struct ChargeWatch {
     var end: ExitStatus? {
         switch last {
         case .final(let status): Self.exitStatus(status)
-        // Nobody but a person knows which is right.
+        // Only a person can find out which is right.
         case .contradicted: .inDoubt
         case .rejected: .rejected
         case .open(let status): endsAtFirst ? status.map(Self.exitStatus) ?? .unavailable : nil
@@ -177,7 +178,7 @@ struct ChargeWatch {
         }
     }
 
-    /// The exit status of who waits no longer.
+    /// The exit status once the command waits no longer.
     var statusSoFar: ExitStatus {
         if let end { return end }
         return last == .open(.inDoubt) ? .inDoubt : .noAnswer

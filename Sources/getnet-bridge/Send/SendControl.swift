@@ -31,8 +31,8 @@ struct SendCancel: ConfiguredVerb {
             configuration,
             at: .current
         )
-        // What comes is about the command that is cancelled, or the refusal of the cancel. The later events of a sale that is ended at its
-        // terminal go to who sent it.
+        // The events are about the command that is cancelled, or the refusal of the cancel. Later events of a sale that
+        // is ended at its terminal go to the sender of the sale.
         return try await follow.run(
             message,
             asking: nil,

@@ -13,7 +13,7 @@ extension Terminals {
             discussion: "Exits with 0 if every one is connected, else with 1."
         )
 
-        /// So many terminals are asked at once, each over a connection of its own to the broker.
+        /// How many terminals are asked at once, each over a connection of its own to the broker.
         static let connections = 8
         /// How much longer than the command lives its end is waited for.
         static let grace = Duration.seconds(5)
