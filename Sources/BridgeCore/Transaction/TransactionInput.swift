@@ -115,12 +115,12 @@ public enum SubmissionOutcome: Sendable, Equatable {
     case acknowledged(idPosTxs: String, namesUs: Bool = false)
     /// The answer holds the terminal's result already.
     case answered(CloudAnswer)
-    /// It certainly did not start.
+    /// It did not start: nothing was sent, or the cloud said so.
     case notStarted(Refusal)
     /// It may have started; never repeat it.
     case unknown(Doubt)
 
-    /// A refusal that certainly started nothing.
+    /// A POST that started nothing: it was not sent, or the cloud refused it.
     public struct Refusal: Sendable, Equatable {
         /// Why.
         public let code: Reason.Code

@@ -79,7 +79,7 @@ final class LoginSession: Sendable {
         let (step, login) = shared.withLockedValue { shared -> (Step, (EventLoopPromise<Outcome>, Duration)?) in
             /// Where no token ever serves, one command waits for the next token; all others are refused.
             func waiting(_ login: EventLoopFuture<Outcome>) -> Step {
-                guard use != .question, shared.state.isEveryTokenRejected else { return .wait(login) }
+                guard let use, use != .question, shared.state.isEveryTokenRejected else { return .wait(login) }
                 guard !shared.hasProbe else { return .refuse(TokenState.everyTokenRejected) }
                 shared.hasProbe = true
                 return .wait(login)
