@@ -77,10 +77,7 @@ extension ClientTests {
         try await Site.run { site in
             let bridge = try await Self.startBridge(site)
             // The sale, the refund and the amendment are final.
-            let consumer = try Self.start(site, client, Self.words(of: client, site, finals: 3))
-            try await eventually("the consumer is bound", within: Self.patience) {
-                await Self.hasConsumer("shop.sales", site)
-            }
+            let consumer = try await Self.startConsumer(client, site, finals: 3)
             let charge = ["--reference", "PY-1", "--command-id", "py-1", "--amount", "15000"]
             try await Self.charge(site, charge, exit: 0)
             let sale = ChargeOrder(
@@ -109,10 +106,7 @@ extension ClientTests {
     func lateApprovals(_ client: String) async throws {
         if client.hasSuffix(".java"), !Self.hasJava { return }
         try await Site.run { site in
-            let consumer = try Self.start(site, client, Self.words(of: client, site, finals: 9))
-            try await eventually("the consumer is bound", within: Self.patience) {
-                await Self.hasConsumer("shop.sales", site)
-            }
+            let consumer = try await Self.startConsumer(client, site, finals: 9)
             // The transaction, the example, its sequence.
             let events = [
                 ("0mwsg2wxrl1pn0ovmziv5y0a", "charge.amended", 4), ("0mwsg2wxrl1pn0ovmziv5y0a", "charge.approved", 3),
@@ -229,10 +223,7 @@ extension ClientTests {
             events.sort { !$0.isFinal && $1.isFinal }
             let finals = events.count(where: \.isFinal)
             #expect(finals > 5 && events.count > finals)
-            let consumer = try Self.start(site, client, Self.words(of: client, site, finals: finals))
-            try await eventually("the consumer is bound", within: Self.patience) {
-                await Self.hasConsumer(client == "cloudevents_consumer.py" ? "shop.cloudevents" : "shop.sales", site)
-            }
+            let consumer = try await Self.startConsumer(client, site, finals: finals)
             for event in events { try await site.sender.sendEvent(event.body, id: event.id) }
             let exit = try await consumer.program.waitForExit(within: Self.patience)
             let words = try consumer.text()

@@ -76,10 +76,7 @@ extension ClientTests {
             var settings = site.settings
             settings["events.mode"] = "binary"
             let bridge = try await Self.startBridge(site, settings)
-            let consumer = try Self.start(site, client, Self.words(of: client, site, finals: 1))
-            try await eventually("the consumer is bound", within: Self.patience) {
-                await Self.hasConsumer("shop.sales", site)
-            }
+            let consumer = try await Self.startConsumer(client, site, finals: 1)
             try await Self.charge(site, ["--reference", "B-1", "--command-id", "b-1", "--amount", "15000"], exit: nil)
             let exit = try await consumer.program.waitForExit(within: Self.patience)
             let text = try consumer.text()
@@ -98,15 +95,14 @@ extension ClientTests {
     func unreadable(_ client: String) async throws {
         if client.hasSuffix(".java"), !Self.hasJava { return }
         try await Site.run { site in
-            let consumer = try Self.start(site, client, Self.words(of: client, site, finals: 1))
-            try await eventually("the consumer is bound", within: Self.patience) {
-                await Self.hasConsumer("shop.sales", site)
-            }
+            let consumer = try await Self.startConsumer(client, site, finals: 1)
             let sale = #""transactionId":"t","commandId":"c","type":"charge","status":"approved","final":true"#
             let bodies = [
                 "", "not JSON", "[]", "{}", "\u{FEFF}", #"{"id":"a","type":"t","data":[]}"#, #"{"id":"a","type":"t"}"#,
                 #"{"id":{},"type":"t","data":{}}"#, #"{"id":"b","type":"t","data":{\#(sale),"sequence":{}}}"#,
                 #"{"id":"c","type":"t","data":{\#(sale.replacing("\"t\"", with: "[]")),"sequence":1}}"#,
+                #"{"id":"d","type":"t","data":{\#(sale),"account":"a","sequence":1,"result":[]}}"#,
+                #"{"id":"e","type":"t","data":{\#(sale),"account":"a","sequence":1,"amount":{"value":1},"result":{"amount":{}}}}"#,
             ]
             for body in bodies + [bodies[1]] {
                 try await site.sender.sendEvent(Array(body.utf8), id: "x", to: "shop.sales")

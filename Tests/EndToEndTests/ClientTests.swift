@@ -158,6 +158,14 @@ struct ClientTests {
         }
     }
 
+    /// A consumer whose queue is there and bound.
+    static func startConsumer(_ client: String, _ site: Site, finals: Int) async throws -> Client {
+        let consumer = try start(site, client, words(of: client, site, finals: finals))
+        let queue = client == "cloudevents_consumer.py" ? "shop.cloudevents" : "shop.sales"
+        try await eventually("the consumer is bound", within: patience) { await hasConsumer(queue, site) }
+        return consumer
+    }
+
     /// Two charges, twice a refund of the one that was paid, and one of more than is left, by a client that knows no options.
     static func sellAndGiveBack(by name: String, _ tag: String) async throws {
         try await Site.run { site in

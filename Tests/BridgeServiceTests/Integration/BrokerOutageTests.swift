@@ -5,7 +5,6 @@ import BridgeCore
 import BridgeLedger
 import CorrelationStore
 import GetnetSimulator
-import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -143,15 +142,7 @@ extension HeldCommandsTests {
 
     @Test func `an outbox that cannot be read holds commands and POSTs back until it can`() async throws {
         try await Surroundings.run(configure: { $0.outbox.holdCommandsAfter = .seconds(2) }) { surroundings in
-            let store = NIOLockedValueBox<FailingStore?>(nil)
-            try await surroundings.withBridge(
-                wrap: { inner in
-                    let failing = FailingStore(inner)
-                    store.withLockedValue { $0 = failing }
-                    return failing
-                }
-            ) { world in
-                let failing = try #require(store.withLockedValue { $0 })
+            try await surroundings.withFailingStore { world, failing in
                 failing.hideOutbox(true)
                 try await eventually("the outbox stands in the way") {
                     try await world.health("/readyz/commands?verbose").text.contains("[-] outbox: the outbox has not")

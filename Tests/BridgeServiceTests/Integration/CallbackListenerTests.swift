@@ -6,7 +6,6 @@ import BridgeLedger
 import CorrelationStore
 import Foundation
 import GetnetSimulator
-import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -189,13 +188,7 @@ struct CallbackListenerTests {
 
     @Test func `while the store cannot commit it is 503 and no command is taken; then both go on`() async throws {
         try await Surroundings.run { surroundings in
-            let failing = NIOLockedValueBox<FailingStore?>(nil)
-            try await surroundings.withBridge(wrap: { store in
-                let wrapper = FailingStore(store)
-                failing.withLockedValue { $0 = wrapper }
-                return wrapper
-            }) { world in
-                let store = try #require(failing.withLockedValue { $0 })
+            try await surroundings.withFailingStore { world, store in
                 let (command, own) = try await submitted(world)
                 store.fillDisk(true)
                 let answer = try await BridgeWorld.request(

@@ -5,7 +5,6 @@ import BridgeCore
 import BridgeLedger
 import CorrelationStore
 import GetnetSimulator
-import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -113,13 +112,7 @@ struct ControlTests {
 
     @Test func `a cancel outlives a full disk and is acknowledged only when it is durable`() async throws {
         try await Surroundings.run(configure: { $0.submit.busyRetryAfter = .seconds(20) }) { surroundings in
-            let failing = NIOLockedValueBox<FailingStore?>(nil)
-            try await surroundings.withBridge(wrap: { store in
-                let wrapper = FailingStore(store)
-                failing.withLockedValue { $0 = wrapper }
-                return wrapper
-            }) { world in
-                let store = try #require(failing.withLockedValue { $0 })
+            try await surroundings.withFailingStore { world, store in
                 let command = ChargeCommand(amount: 15_410)
                 try await world.send(command)
                 _ = try await world.events.first("it waits") { $0.status == "waiting" }

@@ -17,20 +17,12 @@ struct LoginOutageTests {
     ) async throws {
         try await Surroundings.run(configure: { $0.outbox.holdCommandsAfter = .seconds(2) }) { surroundings in
             let cloud = HesitantCloud(port: try freePort())
-            let store = NIOLockedValueBox<FailingStore?>(nil)
             try await serving([cloud]) {
-                try await surroundings.withBridge(
-                    { $0.cloud.baseURL = cloud.baseURL },
-                    wrap: { inner in
-                        let failing = FailingStore(inner)
-                        store.withLockedValue { $0 = failing }
-                        return failing
-                    }
-                ) { world in
+                try await surroundings.withFailingStore({ $0.cloud.baseURL = cloud.baseURL }) { world, failing in
                     let command = ChargeCommand()
                     try await world.send(command)
                     try await eventually("a login is under way", within: BridgeWorld.patience) { cloud.logins == 1 }
-                    try await test(world, command, cloud, try #require(store.withLockedValue { $0 }))
+                    try await test(world, command, cloud, failing)
                 }
             }
         }

@@ -5,7 +5,6 @@ import BridgeCore
 import BridgeLedger
 import CorrelationStore
 import GetnetSimulator
-import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -93,16 +92,8 @@ struct SubmissionTests {
 
     @Test func `a POST does not leave long after its durable step; it is marked anew`() async throws {
         try await Surroundings.run { surroundings in
-            let store = NIOLockedValueBox<FailingStore?>(nil)
-            try await surroundings.withBridge(
-                wrap: { inner in
-                    let failing = FailingStore(inner)
-                    store.withLockedValue { $0 = failing }
-                    return failing
-                }
-            ) { world in
+            try await surroundings.withFailingStore { world, failing in
                 // The terminal's life is counted from the step after a restart.
-                let failing = try #require(store.withLockedValue { $0 })
                 failing.slowDownMark(by: .milliseconds(1_200))
                 let command = ChargeCommand()
                 try await world.send(command)

@@ -4,6 +4,9 @@ import BridgeCore
 import BridgeLedger
 import CorrelationStore
 import NIOConcurrencyHelpers
+import Testing
+
+@testable import BridgeService
 
 /// A store whose disk is full when the test says so: nothing is committed, everything can be read.
 ///
@@ -173,4 +176,22 @@ final class FailingStore: TransactionStore {
     func census() async throws(StoreError) -> StoreCensus { try await store.census() }
 
     func close() async { await store.close() }
+}
+
+extension Surroundings {
+    /// Runs a bridge on a store that fails when the test says so.
+    func withFailingStore(
+        _ configure: (inout BridgeConfiguration) -> Void = { _ in },
+        _ body: @escaping @Sendable (BridgeWorld, FailingStore) async throws -> Void
+    ) async throws {
+        let store = NIOLockedValueBox<FailingStore?>(nil)
+        try await withBridge(
+            configure,
+            wrap: { inner in
+                let failing = FailingStore(inner)
+                store.withLockedValue { $0 = failing }
+                return failing
+            }
+        ) { world in try await body(world, try #require(store.withLockedValue { $0 })) }
+    }
 }

@@ -135,6 +135,7 @@ final class Event {
         for (String name : new String[] {"transactionId", "commandId", "type", "account", "status"}) data.get(name).getAsString();
         data.get("sequence").getAsLong();
         data.get("final").getAsBoolean();
+        Ledger.isPaidInFull(data);
     }
 }
 
@@ -244,7 +245,7 @@ final class Ledger {
      * Whether what was paid, without what was added at the terminal, is what was asked for: a person may have ended a doubt with
      * the amount of another receipt.
      */
-    private static boolean isPaidInFull(JsonObject data) {
+    static boolean isPaidInFull(JsonObject data) {
         JsonObject result = data.has("result") ? data.getAsJsonObject("result") : new JsonObject();
         if (!result.has("amount") || !data.has("amount")) return true;
         JsonObject paid = result.getAsJsonObject("amount");

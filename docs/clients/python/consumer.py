@@ -61,29 +61,38 @@ def take(database, event):
     return fresh
 
 
-# The members that are written down, with their types.
+# The members that this program uses, with their types.
 EVENT = {"id": str, "type": str, "data": dict}
 OF_TRANSACTION = {
     "transactionId": str, "commandId": str, "type": str, "account": str, "sequence": int, "status": str, "final": bool,
 }
+MONEY = {"value": int, "tip": int, "cashback": int}
+LARGEST_INTEGER = 2**63 - 1
 
 
 def read(body):
     """An event; ValueError for one that cannot be read, which will not change when it comes again."""
     try:
-        event = json.loads(body)
+        event = check(json.loads(body), EVENT)
     except RecursionError as error:
         raise ValueError(error) from error
-    check(event, EVENT)
-    if "transactionId" in event["data"]:
-        check(event["data"], OF_TRANSACTION)
+    data = event["data"]
+    if "transactionId" in data:
+        check(data, OF_TRANSACTION)
+        for holder in (data, check(data.get("result", {}), {})):
+            if "amount" in holder:
+                check({"tip": 0, "cashback": 0} | check(holder["amount"], {}), MONEY)
     return event
 
 
 def check(value, members):
+    """The object, if it is one and has these members."""
+    if not isinstance(value, dict):
+        raise ValueError("this is no object")
     for name, kind in members.items():
-        if not isinstance(value, dict) or not isinstance(value.get(name), kind):
+        if not isinstance(value.get(name), kind) or kind is int and abs(value[name]) > LARGEST_INTEGER:
             raise ValueError(f"{name} is missing, or is no {kind.__name__}")
+    return value
 
 
 def keep_unreadable(database, body):
