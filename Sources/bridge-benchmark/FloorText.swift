@@ -7,10 +7,10 @@ enum FloorText {
         SELECT \(transaction) FROM transactions
         WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved')
             AND type IN ('charge', 'void', 'refund')
-        ORDER BY rowid DESC LIMIT 1
+        ORDER BY place DESC LIMIT 1
         """
     static let lane = """
-        SELECT count(*), min(id) FROM transactions INDEXED BY transactions_lane
+        SELECT count(*), min(place), id FROM transactions INDEXED BY transactions_lane
         WHERE account = ? AND terminal = ? AND in_lane = 1
         """
     // The condition of the index, without which the whole table is walked.

@@ -46,6 +46,10 @@ struct Shop {
     private let rules = TransactionRules(laneDepth: 4)
     private var random: SeededGenerator
     private var now = Timestamp.sample
+    /// How far the clock of the second bridge is behind that of the first.
+    private static let clockDifference = Duration.seconds(3_600)
+    /// How long after its acceptance a command expires, by the clock of its publisher.
+    private static let lifetime = Duration.seconds(120)
     private var messages: [(candidate: Transaction, message: CommandMessage)] = []
     private var posts: [TransactionID: Post] = [:]
     private(set) var payments: [Payment] = []
@@ -120,14 +124,21 @@ struct Shop {
     private mutating func newCharge() -> (candidate: Transaction, message: CommandMessage)? {
         count += 1
         let terminal = Self.terminals.randomElement(using: &random) ?? .sample
+        let acceptedAt = clockOfABridge()
         let candidate = Transaction.sample(
             count,
             amount: Int64.random(in: 1...3, using: &random) * 1_000,
             reference: "R\(Int.random(in: 1...8, using: &random))",
             terminal: terminal,
-            acceptedAt: now
+            acceptedAt: acceptedAt,
+            lifetime: now - acceptedAt + Self.lifetime
         )
         return (candidate, message(candidate))
+    }
+
+    /// What the clock of the bridge says that takes a command: one of two, which name transactions by their clocks.
+    private mutating func clockOfABridge() -> Timestamp {
+        Bool.random(using: &random) ? now : now - Self.clockDifference
     }
 
     private mutating func newRefund() -> (candidate: Transaction, message: CommandMessage)? {
@@ -136,13 +147,15 @@ struct Shop {
         count += 1
         let isVoid = Bool.random(using: &random)
         let terminal = sale.command.content.terminal
+        let acceptedAt = clockOfABridge()
         let sample = Transaction.sample(
             count,
             type: isVoid ? .void : .refund,
             amount: isVoid ? 0 : Int64.random(in: 1...3, using: &random) * 1_000,
             reference: "R\(100 + count)",
             terminal: terminal,
-            acceptedAt: now
+            acceptedAt: acceptedAt,
+            lifetime: now - acceptedAt + Self.lifetime
         )
         var original = OriginalReference.transaction(sale.id)
         if let receipt = OriginalSale(sale)?.receipt, Bool.random(using: &random) { original = .receipt(receipt) }
@@ -166,7 +179,7 @@ struct Shop {
         var message = old.message
         // Its publisher may send another message with the same command.
         if Int.random(in: 0..<3, using: &random) == 0 { message.messageID = "again-\(count)" }
-        return try deliver((old.candidate.acceptedAgain(at: now, number: count), message))
+        return try deliver((old.candidate.acceptedAgain(at: clockOfABridge(), number: count), message))
     }
 
     /// A transaction that the bridge's memory takes for the head of its lane is to be POSTed.

@@ -23,7 +23,7 @@ struct ShopHistoryTests {
         }
     }
 
-    @Test(arguments: [Blindness.command, .reference, .lane, .refusal, .owner, .amendments, .foreignSales])
+    @Test(arguments: [Blindness.command, .reference, .lane, .place, .refusal, .owner, .amendments, .foreignSales])
     func `find a rule that does not look`(_ blindness: Blindness) {
         for seed in 1...Self.longestSearch {
             var shop = Shop(seed: seed, blindness: blindness)

@@ -21,15 +21,16 @@ struct LanesTests {
 
     @discardableResult
     private func enter(_ number: Int, _ lanes: inout Lanes) -> Bool {
-        lanes.enter(id(number), Self.key, expiresAt: .sample, expiry: Self.now + .seconds(number))
+        lanes.enter(id(number), Self.key, place: Int64(number), expiresAt: .sample, expiry: Self.now + .seconds(number))
     }
 
-    @Test func `whoever was accepted first stands first, in whatever order they come back after a start`() {
+    @Test func `the smallest place stands first, whatever the names are and in whatever order they come back`() {
         var lanes = Lanes()
-        let names = (0..<4).map { TransactionID(at: .sample + .seconds($0), random: 1) }
+        // The clock that names them goes backwards.
+        let names = (0..<4).map { TransactionID(at: .sample - .seconds(900 * $0), random: 1) }
         let key = Lanes.Key(Transaction.sample().command.content)
         for index in [2, 0, 3, 1] {
-            _ = lanes.enter(names[index], key, expiresAt: .sample, expiry: .now)
+            _ = lanes.enter(names[index], key, place: Int64(100 + index), expiresAt: .sample, expiry: .now)
         }
         #expect(lanes.isHead(names[0]))
         #expect(lanes.leave(names[0]) == names[1])

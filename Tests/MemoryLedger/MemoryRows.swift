@@ -5,7 +5,7 @@ package import BridgeLedger
 
 /// A look of a rule that finds nothing, whatever there is.
 package enum Blindness: String, Sendable, CaseIterable {
-    case command, reference, lane, refusal, owner, amendments, ownSales, foreignSales, contradicted, undecided,
+    case command, reference, lane, place, refusal, owner, amendments, ownSales, foreignSales, contradicted, undecided,
         approved,
         youngerPost, lastClose
 }
@@ -84,8 +84,14 @@ package final class MemoryRows: StoreRows {
     package func lane(of terminal: String, account: String) throws -> LaneOccupancy? {
         try need(.lane(terminal: terminal, account: account))
         let standing = at(terminal, account) { $0.isInLane }
-        // Without the order of a lane the newest one holds it.
-        let holder = blindness == .lane ? standing.last : standing.first
+        let holder =
+            switch blindness {
+            // Without the order of a lane the newest one holds it.
+            case .lane: standing.last
+            // Without a place the clocks of those who name transactions order them.
+            case .place: standing.min { $0.id < $1.id }
+            default: standing.first
+            }
         return holder.map { LaneOccupancy(ahead: standing.count, holder: $0.id) }
     }
 
@@ -130,7 +136,8 @@ package final class MemoryRows: StoreRows {
     package func hasYoungerPost(than transaction: Transaction) -> Bool {
         if blindness == .youngerPost { return false }
         let content = transaction.command.content
-        return !at(content.terminal.idTerminal, content.account) { $0.id > transaction.id && $0.wasPosted }.isEmpty
+        return !at(content.terminal.idTerminal, content.account) { $0.place > transaction.place && $0.wasPosted }
+            .isEmpty
     }
 
     private func at(
@@ -214,7 +221,7 @@ package final class MemoryRows: StoreRows {
 
     // MARK: - Changes
 
-    package func insert(_ transaction: Transaction) throws {
+    package func insert(_ transaction: Transaction) throws -> Int64 {
         let content = transaction.command.content
         try need(.command(transaction.command.commandID))
         try need(.lane(of: transaction))
@@ -223,8 +230,11 @@ package final class MemoryRows: StoreRows {
         guard self.transaction(ofCommand: transaction.command.commandID, account: content.account) == nil else {
             throw MemoryFault.twice("command")
         }
-        tables.transactions[transaction.id] = transaction
         tables.order.append(transaction.id)
+        var placed = transaction
+        placed.place = Int64(tables.order.count)
+        tables.transactions[transaction.id] = placed
+        return placed.place
     }
 
     package func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {

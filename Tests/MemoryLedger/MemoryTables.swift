@@ -26,9 +26,9 @@ package struct MemoryTables: Sendable {
     /// Empty tables.
     package init() {}
 
-    /// The transactions that fit, in the order of their ids.
+    /// The transactions that fit, by their places.
     func all(where fits: (Transaction) -> Bool) -> [Transaction] {
-        transactions.values.filter(fits).sorted { $0.id < $1.id }
+        transactions.values.filter(fits).sorted { $0.place < $1.place }
     }
 }
 

@@ -16,6 +16,10 @@ public struct Transaction: Sendable, Equatable {
     public var address: ReplyAddress
     /// When it became durable.
     public let acceptedAt: Timestamp
+    /// Its place among the transactions of its terminal, given by the commit that accepted it; 0 before.
+    ///
+    /// A later commit gives a greater place. Names do not order: they come from the clocks of processes.
+    public var place: Int64 = 0
 
     /// Where it stands.
     public var state: TransactionState = .accepted

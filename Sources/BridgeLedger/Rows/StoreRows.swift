@@ -17,7 +17,7 @@ package protocol StoreRows: StoreNotes {
     func transaction(ofCommand commandID: String, account: String) throws -> Transaction?
     /// The latest transaction with a reference that is unfinished, in doubt or approved.
     func transaction(holding reference: String, account: String) throws -> Transaction?
-    /// What stands in a terminal's lane; `nil` if it is free.
+    /// What stands in a terminal's lane, the smallest place being the holder's; `nil` if it is free.
     func lane(of terminal: String, account: String) throws -> LaneOccupancy?
     /// Transactions at a terminal that were POSTed and are not final.
     func undecided(at terminal: String, account: String) throws -> [Transaction]
@@ -28,7 +28,7 @@ package protocol StoreRows: StoreNotes {
         postedFrom start: Timestamp,
         to end: Timestamp
     ) throws -> [Transaction]
-    /// Every void and refund of one of these sales, in the order of acceptance.
+    /// Every void and refund of one of these sales, by place.
     func amendments(of originals: [TransactionID]) throws -> [Transaction]
     /// Sales that took money under an authorization, by its key, the surest first, even against their status.
     func sales(authorizedBy key: String, account: String) throws -> [Transaction]
@@ -44,12 +44,14 @@ package protocol StoreRows: StoreNotes {
     func contradicted(at terminal: String, account: String, acceptedFrom start: Timestamp) throws -> [Transaction]
     /// Whether another transaction with the reference of this one was POSTed.
     func isReferenceReused(_ transaction: Transaction) throws -> Bool
-    /// Whether a younger transaction at the terminal of this one was POSTed.
+    /// Whether a transaction with a greater place at the terminal of this one was POSTed.
     func hasYoungerPost(than transaction: Transaction) throws -> Bool
     /// The transaction that has a claim.
     func owner(of claim: Claim, account: String) throws -> TransactionID?
     /// Adds a transaction; its name and its command must be new.
-    func insert(_ transaction: Transaction) throws
+    ///
+    /// Gives it its place, greater than those of all transactions of its terminal, whatever their names are.
+    func insert(_ transaction: Transaction) throws -> Int64
     /// Writes what changed of a transaction; what it claims must be free.
     func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws
     /// Adds a piece of evidence to a transaction's history.

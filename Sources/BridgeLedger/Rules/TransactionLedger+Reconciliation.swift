@@ -52,7 +52,7 @@ extension TransactionLedger {
         }
         let unique = Dictionary(paid.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let books = TerminalBooks(
-            paid: unique.values.sorted { $0.id < $1.id },
+            paid: unique.values.sorted { $0.place < $1.place },
             undecided: try rows.undecided(at: terminal, account: account),
             lastClose: lastClose,
             readFrom: readFrom,

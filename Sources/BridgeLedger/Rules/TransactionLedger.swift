@@ -46,8 +46,8 @@ package struct TransactionLedger<Rows: StoreRows> {
         }
         try rows.lock(.lane(of: candidate))
         let lane = try rows.lane(of: command.content.terminal.idTerminal, account: command.content.account)
-        let transition = TransactionMachine.accept(candidate, behind: lane, rules: rules.transactionRules)
-        try rows.insert(transition.transaction)
+        var transition = TransactionMachine.accept(candidate, behind: lane, rules: rules.transactionRules)
+        transition.transaction.place = try rows.insert(transition.transaction)
         try append(transition.events, at: candidate.acceptedAt)
         return .created(transition)
     }
@@ -218,7 +218,7 @@ package struct TransactionLedger<Rows: StoreRows> {
         return transition
     }
 
-    /// Whether no transaction that was accepted before it stands in its lane; the last lock in front of a POST.
+    /// Whether no transaction with a smaller place stands in its lane; the last lock in front of a POST.
     private func holdsLane(_ transaction: Transaction) throws -> Bool {
         guard transaction.isInLane else { return false }
         let content = transaction.command.content

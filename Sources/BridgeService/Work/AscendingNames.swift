@@ -3,9 +3,10 @@
 internal import BridgeCore
 internal import NIOConcurrencyHelpers
 
-/// Names for new transactions, each greater than all before it, so that their order is the order of acceptance.
+/// Names for new transactions, each greater than all before it, so that lists show them in the order of acceptance.
 ///
-/// It holds within a millisecond, and after the clock was set back.
+/// That is so within a millisecond, and after the clock was set back. Names decide nothing: the commit gives a command
+/// its place in the lane (decision 0016).
 final class AscendingNames: Sendable {
     private let last = NIOLockedValueBox<TransactionID?>(nil)
 

@@ -55,6 +55,7 @@ extension Dispatcher {
             _ = lanes.enter(
                 id,
                 key,
+                place: transaction.place,
                 isSlow: transaction.profile?.mode.mayAnswerLate ?? false,
                 expiresAt: expiresAt,
                 expiry: .now + max(expiresAt - calendars.now(for: id), .zero)

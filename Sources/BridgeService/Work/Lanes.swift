@@ -2,9 +2,9 @@
 
 internal import BridgeCore
 
-/// The queues in front of the terminals: one transaction holds a terminal, the others wait in the order of acceptance.
+/// The queues in front of the terminals: one transaction holds a terminal, the others wait by their places.
 ///
-/// Pure, in memory, made anew from the store at each start (decision 0006). The first of a lane holds the terminal
+/// Pure, in memory, made anew from the store at each start (decisions 0006 and 0016). The first of a lane holds the terminal
 /// until it leaves; only it may be POSTed. While a journal is read the lane stays closed, also behind a transaction
 /// that leaves meanwhile.
 struct Lanes {
@@ -31,6 +31,8 @@ struct Lanes {
 
     private struct Stay {
         let key: Key
+        /// Given by the commit that accepted it.
+        let place: Int64
         /// Whether the answer to its POST may take as long as the terminal does.
         let isSlow: Bool
         /// When its command expires, by the calendar.
@@ -53,20 +55,22 @@ struct Lanes {
     /// How many commands wait for their first or next POST.
     var waiting: Int { stays.count - posted }
 
-    /// Puts a transaction into its lane, at the place of its name; `true` if it holds the terminal at once.
+    /// Puts a transaction into its lane, at its place; `true` if it holds the terminal at once.
     ///
-    /// Names ascend with acceptance, and transactions that come back after a start may come in another order.
+    /// Transactions that come back after a start may come in another order.
     mutating func enter(
         _ id: TransactionID,
         _ key: Key,
+        place: Int64,
         isSlow: Bool = false,
         expiresAt: Timestamp,
         expiry: ContinuousClock.Instant
     ) -> Bool {
         guard stays[id] == nil else { return isHead(id) }
-        stays[id] = Stay(key: key, isSlow: isSlow, expiresAt: expiresAt, expiry: expiry)
+        stays[id] = Stay(key: key, place: place, isSlow: isSlow, expiresAt: expiresAt, expiry: expiry)
         var lane = lanes[key] ?? Lane()
-        lane.line.insert(id, at: lane.line.lastIndex { $0 < id }.map { $0 + 1 } ?? 0)
+        let before = lane.line.lastIndex { (stays[$0]?.place ?? 0) < place }
+        lane.line.insert(id, at: before.map { $0 + 1 } ?? 0)
         lanes[key] = lane
         return lane.head == id
     }

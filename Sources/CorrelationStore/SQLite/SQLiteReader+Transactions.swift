@@ -31,7 +31,7 @@ extension SQLiteReader {
     func inLanes(limit: Int) async throws(StoreError) -> [Transaction] {
         let text = """
             SELECT \(Self.transactionColumns) FROM transactions INDEXED BY transactions_lane
-            WHERE in_lane = 1 ORDER BY account, terminal, id LIMIT ?
+            WHERE in_lane = 1 ORDER BY account, terminal, place LIMIT ?
             """
         return try await read { database in
             try PreparedStatement(cached: text, on: database).all({ $0.add(Int64(limit)) }, TransactionColumns.read)

@@ -15,7 +15,7 @@ extension SQLiteRows {
         postedFrom start: Timestamp,
         to end: Timestamp
     ) throws -> [Transaction] {
-        // Names ascend with acceptance, and a POST follows it within the longest life of a command.
+        // A name begins with the instant of acceptance, and a POST follows within the longest life of a command.
         let oldest = TransactionID(at: start - CommandReader.longestLife - Self.nameTolerance, random: 0)
         return try occasional(Text.selectApproved).all(
             {
@@ -56,14 +56,18 @@ extension SQLiteRows {
         let found = try occasional(Text.selectYoungerPost).first(
             {
                 $0.add(content.account, content.terminal.idTerminal)
-                $0.add(transaction.id.description)
+                // What has a greater place was named later, by a clock that may be behind.
+                $0.add(TransactionID(at: transaction.acceptedAt - Self.nameTolerance, random: 0).description)
+                $0.add(transaction.place)
             },
             { $0.integer() }
         )
         return found != nil
     }
 
-    /// Names keep ascending while the clock is set back; no clock is set back by more than this.
+    /// By how much the instant in a name may differ from that of the commit: clocks are set, and two bridges have two.
+    ///
+    /// An index is searched by names only with so much room. Names never decide an order (decision 0016).
     static let nameTolerance = Duration.seconds(86_400)
 }
 

@@ -79,18 +79,18 @@ extension SQLiteRows {
 
 extension SQLiteRows.Text {
     fileprivate static let selectAmendments = """
-        SELECT \(columns) FROM transactions INDEXED BY transactions_original WHERE original_id = ? ORDER BY id
+        SELECT \(columns) FROM transactions INDEXED BY transactions_original WHERE original_id = ? ORDER BY place
         """
     fileprivate static let selectAuthorizedSales = """
         SELECT \(columns) FROM transactions INDEXED BY transactions_authorization_key
         WHERE account = ? AND upper(ltrim(result_authorization_code, '0')) = ?
             AND result_authorization_code IS NOT NULL AND status = 'approved'
-        ORDER BY result_operation_id IS NULL, id DESC
+        ORDER BY result_operation_id IS NULL, place DESC
         """
     fileprivate static let selectContradictedSales = """
         SELECT \(columns) FROM transactions INDEXED BY transactions_contradictory
         WHERE account = ? AND contradictions IS NOT NULL AND status <> 'approved'
-        ORDER BY id DESC
+        ORDER BY place DESC
         """
     fileprivate static let selectForeignSales = """
         SELECT id, operation_id, authorization_code, date, amount, currency

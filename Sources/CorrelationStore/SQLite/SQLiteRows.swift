@@ -68,20 +68,23 @@ final class SQLiteRows: StoreRows {
         static let selectByReference = """
             SELECT \(columns) FROM transactions
             WHERE account = ? AND reference = ? AND (completed_at IS NULL OR status = 'approved') AND type IN (\(money))
-            ORDER BY rowid DESC LIMIT 1
+            ORDER BY place DESC LIMIT 1
             """
         /// For all other commands a reference is a note, no claim.
         private static let money = CommandType.allCases.filter(\.effect.movesMoney).map { "'\($0.rawValue)'" }
             .joined(separator: ", ")
+        /// Beside a minimum SQLite takes the other columns from the row that has it.
+        ///
+        /// Source: <https://www.sqlite.org/lang_select.html#bareagg>
         static let selectLane = """
-            SELECT count(*), min(id) FROM transactions INDEXED BY transactions_lane
+            SELECT count(*), min(place), id FROM transactions INDEXED BY transactions_lane
             WHERE account = ? AND terminal = ? AND in_lane = 1
             """
         static let selectUndecided = """
             SELECT \(columns) FROM transactions INDEXED BY transactions_unfinished
             WHERE completed_at IS NULL AND account = ? AND terminal = ? AND coalesce(posted_at, restored_at) IS NOT NULL
                 AND status IN ('submitted', 'in_doubt')
-            ORDER BY id
+            ORDER BY place
             """
         static let selectApproved = """
             SELECT \(columns) FROM transactions INDEXED BY transactions_terminal
@@ -98,7 +101,8 @@ final class SQLiteRows: StoreRows {
             """
         static let selectYoungerPost = """
             SELECT 1 FROM transactions INDEXED BY transactions_terminal
-            WHERE account = ? AND terminal = ? AND id > ? AND coalesce(posted_at, restored_at) IS NOT NULL LIMIT 1
+            WHERE account = ? AND terminal = ? AND id >= ? AND place > ?
+                AND coalesce(posted_at, restored_at) IS NOT NULL LIMIT 1
             """
         static let selectOwnerOfNumber = """
             SELECT id FROM transactions INDEXED BY transactions_number
@@ -175,6 +179,7 @@ final class SQLiteRows: StoreRows {
     func lane(of terminal: String, account: String) throws -> LaneOccupancy? {
         let occupancy = try selectLane.first({ $0.add(account, terminal) }) { row -> LaneOccupancy? in
             let count = Int(row.integer())
+            _ = row.optionalInteger()
             let holder = row.optionalText().flatMap { TransactionID($0) }
             return holder.map { LaneOccupancy(ahead: count, holder: $0) }
         }
@@ -222,7 +227,7 @@ final class SQLiteRows: StoreRows {
         }
     }
 
-    func insert(_ transaction: Transaction) throws {
+    func insert(_ transaction: Transaction) throws -> Int64 {
         try insertTransaction.run { row in
             TransactionColumns.writeCommand(transaction, &row)
             TransactionColumns.writeOriginal(transaction, &row)
@@ -231,7 +236,10 @@ final class SQLiteRows: StoreRows {
             TransactionColumns.writeLane(transaction, &row)
             row.add(transaction.completedAt)
         }
-        recent.keep(transaction)
+        var placed = transaction
+        placed.place = database.lastInsertedRowID
+        recent.keep(placed)
+        return placed.place
     }
 
     func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {

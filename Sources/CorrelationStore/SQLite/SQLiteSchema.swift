@@ -14,7 +14,7 @@ enum SQLiteSchema {
         "1 transactions", "2 evidence", "3 outbox", "4 dead letters whole", "5 what the cloud has shown",
         "6 lanes", "7 steps and contradictions", "8 commands beside the sale",
         "9 batches before their close", "10 one sale under several names", "11 identities and refusals",
-        "12 refused posts", "13 ends by status",
+        "12 refused posts", "13 ends by status", "14 places",
     ]
 
     /// The number of the last one, kept in `user_version`.
@@ -25,7 +25,7 @@ enum SQLiteSchema {
         var migrator = DatabaseMigrator()
         let texts = [
             transactions, evidence, outbox, deadLettersWhole, shown, lanes, steps, originals, batches, names,
-            identities, refusedPosts, endsByStatus,
+            identities, refusedPosts, endsByStatus, places,
         ]
         for (version, (name, text)) in zip(1..., zip(migrations, texts)) {
             migrator.registerMigration(name) { database in

@@ -98,7 +98,7 @@ extension SQLiteStore {
 
     static let lingeringText = """
         SELECT \(transactionColumns) FROM transactions INDEXED BY transactions_lane
-        WHERE in_lane = 1 AND completed_at IS NOT NULL ORDER BY id
+        WHERE in_lane = 1 AND completed_at IS NOT NULL ORDER BY place
         """
 
     /// See `TransactionStore`.

@@ -6,6 +6,8 @@ internal import BridgeCore
 ///
 /// The order of names, of `write…` and of `read` is one and the same.
 enum TransactionColumns {
+    /// Given by the engine when the row is inserted.
+    static let given = ["place"]
     /// Set once.
     static let command = [
         "id", "account", "command_id", "type", "terminal", "branch", "serial_number", "alias", "amount", "currency",
@@ -38,7 +40,7 @@ enum TransactionColumns {
         "open_contradictions", "restored_at", "receipt_seen_at", "cancel_sent_at", "cancel_ended_at", "batch_report",
     ]
     /// Every column but `in_doubt_since`, which is for counting only.
-    static let all = command + original + address + progress + number + lane + end + exceptional
+    static let all = given + command + original + address + progress + number + lane + end + exceptional
 
     static func writeCommand(_ transaction: Transaction, _ row: inout StatementParameters) {
         let command = transaction.command
@@ -141,6 +143,7 @@ enum TransactionColumns {
     ///
     /// - Throws: `StoredRowFault` where a value is none of ours.
     static func read(_ row: inout StatementColumns) throws -> Transaction {
+        let place = row.integer()
         let name = row.text()
         guard let id = TransactionID(name) else { throw StoredRowFault("transactions.id", of: name) }
         let account = row.text()
@@ -181,6 +184,7 @@ enum TransactionColumns {
             address: readAddress(&row),
             acceptedAt: acceptedAt
         )
+        transaction.place = place
         transaction.original = original
         try readProgress(of: &transaction, &row)
         transaction.idPosTxs = row.optionalText()
