@@ -87,13 +87,21 @@ let package = Package(
         ),
         // What an input reads, decides and writes, whatever the engine: docs/decisions/0015-rules-apart-from-engines.md.
         .target(name: "BridgeLedger", dependencies: ["BridgeCore"], swiftSettings: settings),
+        // The store on any engine, and the port that the pipes use: docs/decisions/0017-engines.md.
         .target(
             name: "CorrelationStore",
             dependencies: [
-                "BridgeCore", "BridgeLedger", "CSQLite",
+                "BridgeCore", "BridgeLedger",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "CorrelationStoreSQLite",
+            dependencies: [
+                "BridgeCore", "BridgeLedger", "CorrelationStore", "CSQLite",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
             swiftSettings: settings
@@ -101,7 +109,7 @@ let package = Package(
         .target(
             name: "BridgeService",
             dependencies: [
-                "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore", "GetnetCloud",
+                "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore", "CorrelationStoreSQLite", "GetnetCloud",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -185,7 +193,8 @@ let package = Package(
         .executableTarget(
             name: "bridge-benchmark",
             dependencies: [
-                "AMQPClient", "BridgeCore", "BridgeLedger", "CAMQPFloor", "CorrelationStore", "GetnetSimulator",
+                "AMQPClient", "BridgeCore", "BridgeLedger", "CAMQPFloor", "CorrelationStoreSQLite", "CorrelationStore",
+                "GetnetSimulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -235,7 +244,10 @@ let package = Package(
         // An engine in memory that checks what the rules promise each other; for tests.
         .target(
             name: "MemoryLedger",
-            dependencies: ["BridgeCore", "BridgeLedger"],
+            dependencies: [
+                "BridgeCore", "BridgeLedger", "CorrelationStore",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
             path: "Tests/MemoryLedger",
             swiftSettings: settings
         ),
@@ -270,7 +282,8 @@ let package = Package(
         .testTarget(
             name: "CorrelationStoreTests",
             dependencies: [
-                "CorrelationStore", "BridgeCore", "BridgeLedger", "TestSupport",
+                "CorrelationStore", "CorrelationStoreSQLite", "BridgeCore", "BridgeLedger", "MemoryLedger",
+                "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
@@ -296,7 +309,7 @@ let package = Package(
                 // Makes the store refuse a row, as a broken constraint would.
                 .product(name: "GRDB", package: "GRDB.swift"),
                 "BridgeService", "GetnetSimulator", "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore",
-                "GetnetCloud", "TestSupport",
+                "CorrelationStoreSQLite", "GetnetCloud", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

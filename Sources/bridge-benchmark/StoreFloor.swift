@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeCore
-internal import CorrelationStore
+internal import CorrelationStoreSQLite
 internal import Foundation
 internal import GRDBSQLite
 
@@ -23,9 +23,8 @@ struct StoreFloor: AsyncParsableCommand {
     var batch: Int
 
     func run() async throws {
-        try SQLiteStore.create(
-            path: path,
-            accounts: Accounts(Account(name: "main", profile: .chile, environment: "uat"))
+        try SQLiteStore(path: path).create(
+            for: Accounts(Account(name: "main", profile: .chile, environment: "uat"))
         )
         let floor = try StoreFloorConnection(path: path)
         // What the values hold is made beforehand: only SQLite is measured.

@@ -38,7 +38,7 @@ struct Callbacks: VerbGroup {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
-            let inspection = try StoreInspection.open(path: try configuration.storePath())
+            let inspection = try configuration.storeAdministration().inspect()
             let callbacks = try await inspection.keptCallbacks(cause: cause, limit: limit)
             if json {
                 try invocation.console.print(callbacks.document)

@@ -27,7 +27,7 @@ struct LaneVerbs: VerbGroup {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
-            let inspection = try StoreInspection.open(path: try configuration.storePath())
+            let inspection = try configuration.storeAdministration().inspect()
             let lanes = Lane.all(of: try await inspection.inLanes())
             let rules = configuration.transactionRules
             if json {

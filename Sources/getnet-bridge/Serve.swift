@@ -78,19 +78,19 @@ struct Serve: ConfiguredVerb {
     /// After a signal it may take less: the whole stop has a limit of its own (`StopLimit`).
     static let closingLimit = Duration.seconds(10)
 
-    private func open(_ configuration: BridgeConfiguration, _ logger: Logger) throws(Failure) -> SQLiteStore {
-        let path = try configuration.storePath()
+    private func open(_ configuration: BridgeConfiguration, _ logger: Logger) throws(Failure) -> any TransactionStore {
+        let store = try configuration.storeAdministration()
         do throws(StoreOpeningError) {
-            if configuration.store.create { try make(path, for: configuration, logger) }
+            if configuration.store.create { try make(store, for: configuration, logger) }
             if holdCommands {
-                try SQLiteStore.hold(path: path, at: .current)
-            } else if try SQLiteStore.holdCopy(path: path, at: .current) {
+                try store.hold(at: .current)
+            } else if try store.holdCopy(at: .current) {
                 logger.warning(
                     "the store is a copy: it is held like a restored one",
-                    metadata: [LogKey.address: "\(path)"]
+                    metadata: [LogKey.address: "\(store.place)"]
                 )
             }
-            return try SQLiteStore.open(path: path, rules: configuration.storeRules)
+            return try store.open(rules: configuration.storeRules)
         } catch {
             let config = error.remedy == nil ? nil : options.config
             throw Failure(Failure(error).status, error.description + (config.map { " --config \($0)" } ?? ""))
@@ -99,17 +99,17 @@ struct Serve: ConfiguredVerb {
 
     /// Makes the store at the first start.
     private func make(
-        _ path: String,
+        _ store: any StoreAdministration,
         for configuration: BridgeConfiguration,
         _ logger: Logger
     ) throws(StoreOpeningError) {
         do throws(StoreOpeningError) {
-            try SQLiteStore.create(path: path, accounts: configuration.accounts)
+            try store.create(for: configuration.accounts)
         } catch {
             if case .exists = error { return }
             throw error
         }
-        logger.notice("made a new store", metadata: [LogKey.path: "\(path)"])
+        logger.notice("made a new store", metadata: [LogKey.path: "\(store.place)"])
     }
 }
 

@@ -25,10 +25,10 @@ struct Store: VerbGroup {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .newStore, invocation)
-            let path = try configuration.storePath()
-            try SQLiteStore.create(path: path, accounts: configuration.accounts)
+            let store = try configuration.storeAdministration()
+            try store.create(for: configuration.accounts)
             try invocation.console.print(
-                "made \(path) for \(configuration.accounts.all.map { "\(StoreOwner($0))" }.joined(separator: ", "))"
+                "made \(store.place) for \(configuration.accounts.all.map { "\(StoreOwner($0))" }.joined(separator: ", "))"
             )
             return .done
         }
@@ -43,11 +43,12 @@ struct Store: VerbGroup {
         @OptionGroup var options: ConfigurationOptions
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
-            let path = try options.load(for: .store, invocation).storePath()
-            let (before, after) = try SQLiteStore.migrate(path: path)
+            let store = try options.load(for: .store, invocation).storeAdministration()
+            let schema = try store.migrate()
             try invocation.console.print(
-                before == after
-                    ? "\(path) has schema \(after) already" : "\(path) migrated from schema \(before) to \(after)"
+                schema.before == schema.after
+                    ? "\(store.place) has schema \(schema.after) already"
+                    : "\(store.place) migrated from schema \(schema.before) to \(schema.after)"
             )
             return .done
         }
@@ -65,15 +66,15 @@ struct Store: VerbGroup {
         var json = false
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
-            let path = try options.load(for: .store, invocation).storePath()
-            let status = try SQLiteStore.status(path: path)
+            let store = try options.load(for: .store, invocation).storeAdministration()
+            let status = try store.status()
             if json {
-                try invocation.console.print(status.json(path))
+                try invocation.console.print(status.json(store.place))
             } else {
-                try invocation.console.print(status.text(path))
+                try invocation.console.print(status.text(store.place))
             }
             if !status.faults.isEmpty { return .inputOutput }
-            return status.schema == StoreStatus.newestSchema ? .done : .configuration
+            return status.schema == status.newestSchema ? .done : .configuration
         }
     }
 }
@@ -83,7 +84,7 @@ extension StoreStatus {
         var facts = Facts()
         facts.add("store", path)
         for owner in owners { facts.add("account", owner.description) }
-        facts.add("schema", "\(schema), this program's is \(Self.newestSchema)\(remedy)")
+        facts.add("schema", "\(schema), this program's is \(newestSchema)\(remedy)")
         facts.add("database", "\(databaseBytes) bytes, log \(logBytes) bytes")
         for status in TransactionStatus.allCases {
             facts.add(status.rawValue, transactions[status].map { "\($0) transactions" })
@@ -101,7 +102,7 @@ extension StoreStatus {
     }
 
     private var remedy: String {
-        schema < Self.newestSchema ? "; run: getnet-bridge store migrate" : ""
+        schema < newestSchema ? "; run: getnet-bridge store migrate" : ""
     }
 
     fileprivate func json(_ path: String) -> [UInt8] {
@@ -118,7 +119,7 @@ extension StoreStatus {
                 }
             }
             status.member("schema", schema)
-            status.member("newestSchema", Self.newestSchema)
+            status.member("newestSchema", newestSchema)
             status.object("transactions") { counts in
                 for word in TransactionStatus.allCases { counts.member(word.rawValue, transactions[word] ?? 0) }
             }

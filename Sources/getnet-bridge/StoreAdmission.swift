@@ -30,17 +30,12 @@ extension Store {
             guard let newcomer = configuration.accounts[account] else {
                 throw Failure(.usage, "the configuration has no account \(account)")
             }
-            let path = try configuration.storePath()
-            let isNew = try SQLiteStore.admit(
-                newcomer,
-                path: path,
-                beside: configuration.accounts,
-                isAnother: another
-            )
+            let store = try configuration.storeAdministration()
+            let isNew = try store.admit(newcomer, beside: configuration.accounts, isAnother: another)
             try invocation.console.print(
                 isNew
-                    ? "\(path) holds \(StoreOwner(newcomer)) from now on"
-                    : "\(path) knows \(StoreOwner(newcomer)) already"
+                    ? "\(store.place) holds \(StoreOwner(newcomer)) from now on"
+                    : "\(store.place) knows \(StoreOwner(newcomer)) already"
             )
             return .done
         }

@@ -25,9 +25,9 @@ extension Store {
         }
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
-            let path = try options.load(for: .store, invocation).storePath()
-            let bytes = try SQLiteStore.backup(path: path, to: to, at: .current)
-            try invocation.console.print("\(to) holds \(path), \(bytes) bytes")
+            let store = try options.load(for: .store, invocation).storeAdministration()
+            let bytes = try store.backup(to: to, at: .current)
+            try invocation.console.print("\(to) holds \(store.place), \(bytes) bytes")
             return .done
         }
     }
@@ -51,16 +51,11 @@ extension Store {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
-            let path = try configuration.storePath()
+            let store = try configuration.storeAdministration()
             let release: HoldRelease
             let who = try note.operatorNote()
             do throws(StoreOpeningError) {
-                release = try SQLiteStore.release(
-                    path: path,
-                    by: who,
-                    at: .current,
-                    isKnownToBeEarly: now
-                )
+                release = try store.release(by: who, at: .current, isKnownToBeEarly: now)
             } catch {
                 guard case .locked = error else { throw error }
                 let body = OperatorRequest.body(by: note.by, because: note.reason, knows: now ? [.now] : [])
@@ -68,8 +63,8 @@ extension Store {
                 release = answer["released"] == .bool(true) ? .released : .notHeld
             }
             switch release {
-            case .released: try invocation.console.print("\(path) is released, by \(note.by)")
-            case .notHeld: try invocation.console.print("\(path) was not held")
+            case .released: try invocation.console.print("\(store.place) is released, by \(note.by)")
+            case .notHeld: try invocation.console.print("\(store.place) was not held")
             case .tooEarly(let end): throw Failure(.data, end.tooEarlyText)
             }
             return .done

@@ -114,9 +114,9 @@ extension Transactions {
         _ invocation: Invocation
     ) async throws -> TransactionID {
         let named = TransactionID(id)
-        let inspection: StoreInspection
+        let inspection: any StoreInspection
         do {
-            inspection = try StoreInspection.open(path: try options.load(for: .store, invocation).storePath())
+            inspection = try options.load(for: .store, invocation).storeAdministration().inspect()
         } catch {
             // A person may decide from another machine, which has no store.
             guard let named else { throw error }

@@ -34,7 +34,7 @@ struct Transactions: VerbGroup {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
-            let inspection = try StoreInspection.open(path: try configuration.storePath())
+            let inspection = try configuration.storeAdministration().inspect()
             if needsMe {
                 let needed = try await needed(inspection, configuration.transactionRules)
                 if json {
@@ -69,7 +69,7 @@ struct Transactions: VerbGroup {
 
         /// Doubts that only a person ends, and contradictions, newest first; and doubts that a person may end already.
         private func needed(
-            _ inspection: StoreInspection,
+            _ inspection: any StoreInspection,
             _ rules: TransactionRules
         ) async throws -> (now: [Transaction], early: [Transaction]) {
             var doubts = filters.question
@@ -94,7 +94,7 @@ struct Transactions: VerbGroup {
         /// All that a question asks for: a transaction that is left out would be an alarm that is not heard.
         private func all(
             _ question: TransactionQuestion,
-            _ inspection: StoreInspection
+            _ inspection: any StoreInspection
         ) async throws -> [Transaction] {
             var question = question
             question.limit = TransactionQuestion.longestAnswer
@@ -110,7 +110,7 @@ struct Transactions: VerbGroup {
         private func text(
             _ now: [Transaction],
             _ early: [Transaction],
-            _ inspection: StoreInspection,
+            _ inspection: any StoreInspection,
             _ rules: TransactionRules
         ) async throws -> String {
             func paragraphs(_ transactions: [Transaction]) async throws -> [String] {
@@ -160,7 +160,7 @@ struct Transactions: VerbGroup {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
-            let inspection = try StoreInspection.open(path: try configuration.storePath())
+            let inspection = try configuration.storeAdministration().inspect()
             guard let transaction = try await find(in: inspection) else {
                 throw Failure(.unavailable, "the store has no transaction and no command \(id)")
             }
@@ -194,7 +194,7 @@ struct Transactions: VerbGroup {
         /// What holds the terminal for which it waits.
         private func lane(
             of transaction: Transaction,
-            _ inspection: StoreInspection,
+            _ inspection: any StoreInspection,
             _ rules: TransactionRules
         ) async throws -> String? {
             guard transaction.state == .accepted else { return nil }
@@ -204,7 +204,7 @@ struct Transactions: VerbGroup {
             .first
         }
 
-        private func find(in inspection: StoreInspection) async throws -> Transaction? {
+        private func find(in inspection: any StoreInspection) async throws -> Transaction? {
             if let id = TransactionID(id), let found = try await inspection.transaction(id) { return found }
             var question = TransactionQuestion()
             question.commandID = id

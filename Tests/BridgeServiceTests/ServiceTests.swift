@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import Foundation
 import GetnetCloud
 import ServiceLifecycle
@@ -16,7 +17,7 @@ struct ServiceTests {
     /// Puts a configuration together with an empty store; nothing runs and nothing is connected.
     private func with(
         country: BridgeConfiguration.Country = .cl,
-        _ test: (BridgeConfiguration, SQLiteStore) async throws -> Void
+        _ test: (BridgeConfiguration, any TransactionStore) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("services-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -26,8 +27,8 @@ struct ServiceTests {
         configuration.cloud.baseURL = "http://127.0.0.1:1"
         configuration.http.publicURL = "http://127.0.0.1:1"
         let path = folder.appendingPathComponent("store.db").path
-        try SQLiteStore.create(path: path, accounts: configuration.accounts)
-        let store = try SQLiteStore.open(path: path, rules: configuration.storeRules)
+        try SQLiteStore(path: path).create(for: configuration.accounts)
+        let store = try SQLiteStore(path: path).open(rules: configuration.storeRules)
         try await test(configuration, store)
         await store.close()
     }

@@ -129,10 +129,6 @@ extension TransactionStore {
         return transition.transaction
     }
 
-    /// Every entry that waits, in order.
-    func waiting() async throws -> [OutboxEntry] {
-        try await pending(after: 0, limit: 10_000)
-    }
 }
 
 /// A fixture found the store in another state than it made.

@@ -7,6 +7,7 @@ import GRDB
 import Testing
 
 @testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 /// A disk that is really full: a small file system in memory, which only root can mount.
 @Suite(.timeLimit(.minutes(1)), .enabled(if: SmallDisk.isPossible, "mounting needs root"))
@@ -17,10 +18,10 @@ struct FullDiskTests {
             try SmallDisk.mount(at: directory, size: "3m")
             defer { try? SmallDisk.unmount(directory) }
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let ballast = directory + "/ballast"
             try Data(count: 1_000_000).write(to: URL(fileURLWithPath: ballast))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            let store = try SQLiteStore(path: path).open(rules: .test())
             var taken: [BridgeCore.Transaction] = []
             var refusal: StoreError?
             while refusal == nil, taken.count < 1_000 {
@@ -45,7 +46,7 @@ struct FullDiskTests {
             taken.append(try await store.create(refused))
             #expect(try await store.unfinished(after: nil, limit: 1_000).count == taken.count)
             await store.close()
-            #expect(try SQLiteStore.status(path: path).faults.isEmpty)
+            #expect(try SQLiteStore(path: path).status().faults.isEmpty)
         }
     }
 }

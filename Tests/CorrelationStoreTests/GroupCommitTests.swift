@@ -8,20 +8,21 @@ import NIOConcurrencyHelpers
 import Testing
 
 @testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 /// How changes share commits in the SQLite store.
 @Suite(.timeLimit(.minutes(1)))
 struct GroupCommitTests {
     /// Opens a store whose writer can be held up by a lock from outside.
     private func withHeldStore(
-        limits: CommitQueue<SQLiteStore.Ledger>.Limits = CommitQueue<SQLiteStore.Ledger>.Limits(),
+        limits: LedgerStore<SQLiteEngine>.QueueLimits = .init(),
         _ counter: CommitCounter,
-        _ body: (SQLiteStore, HeldWriter) async throws -> Void
+        _ body: (LedgerStore<SQLiteEngine>, HeldWriter) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test(), limits: limits, report: counter.note)
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).openLedger(rules: .test(), limits: limits, report: counter.note)
             let holder = try HeldWriter(path: path)
             do {
                 try await body(store, holder)
@@ -59,8 +60,7 @@ struct GroupCommitTests {
     func `a change that fails takes no other of its batch with it`() async throws {
         let counter = CommitCounter()
         try await withHeldStore(counter) { store, holder in
-            let feed = store.feed(of: .event)
-            feed.restart()
+            #expect(try await store.handedOut().isEmpty)
             // Two commands under one transaction name: the second breaks a constraint that no rule looks at.
             let twin = Charge(commandID: "c-0", reference: "R0").candidate
             let outcomes = NIOLockedValueBox<[StoreError?]>([])
@@ -90,7 +90,7 @@ struct GroupCommitTests {
             let stored = try await store.unfinished(after: nil, limit: 100)
             #expect(stored.count == 39)
             #expect(try await store.waiting().count == 39)
-            #expect(feed.take(after: 0, limit: 100) == (try await store.waiting()))
+            #expect(try await store.handedOut() == store.waiting())
         }
     }
 
@@ -99,11 +99,18 @@ struct GroupCommitTests {
         struct Undone: Error {}
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let database = try DatabaseQueue(path: path)
-            let queue = CommitQueue<SQLiteStore.Ledger>(limits: .init())
+            let queue = CommitQueue<LedgerStore<SQLiteEngine>.Ledger>(limits: .init())
             database.asyncWriteWithoutTransaction { database in
-                try? SQLiteWriter(database, rules: .test(), feeds: OutboxFeeds(), report: { _ in }).run(queue)
+                guard let connection = try? SQLiteConnection(database) else { return }
+                BatchWriter(
+                    connection,
+                    rules: .test(),
+                    onAppend: { _ in },
+                    storeError: SQLiteEngine.storeError,
+                    report: { _ in }
+                ).run(queue)
             }
             let charge = Charge(commandID: "c-0", reference: "R0")
             let candidate = charge.candidate
@@ -124,7 +131,7 @@ struct GroupCommitTests {
 
     @Test
     func `a full queue refuses and what it took is committed`() async throws {
-        let limits = CommitQueue<SQLiteStore.Ledger>.Limits(batch: 1, queue: 10)
+        let limits = LedgerStore<SQLiteEngine>.QueueLimits(batch: 1, queue: 10)
         try await withHeldStore(limits: limits, CommitCounter()) { store, holder in
             let refused = NIOLockedValueBox(0)
             let taken = NIOLockedValueBox(0)
@@ -169,7 +176,7 @@ struct GroupCommitTests {
                 holder.release()
                 try await group.waitForAll()
             }
-            let again = try SQLiteStore.open(path: store.file.path, rules: .test())
+            let again = try SQLiteStore(path: store.engine.file.path).open(rules: .test())
             #expect(try await again.unfinished(after: nil, limit: 100).count == taken.withLockedValue { $0 })
             #expect(taken.withLockedValue { $0 } > 0)
             await again.close()

@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import Testing
 
 /// What becomes of inputs: state, evidence and events in one commit.
@@ -241,11 +242,12 @@ struct InputTests {
         }
     }
 
-    @Test func `callbacks that are no evidence can be looked at, newest first`() async throws {
-        try await withTemporaryDirectory { directory in
-            let (path, rules) = (directory + "/store.sqlite", StoreRules.test())
-            try SQLiteStore.create(path: path, accounts: rules.accounts)
-            let store = try SQLiteStore.open(path: path, rules: rules)
+    @Test(arguments: StoreEngine.allCases)
+    func `callbacks that are no evidence can be looked at, newest first`(engine: StoreEngine) async throws {
+        try await engine.withPlace { place in
+            let rules = StoreRules.test()
+            try place.create(for: rules.accounts)
+            let store = try place.open(rules: rules)
             let id = Charge().candidate.id
             let causes: [QuarantinedCallback.Cause] = [.unmatched, .unreadable, .notStorable, .unmatched]
             for (number, cause) in causes.enumerated() {
@@ -259,7 +261,7 @@ struct InputTests {
                 try await store.quarantine(callback, announce: false)
             }
             // Beside the bridge that has it open.
-            let inspection = try StoreInspection.open(path: path)
+            let inspection = try place.inspect()
             let all = try await inspection.keptCallbacks(cause: nil, limit: 3)
             #expect(all.map(\.cause) == [.unmatched, .notStorable, .unreadable])
             #expect(all.map(\.maskedBody) == [[0xFF, 3], [0xFF, 2], [0xFF, 1]])

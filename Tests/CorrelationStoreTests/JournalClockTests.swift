@@ -9,11 +9,12 @@ import Testing
 extension JournalReadingTests {
     @Test(
         "K3: rows are judged by the offset that a sale before and a sale after show; by one alone the row is only named",
-        arguments: [1_000, -1_000] as [Int64]
+        arguments: StoreEngine.allCases,
+        [1_000, -1_000] as [Int64]
     )
-    func offset(ahead: Int64) async throws {
+    func offset(engine: StoreEngine, ahead: Int64) async throws {
         for next in [nil, ahead, 0] as [Int64?] {
-            try await StoreEngine.sqlite.withStore { store in
+            try await engine.withStore { store in
                 let before = try await sale(store, 1, paidAt: -1_500, ahead: ahead)
                 let doubt = try await doubt(store, 3)
                 var rows = [row(at: 60 + ahead), row(at: -1_500 + ahead, receipt: before)]

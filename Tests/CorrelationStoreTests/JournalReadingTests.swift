@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import NIOConcurrencyHelpers
 import Testing
 
@@ -161,20 +162,18 @@ import Testing
     }
 
     @Test(
-        arguments: [
+        arguments: StoreEngine.allCases,
+        [
             ("another amount", 15_991, 60, nil), ("hours before the POST", 15_990, -11_400, nil),
             ("hours after the life", 15_990, 11_400, nil), ("another ticket", 15_990, 60, "R9"),
         ] as [(String, Int64, Int64, String?)]
     )
     func `a row that does not fit is no evidence`(
-        _ name: String,
-        _ amount: Int64,
-        _ time: Int64,
-        _ ticket: String?
-    )
-        async throws
-    {
-        try await StoreEngine.sqlite.withStore { store in
+        engine: StoreEngine,
+        _ other: (name: String, amount: Int64, time: Int64, ticket: String?)
+    ) async throws {
+        let (name, amount, time, ticket) = other
+        try await engine.withStore { store in
             // The clock is right: without any sale that says so a row of the amount may be ours at any time.
             let receipt = try await sale(store, 3, paidAt: -600, ahead: 0)
             let doubt = try await doubt(store, 1)
@@ -185,12 +184,13 @@ import Testing
 
     @Test(
         "K3: a sale of the amount some minutes or hours away proves neither payment nor absence, and is named",
-        arguments: [-300, -111, 446, 7_200] as [Int64]
+        arguments: StoreEngine.allCases,
+        [-300, -111, 446, 7_200] as [Int64]
     )
-    func otherClock(time: Int64) async throws {
+    func otherClock(engine: StoreEngine, time: Int64) async throws {
         for absenceIsFinal in [false, true] {
             let rules = TransactionRules(absenceIsFinal: absenceIsFinal)
-            try await StoreEngine.sqlite.withStore(.test(transactionRules: rules)) { store in
+            try await engine.withStore(.test(transactionRules: rules)) { store in
                 let doubt = try await doubt(store, 1, isInLane: true)
                 _ = try await read(store, [row(at: time)], at: 20_000)
                 #expect(try await status(store, doubt) == "in_doubt:no_acknowledgement")
@@ -205,17 +205,20 @@ import Testing
         }
     }
 
-    @Test(arguments: [-109, 444] as [Int64])
-    func `clocks may be apart by the tolerance`(_ time: Int64) async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases, [-109, 444] as [Int64])
+    func `clocks may be apart by the tolerance`(engine: StoreEngine, _ time: Int64) async throws {
+        try await engine.withStore { store in
             let doubt = try await doubt(store, 1)
             _ = try await read(store, [row(at: time, ticket: "R1")])
             #expect(try await status(store, doubt) == "approved")
         }
     }
 
-    @Test func `in the hour that a clock change repeats either reading of a row's time may fit`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `in the hour that a clock change repeats either reading of a row's time may fit`(
+        engine: StoreEngine
+    ) async throws {
+        try await engine.withStore { store in
             let doubt = try await doubt(store, 1)
             let sale = row(at: 60)
             _ = try await read(store, [JournalRow(result: sale.result, instants: [at(60 + 3_600), at(60)])])
@@ -238,10 +241,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [false, true])
-    func `absence is final only where the operator says so`(_ isFinal: Bool) async throws {
+    @Test(arguments: StoreEngine.allCases, [false, true])
+    func `absence is final only where the operator says so`(engine: StoreEngine, _ isFinal: Bool) async throws {
         let rules = StoreRules.test(transactionRules: TransactionRules(absenceIsFinal: isFinal))
-        try await StoreEngine.sqlite.withStore(rules) { store in
+        try await engine.withStore(rules) { store in
             let doubt = try await doubt(store, 1)
             _ = try await read(store, [])
             #expect(
@@ -250,16 +253,18 @@ import Testing
         }
     }
 
-    @Test(arguments: [nil, "R1"])
-    func `a doubt from before a restore is decided by a row with its ticket alone`(ticket: String?) async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let first = try SQLiteStore.open(path: path, rules: .test())
+    @Test(arguments: StoreEngine.allCases, [nil, "R1"])
+    func `a doubt from before a restore is decided by a row with its ticket alone`(
+        engine: StoreEngine,
+        ticket: String?
+    ) async throws {
+        try await engine.withPlace { place in
+            try place.create(for: Accounts(.test))
+            let first = try place.open(rules: .test())
             let doubt = try await doubt(first, 1)
             await first.close()
-            try SQLiteStore.hold(path: path, at: at(400))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try place.hold(at: at(400))
+            let store = try place.open(rules: .test())
             // It was in doubt before the backup: nothing in its own row tells of the restore.
             #expect(try await store.transaction(doubt.id)?.restoredAt == nil)
             _ = try await read(store, [row(at: 60, ticket: ticket)])
@@ -268,8 +273,9 @@ import Testing
         }
     }
 
-    @Test func `a payment that came against another status is nobody else's`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `a payment that came against another status is nobody else's`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
             let declined = try await store.submitted(Charge(commandID: "c-0", reference: "R0", terminal: "80005000"))
             var refusal = TerminalResult.refused(51)
             refusal.ticket = "R0"
@@ -286,8 +292,11 @@ import Testing
         }
     }
 
-    @Test func `a row that fits a neighbour is not free, though list and callback spell it differently`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `a row that fits a neighbour is not free, though list and callback spell it differently`(
+        engine: StoreEngine
+    ) async throws {
+        try await engine.withStore { store in
             let paid = try await store.submitted(Charge(commandID: "c-0", reference: "R0", terminal: "80005000"))
             var result = TerminalResult.paid(reference: "R0")
             (result.localTime, result.authorizationCode) = ("2026-11-18 07:27:35", "10917")
@@ -299,10 +308,13 @@ import Testing
         }
     }
 
-    @Test func `a row that may be of a sale whose own row is gone proves neither a payment nor an absence`()
+    @Test(arguments: StoreEngine.allCases)
+    func `a row that may be of a sale whose own row is gone proves neither a payment nor an absence`(
+        engine: StoreEngine
+    )
         async throws
     {
-        try await StoreEngine.sqlite.withStore { store in
+        try await engine.withStore { store in
             let voided = try await store.submitted(Charge(commandID: "c-0", reference: "R0", terminal: "80005000"))
             var result = TerminalResult.paid(reference: "R0")
             (result.localTime, result.authorizationCode) = ("2026-11-18 07:27:15", "010900")
@@ -315,8 +327,9 @@ import Testing
         }
     }
 
-    @Test func `what a whole list did not show is not the row that comes later`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `what a whole list did not show is not the row that comes later`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
             let doubt = try await doubt(store, 1)
             _ = try await read(store, [])
             #expect(try await status(store, doubt) == "in_doubt:not_in_journal")
@@ -326,14 +339,16 @@ import Testing
         }
     }
 
-    @Test func `a list that was not read for a doubt proves no absence, though it is whole and nothing came since`()
+    @Test(arguments: StoreEngine.allCases)
+    func `a list that was not read for a doubt proves no absence, though it is whole and nothing came since`(
+        engine: StoreEngine
+    )
         async throws
     {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+        try await engine.withPlace { place in
+            try place.create(for: Accounts(.test))
             let rules = StoreRules.test(transactionRules: TransactionRules(absenceIsFinal: true))
-            let store = try SQLiteStore.open(path: path, rules: rules)
+            let store = try place.open(rules: rules)
             let doubt = try await doubt(store, 1)
             // As the comparison before a close reads it, a day after the batch was closed at the terminal.
             let reading = JournalReading(
@@ -350,8 +365,9 @@ import Testing
         }
     }
 
-    @Test func `an incomplete journal and one read after a later sale prove no absence`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `an incomplete journal and one read after a later sale prove no absence`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
             let first = try await doubt(store, 1)
             _ = try await read(store, [], isComplete: false)
             #expect(try await status(store, first) == "in_doubt:no_acknowledgement")
@@ -362,8 +378,10 @@ import Testing
         }
     }
 
-    @Test func `a transaction whose terminal's life goes on is a rival and gets no verdict`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `a transaction whose terminal's life goes on is a rival and gets no verdict`(engine: StoreEngine) async throws
+    {
+        try await engine.withStore { store in
             let over = try await doubt(store, 1)
             let alive = try await store.create(
                 Charge(commandID: "c-2", reference: "R2", terminal: "80005000", acceptedAt: at(50), expiresAt: at(900))

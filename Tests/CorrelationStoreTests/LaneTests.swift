@@ -11,8 +11,9 @@ import Testing
         Charge(commandID: "c-\(number)", reference: "R\(number)", terminal: terminal, acceptedAt: at(Int64(number)))
     }
 
-    @Test func `nobody is POSTed while somebody accepted earlier holds the lane`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `nobody is POSTed while somebody accepted earlier holds the lane`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
             let first = try await store.create(Charge(commandID: "c-1", reference: "R1", terminal: "80005000"))
             let second = try await store.create(
                 Charge(commandID: "c-2", reference: "R2", terminal: "80005000", acceptedAt: at(1))

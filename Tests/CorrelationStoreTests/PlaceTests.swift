@@ -7,6 +7,7 @@ import GRDB
 import Testing
 
 @testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 /// The commit gives a command its place at its terminal; names, which come from clocks, order nothing.
 @Suite struct PlaceTests {
@@ -84,8 +85,8 @@ import Testing
     @Test func `VACUUM keeps every place, and a lane goes on behind it`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             let taken = try await takeBackwards(4, into: store)
             await store.close()
             let connection = try DatabaseQueue(path: path)
@@ -95,7 +96,7 @@ import Testing
             }
             try await connection.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
             try connection.close()
-            let again = try SQLiteStore.open(path: path, rules: .test())
+            let again = try SQLiteStore(path: path).open(rules: .test())
             for transaction in taken where transaction != taken[1] {
                 #expect(try await again.transaction(transaction.id)?.place == transaction.place)
             }
@@ -108,8 +109,8 @@ import Testing
     @Test func `a migrated store keeps the order in which its rows were committed`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             let taken = try await takeBackwards(4, into: store)
             await store.close()
             // The store as it was before places: the same rows in a table whose key is the name.
@@ -132,8 +133,8 @@ import Testing
                 )
             }
             try connection.close()
-            #expect(try SQLiteStore.migrate(path: old).before == 13)
-            let migrated = try SQLiteStore.open(path: old, rules: .test())
+            #expect(try SQLiteStore(path: old).migrate().before == 13)
+            let migrated = try SQLiteStore(path: old).open(rules: .test())
             for transaction in taken {
                 #expect(try await migrated.transaction(transaction.id) == transaction)
             }

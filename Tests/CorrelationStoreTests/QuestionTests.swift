@@ -2,10 +2,11 @@
 
 import BridgeCore
 import BridgeLedger
+import CorrelationStore
 import GRDB
 import Testing
 
-@testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 /// What people and the reconciler ask.
 @Suite(.timeLimit(.minutes(1)))

@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import NIOConcurrencyHelpers
 import Testing
 
@@ -116,8 +117,11 @@ import Testing
         }
     }
 
-    @Test func `an approval without a row is told and stays what it is; absence decides no doubt`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `an approval without a row is told and stays what it is; absence decides no doubt`(
+        engine: StoreEngine
+    ) async throws {
+        try await engine.withStore { store in
             let first = try await store.submitted(Charge(terminal: "80005000"))
             var paid = TerminalResult.paid(operation: 2)
             paid.localTime = "2026-11-18 07:12:31"
@@ -150,8 +154,9 @@ import Testing
         }
     }
 
-    @Test func `half a list is compared with nothing and decides nothing`() async throws {
-        try await StoreEngine.sqlite.withStore { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `half a list is compared with nothing and decides nothing`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
             let id = try await posted(store, at: 500)
             let own = try await store.apply(
                 answer([row(500, receipt: 1, at: 60)], isComplete: false),
@@ -163,16 +168,18 @@ import Testing
         }
     }
 
-    @Test func `what was read before a close is kept with it until its end, after a restart as well`() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let first = try SQLiteStore.open(path: path, rules: .test())
+    @Test(arguments: StoreEngine.allCases)
+    func `what was read before a close is kept with it until its end, after a restart as well`(
+        engine: StoreEngine
+    ) async throws {
+        try await engine.withPlace { place in
+            try place.create(for: Accounts(.test))
+            let first = try place.open(rules: .test())
             let id = try await accepted(.close, first, at: 500)
             let list = JournalList(rows: [row(500, receipt: 1, at: 60)], isComplete: true)
             _ = try await first.apply(.batchRead(.init(list)), to: id, at: at(501))
             await first.close()
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            let store = try place.open(rules: .test())
             _ = try await store.apply(.submissionStarted, to: id, at: at(502))
             var result = TerminalResult()
             (result.functionCode, result.responseCode) = (103, .number(0))
@@ -185,15 +192,15 @@ import Testing
         }
     }
 
-    @Test func `a store that is opened anew keeps the report`() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let first = try SQLiteStore.open(path: path, rules: .test())
+    @Test(arguments: StoreEngine.allCases)
+    func `a store that is opened anew keeps the report`(engine: StoreEngine) async throws {
+        try await engine.withPlace { place in
+            try place.create(for: Accounts(.test))
+            let first = try place.open(rules: .test())
             let id = try await posted(first, at: 500)
             let own = try await first.apply(answer([row(500, receipt: 1, at: 60)]), to: id, at: at(502))
             await first.close()
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            let store = try place.open(rules: .test())
             #expect(try await store.transaction(id)?.result?.report == own?.transaction.result?.report)
             await store.close()
         }

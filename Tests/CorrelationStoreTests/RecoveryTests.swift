@@ -6,6 +6,7 @@ import Foundation
 import Testing
 
 @testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 @Suite("Backup and hold")
 struct RecoveryTests {
@@ -18,8 +19,8 @@ struct RecoveryTests {
     {
         try await withTemporaryDirectory { directory in
             let (path, copy) = (directory + "/store.sqlite", directory + "/copy.sqlite")
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             for number in 0..<100 {
                 _ = try await store.create(Charge(commandID: "b-\(number)", reference: "B\(number)"))
             }
@@ -28,21 +29,21 @@ struct RecoveryTests {
                     _ = try await store.create(Charge(commandID: "d-\(number)", reference: "D\(number)"))
                 }
             }()
-            let bytes = try SQLiteStore.backup(path: path, to: copy, at: at(0))
+            let bytes = try SQLiteStore(path: path).backup(to: copy, at: at(0))
             try await writing
             await store.close()
             #expect(bytes > 0)
             #expect(try permissions(copy) == 0o600)
             let left = try FileManager.default.contentsOfDirectory(atPath: directory)
             #expect(!left.contains { $0.hasSuffix(".new") || $0.hasPrefix("copy.sqlite-") })
-            let status = try SQLiteStore.status(path: copy)
+            let status = try SQLiteStore(path: copy).status()
             #expect(status.faults.isEmpty)
             #expect(status.owners == [StoreOwner(.test)])
             let taken = status.transactions[.accepted] ?? 0
             #expect((100...500).contains(taken))
             // Each transaction with its event: nothing is torn apart.
             #expect(status.pendingEntries == taken)
-            let restored = try SQLiteStore.open(path: copy, rules: .test())
+            let restored = try SQLiteStore(path: copy).open(rules: .test())
             _ = try await restored.create(Charge(commandID: "after", reference: "after"))
             await restored.close()
         }
@@ -51,47 +52,47 @@ struct RecoveryTests {
     @Test func `a backup overwrites nothing and needs a store`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            #expect(throws: StoreOpeningError.missing(path: path)) {
-                try SQLiteStore.backup(path: path, to: directory + "/copy", at: at(0))
+            #expect(throws: StoreOpeningError.missing(place: path)) {
+                try SQLiteStore(path: path).backup(to: directory + "/copy", at: at(0))
             }
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let taken = directory + "/taken"
             try Data("mine".utf8).write(to: URL(fileURLWithPath: taken))
-            #expect(throws: StoreOpeningError.exists(path: taken)) {
-                try SQLiteStore.backup(path: path, to: taken, at: at(0))
+            #expect(throws: StoreOpeningError.exists(place: taken)) {
+                try SQLiteStore(path: path).backup(to: taken, at: at(0))
             }
             #expect(try Data(contentsOf: URL(fileURLWithPath: taken)) == Data("mine".utf8))
-            #expect(throws: StoreOpeningError.exists(path: path)) {
-                try SQLiteStore.backup(path: path, to: path, at: at(0))
+            #expect(throws: StoreOpeningError.exists(place: path)) {
+                try SQLiteStore(path: path).backup(to: path, at: at(0))
             }
-            #expect(throws: StoreOpeningError.directoryMissing(path: directory + "/none")) {
-                try SQLiteStore.backup(path: path, to: directory + "/none/copy", at: at(0))
+            #expect(throws: StoreOpeningError.directoryMissing(place: directory + "/none")) {
+                try SQLiteStore(path: path).backup(to: directory + "/none/copy", at: at(0))
             }
         }
     }
 
     private func release(_ path: String, at instant: Timestamp = at(2), early: Bool = true) throws -> HoldRelease {
-        try SQLiteStore.release(path: path, by: .sample, at: instant, isKnownToBeEarly: early)
+        try SQLiteStore(path: path).release(by: .sample, at: instant, isKnownToBeEarly: early)
     }
 
     @Test("K5: a copy knows that it is one, and is held once, at its first start")
     func copy() async throws {
         try await withTemporaryDirectory { directory in
             let (path, copy) = (directory + "/store.sqlite", directory + "/copy.sqlite")
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            #expect(try !SQLiteStore.holdCopy(path: path, at: at(1)))
-            _ = try SQLiteStore.backup(path: path, to: copy, at: at(1))
-            #expect(try SQLiteStore.status(path: copy).heldSince == nil)
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            #expect(try !SQLiteStore(path: path).holdCopy(at: at(1)))
+            _ = try SQLiteStore(path: path).backup(to: copy, at: at(1))
+            #expect(try SQLiteStore(path: copy).status().heldSince == nil)
             // Released before it was started it is held all the same.
             #expect(try release(copy) == .notHeld)
-            #expect(try SQLiteStore.holdCopy(path: copy, at: at(10)))
-            #expect(try SQLiteStore.status(path: copy).heldSince == at(10))
-            let store = try SQLiteStore.open(path: copy, rules: .test())
+            #expect(try SQLiteStore(path: copy).holdCopy(at: at(10)))
+            #expect(try SQLiteStore(path: copy).status().heldSince == at(10))
+            let store = try SQLiteStore(path: copy).open(rules: .test())
             #expect(try await store.isRestorePending())
             await store.close()
             // The next start is none of a copy any more; the hold stands until a person ends it.
-            #expect(try !SQLiteStore.holdCopy(path: copy, at: at(20)))
-            #expect(try SQLiteStore.status(path: copy).heldSince == at(10))
+            #expect(try !SQLiteStore(path: copy).holdCopy(at: at(20)))
+            #expect(try SQLiteStore(path: copy).status().heldSince == at(10))
         }
     }
 
@@ -99,13 +100,13 @@ struct RecoveryTests {
     func copyOfHeld(isTold: Bool) async throws {
         try await withTemporaryDirectory { directory in
             let (path, copy) = (directory + "/store.sqlite", directory + "/copy.sqlite")
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            try SQLiteStore.hold(path: path, at: at(0))
-            _ = try SQLiteStore.backup(path: path, to: copy, at: at(1_800))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            try SQLiteStore(path: path).hold(at: at(0))
+            _ = try SQLiteStore(path: path).backup(to: copy, at: at(1_800))
             if isTold {
-                try SQLiteStore.hold(path: copy, at: at(7_500))
+                try SQLiteStore(path: copy).hold(at: at(7_500))
             } else {
-                #expect(try SQLiteStore.holdCopy(path: copy, at: at(7_500)))
+                #expect(try SQLiteStore(path: copy).holdCopy(at: at(7_500)))
             }
             #expect(try release(copy, at: at(7_560), early: false) == .tooEarly(until: at(11_100)))
         }
@@ -115,9 +116,9 @@ struct RecoveryTests {
     func tooEarly(isOpen: Bool) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            try SQLiteStore.hold(path: path, at: at(0))
-            let store = isOpen ? try SQLiteStore.open(path: path, rules: .test()) : nil
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            try SQLiteStore(path: path).hold(at: at(0))
+            let store = isOpen ? try SQLiteStore(path: path).open(rules: .test()) : nil
             func released(at instant: Timestamp, early: Bool) async throws -> HoldRelease {
                 guard let store else { return try release(path, at: instant, early: early) }
                 return try await store.release(by: .sample, at: instant, isKnownToBeEarly: early)
@@ -132,10 +133,10 @@ struct RecoveryTests {
     @Test func `an early release does not let pass what the backup shows as not sent`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            try SQLiteStore.hold(path: path, at: at(1))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            try SQLiteStore(path: path).hold(at: at(1))
             #expect(try release(path) == .released)
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            let store = try SQLiteStore(path: path).open(rules: .test())
             #expect(try await store.heldSince() == nil)
             #expect(try await store.isRestorePending())
             try await store.finishRestore()
@@ -147,11 +148,11 @@ struct RecoveryTests {
     @Test func `a hold outlives restarts, keeps its first instant and ends once`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            try SQLiteStore.hold(path: path, at: at(1))
-            try SQLiteStore.hold(path: path, at: at(2))
-            #expect(try SQLiteStore.status(path: path).heldSince == at(1))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            try SQLiteStore(path: path).hold(at: at(1))
+            try SQLiteStore(path: path).hold(at: at(2))
+            #expect(try SQLiteStore(path: path).status().heldSince == at(1))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             #expect(try await store.heldSince() == at(1))
             #expect(throws: StoreOpeningError.self) { try release(path) }
             #expect(try await store.release(by: .sample, at: at(2), isKnownToBeEarly: true) == .released)
@@ -159,9 +160,9 @@ struct RecoveryTests {
             #expect(try await store.heldSince() == nil)
             await store.close()
             #expect(try release(path) == .notHeld)
-            try SQLiteStore.hold(path: path, at: at(3))
+            try SQLiteStore(path: path).hold(at: at(3))
             #expect(try release(path) == .released)
-            #expect(try SQLiteStore.status(path: path).heldSince == nil)
+            #expect(try SQLiteStore(path: path).status().heldSince == nil)
         }
     }
 
@@ -170,13 +171,13 @@ struct RecoveryTests {
     {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let rules = StoreRules.test(transactionRules: TransactionRules(absenceIsFinal: true))
-            let before = try SQLiteStore.open(path: path, rules: rules)
+            let before = try SQLiteStore(path: path).open(rules: rules)
             let charge = try await before.create(Charge(expiresAt: at(3_000)))
             await before.close()
-            try SQLiteStore.hold(path: path, at: at(200))
-            let store = try SQLiteStore.open(path: path, rules: rules)
+            try SQLiteStore(path: path).hold(at: at(200))
+            let store = try SQLiteStore(path: path).open(rules: rules)
             _ = try await store.apply(.restored, to: charge.id, at: at(210))
             _ = try await store.apply(.lifeEnded, to: charge.id, at: at(600))
 

@@ -7,6 +7,7 @@ import GRDB
 import Testing
 
 @testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 /// Making, opening, migrating, locking and losing the file: docs/promises.md 7.2 to 7.4.
 @Suite(.timeLimit(.minutes(1)))
@@ -26,17 +27,17 @@ struct SQLiteFileTests {
     func `a missing or empty file is named without a line to copy, and nothing is made`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            let missing = error { _ = try SQLiteStore.open(path: path, rules: .test()) }
-            #expect(missing == .missing(path: path))
+            let missing = error { _ = try SQLiteStore(path: path).open(rules: .test()) }
+            #expect(missing == .missing(place: path))
             #expect(missing?.remedy == nil && missing?.description.contains("--hold-commands") == true)
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
             #expect(FileManager.default.createFile(atPath: path, contents: nil))
-            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == .empty(path: path))
-            #expect(error { _ = try SQLiteStore.status(path: path) } == .empty(path: path))
-            #expect(error { try SQLiteStore.migrate(path: path) } == .empty(path: path))
+            #expect(error { _ = try SQLiteStore(path: path).open(rules: .test()) } == .empty(place: path))
+            #expect(error { _ = try SQLiteStore(path: path).status() } == .empty(place: path))
+            #expect(error { try SQLiteStore(path: path).migrate() } == .empty(place: path))
             // An empty file holds nothing that could be lost.
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            await (try SQLiteStore.open(path: path, rules: .test())).close()
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            await (try SQLiteStore(path: path).open(rules: .test())).close()
         }
     }
 
@@ -56,15 +57,15 @@ struct SQLiteFileTests {
             let path = directory + "/store.sqlite"
             try await makeDatabaseWithoutTables(path, configure)
             #expect(try #require(SQLiteFile.size(path)) > 0)
-            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == .empty(path: path))
-            #expect(error { _ = try SQLiteStore.status(path: path) } == .empty(path: path))
-            #expect(error { _ = try StoreInspection.open(path: path) } == .empty(path: path))
-            #expect(error { try SQLiteStore.migrate(path: path) } == .empty(path: path))
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            #expect(error { _ = try SQLiteStore(path: path).open(rules: .test()) } == .empty(place: path))
+            #expect(error { _ = try SQLiteStore(path: path).status() } == .empty(place: path))
+            #expect(error { _ = try SQLiteStore(path: path).inspect() } == .empty(place: path))
+            #expect(error { try SQLiteStore(path: path).migrate() } == .empty(place: path))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             _ = try await store.create()
             await store.close()
-            #expect(try SQLiteStore.status(path: path).faults.isEmpty)
+            #expect(try SQLiteStore(path: path).status().faults.isEmpty)
         }
     }
 
@@ -75,7 +76,7 @@ struct SQLiteFileTests {
             if isDatabaseEmpty { #expect(FileManager.default.createFile(atPath: path, contents: nil)) }
             #expect(FileManager.default.createFile(atPath: path + "-wal", contents: Data("what was sold".utf8)))
             #expect(
-                error { try SQLiteStore.create(path: path, accounts: Accounts(.test)) } == .exists(path: path + "-wal")
+                error { try SQLiteStore(path: path).create(for: Accounts(.test)) } == .exists(place: path + "-wal")
             )
             let left = try Data(contentsOf: URL(fileURLWithPath: path + "-wal"))
             #expect(left == Data("what was sold".utf8))
@@ -86,9 +87,9 @@ struct SQLiteFileTests {
     func `a store is never overwritten`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let before = try Data(contentsOf: URL(fileURLWithPath: path))
-            #expect(error { try SQLiteStore.create(path: path, accounts: Accounts(.test)) } == .exists(path: path))
+            #expect(error { try SQLiteStore(path: path).create(for: Accounts(.test)) } == .exists(place: path))
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
         }
     }
@@ -100,8 +101,8 @@ struct SQLiteFileTests {
             for name in [".new", ".new-wal", ".new-shm"] {
                 #expect(FileManager.default.createFile(atPath: path + name, contents: Data("half".utf8)))
             }
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            #expect(try SQLiteStore.status(path: path).faults.isEmpty)
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            #expect(try SQLiteStore(path: path).status().faults.isEmpty)
             let names = try FileManager.default.contentsOfDirectory(atPath: directory)
             #expect(!names.contains { $0.contains(".new") })
         }
@@ -112,13 +113,13 @@ struct SQLiteFileTests {
         try await withTemporaryDirectory { directory in
             let text = directory + "/notes.txt"
             try Data(String(repeating: "not a database ", count: 100).utf8).write(to: URL(fileURLWithPath: text))
-            #expect(error { _ = try SQLiteStore.open(path: text, rules: .test()) } == .notAStore(path: text))
+            #expect(error { _ = try SQLiteStore(path: text).open(rules: .test()) } == .notAStore(place: text))
             let foreign = directory + "/foreign.sqlite"
             let connection = try DatabaseQueue(path: foreign)
             try await connection.write { try $0.execute(sql: "CREATE TABLE transactions (id TEXT)") }
             try connection.close()
-            #expect(error { _ = try SQLiteStore.open(path: foreign, rules: .test()) } == .notAStore(path: foreign))
-            #expect(error { try SQLiteStore.migrate(path: foreign) } == .notAStore(path: foreign))
+            #expect(error { _ = try SQLiteStore(path: foreign).open(rules: .test()) } == .notAStore(place: foreign))
+            #expect(error { try SQLiteStore(path: foreign).migrate() } == .notAStore(place: foreign))
         }
     }
 
@@ -126,12 +127,12 @@ struct SQLiteFileTests {
     func `a directory that is missing or cannot be written is named`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/nowhere/store.sqlite"
-            let expected = StoreOpeningError.directoryMissing(path: directory + "/nowhere")
-            #expect(error { try SQLiteStore.create(path: path, accounts: Accounts(.test)) } == expected)
-            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
+            let expected = StoreOpeningError.directoryMissing(place: directory + "/nowhere")
+            #expect(error { try SQLiteStore(path: path).create(for: Accounts(.test)) } == expected)
+            #expect(error { _ = try SQLiteStore(path: path).open(rules: .test()) } == expected)
             guard
                 case .notWritable = error({
-                    try SQLiteStore.create(path: "/proc/store.sqlite", accounts: Accounts(.test))
+                    try SQLiteStore(path: "/proc/store.sqlite").create(for: Accounts(.test))
                 })
             else {
                 Issue.record("made a store in /proc")
@@ -144,8 +145,8 @@ struct SQLiteFileTests {
     func `nobody else can read the files`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             _ = try await store.create()
             for name in ["", "-wal", "-shm", ".lock"] {
                 let attributes = try FileManager.default.attributesOfItem(atPath: path + name)
@@ -161,19 +162,19 @@ struct SQLiteFileTests {
     func `a store of another account, country or environment is refused`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let others = [
                 Account(name: "other", profile: .chile, environment: "uat"),
                 Account(name: "main", profile: .argentina, environment: "uat"),
                 Account(name: "main", profile: .chile, environment: "prod"),
             ]
             for other in others {
-                let refusal = error { _ = try SQLiteStore.open(path: path, rules: .test(account: other)) }
+                let refusal = error { _ = try SQLiteStore(path: path).open(rules: .test(account: other)) }
                 let found = StoreOwner(.test)
-                #expect(refusal == .otherAccount(path: path, found: found, expected: StoreOwner(other)))
+                #expect(refusal == .otherAccount(place: path, found: found, expected: StoreOwner(other)))
                 #expect(refusal?.description.contains("main/cl/uat") == true)
             }
-            await (try SQLiteStore.open(path: path, rules: .test())).close()
+            await (try SQLiteStore(path: path).open(rules: .test())).close()
         }
     }
 
@@ -181,16 +182,16 @@ struct SQLiteFileTests {
     func `a second opener is refused with the holder's pid until the first has closed`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
-            let expected = StoreOpeningError.locked(path: path, holder: getpid())
-            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
-            #expect(error { try SQLiteStore.migrate(path: path) } == expected)
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
+            let expected = StoreOpeningError.locked(place: path, holder: getpid())
+            #expect(error { _ = try SQLiteStore(path: path).open(rules: .test()) } == expected)
+            #expect(error { try SQLiteStore(path: path).migrate() } == expected)
             #expect(expected.description.contains("pid \(getpid())"))
             // Looking is allowed.
-            #expect(try SQLiteStore.status(path: path).owners == [StoreOwner(.test)])
+            #expect(try SQLiteStore(path: path).status().owners == [StoreOwner(.test)])
             await store.close()
-            await (try SQLiteStore.open(path: path, rules: .test())).close()
+            await (try SQLiteStore(path: path).open(rules: .test())).close()
         }
     }
 
@@ -198,10 +199,10 @@ struct SQLiteFileTests {
     func `a store can be looked at beside the bridge that has it open`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            #expect(error { _ = try StoreInspection.open(path: path) } == .missing(path: path))
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
-            let inspection = try StoreInspection.open(path: path)
+            #expect(error { _ = try SQLiteStore(path: path).inspect() } == .missing(place: path))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
+            let inspection = try SQLiteStore(path: path).inspect()
             let submitted = try await store.submitted()
             #expect(inspection.owners == [StoreOwner(.test)])
             #expect(try await inspection.transaction(submitted.id) == submitted)
@@ -215,7 +216,7 @@ struct SQLiteFileTests {
 
     /// A store as the first migration alone made it.
     private func makeOldStore(_ path: String) throws {
-        try SQLiteStore.create(path: path + ".model", accounts: Accounts(.test))
+        try SQLiteStore(path: path + ".model").create(for: Accounts(.test))
         let connection = try DatabaseQueue(path: path)
         try connection.writeWithoutTransaction {
             try $0.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
@@ -234,14 +235,14 @@ struct SQLiteFileTests {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             try makeOldStore(path)
-            let refusal = error { _ = try SQLiteStore.open(path: path, rules: .test()) }
-            #expect(refusal == .notMigrated(path: path, schema: 1, newest: StoreStatus.newestSchema))
+            let refusal = error { _ = try SQLiteStore(path: path).open(rules: .test()) }
+            #expect(refusal == .notMigrated(place: path, schema: 1, newest: SQLiteSchema.newest))
             #expect(refusal?.remedy == "getnet-bridge store migrate")
-            #expect(try SQLiteStore.status(path: path).schema == 1)
-            let (before, after) = try SQLiteStore.migrate(path: path)
-            #expect((before, after) == (1, StoreStatus.newestSchema))
-            #expect(try SQLiteStore.migrate(path: path).before == StoreStatus.newestSchema)
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            #expect(try SQLiteStore(path: path).status().schema == 1)
+            let schema = try SQLiteStore(path: path).migrate()
+            #expect((schema.before, schema.after) == (1, SQLiteSchema.newest))
+            #expect(try SQLiteStore(path: path).migrate().before == SQLiteSchema.newest)
+            let store = try SQLiteStore(path: path).open(rules: .test())
             _ = try await store.submitted()
             await store.close()
         }
@@ -252,7 +253,7 @@ struct SQLiteFileTests {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             try makeOldStore(path)
-            try SQLiteStore.migrate(path: path)
+            try SQLiteStore(path: path).migrate()
             func schema(_ path: String) throws -> [String] {
                 let connection = try DatabaseQueue(path: path)
                 defer { try? connection.close() }
@@ -268,14 +269,14 @@ struct SQLiteFileTests {
     func `a newer schema is refused`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let newer = StoreStatus.newestSchema + 1
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let newer = SQLiteSchema.newest + 1
             let connection = try DatabaseQueue(path: path)
             try await connection.write { try $0.execute(sql: "PRAGMA user_version = \(newer)") }
             try connection.close()
-            let expected = StoreOpeningError.tooNew(path: path, schema: newer, newest: StoreStatus.newestSchema)
-            #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
-            #expect(error { try SQLiteStore.migrate(path: path) } == expected)
+            let expected = StoreOpeningError.tooNew(place: path, schema: newer, newest: SQLiteSchema.newest)
+            #expect(error { _ = try SQLiteStore(path: path).open(rules: .test()) } == expected)
+            #expect(error { try SQLiteStore(path: path).migrate() } == expected)
         }
     }
 
@@ -283,7 +284,7 @@ struct SQLiteFileTests {
     func `every commit is synced and the log is write-ahead`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let writer = try SQLiteFile(path: path).writer()
             let (synchronous, journal) = try await writer.writeWithoutTransaction { database in
                 (
@@ -303,17 +304,17 @@ struct SQLiteFileTests {
     func `everything is there after closing, and the log is empty`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             let submitted = try await store.submitted()
             let entries = try await store.waiting()
             await store.close()
             #expect((SQLiteFile.size(path + "-wal") ?? 0) == 0)
-            let status = try SQLiteStore.status(path: path)
+            let status = try SQLiteStore(path: path).status()
             #expect(status.transactions == [.submitted: 1])
             #expect(status.pendingEntries == 2)
             #expect(status.faults.isEmpty)
-            let again = try SQLiteStore.open(path: path, rules: .test())
+            let again = try SQLiteStore(path: path).open(rules: .test())
             #expect(try await again.unfinished(after: nil, limit: 10) == [submitted])
             #expect(try await again.waiting() == entries)
             await again.close()
@@ -324,8 +325,8 @@ struct SQLiteFileTests {
     func `what was returned is there after a crash at any moment`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             for round in 0..<5 {
                 let submitted = try await store.submitted(
                     Charge(commandID: "c-\(round)", reference: "R\(round)"),
@@ -334,12 +335,12 @@ struct SQLiteFileTests {
                 // The disk as a power cut would leave it, while the store goes on.
                 let copy = directory + "/crash-\(round).sqlite"
                 for name in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + name, toPath: copy + name) }
-                let recovered = try SQLiteStore.open(path: copy, rules: .test())
+                let recovered = try SQLiteStore(path: copy).open(rules: .test())
                 #expect(try await recovered.transaction(submitted.id) == submitted)
                 #expect(try await recovered.waiting() == store.waiting())
                 #expect(try await recovered.unfinished(after: nil, limit: 10).count == round + 1)
                 await recovered.close()
-                #expect(try SQLiteStore.status(path: copy).faults.isEmpty)
+                #expect(try SQLiteStore(path: copy).status().faults.isEmpty)
             }
             await store.close()
         }

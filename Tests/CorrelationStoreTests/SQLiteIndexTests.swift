@@ -6,6 +6,7 @@ import GRDB
 import Testing
 
 @testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 /// Questions stay cheap however many transactions are finished.
 @Suite(.timeLimit(.minutes(1)))
@@ -13,10 +14,11 @@ struct SQLiteIndexTests {
     private static let finished = 100_000
 
     /// A store full of finished transactions with settled events.
-    private func withFullStore(_ body: (SQLiteStore, DatabaseQueue) async throws -> Void) async throws {
+    private func withFullStore(_ body: (any TransactionStore, DatabaseQueue, String) async throws -> Void) async throws
+    {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let connection = try DatabaseQueue(path: path)
             try await connection.write { database in
                 try database.execute(
@@ -36,8 +38,8 @@ struct SQLiteIndexTests {
                     arguments: [Self.finished]
                 )
             }
-            let store = try SQLiteStore.open(path: path, rules: .test())
-            try await body(store, connection)
+            let store = try SQLiteStore(path: path).open(rules: .test())
+            try await body(store, connection, path)
             try connection.close()
             await store.close()
         }
@@ -45,15 +47,15 @@ struct SQLiteIndexTests {
 
     @Test
     func `the standing questions use the small indexes among a hundred thousand finished transactions`() async throws {
-        try await withFullStore { store, connection in
+        try await withFullStore { store, connection, path in
             _ = try await store.submitted()
             let questions = [
-                (SQLiteStore.unfinishedText, "transactions_unfinished"),
-                (SQLiteStore.unfinishedCensusText, "transactions_unfinished"),
-                (SQLiteStore.contradictedCensusText, "transactions_contradicted"),
-                (SQLiteStore.pendingText, "outbox_pending"),
-                (SQLiteStore.pendingCensusText, "outbox_pending"),
-                (SQLiteStore.unroutedText, "outbox_unrouted"),
+                (SQLiteReader.unfinishedText, "transactions_unfinished"),
+                (SQLiteReader.unfinishedCensusText, "transactions_unfinished"),
+                (SQLiteReader.contradictedCensusText, "transactions_contradicted"),
+                (SQLiteReader.pendingText, "outbox_pending"),
+                (SQLiteReader.pendingCensusText, "outbox_pending"),
+                (SQLiteReader.unroutedText, "outbox_unrouted"),
             ]
             for (text, index) in questions {
                 let plan = try await connection.read { database in
@@ -68,7 +70,7 @@ struct SQLiteIndexTests {
             #expect(census.pendingEntries == 2)
             #expect(try await store.waiting().count == 2)
             #expect(try await store.unfinished(after: nil, limit: 10).count == 1)
-            #expect(try SQLiteStore.status(path: store.file.path).transactions[.approved] == Self.finished)
+            #expect(try SQLiteStore(path: path).status().transactions[.approved] == Self.finished)
         }
     }
 
@@ -76,13 +78,13 @@ struct SQLiteIndexTests {
     func `the writer's statements look up every row by an index`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             let connection = try DatabaseQueue(path: path)
             let lookups = [
                 SQLiteRows.Text.selectByID, SQLiteRows.Text.selectByCommand, SQLiteRows.Text.selectByReference,
                 SQLiteRows.Text.selectOwnerOfNumber, SQLiteRows.Text.selectOwnersOfReceipt,
                 SQLiteRows.Text.selectRefusal, SQLiteRows.Text.selectLatestEvent,
-                SQLiteRows.Text.updateOutbox, SQLiteStore.idOfCommandText, ColumnGroups(rawValue: 31).updateText,
+                SQLiteRows.Text.updateOutbox, SQLiteReader.idOfCommandText, ColumnGroups(rawValue: 31).updateText,
             ]
             for text in lookups {
                 let plan = try await connection.read { database in

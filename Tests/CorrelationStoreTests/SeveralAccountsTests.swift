@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import TestSupport
 import Testing
 
@@ -12,85 +13,90 @@ import Testing
 
     private func both() throws -> Accounts { try #require(Accounts([.test, Self.other])) }
 
-    private func refusal(_ path: String, _ accounts: Accounts) async -> StoreOpeningError? {
+    private func refusal(_ place: any StoreAdministration, _ accounts: Accounts) async -> StoreOpeningError? {
         do throws(StoreOpeningError) {
-            await (try SQLiteStore.open(path: path, rules: .test(accounts: accounts))).close()
+            await (try place.open(rules: .test(accounts: accounts))).close()
             return nil
         } catch {
             return error
         }
     }
 
-    @Test func `knows each account that it was made for`() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: both())
-            #expect(await refusal(path, try both()) == nil)
-            #expect(try SQLiteStore.status(path: path).owners == [StoreOwner(.test), StoreOwner(Self.other)])
+    @Test(arguments: StoreEngine.allCases)
+    func `knows each account that it was made for`(engine: StoreEngine) async throws {
+        try await engine.withPlace { place in
+            try place.create(for: both())
+            #expect(await refusal(place, try both()) == nil)
+            #expect(try place.status().owners == [StoreOwner(.test), StoreOwner(Self.other)])
             let abroad = Account(name: "ar-main", profile: .argentina, environment: "prod")
             let expected = try #require(Accounts([.test, abroad]))
             #expect(
-                await refusal(path, expected)
-                    == .otherAccount(path: path, found: StoreOwner(Self.other), expected: StoreOwner(abroad))
+                await refusal(place, expected)
+                    == .otherAccount(place: place.place, found: StoreOwner(Self.other), expected: StoreOwner(abroad))
             )
         }
     }
 
-    @Test("K4: takes no account that was not admitted, because another store may know its commands")
-    func notAdmitted() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let expected = StoreOpeningError.accountNotAdmitted(path: path, account: "ar-main")
-            #expect(await refusal(path, try both()) == expected)
+    @Test(
+        "K4: takes no account that was not admitted, because another store may know its commands",
+        arguments: StoreEngine.allCases
+    )
+    func notAdmitted(engine: StoreEngine) async throws {
+        try await engine.withPlace { place in
+            try place.create(for: Accounts(.test))
+            let expected = StoreOpeningError.accountNotAdmitted(place: place.place, account: "ar-main")
+            #expect(await refusal(place, try both()) == expected)
             // No line to copy: where another store has the account it would be the double charge.
             #expect(expected.remedy == nil && expected.description.contains("start with that store"))
-            #expect(try SQLiteStore.admit(Self.other, path: path, beside: both()))
-            #expect(try !SQLiteStore.admit(Self.other, path: path, beside: both()))
-            #expect(await refusal(path, try both()) == nil)
+            #expect(try place.admit(Self.other, beside: both()))
+            #expect(try !place.admit(Self.other, beside: both()))
+            #expect(await refusal(place, try both()) == nil)
         }
     }
 
-    @Test func `takes no new name for an account that it knows, unless it is told that it is another one`() async throws
-    {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: both())
+    @Test(arguments: StoreEngine.allCases)
+    func `takes no new name for an account that it knows, unless it is told that it is another one`(
+        engine: StoreEngine
+    ) async throws {
+        try await engine.withPlace { place in
+            try place.create(for: both())
             let renamed = Account(name: "argentina", profile: .argentina, environment: "uat")
             let accounts = try #require(Accounts([.test, renamed]))
-            let expected = StoreOpeningError.accountRenamed(path: path, account: "argentina", former: "ar-main")
-            #expect(await refusal(path, accounts) == expected)
+            let expected = StoreOpeningError.accountRenamed(place: place.place, account: "argentina", former: "ar-main")
+            #expect(await refusal(place, accounts) == expected)
             #expect(expected.remedy == nil)
-            #expect(throws: expected) { try SQLiteStore.admit(renamed, path: path, beside: accounts) }
-            #expect(try SQLiteStore.admit(renamed, path: path, beside: accounts, isAnother: true))
-            #expect(await refusal(path, accounts) == nil)
+            #expect(throws: expected) { try place.admit(renamed, beside: accounts) }
+            #expect(try place.admit(renamed, beside: accounts, isAnother: true))
+            #expect(await refusal(place, accounts) == nil)
         }
     }
 
-    @Test func `does not open without an account that has unfinished transactions`() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: both())
-            let store = try SQLiteStore.open(path: path, rules: .test(accounts: both()))
+    @Test(arguments: StoreEngine.allCases)
+    func `does not open without an account that has unfinished transactions`(engine: StoreEngine) async throws {
+        try await engine.withPlace { place in
+            try place.create(for: both())
+            let store = try place.open(rules: .test(accounts: both()))
             let open = Transaction.sample(account: Self.other)
             _ = try await store.accept(open, from: .sample("{}"))
             await store.close()
             #expect(
-                await refusal(path, Accounts(.test))
-                    == .accountMissing(path: path, account: "ar-main", unfinished: 1)
+                await refusal(place, Accounts(.test))
+                    == .accountMissing(place: place.place, account: "ar-main", unfinished: 1)
             )
-            let again = try SQLiteStore.open(path: path, rules: .test(accounts: both()))
+            let again = try place.open(rules: .test(accounts: both()))
             _ = try await again.apply(.cancel, to: open.id, at: .sample)
             await again.close()
-            #expect(await refusal(path, Accounts(.test)) == nil)
+            #expect(await refusal(place, Accounts(.test)) == nil)
         }
     }
 
-    @Test func `keeps the command ids of accounts apart, and tells none to who names another`() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/store.sqlite"
-            try SQLiteStore.create(path: path, accounts: both())
-            let store = try SQLiteStore.open(path: path, rules: .test(accounts: both()))
+    @Test(arguments: StoreEngine.allCases)
+    func `keeps the command ids of accounts apart, and tells none to who names another`(
+        engine: StoreEngine
+    ) async throws {
+        try await engine.withPlace { place in
+            try place.create(for: both())
+            let store = try place.open(rules: .test(accounts: both()))
             let chilean = Transaction.sample(account: .test)
             let argentine = Transaction.sample(account: Self.other, acceptedAt: .sample + .milliseconds(1))
             #expect(chilean.command.commandID == argentine.command.commandID)

@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import TestSupport
 import Testing
 
@@ -15,11 +16,11 @@ import Testing
         body: Array("{}".utf8)
     )
 
-    private func withBoth(_ body: (any TransactionStore) async throws -> Void) async throws {
-        try await withTemporaryDirectory { directory in
+    private func withBoth(on engine: StoreEngine, _ body: (any TransactionStore) async throws -> Void) async throws {
+        try await engine.withPlace { place in
             let accounts = try #require(Accounts([.test, Self.second]))
-            try SQLiteStore.create(path: directory + "/store.sqlite", accounts: accounts)
-            let store = try SQLiteStore.open(path: directory + "/store.sqlite", rules: .test(accounts: accounts))
+            try place.create(for: accounts)
+            let store = try place.open(rules: .test(accounts: accounts))
             try await body(store)
             await store.close()
         }
@@ -57,8 +58,9 @@ import Testing
         )
     }
 
-    @Test func `the payment of one decides no doubt of the other at the same terminal`() async throws {
-        try await withBoth { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `the payment of one decides no doubt of the other at the same terminal`(engine: StoreEngine) async throws {
+        try await withBoth(on: engine) { store in
             let lost = charge("a", "main", at: 0)
             _ = try await store.accept(lost, from: Self.message.new)
             _ = try await store.apply(.submissionStarted, to: lost.id, at: at(1))
@@ -87,8 +89,9 @@ import Testing
         }
     }
 
-    @Test func `a command that names no account is one, whose terminal it is by now`() async throws {
-        try await withBoth { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `a command that names no account is one, whose terminal it is by now`(engine: StoreEngine) async throws {
+        try await withBoth(on: engine) { store in
             let first = charge("c-9", "main", at: 1, namesAccount: false)
             guard case .created = try await store.accept(first, from: Self.message.new) else {
                 Issue.record("it is not taken")
@@ -110,8 +113,9 @@ import Testing
         }
     }
 
-    @Test func `who names the account has an id of its own there`() async throws {
-        try await withBoth { store in
+    @Test(arguments: StoreEngine.allCases)
+    func `who names the account has an id of its own there`(engine: StoreEngine) async throws {
+        try await withBoth(on: engine) { store in
             for account in ["main", "second"] {
                 guard case .created = try await store.accept(charge("c-9", account, at: 1), from: Self.message.new)
                 else {

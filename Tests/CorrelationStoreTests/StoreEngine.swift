@@ -3,15 +3,30 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import Foundation
+import MemoryLedger
 import NIOConcurrencyHelpers
 import Testing
 
 /// An engine behind the port; every behavioural suite runs once for each.
 enum StoreEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case memory
     case sqlite = "SQLite"
 
     var testDescription: String { rawValue }
+
+    /// Whether what it holds has a size on a disk.
+    var isOnDisk: Bool { self != .memory }
+
+    /// Gives the body a place for a store, and removes what it made there.
+    func withPlace(_ body: (any StoreAdministration) async throws -> Void) async throws {
+        switch self {
+        case .memory: try await body(MemoryStore())
+        case .sqlite:
+            try await withTemporaryDirectory { try await body(SQLiteStore(path: $0 + "/store.sqlite")) }
+        }
+    }
 
     /// Makes an empty store, runs the body, closes and removes it.
     func withStore(
@@ -19,21 +34,55 @@ enum StoreEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
         report: @escaping @Sendable (CommitReport) -> Void = { _ in },
         _ body: (any TransactionStore) async throws -> Void
     ) async throws {
-        switch self {
-        case .sqlite:
-            try await withTemporaryDirectory { directory in
-                let path = directory + "/store.sqlite"
-                try SQLiteStore.create(path: path, accounts: rules.accounts)
-                let store = try SQLiteStore.open(path: path, rules: rules, report: report)
-                do {
-                    try await body(store)
-                } catch {
-                    await store.close()
-                    throw error
-                }
-                await store.close()
-            }
+        try await withPlace { place in
+            try place.create(for: rules.accounts)
+            try await place.withOpen(rules, report: report, body)
         }
+    }
+}
+
+extension StoreAdministration {
+    /// Opens the store for the body and closes it.
+    func withOpen(
+        _ rules: StoreRules = .test(),
+        report: @escaping @Sendable (CommitReport) -> Void = { _ in },
+        _ body: (any TransactionStore) async throws -> Void
+    ) async throws {
+        let store = try open(rules: rules, report: report)
+        do {
+            try await body(store)
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+    }
+}
+
+/// What an engine itself answers, which the port does not show.
+protocol EngineReading {
+    var reader: any StoreReader { get }
+}
+
+extension LedgerStore: EngineReading {
+    var reader: any StoreReader { engine.relayReader }
+}
+
+extension TransactionStore {
+    /// Every entry that waits, in order; it is handed out to none.
+    func waiting(
+        of kind: OutboxEntry.Kind? = nil,
+        after position: Int64 = 0,
+        limit: Int = 10_000
+    ) async throws -> [OutboxEntry] {
+        let store = try #require(self as? any EngineReading)
+        return try await store.reader.pending(of: kind, after: position, limit: limit)
+    }
+
+    /// Entries to which no queue was bound and that are due.
+    func unrouted(dueBy instant: Timestamp, limit: Int) async throws -> [OutboxEntry] {
+        let store = try #require(self as? any EngineReading)
+        return try await store.reader.unrouted(of: nil, dueBy: instant, limit: limit)
     }
 }
 

@@ -6,6 +6,7 @@ import Foundation
 import Testing
 
 @testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 @Suite("The names of a store")
 struct StoreNameTests {
@@ -21,16 +22,16 @@ struct StoreNameTests {
             try files.createSymbolicLink(atPath: directory + "/linked.sqlite", withDestinationPath: "store.sqlite")
             try files.createSymbolicLink(atPath: directory + "/again.sqlite", withDestinationPath: "linked.sqlite")
             try files.createSymbolicLink(atPath: directory + "/elsewhere", withDestinationPath: directory)
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            try SQLiteStore(path: path).create(for: Accounts(.test))
+            let store = try SQLiteStore(path: path).open(rules: .test())
             #expect {
-                _ = try SQLiteStore.open(path: directory + "/" + name, rules: .test())
+                _ = try SQLiteStore(path: directory + "/" + name).open(rules: .test())
             } throws: { error in
                 guard case .locked = error as? StoreOpeningError else { return false }
                 return true
             }
             await store.close()
-            let second = try SQLiteStore.open(path: directory + "/" + name, rules: .test())
+            let second = try SQLiteStore(path: directory + "/" + name).open(rules: .test())
             await second.close()
         }
     }
@@ -40,15 +41,15 @@ struct StoreNameTests {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             let other = directory + "/other.sqlite"
-            try SQLiteStore.create(path: path, accounts: Accounts(.test))
+            try SQLiteStore(path: path).create(for: Accounts(.test))
             try FileManager.default.linkItem(atPath: path, toPath: other)
             for name in [path, other] {
-                #expect(throws: StoreOpeningError.severalNames(path: name, count: 2)) {
-                    _ = try SQLiteStore.open(path: name, rules: .test())
+                #expect(throws: StoreOpeningError.severalNames(place: name, count: 2)) {
+                    _ = try SQLiteStore(path: name).open(rules: .test())
                 }
             }
             try FileManager.default.removeItem(atPath: other)
-            let store = try SQLiteStore.open(path: path, rules: .test())
+            let store = try SQLiteStore(path: path).open(rules: .test())
             await store.close()
         }
     }
@@ -58,9 +59,9 @@ struct StoreNameTests {
         try await withTemporaryDirectory { directory in
             let link = directory + "/link.sqlite"
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "store.sqlite")
-            try SQLiteStore.create(path: link, accounts: Accounts(.test))
+            try SQLiteStore(path: link).create(for: Accounts(.test))
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "store.sqlite")
-            let store = try SQLiteStore.open(path: directory + "/store.sqlite", rules: .test())
+            let store = try SQLiteStore(path: directory + "/store.sqlite").open(rules: .test())
             await store.close()
         }
     }

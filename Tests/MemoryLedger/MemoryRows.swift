@@ -25,20 +25,33 @@ package final class MemoryRows: StoreRows {
     private var held: Set<LedgerLock> = []
     private var looked: Set<LedgerLock> = []
 
-    /// Rows of an empty store.
-    package init() {}
+    private var before = MemoryTables()
+
+    /// Rows of a store that holds so much.
+    package init(_ tables: MemoryTables = MemoryTables()) { self.tables = tables }
 
     /// Makes one change: all of it, or nothing if it throws.
     package func write<Value>(_ change: () throws -> Value) throws -> Value {
-        let before = tables
-        (held, looked) = ([], [])
+        begin()
         do {
             return try change()
         } catch {
-            tables = before
+            undo()
             throw error
         }
     }
+
+    /// Begins a write transaction.
+    func begin() {
+        before = tables
+        (held, looked) = ([], [])
+    }
+
+    /// Leaves nothing of the write transaction.
+    func undo() { tables = before }
+
+    /// What the last write transaction appended to the outbox.
+    var appended: [OutboxEntry] { Array(tables.outbox[before.outbox.count...]) }
 
     // MARK: - Locks
 
@@ -253,6 +266,8 @@ package final class MemoryRows: StoreRows {
             }
         }
         tables.transactions[transaction.id] = transaction
+        let since = tables.doubtSince[transaction.id]
+        tables.doubtSince[transaction.id] = transaction.status == .inDoubt ? since ?? instant : nil
     }
 
     package func append(_ piece: TransactionStory.Piece, to id: TransactionID) {
@@ -296,7 +311,10 @@ package final class MemoryRows: StoreRows {
         tables.foreignSales.append((account, sale))
     }
 
-    package func settle(_ settlement: Settlement) { tables.settled[settlement.position] = settlement }
+    package func settle(_ settlement: Settlement) {
+        tables.settled[settlement.position] = settlement
+        if case .unrouted = settlement.outcome { tables.returns[settlement.position, default: 0] += 1 }
+    }
 
     package func set(_ note: StoreNote, to value: String?) { tables.notes[note] = value }
 

@@ -2,6 +2,7 @@
 
 package import BridgeCore
 package import BridgeLedger
+internal import CorrelationStore
 
 /// Everything that a ledger has written, as one value: a change is undone by putting the old value back.
 package struct MemoryTables: Sendable {
@@ -14,6 +15,8 @@ package struct MemoryTables: Sendable {
     package internal(set) var outbox: [OutboxEntry] = []
     /// What became of entries, by position.
     package internal(set) var settled: [Int64: Settlement] = [:]
+    /// How often entries came back because no queue was bound, by position.
+    package internal(set) var returns: [Int64: Int] = [:]
     package internal(set) var evidence: [TransactionID: [TransactionStory.Piece]] = [:]
     package internal(set) var steps: [TransactionID: [TransactionStep]] = [:]
     package internal(set) var quarantined: [QuarantinedCallback] = []
@@ -21,7 +24,11 @@ package struct MemoryTables: Sendable {
     var refusals: [EventID: Int64] = [:]
     /// Records of sales that the bridge did not make, with their accounts.
     package internal(set) var foreignSales: [(account: String, sale: OriginalSale)] = []
+    /// Since when transactions are in doubt.
+    var doubtSince: [TransactionID: Timestamp] = [:]
     var notes: [StoreNote: String] = [:]
+    /// The accounts whose transactions it holds.
+    var owners: [StoreOwner] = []
 
     /// Empty tables.
     package init() {}

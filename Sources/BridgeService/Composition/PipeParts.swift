@@ -43,14 +43,14 @@ struct PipeParts {
         )
         func relay(of kind: OutboxEntry.Kind, _ publisher: AMQPPublisher, _ held: HeldEntries) -> OutboxRelay {
             let settler = Settler(store: dispatcher.store, logger: logger)
-            let signal = kind == .event ? dispatcher.outboxSignal : dispatcher.deadLetterSignal
+            let progress = Signal()
             let sender = OutboxSender(
                 publisher: publisher,
                 replies: broker.replies,
                 render: rendering,
                 held: held,
                 settler: settler,
-                signal: signal,
+                progress: progress,
                 clock: dispatcher.clock,
                 metrics: metrics,
                 logger: logger
@@ -61,7 +61,7 @@ struct PipeParts {
                 sender: sender,
                 held: held,
                 settler: settler,
-                signal: signal,
+                progress: progress,
                 stop: stop,
                 logger: logger
             )

@@ -50,8 +50,6 @@ final class HeldEntries: Sendable {
         var isAwaitingRoom = false
         var flushDeadline: ContinuousClock.Instant?
         var wasRead = false
-        /// When the first of the reads began that have not succeeded since.
-        var readingSince: ContinuousClock.Instant?
 
         /// Takes the first entry of a line out if there is one after it, and gives that one.
         mutating func removeFirst(of line: Line) -> OutboxEntry? {
@@ -83,17 +81,16 @@ final class HeldEntries: Sendable {
     /// How far the telling of events is behind.
     ///
     /// What is held is the beginning of the outbox, so the oldest of it is the oldest of all, as long as the outbox can
-    /// be read.
-    func lag() -> OutboxLag {
+    /// be read; `unreadFor` says for how long it could not.
+    func lag(unreadFor: Duration? = nil) -> OutboxLag {
         state.withLockedValue { state in
             // A step on the way that one queue refuses is told to all others; what counts is whether results are told.
             let oldest = state.lines.compactMap { line, entries in
                 state.refused[line]?.givesWay == true ? nil : entries.first.flatMap { state.since[$0.position] }
             }.min()
-            let pending = state.readingSince.map { OutboxLag.Reading.pending($0.duration(to: .now)) }
             return OutboxLag(
                 oldest: oldest.map { $0.duration(to: .now) },
-                reading: state.wasRead ? pending ?? .current : .never,
+                reading: state.wasRead ? unreadFor.map { .pending($0) } ?? .current : .never,
                 refusedKeys: Set(state.refused.values.map(\.routingKey)).sorted()
             )
         }
@@ -124,14 +121,9 @@ final class HeldEntries: Sendable {
         state.withLockedValue { $0.refused[line] = nil }
     }
 
-    /// Says that the outbox is to be read.
-    func beginReading() {
-        state.withLockedValue { $0.readingSince = $0.readingSince ?? .now }
-    }
-
     /// Says that the outbox was read and that what was found is entered.
     func endReading() {
-        state.withLockedValue { ($0.wasRead, $0.readingSince) = (true, nil) }
+        state.withLockedValue { $0.wasRead = true }
     }
 
     /// Whether the bridge stops and there is nothing left to publish, or no time.
@@ -188,7 +180,7 @@ final class HeldEntries: Sendable {
     func isWorthALook(below limit: Int) -> Bool {
         state.withLockedValue { state in
             if state.flushDeadline != nil, state.count == 0 { return true }
-            guard state.isAwaitingRoom, state.count < limit / 2 else { return false }
+            guard state.isAwaitingRoom, state.count + state.unrouted.count < limit / 2 else { return false }
             state.isAwaitingRoom = false
             return true
         }

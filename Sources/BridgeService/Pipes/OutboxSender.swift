@@ -50,20 +50,20 @@ final class OutboxSender: Sendable {
     private let render: OutboxRendering
     private let held: HeldEntries
     private let settler: Settler
-    private let signal: Signal
+    private let progress: Signal
     private let clock: @Sendable () -> Timestamp
     private let metrics: Metrics
     private let logger: Logger
     private let retries = WorkQueue<Sending>(limit: OutboxRelay.heldLimit)
 
-    /// A sender of one kind of entries; it raises the signal when the relay should look again.
+    /// A sender of one kind of entries; it raises `progress` when the relay should look again.
     init(
         publisher: AMQPPublisher,
         replies: ReplySender,
         render: OutboxRendering,
         held: HeldEntries,
         settler: Settler,
-        signal: Signal,
+        progress: Signal,
         clock: @escaping @Sendable () -> Timestamp,
         metrics: Metrics,
         logger: Logger
@@ -73,7 +73,7 @@ final class OutboxSender: Sendable {
         self.render = render
         self.held = held
         self.settler = settler
-        self.signal = signal
+        self.progress = progress
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
@@ -171,7 +171,7 @@ final class OutboxSender: Sendable {
         case .tryAgain: lineUp(again)
         case .gaveWay(let next):
             giveWay(sending.entry)
-            if held.isWorthALook(below: OutboxRelay.heldLimit) { signal.raise() }
+            if held.isWorthALook(below: OutboxRelay.heldLimit) { progress.raise() }
             send(Sending(next, in: line))
         }
     }
@@ -184,10 +184,11 @@ final class OutboxSender: Sendable {
     private func following(_ sending: Sending) -> Sending? {
         guard let line = sending.line else {
             held.removeUnrouted(sending.entry)
+            if held.isWorthALook(below: OutboxRelay.heldLimit) { progress.raise() }
             return nil
         }
         let next = held.next(of: line)
-        if held.isWorthALook(below: OutboxRelay.heldLimit) { signal.raise() }
+        if held.isWorthALook(below: OutboxRelay.heldLimit) { progress.raise() }
         return next.map { Sending($0, in: line) }
     }
 

@@ -15,10 +15,6 @@ final class Dispatcher: Sendable {
     let store: any TransactionStore
     /// What waits for each account's cloud, by the account's name.
     private let lines: [String: AccountLines]
-    /// Raised when there may be something to publish.
-    let outboxSignal = Signal()
-    /// Raised when there may be a dead letter to publish.
-    let deadLetterSignal = Signal()
     let timetable = Timetable()
     let names = AscendingNames()
     /// The clock on the wall, for what comes from outside and for dates.
@@ -262,8 +258,7 @@ final class Dispatcher: Sendable {
             try await store.accept(candidate, from: message) { acceptance in
                 switch acceptance {
                 case .created(let transition): self.handOn(transition)
-                case .repeated: break
-                case .refused, .refusedBefore: self.signalRefusal()
+                case .repeated, .refused, .refusedBefore: break
                 }
             }
         }
@@ -275,13 +270,6 @@ final class Dispatcher: Sendable {
         try await timed { () async throws(StoreError) in
             try await store.reject(rejection, of: message, at: now)
         }
-        signalRefusal()
-    }
-
-    /// A refusal is an event and a dead letter.
-    private func signalRefusal() {
-        outboxSignal.raise()
-        deadLetterSignal.raise()
     }
 
     /// Cancels what a `cancel` names; see `TransactionStore.cancel`.
@@ -291,8 +279,7 @@ final class Dispatcher: Sendable {
             try await store.cancel(request, from: message, at: now) { cancellation in
                 switch cancellation {
                 case .cancelled(let transition, _): self.handOn(transition)
-                case .repeated: break
-                case .refused, .refusedBefore: self.signalRefusal()
+                case .repeated, .refused, .refusedBefore: break
                 }
             }
         }
@@ -303,7 +290,6 @@ final class Dispatcher: Sendable {
         try await timed { () async throws(StoreError) in
             try await store.quarantine(callback, announce: announce)
         }
-        if announce { outboxSignal.raise() }
     }
 
     // MARK: - What follows from a commit
@@ -317,7 +303,6 @@ final class Dispatcher: Sendable {
     /// Runs on the store's thread, in the order of the commits.
     private func handOn(_ transition: Transition) {
         let transaction = transition.transaction
-        if !transition.events.isEmpty { outboxSignal.raise() }
         metrics.count(transition)
         log(transition)
         fieldWatch.note(transition)

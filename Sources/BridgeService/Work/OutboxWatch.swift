@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import BridgeLedger
+internal import CorrelationStore
 internal import Logging
 
 /// Holds commands back while events cannot be told, and while too many accepted commands wait.
@@ -20,7 +22,7 @@ struct OutboxWatch: Watch {
 
     func look() {
         let isHolding = gate.obstacles[.outbox] != nil
-        let lag = held.lag()
+        let lag = held.lag(unreadFor: dispatcher.store.outboxUnreadFor(.event))
         gate.remark(lag.remark, on: .outbox)
         if let reason = lag.obstacle(holdAfter: holdAfter, isHolding: isHolding) {
             note(.outbox, reason)

@@ -4,13 +4,13 @@ internal import Dispatch
 internal import NIOConcurrencyHelpers
 
 /// A change that waits for the commit that will cover it.
-struct QueuedChange<Ledger>: Sendable {
+package struct QueuedChange<Ledger>: Sendable {
     /// Does the change within the open transaction and returns what tells its caller, to be called after the commit.
-    let perform: @Sendable (Ledger) throws -> @Sendable () -> Void
+    package let perform: @Sendable (Ledger) throws -> @Sendable () -> Void
     /// Tells its caller that nothing of it is durable.
-    let refuse: @Sendable (StoreError) -> Void
+    package let refuse: @Sendable (StoreError) -> Void
     /// Since when it waits.
-    let since = ContinuousClock.now
+    package let since = ContinuousClock.now
 }
 
 /// The bounded queue in front of the one writer: concurrent changes are collected here and committed as one.
@@ -19,13 +19,18 @@ struct QueuedChange<Ledger>: Sendable {
 /// while a commit runs are the next batch. So a batch is as large as the disk is slow, and no caller waits longer than
 /// two commits.
 /// *Isolation*: callers from any task; `next` from the writer's thread only.
-final class CommitQueue<Ledger>: Sendable {
+package final class CommitQueue<Ledger>: Sendable {
     /// How much is collected.
-    struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// Changes that one commit covers at most.
-        var batch = 256
+        package var batch: Int
         /// Changes that may wait; more are refused with `StoreError.overloaded`.
-        var queue = 8_192
+        package var queue: Int
+
+        /// Limits from their parts.
+        package init(batch: Int = 256, queue: Int = 8_192) {
+            (self.batch, self.queue) = (batch, queue)
+        }
     }
 
     private struct State {
@@ -56,7 +61,8 @@ final class CommitQueue<Ledger>: Sendable {
     private let state = NIOLockedValueBox(State())
     private let wake = DispatchSemaphore(value: 0)
 
-    init(limits: Limits) {
+    /// An empty queue.
+    package init(limits: Limits) {
         self.limits = limits
     }
 
@@ -66,7 +72,7 @@ final class CommitQueue<Ledger>: Sendable {
     /// the same: the change cannot be called back. Callers that come one after the other are committed in that order.
     ///
     /// `then` is told the value after the commit, on the writer's thread, in the order of the changes.
-    func commit<Value: Sendable>(
+    package func commit<Value: Sendable>(
         _ change: @escaping @Sendable (Ledger) throws -> Value,
         then: @escaping @Sendable (Value) -> Void = { _ in }
     ) async throws(StoreError) -> Value {
@@ -80,7 +86,7 @@ final class CommitQueue<Ledger>: Sendable {
     ///
     /// `whenDone` is called once: with the value, after the commit and after `then`, or with the reason why nothing of
     /// the change is durable. It is called on the writer's thread, or by this call where the change is refused at once.
-    func submit<Value: Sendable>(
+    package func submit<Value: Sendable>(
         _ change: @escaping @Sendable (Ledger) throws -> Value,
         then: @escaping @Sendable (Value) -> Void,
         whenDone: @escaping @Sendable (Result<Value, StoreError>) -> Void
@@ -112,10 +118,10 @@ final class CommitQueue<Ledger>: Sendable {
     }
 
     /// How many changes were taken in since it was made.
-    var taken: Int { state.withLockedValue { $0.taken } }
+    package var taken: Int { state.withLockedValue { $0.taken } }
 
     /// What was taken in and is not durable yet.
-    var uncommitted: UncommittedChanges {
+    package var uncommitted: UncommittedChanges {
         state.withLockedValue { state in
             UncommittedChanges(
                 count: state.waiting.count + (state.inHand?.count ?? 0),
@@ -127,7 +133,7 @@ final class CommitQueue<Ledger>: Sendable {
     /// The next batch, oldest first, or `nil` once the queue is closed and empty.
     ///
     /// Blocks while there is none.
-    func next() -> ArraySlice<QueuedChange<Ledger>>? {
+    package func next() -> ArraySlice<QueuedChange<Ledger>>? {
         while true {
             let (batch, isOver) = state.withLockedValue { state -> (ArraySlice<QueuedChange<Ledger>>?, Bool) in
                 guard !state.waiting.isEmpty else {
@@ -144,7 +150,7 @@ final class CommitQueue<Ledger>: Sendable {
     }
 
     /// Refuses every change, for a writer that could not begin.
-    func refuseEverything(_ error: StoreError) {
+    package func refuseEverything(_ error: StoreError) {
         while let batch = next() {
             for change in batch { change.refuse(error) }
         }
@@ -153,7 +159,7 @@ final class CommitQueue<Ledger>: Sendable {
     /// Refuses every further change; what waits is still committed.
     ///
     /// - Returns: Whether it was open until now.
-    func close() -> Bool {
+    package func close() -> Bool {
         let (wasOpen, writerSlept) = state.withLockedValue { state in
             defer { (state.isClosed, state.writerSleeps) = (true, false) }
             return (!state.isClosed, state.writerSleeps)

@@ -22,4 +22,23 @@ public struct KeptCallback: Sendable, Equatable {
     public let maskedBody: [UInt8]
     /// When it arrived.
     public let receivedAt: Timestamp
+
+    /// A callback from its parts.
+    package init(
+        number: Int64,
+        cause: QuarantinedCallback.Cause,
+        transactionID: TransactionID,
+        idPosTxs: String?,
+        customID: String?,
+        maskedBody: [UInt8],
+        receivedAt: Timestamp
+    ) {
+        self.number = number
+        self.cause = cause
+        self.transactionID = transactionID
+        self.idPosTxs = idPosTxs
+        self.customID = customID
+        self.maskedBody = maskedBody
+        self.receivedAt = receivedAt
+    }
 }

@@ -8,7 +8,7 @@ public import BridgeLedger
 /// Every call that changes something returns after the commit that covers it was synced to disk; what belongs together
 /// (state, evidence, events) is one commit. Reading a transaction, deciding and writing happen inside one write
 /// transaction of the engine, so two callers never decide on the same state (`docs/decisions/0002-store.md`).
-public protocol TransactionStore: Sendable {
+public protocol TransactionStore: TransactionReading {
     /// Takes a command: makes its transaction, or finds that it exists, or refuses it.
     ///
     /// A refusal (`idempotency_conflict`, `reference_in_use`) writes the rejection event and the dead letter in the
@@ -79,22 +79,24 @@ public protocol TransactionStore: Sendable {
     /// Notes what became of outbox entries. May be late: an entry that is not settled is published again.
     func settle(_ settlements: [Settlement]) async throws(StoreError)
 
-    /// What commits append to the outbox, of one kind: for the one who publishes it.
-    func feed(of kind: OutboxEntry.Kind) -> OutboxFeed
-
-    /// Entries that wait to be published, after a position, in the order of their commits; of one kind, or of all.
-    func pending(
-        after position: Int64,
-        of kind: OutboxEntry.Kind?,
-        limit: Int
+    /// The next entries of one kind to publish: each is given once, until it is settled.
+    ///
+    /// The entries of one transaction come in the order of their commits. An entry to which no queue was bound
+    /// (`returns` above 0) comes again when it is due by `clock`, out of that order.
+    ///
+    /// Waits until there are some; returns none where the task is cancelled, and at once with `waits: false`. One task
+    /// at a time asks for one kind.
+    func nextEntries(
+        of kind: OutboxEntry.Kind,
+        limit: Int,
+        waits: Bool,
+        clock: @Sendable () -> Timestamp
     ) async throws(StoreError) -> [OutboxEntry]
 
-    /// Unrouted entries that are to be tried again by now, oldest first; of one kind, or of all.
-    func unrouted(
-        dueBy instant: Timestamp,
-        of kind: OutboxEntry.Kind?,
-        limit: Int
-    ) async throws(StoreError) -> [OutboxEntry]
+    /// For how long the outbox has not been read although it should have been; `nil` where the last reading succeeded.
+    ///
+    /// Never waits for the disk.
+    func outboxUnreadFor(_ kind: OutboxEntry.Kind) -> Duration?
 
     /// Transactions that are not final, after an id, in the order of their ids.
     func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
@@ -108,15 +110,6 @@ public protocol TransactionStore: Sendable {
         account: String?,
         for address: ReplyAddress
     ) async throws(StoreError) -> OutboundEvent?
-
-    /// One transaction.
-    func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction?
-
-    /// Transactions that fit a question, newest first.
-    func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction]
-
-    /// What a transaction's history holds: steps, evidence and events, in order.
-    func story(of id: TransactionID) async throws(StoreError) -> TransactionStory
 
     /// How things stand, for metrics and readiness.
     func census() async throws(StoreError) -> StoreCensus
@@ -154,16 +147,6 @@ public protocol TransactionStore: Sendable {
 
 /// For callers that do not depend on the order of the commits.
 extension TransactionStore {
-    /// Entries of all kinds that wait to be published.
-    public func pending(after position: Int64, limit: Int) async throws(StoreError) -> [OutboxEntry] {
-        try await pending(after: position, of: nil, limit: limit)
-    }
-
-    /// Unrouted entries of all kinds that are to be tried again by now.
-    public func unrouted(dueBy instant: Timestamp, limit: Int) async throws(StoreError) -> [OutboxEntry] {
-        try await unrouted(dueBy: instant, of: nil, limit: limit)
-    }
-
     /// Takes a command.
     public func accept(
         _ candidate: Transaction,
@@ -189,41 +172,4 @@ extension TransactionStore {
     ) async throws(StoreError) -> Transition? {
         try await apply(input, to: id, at: instant) { _ in }
     }
-}
-
-/// How things stand in the store.
-public struct StoreCensus: Sendable, Equatable {
-    /// Unfinished transactions by status; finished ones are not counted anew each time.
-    public var unfinished: [TransactionStatus: Int] = [:]
-    /// When the oldest of those that wait to be sent was accepted.
-    public var oldestWaiting: Timestamp?
-    /// When the oldest doubt began.
-    public var oldestDoubt: Timestamp?
-    /// How many of those in doubt wait for a person.
-    public var doubtsForOperator = 0
-    /// Contradictions that no person has dealt with.
-    public var openContradictions = 0
-    /// Entries that wait to be published.
-    public var pendingEntries = 0
-    /// Size of the database and its log, bytes.
-    public var bytes: Int64 = 0
-    /// Commits since the store was opened; several changes share one.
-    public var commits = 0
-
-    /// An empty census.
-    public init() {}
-}
-
-/// Why the store could not do it.
-///
-/// Nothing of the call is durable.
-public enum StoreError: Error, Sendable, Equatable {
-    /// The engine could not read or commit: disk full, I/O error, connection lost. It may work later.
-    case unavailable(String)
-    /// The queue in front of the writer is full; wait and try again.
-    case overloaded
-    /// The store was closed.
-    case closed
-    /// Our own fault: a constraint that the code should have kept.
-    case fault(String)
 }

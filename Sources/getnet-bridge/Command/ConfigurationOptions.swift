@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeService
+internal import CorrelationStore
 
 /// Where the configuration comes from, beside flags and environment.
 struct ConfigurationOptions: ParsableArguments {
@@ -38,13 +39,16 @@ struct ConfigurationOptions: ParsableArguments {
 }
 
 extension BridgeConfiguration {
-    /// The path of the SQLite store.
+    /// The store that is configured, as a thing to look after.
     ///
-    /// - Throws: `Failure` for any other engine.
-    func storePath() throws(Failure) -> String {
-        switch store.url {
-        case .sqlite(let path): return path
-        case .postgres: throw Failure(.configuration, "store.url: PostgreSQL is not there yet; use sqlite:/…")
+    /// - Throws: `Failure` where this program has no engine for its address.
+    func storeAdministration() throws(Failure) -> any StoreAdministration {
+        guard let administration = store.url.administration else {
+            throw Failure(
+                .configuration,
+                "store.url: this program has no engine for such an address (docs/configuration.md)"
+            )
         }
+        return administration
     }
 }

@@ -4,6 +4,7 @@ import AMQPClient
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import Foundation
 import GetnetSimulator
 import Logging
@@ -21,7 +22,7 @@ struct RestartTests {
         _ command: ChargeCommand,
         isPosting: Bool,
         acceptedAt: Timestamp = .current,
-        in store: SQLiteStore,
+        in store: any TransactionStore,
         _ configuration: BridgeConfiguration
     ) async throws -> TransactionID {
         let message = CommandMessage(
@@ -49,7 +50,7 @@ struct RestartTests {
     {
         try await Surroundings.run { surroundings in
             let path = surroundings.folder.appendingPathComponent("store.db").path
-            let store = try SQLiteStore.open(path: path, rules: surroundings.configuration.storeRules)
+            let store = try SQLiteStore(path: path).open(rules: surroundings.configuration.storeRules)
             let posting = ChargeCommand(terminal: BridgeWorld.terminal(1))
             let waiting = ChargeCommand(terminal: BridgeWorld.terminal(2))
             let doubtful = try await leave(posting, isPosting: true, in: store, surroundings.configuration)
@@ -87,7 +88,7 @@ struct RestartTests {
             try await surroundings.withBridge { _ in }
             try await surroundings.deleteEventsExchange()
             let path = surroundings.folder.appendingPathComponent("store.db").path
-            let store = try SQLiteStore.open(path: path, rules: surroundings.configuration.storeRules)
+            let store = try SQLiteStore(path: path).open(rules: surroundings.configuration.storeRules)
             let commands = (1...20).map { ChargeCommand(terminal: BridgeWorld.terminal($0)) }
             for command in commands {
                 let longAgo = Timestamp.current - .seconds(60)
@@ -169,7 +170,7 @@ struct RestartTests {
             _ = try await surroundings.events.first("the POST's end was told") {
                 $0.commandID == commands[0].commandID && $0.reason == "no_acknowledgement"
             }
-            let store = try SQLiteStore.open(path: path, rules: surroundings.configuration.storeRules)
+            let store = try SQLiteStore(path: path).open(rules: surroundings.configuration.storeRules)
             #expect(try await store.census().pendingEntries == 0)
             await store.close()
         }
@@ -246,7 +247,7 @@ extension Surroundings {
         var configuration = configuration
         configure(&configuration)
         let path = folder.appendingPathComponent("store.db").path
-        let store = try SQLiteStore.open(path: path, rules: configuration.storeRules)
+        let store = try SQLiteStore(path: path).open(rules: configuration.storeRules)
         let bridge = try Bridge(configuration, store: store, logger: BridgeWorld.quiet)
         let world = BridgeWorld(surroundings: self, configuration: configuration, store: store, bridge: bridge)
         let group = ServiceGroup(

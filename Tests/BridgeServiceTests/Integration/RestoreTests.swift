@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import Foundation
 import GetnetSimulator
 import TestSupport
@@ -45,7 +46,7 @@ struct RestoreTests {
                 for command in [waiting, submitted] { try await world.send(command) }
                 _ = try await world.events.first("it waits") { $0.status == "waiting" }
                 _ = try await world.events.first("it is submitted") { $0.status == "submitted" }
-                _ = try SQLiteStore.backup(path: path, to: backup, at: .current)
+                _ = try SQLiteStore(path: path).backup(to: backup, at: .current)
                 world.simulator.controls.releaseCallbacks()
                 // After the backup all of it ends, and more comes.
                 try await world.send(late)
@@ -55,7 +56,7 @@ struct RestoreTests {
             let sales = surroundings.simulator.ledger.entries().filter { $0.terminal?.idTerminal == late.terminal }
             let webhook = try #require(sales.first?.webhook)
             _ = try restore(backup, in: surroundings)
-            try SQLiteStore.hold(path: path, at: .current)
+            try SQLiteStore(path: path).hold(at: .current)
 
             // Held, at the first start and at a second one without the word.
             for _ in 0..<2 {
@@ -100,7 +101,7 @@ struct RestoreTests {
                 #expect(try await world.events.final(of: next.commandID).status == "approved")
                 #expect(world.simulator.ledger.summary.posts == postsBefore + 1)
             }
-            #expect(try SQLiteStore.status(path: path).heldSince == nil)
+            #expect(try SQLiteStore(path: path).status().heldSince == nil)
         }
     }
 
@@ -121,7 +122,7 @@ struct RestoreTests {
                 _ = try await world.events.first("it is submitted") { $0.status == "submitted" }
             }
             let path = surroundings.folder.appendingPathComponent("store.db").path
-            try SQLiteStore.hold(path: path, at: .current)
+            try SQLiteStore(path: path).hold(at: .current)
             try await surroundings.withBridge(isSettled: false) { world in
                 try await askToCancel(command, in: world)
                 try await eventually("the cancel is dealt with", within: BridgeWorld.patience) {
@@ -141,7 +142,7 @@ struct RestoreTests {
         try await Surroundings.run(configure: { $0.commands.maxAge = .seconds(2) }) { surroundings in
             let path = surroundings.folder.appendingPathComponent("store.db").path
             let command = ChargeCommand()
-            let store = try SQLiteStore.open(path: path, rules: surroundings.configuration.storeRules)
+            let store = try SQLiteStore(path: path).open(rules: surroundings.configuration.storeRules)
             let message = CommandMessage(
                 exchange: "getnet.commands",
                 routingKey: "charge.main",
@@ -162,7 +163,7 @@ struct RestoreTests {
             )
             _ = try await store.accept(transaction, from: message)
             await store.close()
-            try SQLiteStore.hold(path: path, at: .current)
+            try SQLiteStore(path: path).hold(at: .current)
             try await surroundings.withBridge(isSettled: false) { world in
                 try await askToCancel(command, in: world)
                 let refusal = try await world.events.first("the cancel is refused") { $0.commandID == "x-1" }

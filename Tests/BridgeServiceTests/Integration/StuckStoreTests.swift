@@ -11,12 +11,14 @@ import Testing
 
 @testable import BridgeService
 @testable import CorrelationStore
+@testable import CorrelationStoreSQLite
 
 extension BridgeWorld {
     /// Lets no commit of the store come back while a body runs, as a disk does that does not answer.
     fileprivate func withStuckStore(_ body: () async throws -> Void) async throws {
         let answer = DispatchSemaphore(value: 0)
-        let stuck = Task { [store] in
+        let store = try #require(store as? LedgerStore<SQLiteEngine>)
+        let stuck = Task {
             // On the writer's thread, within the transaction that is to be committed.
             try await store.queue.commit { _ in answer.wait() }
         }

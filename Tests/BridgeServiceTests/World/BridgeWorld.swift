@@ -20,7 +20,7 @@ struct BridgeWorld: CommandSending {
     let surroundings: Surroundings
     /// The configuration of this bridge.
     let configuration: BridgeConfiguration
-    let store: SQLiteStore
+    let store: any TransactionStore
     let bridge: Bridge
 
     var virtualHost: TestVirtualHost { surroundings.virtualHost }

@@ -12,18 +12,18 @@ import Testing
 ///
 /// Or whose outbox cannot be read, and everything else can. Or which takes its time to mark a first attempt.
 final class FailingStore: TransactionStore {
-    private let store: SQLiteStore
+    private let store: any TransactionStore
     private let isFull = NIOLockedValueBox(false)
-    private let hidesOutbox = NIOLockedValueBox(false)
+    private let hiddenSince = NIOLockedValueBox<ContinuousClock.Instant?>(nil)
     private let slowness = NIOLockedValueBox<Duration?>(nil)
 
-    init(_ store: SQLiteStore) {
+    init(_ store: any TransactionStore) {
         self.store = store
     }
 
     func fillDisk(_ full: Bool) { isFull.withLockedValue { $0 = full } }
 
-    func hideOutbox(_ hides: Bool) { hidesOutbox.withLockedValue { $0 = hides } }
+    func hideOutbox(_ hides: Bool) { hiddenSince.withLockedValue { $0 = hides ? .now : nil } }
 
     /// Lets the next mark of an attempt take so long.
     func slowDownMark(by duration: Duration) { slowness.withLockedValue { $0 = duration } }
@@ -126,23 +126,18 @@ final class FailingStore: TransactionStore {
         try await store.probe(at: instant)
     }
 
-    func feed(of kind: OutboxEntry.Kind) -> OutboxFeed { store.feed(of: kind) }
-
-    func pending(
-        after position: Int64,
-        of kind: OutboxEntry.Kind?,
-        limit: Int
+    func nextEntries(
+        of kind: OutboxEntry.Kind,
+        limit: Int,
+        waits: Bool,
+        clock: @Sendable () -> Timestamp
     ) async throws(StoreError) -> [OutboxEntry] {
-        if hidesOutbox.withLockedValue({ $0 }) { throw .unavailable("the outbox cannot be read") }
-        return try await store.pending(after: position, of: kind, limit: limit)
+        if hiddenSince.withLockedValue({ $0 }) != nil { throw .unavailable("the outbox cannot be read") }
+        return try await store.nextEntries(of: kind, limit: limit, waits: waits, clock: clock)
     }
 
-    func unrouted(
-        dueBy instant: Timestamp,
-        of kind: OutboxEntry.Kind?,
-        limit: Int
-    ) async throws(StoreError) -> [OutboxEntry] {
-        try await store.unrouted(dueBy: instant, of: kind, limit: limit)
+    func outboxUnreadFor(_ kind: OutboxEntry.Kind) -> Duration? {
+        hiddenSince.withLockedValue { $0 }?.duration(to: .now) ?? store.outboxUnreadFor(kind)
     }
 
     func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction] {

@@ -4,6 +4,7 @@ import AMQPClient
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStoreSQLite
 import Foundation
 import GetnetSimulator
 import Logging
@@ -88,7 +89,7 @@ struct Surroundings: CommandSending {
         configuration.amqp.virtualHost = virtualHost.name
         configuration.http.port = try freePort()
         configuration.http.publicURL = "http://127.0.0.1:\(configuration.http.port)"
-        try SQLiteStore.create(path: folder.appendingPathComponent("store.db").path, accounts: configuration.accounts)
+        try SQLiteStore(path: folder.appendingPathComponent("store.db").path).create(for: configuration.accounts)
         try await virtualHost.declareExchange(configuration.events.exchange)
         try await virtualHost.declareQueue(EventLog.queue)
         for key in bindings {
@@ -123,7 +124,7 @@ struct Surroundings: CommandSending {
     func withBridge(
         _ configure: (inout BridgeConfiguration) -> Void = { _ in },
         database: String = "store.db",
-        wrap: (SQLiteStore) -> any TransactionStore = { $0 },
+        wrap: (any TransactionStore) -> any TransactionStore = { $0 },
         clock: (@Sendable () -> Timestamp)? = nil,
         logger: Logger = BridgeWorld.quiet,
         isSettled: Bool = true,
@@ -133,9 +134,9 @@ struct Surroundings: CommandSending {
         configure(&configuration)
         let path = folder.appendingPathComponent(database).path
         if !FileManager.default.fileExists(atPath: path) {
-            try SQLiteStore.create(path: path, accounts: configuration.accounts)
+            try SQLiteStore(path: path).create(for: configuration.accounts)
         }
-        let store = try SQLiteStore.open(path: path, rules: configuration.storeRules)
+        let store = try SQLiteStore(path: path).open(rules: configuration.storeRules)
         let bridge = try Bridge(configuration, store: wrap(store), clock: clock ?? WallClock.now, logger: logger)
         let world = BridgeWorld(surroundings: self, configuration: configuration, store: store, bridge: bridge)
         let result: Result<Void, any Error>

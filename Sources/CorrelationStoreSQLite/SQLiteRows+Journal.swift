@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 internal import BridgeLedger
+internal import CorrelationStore
 
 /// What a reading of a terminal's journal is held against; rare, so its statements are compiled when they are needed.
 extension SQLiteRows {
-    func undecided(at terminal: String, account: String) throws -> [Transaction] {
+    package func undecided(at terminal: String, account: String) throws -> [Transaction] {
         try occasional(Text.selectUndecided).all({ $0.add(account, terminal) }, TransactionColumns.read)
     }
 
-    func approved(
+    package func approved(
         at terminal: String,
         account: String,
         postedFrom start: Timestamp,
@@ -28,7 +29,11 @@ extension SQLiteRows {
         )
     }
 
-    func contradicted(at terminal: String, account: String, acceptedFrom start: Timestamp) throws -> [Transaction] {
+    package func contradicted(
+        at terminal: String,
+        account: String,
+        acceptedFrom start: Timestamp
+    ) throws -> [Transaction] {
         let oldest = TransactionID(at: start - Self.nameTolerance, random: 0)
         return try selectContradicted.all(
             {
@@ -39,7 +44,7 @@ extension SQLiteRows {
         )
     }
 
-    func isReferenceReused(_ transaction: Transaction) throws -> Bool {
+    package func isReferenceReused(_ transaction: Transaction) throws -> Bool {
         guard let reference = transaction.command.content.reference else { return false }
         let found = try occasional(Text.selectReused).first(
             {
@@ -51,7 +56,7 @@ extension SQLiteRows {
         return found != nil
     }
 
-    func hasYoungerPost(than transaction: Transaction) throws -> Bool {
+    package func hasYoungerPost(than transaction: Transaction) throws -> Bool {
         let content = transaction.command.content
         let found = try occasional(Text.selectYoungerPost).first(
             {

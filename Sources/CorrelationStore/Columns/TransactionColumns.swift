@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 
 /// The columns of `transactions`, in groups that change together, and a transaction's way into and out of them.
 ///
 /// The order of names, of `write…` and of `read` is one and the same.
-enum TransactionColumns {
+package enum TransactionColumns {
     /// Given by the engine when the row is inserted.
-    static let given = ["place"]
+    package static let given = ["place"]
     /// Set once.
-    static let command = [
+    package static let command = [
         "id", "account", "command_id", "type", "terminal", "branch", "serial_number", "alias", "amount", "currency",
         "reference", "options", "metadata", "expires_at", "country", "environment", "accepted_at",
     ]
     /// Set once, for commands about an earlier sale.
-    static let original = ["original_reference", "original_id", "original"]
+    package static let original = ["original_reference", "original_id", "original"]
     /// Set again by a later delivery.
-    static let address = ["reply_to", "correlation_id", "traceparent", "tracestate"]
+    package static let address = ["reply_to", "correlation_id", "traceparent", "tracestate"]
     /// Set by nearly every input.
-    static let progress = [
+    package static let progress = [
         "status", "submitting", "reason", "waited_for", "sequence", "attempts", "posted_at", "submitted_at", "queries",
         "query_at", "due_at", "contradictions", "known_to_cloud", "rejected_tokens",
         "refused_posts",
     ]
     /// Set when the cloud gives its number.
-    static let number = ["id_pos_txs"]
+    package static let number = ["id_pos_txs"]
     /// Set at both ends of a stay in the lane.
-    static let lane = ["in_lane", "life_over", "journal_read_at"]
+    package static let lane = ["in_lane", "life_over", "journal_read_at"]
     /// Set with the final status.
-    static let end = [
+    package static let end = [
         "completed_at", "decided_by", "paid_claim", "result_function_code", "result_response_code",
         "result_response_message", "result_terminal", "result_ticket", "result_authorization_code", "result_amount",
         "result_tip", "result_cashback", "result_operation_id", "result_trans_token", "result_local_time",
@@ -36,13 +36,13 @@ enum TransactionColumns {
         "result_id_pos_txs", "result_success", "result_report",
     ]
     /// Set by contradictions, people, restored backups, voids and closes.
-    static let exceptional = [
+    package static let exceptional = [
         "open_contradictions", "restored_at", "receipt_seen_at", "cancel_sent_at", "cancel_ended_at", "batch_report",
     ]
     /// Every column but `in_doubt_since`, which is for counting only.
-    static let all = given + command + original + address + progress + number + lane + end + exceptional
+    package static let all = given + command + original + address + progress + number + lane + end + exceptional
 
-    static func writeCommand(_ transaction: Transaction, _ row: inout StatementParameters) {
+    package static func writeCommand(_ transaction: Transaction, _ row: inout some RowWriter) {
         let command = transaction.command
         let content = command.content
         row.add(transaction.id.description)
@@ -65,20 +65,20 @@ enum TransactionColumns {
         row.add(transaction.acceptedAt)
     }
 
-    static func writeOriginal(_ transaction: Transaction, _ row: inout StatementParameters) {
+    package static func writeOriginal(_ transaction: Transaction, _ row: inout some RowWriter) {
         row.add(text: transaction.command.content.original.map(StoredOriginal.reference))
         row.add(transaction.original?.id.description)
         row.add(text: transaction.original.map(StoredOriginal.sale))
     }
 
-    static func writeAddress(_ address: ReplyAddress, _ row: inout StatementParameters) {
+    package static func writeAddress(_ address: ReplyAddress, _ row: inout some RowWriter) {
         row.add(address.replyTo)
         row.add(address.correlationID)
         row.add(address.traceparent)
         row.add(address.tracestate)
     }
 
-    static func writeProgress(_ transaction: Transaction, _ row: inout StatementParameters) {
+    package static func writeProgress(_ transaction: Transaction, _ row: inout some RowWriter) {
         row.add(transaction.status.rawValue)
         row.add(transaction.isSubmitting)
         row.add(transaction.reason?.code.rawValue)
@@ -96,13 +96,13 @@ enum TransactionColumns {
         row.add(Int64(transaction.refusedPosts))
     }
 
-    static func writeLane(_ transaction: Transaction, _ row: inout StatementParameters) {
+    package static func writeLane(_ transaction: Transaction, _ row: inout some RowWriter) {
         row.add(transaction.isInLane)
         row.add(transaction.isLifeOver)
         row.add(transaction.journalReadAt)
     }
 
-    static func writeEnd(_ transaction: Transaction, _ row: inout StatementParameters) {
+    package static func writeEnd(_ transaction: Transaction, _ row: inout some RowWriter) {
         let result = transaction.result
         row.add(transaction.completedAt)
         row.add(transaction.decidedBy?.rawValue)
@@ -130,7 +130,7 @@ enum TransactionColumns {
         row.add(text: result?.report)
     }
 
-    static func writeExceptional(_ transaction: Transaction, _ row: inout StatementParameters) {
+    package static func writeExceptional(_ transaction: Transaction, _ row: inout some RowWriter) {
         row.add(Int64(transaction.openContradictions))
         row.add(transaction.restoredAt)
         row.add(transaction.receiptSeenAt)
@@ -142,7 +142,7 @@ enum TransactionColumns {
     /// Reads the columns `all`.
     ///
     /// - Throws: `StoredRowFault` where a value is none of ours.
-    static func read(_ row: inout StatementColumns) throws -> Transaction {
+    package static func read(_ row: inout some RowReader) throws -> Transaction {
         let place = row.integer()
         let name = row.text()
         guard let id = TransactionID(name) else { throw StoredRowFault("transactions.id", of: name) }
@@ -209,7 +209,7 @@ enum TransactionColumns {
         return Money(value, currency)
     }
 
-    static func readAddress(_ row: inout StatementColumns) -> ReplyAddress {
+    package static func readAddress(_ row: inout some RowReader) -> ReplyAddress {
         ReplyAddress(
             replyTo: row.optionalText(),
             correlationID: row.optionalText(),
@@ -218,7 +218,7 @@ enum TransactionColumns {
         )
     }
 
-    private static func readProgress(of transaction: inout Transaction, _ row: inout StatementColumns) throws {
+    private static func readProgress(of transaction: inout Transaction, _ row: inout some RowReader) throws {
         let status: TransactionStatus = try row.word("transactions.status", of: transaction.id)
         let isSubmitting = row.flag()
         let code: Reason.Code? = try row.optionalWord("transactions.reason", of: transaction.id)
@@ -238,7 +238,7 @@ enum TransactionColumns {
         transaction.state = isSubmitting ? .submitting(attempt: transaction.attempts) : status.restingState
     }
 
-    private static func readEnd(of transaction: inout Transaction, _ row: inout StatementColumns) throws {
+    private static func readEnd(of transaction: inout Transaction, _ row: inout some RowReader) throws {
         transaction.completedAt = row.optionalInstant()
         transaction.decidedBy = try row.optionalWord("transactions.decided_by", of: transaction.id)
         _ = row.optionalText()

@@ -1,44 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 
 /// A row holds what this program never wrote: a fault, or a newer program's row.
-struct StoredRowFault: Error, CustomStringConvertible {
-    let description: String
+package struct StoredRowFault: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ column: StaticString, of name: String) {
+    package init(_ column: StaticString, of name: String) {
         description = "\(column) of \(name) holds a value that is not known here"
     }
 
-    init(_ column: StaticString, of id: TransactionID?) {
+    package init(_ column: StaticString, of id: TransactionID?) {
         self.init(column, of: id?.description ?? "a row")
     }
 }
 
-extension StatementColumns {
+extension RowReader {
     /// An instant.
-    mutating func instant() -> Timestamp {
+    package mutating func instant() -> Timestamp {
         Timestamp(milliseconds: integer())
     }
 
     /// An instant, or `nil` for `NULL`.
-    mutating func optionalInstant() -> Timestamp? {
+    package mutating func optionalInstant() -> Timestamp? {
         optionalInteger().map { Timestamp(milliseconds: $0) }
     }
 
     /// A Boolean.
-    mutating func flag() -> Bool {
+    package mutating func flag() -> Bool {
         integer() != 0
     }
 
     /// One of an enumeration's words.
-    mutating func word<Word: RawRepresentable<String>>(_ column: StaticString, of id: TransactionID?) throws -> Word {
+    package mutating func word<Word: RawRepresentable<String>>(
+        _ column: StaticString,
+        of id: TransactionID?
+    ) throws -> Word {
         guard let word: Word = try optionalWord(column, of: id) else { throw StoredRowFault(column, of: id) }
         return word
     }
 
     /// One of an enumeration's words, or `nil` for `NULL`.
-    mutating func optionalWord<Word: RawRepresentable<String>>(
+    package mutating func optionalWord<Word: RawRepresentable<String>>(
         _ column: StaticString,
         of id: TransactionID?
     ) throws -> Word? {
@@ -48,14 +51,14 @@ extension StatementColumns {
     }
 }
 
-extension StatementParameters {
+extension RowWriter {
     /// Binds an instant as milliseconds, or `NULL`.
-    mutating func add(_ value: Timestamp?) {
+    package mutating func add(_ value: Timestamp?) {
         add(value?.milliseconds)
     }
 
     /// Binds a Boolean as 0 or 1.
-    mutating func add(_ value: Bool) {
+    package mutating func add(_ value: Bool) {
         add(value ? 1 : 0)
     }
 }

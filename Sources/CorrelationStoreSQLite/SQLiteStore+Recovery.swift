@@ -2,6 +2,7 @@
 
 public import BridgeCore
 public import BridgeLedger
+public import CorrelationStore
 internal import Foundation
 internal import GRDB
 
@@ -13,21 +14,16 @@ extension SQLiteStore {
     /// copy, and the bridge that starts on it holds it. Blocks while it is written.
     ///
     /// - Parameters:
-    ///   - path: The store.
     ///   - target: An absolute path where nothing is yet.
     ///   - instant: When it is made.
     /// - Returns: The size of the copy, bytes.
     /// - Throws: `StoreOpeningError`.
-    public static func backup(
-        path: String,
-        to target: String,
-        at instant: Timestamp
-    ) throws(StoreOpeningError) -> Int64 {
-        let (file, copy) = (SQLiteFile(path: path), SQLiteFile(path: target))
-        guard let size = SQLiteFile.size(path) else { throw .missing(path: path) }
-        guard size > 0 else { throw .empty(path: path) }
+    public func backup(to target: String, at instant: Timestamp) throws(StoreOpeningError) -> Int64 {
+        let copy = SQLiteFile(path: target)
+        guard let size = SQLiteFile.size(place) else { throw .missing(place: place) }
+        guard size > 0 else { throw .empty(place: place) }
         try copy.checkDirectory()
-        for taken in [copy.path, copy.logPath] where SQLiteFile.size(taken) != nil { throw .exists(path: taken) }
+        for taken in [copy.path, copy.logPath] where SQLiteFile.size(taken) != nil { throw .exists(place: taken) }
         let draft = SQLiteFile(path: "\(target).\(UUID().uuidString).new")
         defer { for rest in [draft.path, draft.logPath, draft.path + "-shm"] { _ = unsafe unlink(rest) } }
         do {
@@ -36,8 +32,8 @@ extension SQLiteStore {
             try draft.sync()
             // Unlike a rename, a link never takes the place of what is there.
             guard unsafe link(draft.path, target) == 0 else {
-                if errno == EEXIST { throw StoreOpeningError.exists(path: target) }
-                throw StoreOpeningError.notWritable(path: target, why: SystemError.last)
+                if errno == EEXIST { throw StoreOpeningError.exists(place: target) }
+                throw StoreOpeningError.notWritable(place: target, why: SystemError.last)
             }
             try copy.syncDirectory()
         } catch {
@@ -49,17 +45,17 @@ extension SQLiteStore {
     /// Holds a store that was restored from a backup, until it is released; one that is held already stays so.
     ///
     /// - Throws: `StoreOpeningError`: among others while another process has the store.
-    public static func hold(path: String, at instant: Timestamp) throws(StoreOpeningError) {
-        try changeNotes(path) { try $0.hold(at: instant) }
+    public func hold(at instant: Timestamp) throws(StoreOpeningError) {
+        try changeNotes { try $0.hold(at: instant) }
     }
 
     /// Holds a store that was made as a copy and is started for the first time, like `hold`.
     ///
     /// - Returns: Whether it was such a copy.
     /// - Throws: `StoreOpeningError`: among others while another process has the store.
-    public static func holdCopy(path: String, at instant: Timestamp) throws(StoreOpeningError) -> Bool {
+    public func holdCopy(at instant: Timestamp) throws(StoreOpeningError) -> Bool {
         var isCopy = false
-        try changeNotes(path) { notes in
+        try changeNotes { notes in
             isCopy = try notes.isCopy()
             if isCopy { try notes.hold(at: instant) }
         }
@@ -71,26 +67,21 @@ extension SQLiteStore {
     /// A copy that was never started is not held yet: it will be once it is.
     ///
     /// - Throws: `StoreOpeningError`: among others while another process has the store.
-    public static func release(
-        path: String,
+    public func release(
         by note: OperatorNote,
         at instant: Timestamp,
         isKnownToBeEarly: Bool
     ) throws(StoreOpeningError) -> HoldRelease {
         var release = HoldRelease.notHeld
-        try changeNotes(path) { notes in
+        try changeNotes { notes in
             release = try notes.release(by: note, at: instant, isKnownToBeEarly: isKnownToBeEarly)
         }
         return release
     }
 
-    private static func changeNotes(
-        _ path: String,
-        _ change: (SQLiteNotes) throws -> Void
-    ) throws(StoreOpeningError) {
-        let file = SQLiteFile(path: path)
+    private func changeNotes(_ change: (SQLiteNotes) throws -> Void) throws(StoreOpeningError) {
         try file.checkFile()
-        let lock = try StoreLock(storePath: path)
+        let lock = try StoreLock(storePath: place)
         defer { withExtendedLifetime(lock) {} }
         try file.inspect { try file.checkSchema($0) }
         let writer = try file.writer()
@@ -107,7 +98,7 @@ extension SQLiteFile {
     /// Makes an empty file for the owner only.
     fileprivate func makeEmpty() throws(StoreOpeningError) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(Self.mode))
-        guard descriptor >= 0 else { throw .notWritable(path: path, why: SystemError.last) }
+        guard descriptor >= 0 else { throw .notWritable(place: path, why: SystemError.last) }
         Foundation.close(descriptor)
     }
 
@@ -122,7 +113,7 @@ extension SQLiteFile {
             return try String.fetchAll(database, sql: "PRAGMA quick_check(1)").filter { $0 != "ok" }
         }
         if let fault = faults.first {
-            throw StoreOpeningError.engine(path: path, why: "the copy is not sound: \(fault)")
+            throw StoreOpeningError.engine(place: path, why: "the copy is not sound: \(fault)")
         }
         _ = try target.read { try draft.schema($0) }
         try target.write { try SQLiteNotes($0).noteCopy(at: instant) }
@@ -133,8 +124,8 @@ extension SQLiteFile {
     /// Makes the file's bytes durable.
     fileprivate func sync() throws(StoreOpeningError) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .notWritable(path: path, why: SystemError.last) }
+        guard descriptor >= 0 else { throw .notWritable(place: path, why: SystemError.last) }
         defer { Foundation.close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .notWritable(path: path, why: SystemError.last) }
+        guard fsync(descriptor) == 0 else { throw .notWritable(place: path, why: SystemError.last) }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CorrelationStore
 internal import GRDB
 internal import GRDBSQLite
 
@@ -82,7 +83,7 @@ final class PreparedStatement {
 
 /// The parameters of a statement, bound one after the other in the order they stand in its text.
 @safe
-struct StatementParameters {
+struct StatementParameters: RowWriter {
     private let handle: OpaquePointer
     private(set) var count: CInt = 0
 
@@ -147,7 +148,7 @@ struct StatementParameters {
 
 /// The columns of a row, read one after the other in the order that they are selected.
 @safe
-struct StatementColumns {
+struct StatementColumns: RowReader {
     private let handle: OpaquePointer
     private var next: CInt = 0
 
@@ -168,11 +169,6 @@ struct StatementColumns {
         return unsafe sqlite3_column_int64(handle, next)
     }
 
-    /// A text; empty for `NULL`.
-    mutating func text() -> String {
-        optionalText() ?? ""
-    }
-
     /// A text, or `nil` for `NULL`.
     mutating func optionalText() -> String? {
         defer { next += 1 }
@@ -188,10 +184,5 @@ struct StatementColumns {
         guard let start = unsafe sqlite3_column_blob(handle, next) else { return [] }
         let count = unsafe Int(sqlite3_column_bytes(handle, next))
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
-    }
-
-    /// The bytes of a text or blob; none for `NULL`.
-    mutating func bytes() -> [UInt8] {
-        optionalBytes() ?? []
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CorrelationStore
 internal import Foundation
 
 /// A lock that one process holds on a store for as long as it has it open.
@@ -16,16 +17,16 @@ final class StoreLock: Sendable {
     init(storePath: String) throws(StoreOpeningError) {
         // SQLite keeps the log beside the name that it was given, so a second name would be a second store in one file.
         let names = StorePath.names(of: storePath)
-        guard names <= 1 else { throw .severalNames(path: storePath, count: names) }
+        guard names <= 1 else { throw .severalNames(place: storePath, count: names) }
         let path = StorePath.resolved(storePath) + ".lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .notWritable(path: path, why: SystemError.last) }
+        guard descriptor >= 0 else { throw .notWritable(place: path, why: SystemError.last) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let why = SystemError.last
             let holder = (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int32($0.trimmed) }
             let isHeld = errno == EWOULDBLOCK
             Foundation.close(descriptor)
-            throw isHeld ? .locked(path: storePath, holder: holder) : .notWritable(path: path, why: why)
+            throw isHeld ? .locked(place: storePath, holder: holder) : .notWritable(place: path, why: why)
         }
         self.descriptor = descriptor
         let text = Array("\(getpid())\n".utf8)

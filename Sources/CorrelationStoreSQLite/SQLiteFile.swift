@@ -3,6 +3,7 @@
 internal import BridgeCore
 internal import BridgeLedger
 internal import CSQLite
+internal import CorrelationStore
 internal import Foundation
 internal import GRDB
 
@@ -47,16 +48,16 @@ struct SQLiteFile {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
         var isDirectory: ObjCBool = false
         guard unsafe FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue
-        else { throw .directoryMissing(path: directory) }
-        guard unsafe access(directory, W_OK) == 0 else { throw .notWritable(path: directory, why: SystemError.last) }
+        else { throw .directoryMissing(place: directory) }
+        guard unsafe access(directory, W_OK) == 0 else { throw .notWritable(place: directory, why: SystemError.last) }
     }
 
     /// Looks whether there is a file that may be a store and can be written.
     func checkFile() throws(StoreOpeningError) {
         try checkDirectory()
-        guard let size = Self.size(path) else { throw .missing(path: path) }
-        guard size > 0 else { throw .empty(path: path) }
-        guard unsafe access(path, W_OK) == 0 else { throw .notWritable(path: path, why: SystemError.last) }
+        guard let size = Self.size(path) else { throw .missing(place: path) }
+        guard size > 0 else { throw .empty(place: path) }
+        guard unsafe access(path, W_OK) == 0 else { throw .notWritable(place: path, why: SystemError.last) }
     }
 
     // MARK: - Connections
@@ -111,9 +112,9 @@ struct SQLiteFile {
     func opening(_ error: any Error) -> StoreOpeningError {
         switch error {
         case let error as StoreOpeningError: error
-        case let error as DatabaseError where error.resultCode == .SQLITE_NOTADB: .notAStore(path: path)
-        case let error as DatabaseError: .engine(path: path, why: error.message ?? error.resultCode.description)
-        default: .engine(path: path, why: String(describing: error))
+        case let error as DatabaseError where error.resultCode == .SQLITE_NOTADB: .notAStore(place: path)
+        case let error as DatabaseError: .engine(place: path, why: error.message ?? error.resultCode.description)
+        default: .engine(place: path, why: String(describing: error))
         }
     }
 
@@ -126,9 +127,9 @@ struct SQLiteFile {
 
     /// The schema's number; anything but a store of ours is refused.
     func schema(_ database: Database) throws -> Int {
-        guard try !isWithoutTables(database) else { throw StoreOpeningError.empty(path: path) }
+        guard try !isWithoutTables(database) else { throw StoreOpeningError.empty(place: path) }
         guard try Int64.fetchOne(database, sql: "PRAGMA application_id") == SQLiteSchema.applicationID else {
-            throw StoreOpeningError.notAStore(path: path)
+            throw StoreOpeningError.notAStore(place: path)
         }
         return try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     }
@@ -137,8 +138,8 @@ struct SQLiteFile {
     func checkSchema(_ database: Database) throws {
         let schema = try schema(database)
         let newest = SQLiteSchema.newest
-        if schema < newest { throw StoreOpeningError.notMigrated(path: path, schema: schema, newest: newest) }
-        if schema > newest { throw StoreOpeningError.tooNew(path: path, schema: schema, newest: newest) }
+        if schema < newest { throw StoreOpeningError.notMigrated(place: path, schema: schema, newest: newest) }
+        if schema > newest { throw StoreOpeningError.tooNew(place: path, schema: schema, newest: newest) }
     }
 
     /// Since when it is held after a restore, if it is.
@@ -153,7 +154,7 @@ struct SQLiteFile {
         let rows = try Row.fetchAll(database, sql: "SELECT name, value FROM meta")
         let values = Dictionary(rows.map { ($0[0] as String, $0[1] as String) }) { first, _ in first }
         guard let account = values["account"], let country = values["country"], let environment = values["environment"]
-        else { throw StoreOpeningError.notAStore(path: path) }
+        else { throw StoreOpeningError.notAStore(place: path) }
         let admitted = values.keys.filter { $0.hasPrefix(Self.admission) }.sorted().compactMap { key -> StoreOwner? in
             let words = (values[key] ?? "").split(separator: "/", maxSplits: 1).map(String.init)
             guard words.count == 2 else { return nil }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 internal import BridgeLedger
+internal import CorrelationStore
 
 /// What voids and refunds are held against; rare, so its statements are compiled when they are needed.
 extension SQLiteRows {
-    func amendments(of originals: [TransactionID]) throws -> [Transaction] {
+    package func amendments(of originals: [TransactionID]) throws -> [Transaction] {
         try originals.flatMap { id in
             try occasional(Text.selectAmendments).all({ $0.add(id.description) }, TransactionColumns.read)
         }
     }
 
-    func sales(authorizedBy key: String, account: String) throws -> [Transaction] {
+    package func sales(authorizedBy key: String, account: String) throws -> [Transaction] {
         let approved = try occasional(Text.selectAuthorizedSales).all(
             {
                 $0.add(account)
@@ -27,7 +28,7 @@ extension SQLiteRows {
         return approved + contradicted.filter { OriginalSale($0)?.authorizationKey == key }
     }
 
-    func foreignSales(authorizedBy key: String, account: String) throws -> [OriginalSale] {
+    package func foreignSales(authorizedBy key: String, account: String) throws -> [OriginalSale] {
         try occasional(Text.selectForeignSales).all(
             {
                 $0.add(account)
@@ -46,14 +47,14 @@ extension SQLiteRows {
         ).compactMap { $0 }
     }
 
-    func correctForeignSale(_ sale: OriginalSale) throws {
+    package func correctForeignSale(_ sale: OriginalSale) throws {
         try occasional(Text.updateForeignSale).run { row in
             row.add(sale.amount.value)
             row.add(sale.id.description)
         }
     }
 
-    func insertForeignSale(_ sale: OriginalSale, account: String, at instant: Timestamp) throws {
+    package func insertForeignSale(_ sale: OriginalSale, account: String, at instant: Timestamp) throws {
         try occasional(Text.insertForeignSale).run { row in
             row.add(sale.id.description)
             row.add(account)
@@ -66,7 +67,7 @@ extension SQLiteRows {
         }
     }
 
-    func lastClose(at terminal: String, account: String, acceptedAfter start: Timestamp) throws -> Timestamp? {
+    package func lastClose(at terminal: String, account: String, acceptedAfter start: Timestamp) throws -> Timestamp? {
         try occasional(Text.selectLastClose).first(
             {
                 $0.add(account, terminal)

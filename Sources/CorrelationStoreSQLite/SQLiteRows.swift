@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
-internal import BridgeLedger
+package import BridgeCore
+package import BridgeLedger
+internal import CorrelationStore
 internal import GRDB
 
 /// The ledger's rows in SQLite: one prepared statement for each operation, kept as long as the connection.
 ///
 /// *Isolation*: the writer's queue. With one writer no other task changes a row between reading and commit.
-final class SQLiteRows: StoreRows {
+package final class SQLiteRows: StoreRows {
     private let database: Database
     private let selectByID: PreparedStatement
     private let selectByCommand: PreparedStatement
@@ -136,11 +137,11 @@ final class SQLiteRows: StoreRows {
     }
 
     /// One writer has everything for itself.
-    func lock(_ lock: LedgerLock) {}
+    package func lock(_ lock: LedgerLock) {}
 
     // MARK: - Transactions
 
-    func transaction(_ id: TransactionID) throws -> Transaction? {
+    package func transaction(_ id: TransactionID) throws -> Transaction? {
         if let known = recent[id] { return known }
         let stored = try selectByID.first({ $0.add(id.description) }, TransactionColumns.read)
         if let stored { recent.keep(stored) }
@@ -156,7 +157,7 @@ final class SQLiteRows: StoreRows {
         return appended
     }
 
-    func transaction(ofCommand commandID: String, account: String) throws -> Transaction? {
+    package func transaction(ofCommand commandID: String, account: String) throws -> Transaction? {
         try selectByCommand.first(
             {
                 $0.add(account)
@@ -166,7 +167,7 @@ final class SQLiteRows: StoreRows {
         )
     }
 
-    func transaction(holding reference: String, account: String) throws -> Transaction? {
+    package func transaction(holding reference: String, account: String) throws -> Transaction? {
         try selectByReference.first(
             {
                 $0.add(account)
@@ -176,7 +177,7 @@ final class SQLiteRows: StoreRows {
         )
     }
 
-    func lane(of terminal: String, account: String) throws -> LaneOccupancy? {
+    package func lane(of terminal: String, account: String) throws -> LaneOccupancy? {
         let occupancy = try selectLane.first({ $0.add(account, terminal) }) { row -> LaneOccupancy? in
             let count = Int(row.integer())
             _ = row.optionalInteger()
@@ -186,7 +187,7 @@ final class SQLiteRows: StoreRows {
         return occupancy ?? nil
     }
 
-    func owner(of claim: Claim, account: String) throws -> TransactionID? {
+    package func owner(of claim: Claim, account: String) throws -> TransactionID? {
         switch claim {
         case .idPosTxs(let number):
             let name = try selectOwnerOfNumber.first({ $0.add(account, number) }, { $0.text() })
@@ -216,18 +217,18 @@ final class SQLiteRows: StoreRows {
         }
     }
 
-    func refusal(of fingerprint: EventID) throws -> OutboundEvent? {
+    package func refusal(of fingerprint: EventID) throws -> OutboundEvent? {
         try selectRefusal.first({ $0.add(fingerprint.description) }, OutboxColumns.readEvent)
     }
 
-    func noteRefusal(of fingerprint: EventID) throws {
+    package func noteRefusal(of fingerprint: EventID) throws {
         try insertRefusal.run { row in
             row.add(fingerprint.description)
             row.add(database.lastInsertedRowID)
         }
     }
 
-    func insert(_ transaction: Transaction) throws -> Int64 {
+    package func insert(_ transaction: Transaction) throws -> Int64 {
         try insertTransaction.run { row in
             TransactionColumns.writeCommand(transaction, &row)
             TransactionColumns.writeOriginal(transaction, &row)
@@ -242,7 +243,7 @@ final class SQLiteRows: StoreRows {
         return placed.place
     }
 
-    func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
+    package func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
         let groups = ColumnGroups(changedFrom: stored, to: transaction)
         try update(of: groups).run { row in
             TransactionColumns.writeProgress(transaction, &row)
@@ -271,7 +272,7 @@ final class SQLiteRows: StoreRows {
 
     // MARK: - What is appended
 
-    func append(_ piece: TransactionStory.Piece, to id: TransactionID) throws {
+    package func append(_ piece: TransactionStory.Piece, to id: TransactionID) throws {
         try insertEvidence.run { row in
             row.add(id.description)
             row.add(piece.source.rawValue)
@@ -281,7 +282,7 @@ final class SQLiteRows: StoreRows {
         }
     }
 
-    func append(_ step: TransactionStep, to id: TransactionID) throws {
+    package func append(_ step: TransactionStep, to id: TransactionID) throws {
         try insertStep.run { row in
             row.add(id.description)
             row.add(step.kind.rawValue)
@@ -292,7 +293,7 @@ final class SQLiteRows: StoreRows {
         }
     }
 
-    func append(_ callback: QuarantinedCallback) throws {
+    package func append(_ callback: QuarantinedCallback) throws {
         try insertQuarantined.run { row in
             row.add(callback.cause.rawValue)
             row.add(callback.transactionID.description)
@@ -303,7 +304,7 @@ final class SQLiteRows: StoreRows {
         }
     }
 
-    func append(_ payload: OutboxEntry.Payload, of id: TransactionID?, at instant: Timestamp) throws {
+    package func append(_ payload: OutboxEntry.Payload, of id: TransactionID?, at instant: Timestamp) throws {
         try insertOutbox.run { OutboxColumns.write(payload, of: id, at: instant, &$0) }
         let entry = OutboxEntry(
             position: database.lastInsertedRowID,
@@ -315,11 +316,11 @@ final class SQLiteRows: StoreRows {
         appended.append(entry)
     }
 
-    func latestEvent(of id: TransactionID) throws -> OutboundEvent? {
+    package func latestEvent(of id: TransactionID) throws -> OutboundEvent? {
         try selectLatestEvent.first({ $0.add(id.description) }, OutboxColumns.readEvent)
     }
 
-    func settle(_ settlement: Settlement) throws {
+    package func settle(_ settlement: Settlement) throws {
         try updateOutbox.run { row in
             row.add(settlement.at)
             switch settlement.outcome {
@@ -334,11 +335,11 @@ final class SQLiteRows: StoreRows {
         }
     }
 
-    func value(of note: StoreNote) throws -> String? {
+    package func value(of note: StoreNote) throws -> String? {
         try selectNote.first({ $0.add(note.rawValue) }, { $0.text() })
     }
 
-    func set(_ note: StoreNote, to value: String?) throws {
+    package func set(_ note: StoreNote, to value: String?) throws {
         guard let value else { return try deleteNote.run { $0.add(note.rawValue) } }
         try upsertNote.run { row in
             row.add(note.rawValue)
@@ -347,47 +348,8 @@ final class SQLiteRows: StoreRows {
     }
 }
 
-/// The column groups that an update writes only when they changed, so that it touches no other index.
-struct ColumnGroups: OptionSet, Hashable {
-    let rawValue: Int
-
-    static let address = ColumnGroups(rawValue: 1)
-    static let number = ColumnGroups(rawValue: 2)
-    static let end = ColumnGroups(rawValue: 4)
-    static let lane = ColumnGroups(rawValue: 8)
-    static let exceptional = ColumnGroups(rawValue: 16)
-
-    /// The columns of a new transaction; an expired command's is final at once, without a result.
-    static let inserted =
-        TransactionColumns.command + TransactionColumns.original + TransactionColumns.address
-        + TransactionColumns.progress + TransactionColumns.lane + ["completed_at"]
-
-    init(rawValue: Int) {
-        self.rawValue = rawValue
-    }
-
-    init(changedFrom stored: Transaction, to transaction: Transaction) {
-        self = []
-        if stored.address != transaction.address { insert(.address) }
-        if stored.idPosTxs != transaction.idPosTxs { insert(.number) }
-        if stored.isInLane != transaction.isInLane || stored.isLifeOver != transaction.isLifeOver
-            || stored.journalReadAt != transaction.journalReadAt
-        {
-            insert(.lane)
-        }
-        if stored.completedAt != transaction.completedAt || stored.decidedBy != transaction.decidedBy
-            || stored.result != transaction.result
-        {
-            insert(.end)
-        }
-        if stored.openContradictions != transaction.openContradictions || stored.restoredAt != transaction.restoredAt
-            || stored.receiptSeenAt != transaction.receiptSeenAt || stored.cancelSentAt != transaction.cancelSentAt
-            || stored.cancelEndedAt != transaction.cancelEndedAt || stored.batchReport != transaction.batchReport
-        {
-            insert(.exceptional)
-        }
-    }
-
+extension ColumnGroups {
+    /// The statement that writes these groups.
     var updateText: String {
         var columns = TransactionColumns.progress.map { "\($0) = ?" }
         // The new status is the first parameter.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import BridgeCore
-public import BridgeLedger
+package import BridgeCore
+package import BridgeLedger
+package import CorrelationStore
 internal import GRDB
-internal import NIOConcurrencyHelpers
 
-extension SQLiteStore {
-    private static let transactionColumns = TransactionColumns.all.joined(separator: ", ")
+/// What the bridge itself asks.
+extension SQLiteReader {
+    private static let everyColumn = TransactionColumns.all.joined(separator: ", ")
     private static let entryColumns = OutboxColumns.entry.joined(separator: ", ")
 
     // MARK: - Outbox
@@ -22,19 +23,19 @@ extension SQLiteStore {
         WHERE retry_at <= ?1 AND (?2 IS NULL OR (kind = 'dead_letter') = ?2) ORDER BY retry_at, position LIMIT ?3
         """
 
-    /// See `TransactionStore`.
-    public func pending(
-        after position: Int64,
+    /// See `StoreReader`.
+    package func pending(
         of kind: OutboxEntry.Kind?,
+        after position: Int64,
         limit: Int
     ) async throws(StoreError) -> [OutboxEntry] {
         try await entries(Self.pendingText, position, kind, limit)
     }
 
-    /// See `TransactionStore`.
-    public func unrouted(
-        dueBy instant: Timestamp,
+    /// See `StoreReader`.
+    package func unrouted(
         of kind: OutboxEntry.Kind?,
+        dueBy instant: Timestamp,
         limit: Int
     ) async throws(StoreError) -> [OutboxEntry] {
         try await entries(Self.unroutedText, instant.milliseconds, kind, limit)
@@ -46,7 +47,7 @@ extension SQLiteStore {
         _ kind: OutboxEntry.Kind?,
         _ limit: Int
     ) async throws(StoreError) -> [OutboxEntry] {
-        try await relayReader.read { database in
+        try await read { database in
             try PreparedStatement(cached: text, on: database).all(
                 {
                     $0.add(bound)
@@ -61,13 +62,13 @@ extension SQLiteStore {
     // MARK: - Transactions
 
     static let unfinishedText = """
-        SELECT \(transactionColumns) FROM transactions INDEXED BY transactions_unfinished
+        SELECT \(everyColumn) FROM transactions INDEXED BY transactions_unfinished
         WHERE completed_at IS NULL AND id > ? ORDER BY id LIMIT ?
         """
 
-    /// See `TransactionStore`.
-    public func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction] {
-        try await relayReader.read { database in
+    /// See `StoreReader`.
+    package func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction] {
+        try await read { database in
             try PreparedStatement(cached: Self.unfinishedText, on: database).all(
                 {
                     $0.add(id?.description ?? "")
@@ -88,33 +89,33 @@ extension SQLiteStore {
         ) WHERE instant IS NOT NULL
         """
 
-    /// See `TransactionStore`.
-    public func newestInstant() async throws(StoreError) -> Timestamp? {
-        try await relayReader.read { database in
+    /// See `StoreReader`.
+    package func newestInstant() async throws(StoreError) -> Timestamp? {
+        try await read { database in
             let statement = try PreparedStatement(cached: Self.newestInstantText, on: database)
             return try statement.first({ _ in }, { $0.optionalInstant() })
         } ?? nil
     }
 
     static let lingeringText = """
-        SELECT \(transactionColumns) FROM transactions INDEXED BY transactions_lane
+        SELECT \(everyColumn) FROM transactions INDEXED BY transactions_lane
         WHERE in_lane = 1 AND completed_at IS NOT NULL ORDER BY place
         """
 
-    /// See `TransactionStore`.
-    public func lingering() async throws(StoreError) -> [Transaction] {
-        try await relayReader.read { database in
+    /// See `StoreReader`.
+    package func lingering() async throws(StoreError) -> [Transaction] {
+        try await read { database in
             try PreparedStatement(cached: Self.lingeringText, on: database).all({ _ in }, TransactionColumns.read)
         }
     }
 
-    /// See `TransactionStore`.
-    public func latestEvent(
+    /// See `StoreReader`.
+    package func latestEvent(
         of original: ControlRequest.Original,
         account: String?,
         for address: ReplyAddress
     ) async throws(StoreError) -> OutboundEvent? {
-        try await relayReader.read { database in
+        try await read { database in
             let id: String?
             switch original {
             case .transaction(let transaction):
@@ -143,21 +144,6 @@ extension SQLiteStore {
     static let idInAccountText = "SELECT id FROM transactions WHERE id = ?1 AND account = coalesce(?2, account)"
     static let idOfCommandText = "SELECT id FROM transactions WHERE account = ? AND command_id = ?"
 
-    /// See `TransactionStore`.
-    public func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {
-        try await adminReader.transaction(id)
-    }
-
-    /// See `TransactionStore`.
-    public func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction] {
-        try await adminReader.transactions(question)
-    }
-
-    /// See `TransactionStore`.
-    public func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
-        try await adminReader.story(of: id)
-    }
-
     // MARK: - Census
 
     static let unfinishedCensusText = """
@@ -170,14 +156,12 @@ extension SQLiteStore {
         """
     static let pendingCensusText = "SELECT count(*) FROM outbox INDEXED BY outbox_pending WHERE settled_at IS NULL"
 
-    /// See `TransactionStore`.
-    public func census() async throws(StoreError) -> StoreCensus {
+    /// See `StoreReader`.
+    package func census() async throws(StoreError) -> StoreCensus {
         let bytes = file.bytes
-        let commits = commits.withLockedValue { $0 }
-        return try await adminReader.read { database in
+        return try await read { database in
             var census = StoreCensus()
             census.bytes = bytes.database + bytes.log
-            census.commits = commits
             let counts = try PreparedStatement(cached: Self.unfinishedCensusText, on: database)
             for (status, count, doubt, forOperator, accepted) in try counts.all({ _ in }, Self.readCount) {
                 census.unfinished[status] = count

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CorrelationStore
 internal import GRDB
 internal import NIOConcurrencyHelpers
 
@@ -7,7 +8,7 @@ internal import NIOConcurrencyHelpers
 ///
 /// Every question is one statement and so sees one state of the store. *Isolation*: any task; the work is done on the
 /// connection's queue.
-final class SQLiteReader: Sendable {
+package final class SQLiteReader: StoreReader {
     /// Questions that may wait; more are refused with `StoreError.overloaded`.
     static let queueLimit = 1_024
 
@@ -17,10 +18,12 @@ final class SQLiteReader: Sendable {
     }
 
     private let connection: DatabaseQueue
+    let file: SQLiteFile
     private let state = NIOLockedValueBox(State())
 
-    init(_ connection: DatabaseQueue) {
+    init(_ connection: DatabaseQueue, of file: SQLiteFile) {
         self.connection = connection
+        self.file = file
     }
 
     /// Answers a question.

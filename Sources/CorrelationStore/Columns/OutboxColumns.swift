@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
-internal import BridgeLedger
+package import BridgeCore
+package import BridgeLedger
 
 /// The columns of `outbox` and an entry's way into and out of them; names and calls stand in one order.
-enum OutboxColumns {
+package enum OutboxColumns {
     /// Set when the entry is appended.
-    static let appended = [
+    package static let appended = [
         "transaction_id", "kind", "event_id", "name", "routing_key", "exchange", "data", "body", "causation_id",
         "reply_to", "correlation_id", "traceparent", "tracestate", "content_type", "content_encoding",
         "message_id", "sent_at", "headers", "must_be_routed", "appended_at",
     ]
     /// What an entry is read from.
-    static let entry = ["position", "returns"] + appended
+    package static let entry = ["position", "returns"] + appended
 
     private static let deadLetter = "dead_letter"
 
-    static func write(
+    package static func write(
         _ payload: OutboxEntry.Payload,
         of id: TransactionID?,
         at instant: Timestamp,
-        _ row: inout StatementParameters
+        _ row: inout some RowWriter
     ) {
         row.add(id?.description)
         switch payload {
@@ -30,7 +30,7 @@ enum OutboxColumns {
         row.add(instant)
     }
 
-    private static func write(_ event: OutboundEvent, _ row: inout StatementParameters) {
+    private static func write(_ event: OutboundEvent, _ row: inout some RowWriter) {
         row.add(event.kind.rawValue)
         row.add(event.id.description)
         row.add(event.name)
@@ -48,7 +48,7 @@ enum OutboxColumns {
         row.add(event.mustBeRouted)
     }
 
-    private static func write(_ letter: DeadLetter, _ row: inout StatementParameters) {
+    private static func write(_ letter: DeadLetter, _ row: inout some RowWriter) {
         row.add(deadLetter)
         row.add(letter.eventID.description)
         row.add(String?.none)
@@ -70,7 +70,7 @@ enum OutboxColumns {
     /// Reads the columns `entry`.
     ///
     /// - Throws: `StoredRowFault` where a value is none of ours.
-    static func readEntry(_ row: inout StatementColumns) throws -> OutboxEntry {
+    package static func readEntry(_ row: inout some RowReader) throws -> OutboxEntry {
         let position = row.integer()
         let returns = Int(row.integer())
         let (id, payload, appendedAt) = try read(&row)
@@ -84,7 +84,7 @@ enum OutboxColumns {
     }
 
     /// Reads the columns `appended` of a row that is an event.
-    static func readEvent(_ row: inout StatementColumns) throws -> OutboundEvent {
+    package static func readEvent(_ row: inout some RowReader) throws -> OutboundEvent {
         guard case (_, .event(let event), _) = try read(&row) else {
             throw StoredRowFault("outbox.kind", of: "an event")
         }
@@ -92,7 +92,7 @@ enum OutboxColumns {
     }
 
     private static func read(
-        _ row: inout StatementColumns
+        _ row: inout some RowReader
     ) throws -> (TransactionID?, OutboxEntry.Payload, Timestamp) {
         let subject = row.optionalText()
         let kind = row.text()

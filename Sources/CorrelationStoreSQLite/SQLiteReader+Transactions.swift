@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
-internal import BridgeLedger
+package import BridgeCore
+package import BridgeLedger
+package import CorrelationStore
 internal import GRDB
 
 /// What people ask about transactions.
@@ -9,7 +10,7 @@ extension SQLiteReader {
     private static let transactionColumns = TransactionColumns.all.joined(separator: ", ")
 
     /// One transaction.
-    func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {
+    package func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {
         let text = "SELECT \(Self.transactionColumns) FROM transactions WHERE id = ?"
         return try await read { database in
             try PreparedStatement(cached: text, on: database).first(
@@ -20,7 +21,7 @@ extension SQLiteReader {
     }
 
     /// Transactions that fit a question, newest first.
-    func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction] {
+    package func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction] {
         let text = question.statement(of: Self.transactionColumns)
         return try await read { database in
             try PreparedStatement(cached: text, on: database).all(question.bind, TransactionColumns.read)
@@ -68,7 +69,7 @@ extension SQLiteReader {
     }
 
     /// Steps, evidence and events of a transaction, in order.
-    func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
+    package func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
         let columns = OutboxColumns.appended.joined(separator: ", ")
         return try await read { database in
             let steps = try PreparedStatement(

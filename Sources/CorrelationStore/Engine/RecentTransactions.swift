@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import BridgeCore
+package import BridgeCore
 
 /// The unfinished transactions that the writer saw last, as they stand in the file.
 ///
 /// A charge changes its row four times within seconds. Reading it back each time took about a sixth of the writer's
 /// processor time. The copy cannot grow stale: one process has the file (`StoreLock`), one thread writes, every write
 /// passes through here, and undoing a write forgets everything.
-struct RecentTransactions {
+package struct RecentTransactions {
     /// More are not kept; a transaction takes one to two kilobytes.
-    static let limit = 2_048
+    package static let limit = 2_048
 
     private var transactions: [TransactionID: Transaction] = [:]
 
-    subscript(id: TransactionID) -> Transaction? { transactions[id] }
+    /// None yet.
+    package init() {}
+
+    /// One that is remembered.
+    package subscript(id: TransactionID) -> Transaction? { transactions[id] }
 
     /// Remembers how a row stands; a finished one is hardly ever asked for again.
-    mutating func keep(_ transaction: Transaction) {
+    package mutating func keep(_ transaction: Transaction) {
         if transaction.state.isFinal {
             transactions[transaction.id] = nil
             return

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import BridgeLedger
+
+/// Takes batches of changes from the queue and makes each of them one durable write transaction, on any engine.
+///
+/// *Isolation*: lives and blocks on the thread of its connection, never on the cooperative pool.
+package struct BatchWriter<Connection: WriteConnection> {
+    package typealias Ledger = TransactionLedger<Connection.Rows>
+    typealias Change = QueuedChange<Ledger>
+
+    private let connection: Connection
+    private let ledger: Ledger
+    private let onAppend: ([OutboxEntry]) -> Void
+    private let storeError: (any Error) -> StoreError
+    private let report: @Sendable (CommitReport) -> Void
+
+    /// A writer on a connection.
+    ///
+    /// - Parameters:
+    ///   - connection: The one that writes.
+    ///   - rules: How inputs become rows.
+    ///   - onAppend: Gets what a commit appended to the outbox, before the callers are told.
+    ///   - storeError: Classifies the engine's errors.
+    ///   - report: Called after each commit.
+    package init(
+        _ connection: Connection,
+        rules: StoreRules,
+        onAppend: @escaping ([OutboxEntry]) -> Void,
+        storeError: @escaping (any Error) -> StoreError,
+        report: @escaping @Sendable (CommitReport) -> Void
+    ) {
+        self.connection = connection
+        ledger = Ledger(rows: connection.rows, rules: rules)
+        self.onAppend = onAppend
+        self.storeError = storeError
+        self.report = report
+    }
+
+    /// Commits batch after batch until the queue is closed and empty.
+    package func run(_ queue: CommitQueue<Ledger>) {
+        while let batch = queue.next() { write(batch) }
+    }
+
+    /// Makes a batch durable; if that fails, each of its changes on its own, so that only the culprit fails.
+    private func write(_ batch: ArraySlice<Change>) {
+        let start = ContinuousClock.now
+        do {
+            try connection.begin()
+            let answers = try batch.map { try $0.perform(ledger) }
+            try connection.commit()
+            DebugDisk.sync()
+            onAppend(connection.takeAppended())
+            report(CommitReport(changes: batch.count, duration: .now - start, succeeded: true))
+            for answer in answers { answer() }
+        } catch {
+            connection.undo()
+            report(CommitReport(changes: batch.count, duration: .now - start, succeeded: false))
+            guard batch.count > 1 else {
+                for change in batch { change.refuse(storeError(error)) }
+                return
+            }
+            for index in batch.indices { write(batch[index...index]) }
+        }
+    }
+}

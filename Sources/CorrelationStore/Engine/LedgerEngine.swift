@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import BridgeCore
+package import BridgeLedger
+
+/// What a database must be able to do, so that `LedgerStore` can be a store on it.
+///
+/// An engine brings a connection that writes, the ledger's rows in it, and answers to questions. Rules, group commit,
+/// the order of the outbox and the port are written once (`docs/decisions/0017-engines.md`).
+package protocol LedgerEngine: Sendable {
+    /// The connection that writes.
+    associatedtype Connection: WriteConnection
+    /// What answers questions beside it.
+    associatedtype Reader: StoreReader
+
+    /// Answers questions of the bridge; never waits for a person's question.
+    var relayReader: Reader { get }
+    /// Answers questions of people.
+    var adminReader: Reader { get }
+
+    /// Runs a body with the connection that writes, on a thread of its own, until the body returns.
+    ///
+    /// Returns at once. `refuse` is called instead of the body where the connection cannot be made ready.
+    func write(
+        _ body: @escaping @Sendable (Connection) -> Void,
+        orRefuse refuse: @escaping @Sendable (any Error) -> Void
+    )
+    /// Classifies an error of the engine: only what our own code did wrong is a fault, everything else may pass.
+    static func storeError(_ error: any Error) -> StoreError
+    /// Closes all connections and gives the store back to other processes.
+    ///
+    /// Blocks until the body of `write` has returned: not to be called on the cooperative pool.
+    func close()
+}
+
+/// The connection that writes: one write transaction after the other.
+///
+/// *Isolation*: the thread that `LedgerEngine.write` gives it.
+package protocol WriteConnection {
+    associatedtype Rows: StoreRows
+
+    /// The rows as the open write transaction sees them.
+    var rows: Rows { get }
+    /// Begins a write transaction.
+    func begin() throws
+    /// Ends the write transaction: when it returns, all of it is durable.
+    ///
+    /// *Throws*: where it is not known to be durable.
+    func commit() throws
+    /// Ends the write transaction, if one is open, so that nothing of it is left.
+    func undo()
+    /// The entries that the last write transaction appended to the outbox, in order; called once after each commit.
+    func takeAppended() -> [OutboxEntry]
+}
+
+/// What an engine answers beside the connection that writes.
+///
+/// Each answer shows one committed state of the store. *Throws*: `StoreError`. *Isolation*: any task; nothing blocks the
+/// cooperative pool.
+package protocol StoreReader: TransactionReading {
+    /// Entries of one kind, or of all, that wait to be published, from the one after a position on, positions ascending.
+    func pending(
+        of kind: OutboxEntry.Kind?,
+        after position: Int64,
+        limit: Int
+    ) async throws(StoreError) -> [OutboxEntry]
+    /// Entries to which no queue was bound and that are to be tried again by now, oldest first.
+    func unrouted(
+        of kind: OutboxEntry.Kind?,
+        dueBy instant: Timestamp,
+        limit: Int
+    ) async throws(StoreError) -> [OutboxEntry]
+    /// See `TransactionStore`.
+    func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
+    /// See `TransactionStore`.
+    func lingering() async throws(StoreError) -> [Transaction]
+    /// See `TransactionStore`.
+    func latestEvent(
+        of original: ControlRequest.Original,
+        account: String?,
+        for address: ReplyAddress
+    ) async throws(StoreError) -> OutboundEvent?
+    /// See `TransactionStore`.
+    func newestInstant() async throws(StoreError) -> Timestamp?
+    /// How things stand, without the number of commits.
+    func census() async throws(StoreError) -> StoreCensus
+}
