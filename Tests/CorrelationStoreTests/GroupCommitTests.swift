@@ -61,7 +61,7 @@ struct GroupCommitTests {
         try await withHeldStore(counter) { store, holder in
             let feed = store.feed(of: .event)
             feed.restart()
-            // Two commands under one transaction name: the second breaks a constraint that no rule looks at.
+            // Two commands get the same transaction name: the second one breaks a constraint that no rule checks.
             let twin = Charge(commandID: "c-0", reference: "R0").candidate
             let outcomes = NIOLockedValueBox<[StoreError?]>([])
             await withTaskGroup { group in
@@ -179,7 +179,7 @@ struct GroupCommitTests {
     @Test
     func `a store that cannot write says so and goes on once it can`() async throws {
         try await withHeldStore(CommitCounter()) { store, holder in
-            // Longer than the writer's patience with other people's locks.
+            // The lock lasts longer than the writer waits for the locks of others.
             await #expect {
                 _ = try await store.create()
             } throws: { error in

@@ -5,7 +5,7 @@ import BridgeLedger
 import CorrelationStore
 import Testing
 
-/// What becomes of inputs: state, evidence and events in one commit.
+/// What inputs change: state, evidence and events in one commit.
 @Suite(.timeLimit(.minutes(1)))
 struct InputTests {
     @Test(arguments: StoreEngine.allCases)
@@ -161,7 +161,7 @@ struct InputTests {
             let transition = try await store.apply(repeated, to: next.id, at: at(13))
             #expect(transition?.finding == .foreign)
             #expect(transition?.transaction.state == .submitted)
-            // The first one may say it again, and a receipt of its own is the next one's.
+            // The first transaction may say it again; a receipt of its own belongs to the next one.
             #expect(try await store.apply(other, to: sale.id, at: at(14))?.finding == .contradicted)
             let own = TransactionInput.callback(
                 .paid(operation: 19, authorization: "030303", reference: "B0001"),
@@ -184,7 +184,7 @@ struct InputTests {
             let transition = try await store.apply(input, to: second.id, at: at(12))
             #expect(transition?.finding == .foreign)
             #expect(transition?.transaction.state == .submitted)
-            // The first one may say it again.
+            // The first transaction may say it again.
             #expect(try await store.apply(input, to: first.id, at: at(13))?.finding == .agreed)
         }
     }
@@ -258,7 +258,7 @@ struct InputTests {
                 )
                 try await store.quarantine(callback, announce: false)
             }
-            // Beside the bridge that has it open.
+            // This reads the store while the bridge has it open.
             let inspection = try StoreInspection.open(path: path)
             let all = try await inspection.keptCallbacks(cause: nil, limit: 3)
             #expect(all.map(\.cause) == [.unmatched, .notStorable, .unreadable])

@@ -6,7 +6,7 @@ import CorrelationStore
 import TestSupport
 import Testing
 
-/// One sale, one cap: whatever it is called, and whatever turns out later.
+/// One sale has one cap, under every name, and after everything that turns out later.
 extension OriginalTests {
     @Test(arguments: StoreEngine.allCases)
     func `a sale has one cap, however its receipt is mistaken or spelled`(_ engine: StoreEngine) async throws {
@@ -87,7 +87,7 @@ extension OriginalTests {
             )
             #expect(try await store.apply(end, to: first.id, at: at(103))?.transaction.status == .failed)
             #expect(try await ask(second, secondMessage) == [])
-            // Another message is a new question.
+            // Another message asks anew.
             #expect(try await !taken(second, by: store).state.isFinal)
         }
     }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import CorrelationStore
 
-/// What is handed on from a commit instead of being read back.
+/// Entries that a commit hands on, so that the relay does not have to read them from the store.
 @Suite(.timeLimit(.minutes(1)))
 struct OutboxFeedTests {
     private func entry(_ position: Int64) -> OutboxEntry {
@@ -61,7 +61,7 @@ struct OutboxFeedTests {
                 var follows = false
                 while seen.count < 1_200 {
                     let limit = Int.random(in: 1...40, using: &generator)
-                    // Somebody who lost the thread begins anew in the midst of it.
+                    // A reader that lost its place begins again in the middle.
                     if Int.random(in: 0..<10, using: &generator) == 0 { follows = false }
                     if follows, let page = feed.take(after: seen.last ?? 0, limit: limit) {
                         seen += page.map(\.position)

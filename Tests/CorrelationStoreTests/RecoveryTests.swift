@@ -40,7 +40,7 @@ struct RecoveryTests {
             #expect(status.owners == [StoreOwner(.test)])
             let taken = status.transactions[.accepted] ?? 0
             #expect((100...500).contains(taken))
-            // Each transaction with its event: nothing is torn apart.
+            // Each transaction has its event: the backup separates no pair.
             #expect(status.pendingEntries == taken)
             let restored = try SQLiteStore.open(path: copy, rules: .test())
             _ = try await restored.create(Charge(commandID: "after", reference: "after"))
@@ -82,14 +82,14 @@ struct RecoveryTests {
             #expect(try !SQLiteStore.holdCopy(path: path, at: at(1)))
             _ = try SQLiteStore.backup(path: path, to: copy, at: at(1))
             #expect(try SQLiteStore.status(path: copy).heldSince == nil)
-            // Released before it was started it is held all the same.
+            // A release before the first start changes nothing: the copy is held all the same.
             #expect(try release(copy) == .notHeld)
             #expect(try SQLiteStore.holdCopy(path: copy, at: at(10)))
             #expect(try SQLiteStore.status(path: copy).heldSince == at(10))
             let store = try SQLiteStore.open(path: copy, rules: .test())
             #expect(try await store.isRestorePending())
             await store.close()
-            // The next start is none of a copy any more; the hold stands until a person ends it.
+            // The next start is not the start of a copy any more; the hold stays until a person ends it.
             #expect(try !SQLiteStore.holdCopy(path: copy, at: at(20)))
             #expect(try SQLiteStore.status(path: copy).heldSince == at(10))
         }
@@ -185,7 +185,7 @@ struct RecoveryTests {
                 if let ticket {
                     var result = TerminalResult.paid()
                     result.ticket = ticket
-                    // Between the last word of the backup and the restore.
+                    // The instant is between the end of the backup and the restore.
                     rows = [JournalRow(result: result, instants: [at(100)])]
                 }
                 let reading = JournalReading(

@@ -34,13 +34,13 @@ struct SQLiteFileTests {
             #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == .empty(path: path))
             #expect(error { _ = try SQLiteStore.status(path: path) } == .empty(path: path))
             #expect(error { try SQLiteStore.migrate(path: path) } == .empty(path: path))
-            // An empty file holds nothing that could be lost.
+            // An empty file holds nothing that `create` could destroy.
             try SQLiteStore.create(path: path, accounts: Accounts(.test))
             await (try SQLiteStore.open(path: path, rules: .test())).close()
         }
     }
 
-    /// A database as `sqlite3` leaves it when everything in it was dropped.
+    /// A database in which every table was dropped, as `sqlite3` leaves it.
     private func makeDatabaseWithoutTables(_ path: String, _ configure: String) async throws {
         let connection = try DatabaseQueue(path: path)
         try await connection.writeWithoutTransaction { database in
@@ -187,7 +187,7 @@ struct SQLiteFileTests {
             #expect(error { _ = try SQLiteStore.open(path: path, rules: .test()) } == expected)
             #expect(error { try SQLiteStore.migrate(path: path) } == expected)
             #expect(expected.description.contains("pid \(getpid())"))
-            // Looking is allowed.
+            // A second opener may look.
             #expect(try SQLiteStore.status(path: path).owners == [StoreOwner(.test)])
             await store.close()
             await (try SQLiteStore.open(path: path, rules: .test())).close()
@@ -331,7 +331,7 @@ struct SQLiteFileTests {
                     Charge(commandID: "c-\(round)", reference: "R\(round)"),
                     number: "\(4_000 + round)"
                 )
-                // The disk as a power cut would leave it, while the store goes on.
+                // This is the disk as a power cut would leave it; the store goes on meanwhile.
                 let copy = directory + "/crash-\(round).sqlite"
                 for name in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + name, toPath: copy + name) }
                 let recovered = try SQLiteStore.open(path: copy, rules: .test())

@@ -43,7 +43,7 @@ import Testing
             try SQLiteStore.create(path: path, accounts: Accounts(.test))
             let expected = StoreOpeningError.accountNotAdmitted(path: path, account: "ar-main")
             #expect(await refusal(path, try both()) == expected)
-            // No line to copy: where another store has the account it would be the double charge.
+            // The error has no line to copy: if another store has the account, that line would lead to a double charge.
             #expect(expected.remedy == nil && expected.description.contains("start with that store"))
             #expect(try SQLiteStore.admit(Self.other, path: path, beside: both()))
             #expect(try !SQLiteStore.admit(Self.other, path: path, beside: both()))

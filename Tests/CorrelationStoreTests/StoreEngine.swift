@@ -7,7 +7,7 @@ import Foundation
 import NIOConcurrencyHelpers
 import Testing
 
-/// An engine behind the port; every behavioural suite runs once for each.
+/// An engine behind the port; every suite about behaviour runs once for each engine.
 enum StoreEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite = "SQLite"
 
@@ -37,7 +37,7 @@ enum StoreEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     }
 }
 
-/// A directory that is gone afterwards.
+/// A directory that is removed afterwards.
 func withTemporaryDirectory(_ body: (String) async throws -> Void) async throws {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Kind A: a body that could not be read is never taken for one that holds nothing.
+/// Kind A: the bridge never takes a body that it could not read for a body without content.
 @Suite struct `One reading of bytes` {
     private static let document = #"{"code":1,"data":{"idPosTxs":936101,"message":"Operación"}}"#
     private static let utf8 = Array(document.utf8)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Kind B: an answer with a number and a name of its own, around the record of a sale with that sale's.
+/// Kind B: an answer has a number and a name of its own, and holds the record of a sale with that sale's.
 @Suite("B: the record of a sale inside an answer that has identities of its own")
 struct RecordTests {
     private static let record = #""idPosTxs":936101,"customId":"ord-7f3a9c","#
@@ -42,7 +42,7 @@ struct RecordTests {
                 return
             }
             #expect(answer.idPosTxs == "936101" && answer.result?.idPosTxs == "936101" && !answer.showsAnother)
-            // The question's name is no name of the record: its ticket has to be ours.
+            // The question's name does not name the record: the record needs our ticket.
             #expect(answer.customID == nil && answer.recordedName == nil && answer.code == .done)
         }
         guard case .answer(let named) = try end(.transaction(idPosTxs: "936101"), shown(by: "q-1")) else {
@@ -119,7 +119,7 @@ struct RecordTests {
                 let text = shown(by: name).replacing(#""code":1"#, with: #""code":\#(code)"#)
                 let http = HTTPAnswer(status: 200, body: Array(text.utf8))
                 switch SaleEnd(.answered(http), of: Transaction.sample().id, reader: reader) {
-                // What is in it is weighed by the machine.
+                // The machine weighs what is in it.
                 case .outcome(.answered(let answer)): #expect(code == "1" && answer.showsAnother)
                 case let end: #expect(code == "2" && end == .outcome(.unknown(.noAcknowledgement)))
                 }

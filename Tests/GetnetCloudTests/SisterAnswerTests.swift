@@ -7,7 +7,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Answers beside which no other POST, and no `failed`, may follow.
+/// After these answers the bridge may not POST again and may not say `failed`.
 @Suite("A refusal beside the trace of something that was started")
 struct SisterAnswerTests {
     private static let reader = AnswerReader(timeZone: "America/Santiago")

@@ -31,7 +31,7 @@ struct SisterReadingTests {
     func coding(name: String) {
         let plain = Array(#"{"code":1,"data":{"idPosTxs":936101}}"#.utf8)
         #expect(read(plain, coding: name)?.idPosTxs == "936101")
-        // What is no JSON may be anything that is coded so.
+        // A body that is not JSON may be anything with this coding.
         #expect(AnswerContent(Array("<html>".utf8), contentEncoding: name) == .undecodable)
     }
 
@@ -93,7 +93,7 @@ struct SisterReadingTests {
         #expect(read(Array(body.replacing("VALUE", with: value).utf8))?.result?.authorizationCode == nil, "\(value)")
         let sound = read(Array(body.replacing("VALUE", with: #""A06035""#).utf8))
         #expect(sound?.result?.authorizationCode == "A06035")
-        // What an issuer writes is not ours to judge.
+        // The bridge does not judge what an issuer writes.
         let odd = read(Array(body.replacing("VALUE", with: #""12-3456 A""#).utf8))
         #expect(odd?.result?.authorizationCode == "12-3456 A")
     }

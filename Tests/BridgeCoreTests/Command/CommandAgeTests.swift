@@ -72,7 +72,7 @@ import Testing
         #expect(!Reason(.commandExpired).retryable)
         #expect(!Reason(.commandExpired, waitedFor: .terminalBusy).retryable)
         #expect(!Reason(.nobodyPaid).retryable)
-        // What waits is still sent.
+        // The bridge still sends a command that waits.
         for code in [Reason.Code.laneOccupied, .terminalBusy, .tokenRejected] { #expect(!Reason(code).retryable) }
         #expect(Reason(.laneFull).retryable && Reason(.declinedByTerminal).retryable)
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// Kind J: one payment told in two ways is one payment.
+/// Kind J: one payment that is told in two ways is one payment.
 @Suite struct `Two spellings of one payment` {
     private let sale = Transaction.sample().after(.submissionStarted)
         .after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")))
@@ -72,7 +72,7 @@ import Testing
     )
     func ticket(_ ticket: String) {
         #expect(sale.after(callback { $0.result?.ticket = ticket }).state == .approved)
-        // Without our name it does, unless it is another spelling.
+        // Without our name the ticket does so, unless it is another spelling of ours.
         let unnamed = sale.after(
             callback {
                 $0.result?.ticket = ticket
@@ -120,10 +120,10 @@ import Testing
         #expect(told.after(.callback(.notCompleted(second))).state == .inDoubt)
         #expect(told.after(.callback(.declined(second))).state == .inDoubt)
         #expect(told.after(.callback(.approved(second, idPosTxs: "936199"))).state == .approved)
-        // A refusal that nothing contradicts is believed: the POST whose answer was lost is the only one that started.
+        // The bridge believes a refusal that nothing contradicts: only the POST whose answer was lost may have started.
         let lost = first.after(.submissionStarted, .submissionEnded(attempt: 2, .unknown(.noAcknowledgement)))
         #expect(lost.after(.callback(.notCompleted(second))).state == .notCompleted)
-        // With one POST there is nothing else that may be paid.
+        // With one POST there is no other POST that may be paid.
         #expect(first.after(.callback(.notCompleted(first))).state == .notCompleted)
     }
 
@@ -146,7 +146,8 @@ import Testing
         arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked]
     )
     func neverStarted(code: Reason.Code) {
-        // A held account, a login that has no token and a turn that came too late ask to wait as well, and sent nothing.
+        // These refusals also ask to wait, and nothing was sent: the account is held, the login has no token, or the
+        // turn came too late.
         let never = SubmissionOutcome.notStarted(.init(code, isTransient: true, retryAfter: .seconds(1)))
         let waiting = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, never))
         let posting = waiting.after(.submissionStarted)
@@ -183,7 +184,7 @@ import Testing
     }
 }
 
-/// Kind B: what moves no money has no identity but its name.
+/// Kind B: a command that moves no money is known by its name only.
 @Suite struct `A command that moves no money` {
     private static let argentina = Account(name: "main", profile: .argentina, environment: "uat")
     private let rules = TransactionRules()
@@ -225,7 +226,7 @@ import Testing
         (answer.idPosTxs, answer.customID) = ("970001", voucher.id.description)
         #expect(voucher.after(.submissionEnded(attempt: 1, .answered(answer))).state == .completed)
         #expect(voucher.after(.callback(answer)).state == .completed)
-        // A sale is not what such an answer shows, whatever of it is that sale's.
+        // Such an answer does not show a sale, even if parts of it belong to that sale.
         let sale = Transaction.sample().after(.submissionStarted)
         let known = sale.after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")))
         for (number, recorded, name, recordedName) in [

@@ -100,7 +100,7 @@ import Testing
         var random = SeededGenerator.announced("instants")
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         for _ in 0..<2_000 {
-            // Before 1582 Foundation counts by the Julian calendar, RFC 3339 does not.
+            // For days before 1582 Foundation uses the Julian calendar, and RFC 3339 does not.
             let seconds = Int64.random(in: -12_000_000_000...250_000_000_000, using: &random)
             let instant = Timestamp(milliseconds: seconds * 1_000)
             let foundation = Date(timeIntervalSince1970: Double(seconds)).formatted(style)

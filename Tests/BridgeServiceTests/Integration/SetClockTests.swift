@@ -18,7 +18,7 @@ final class SettableClock: Sendable {
         { [offset] in .current + offset.withLockedValue { $0 } }
     }
 
-    /// Sets it that much forward, or back.
+    /// Sets it forward by this much, or back.
     func move(by step: Duration) {
         offset.withLockedValue { $0 += step }
     }
@@ -117,7 +117,7 @@ struct SetClockTests {
         clock.move(by: .seconds(-3_600))
         let now = calendars.now(for: id)
         #expect(now - clock.now() > .seconds(3_500))
-        // It has its calendar already.
+        // The transaction has its calendar already.
         _ = calendars.follow(id, isOver: false)
         #expect(calendars.now(for: id) >= now)
         #expect(calendars.count == 1)
