@@ -51,7 +51,7 @@ struct AMQPConsumerCancelTests {
     }
 
     @Test(
-        "H: cancelled by the broker for a time-out, it hands back what it holds and subscribes again",
+        "H: if the broker cancels it for a time-out, it hands back what it holds and subscribes again",
         arguments: [0, 1]
     )
     func timeOut(noWait: UInt8) async throws {

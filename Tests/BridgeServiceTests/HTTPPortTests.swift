@@ -79,7 +79,7 @@ struct HTTPPortTests {
     private static let plain = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     @Test(
-        "G: a connection ends after the answer where the client says so, in any spelling, or speaks HTTP/1.0",
+        "G: a connection ends after the answer if the client says so, in any spelling, or speaks HTTP/1.0",
         .timeLimit(.minutes(1)),
         arguments: [
             "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
@@ -209,7 +209,7 @@ struct HTTPPortTests {
         }
     }
 
-    @Test("F6: a request that trickles in ends, in the head and in the body", .timeLimit(.minutes(1)))
+    @Test("F6: a request that comes too slowly is ended, in the head and in the body", .timeLimit(.minutes(1)))
     func trickle() async throws {
         var limits = ConnectionLimits()
         limits.requestTime = .milliseconds(300)

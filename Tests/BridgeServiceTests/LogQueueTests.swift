@@ -102,7 +102,7 @@ struct LogQueueTests {
         }
     }
 
-    @Test("F3: the end of the process waits for a reader only so long")
+    @Test("F3: at its end the process waits for a reader only for a limited time")
     func flush() async {
         let pipe = LogPipe()
         let logger = pipe.logger()

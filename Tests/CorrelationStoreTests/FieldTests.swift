@@ -8,7 +8,7 @@ import Testing
 /// Kinds C and J, in the store: a message that comes again, and identities that come again.
 @Suite struct `What comes again` {
     @Test(
-        "C1: a message that was refused is refused again, whatever has changed since",
+        "C1: a message that was refused is refused again, also after changes",
         arguments: StoreEngine.allCases
     )
     func refusedAgain(engine: StoreEngine) async throws {
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test("C1: so is a message that could not be read when it came first", arguments: StoreEngine.allCases)
+    @Test("C1: a message that could not be read at first is refused again too", arguments: StoreEngine.allCases)
     func unreadFirst(engine: StoreEngine) async throws {
         try await engine.withStore { store in
             let charge = Charge()
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(
-        "C2: a refusal of an id that is known says what has it, also where its type is not known",
+        "C2: a refusal of a known id says which transaction has it, also if its type is not known",
         arguments: StoreEngine.allCases,
         ["charge", nil, "chrage"]
     )

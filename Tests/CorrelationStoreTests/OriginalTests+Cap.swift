@@ -35,7 +35,7 @@ extension OriginalTests {
         }
     }
 
-    @Test("D1: what a person approved is refunded up to the receipt's own amount", arguments: StoreEngine.allCases)
+    @Test("D1: a sale that a person approved is refunded up to its receipt's amount", arguments: StoreEngine.allCases)
     func approvedByPerson(_ engine: StoreEngine) async throws {
         for (told, fits, exceeds): (Int64, Int64, Int64) in [(1_599, 1_599, 1_600), (17_589, 17_589, 17_590)] {
             try await engine.withStore { store in
@@ -59,7 +59,7 @@ extension OriginalTests {
         }
     }
 
-    @Test("C1: what exceeded the rest, or came before the payment, is refused again", arguments: StoreEngine.allCases)
+    @Test("C1: a refund that exceeded the rest or came too early is refused again", arguments: StoreEngine.allCases)
     func refusedAgain(_ engine: StoreEngine) async throws {
         try await engine.withStore { store in
             func ask(_ ask: Ask, _ message: CommandMessage) async throws -> [CommandFault.Code] {

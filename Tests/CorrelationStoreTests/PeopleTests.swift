@@ -21,7 +21,7 @@ struct PeopleTests {
     }
 
     @Test(
-        "A person gives a payment to another transaction only after the contradiction that it was is settled",
+        "A person can give a contradicting payment to another transaction only after that contradiction is settled",
         arguments: StoreEngine.allCases
     )
     func settledClaim(_ engine: StoreEngine) async throws {

@@ -199,7 +199,7 @@ extension ClientTests {
     }
 
     @Test(
-        "L2: every kind of event that is published is taken by every sample",
+        "L2: every sample takes every kind of event that is published",
         arguments: ["consumer.py", "cloudevents_consumer.py", "Consumer.java", "consumer-client"]
     )
     func everyEvent(_ client: String) async throws {

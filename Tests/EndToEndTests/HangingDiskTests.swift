@@ -8,7 +8,7 @@ import Testing
 
 @Suite("A disk that does not answer")
 struct HangingDiskTests {
-    @Test("F2: is named, and does not keep a process that was told to stop", .timeLimit(.minutes(3)))
+    @Test("F2: is named, and does not stop a process from ending", .timeLimit(.minutes(3)))
     func stop() async throws {
         try await Site.run { site in
             try await site.makeStore()

@@ -40,7 +40,7 @@ struct SendTests {
         }
     }
 
-    @Test("14: where real money moves, nothing is sent that no person has agreed to")
+    @Test("14: with real money nothing is sent without a person's consent")
     func consent() async throws {
         try await Site.run { site in
             var settings = site.settings
@@ -180,7 +180,7 @@ struct SendTests {
         }
     }
 
-    @Test("14: events are shown as they come, those that were asked for")
+    @Test("14: the events that a person asked for are shown as they come, and no others")
     func tail() async throws {
         try await Site.run { site in
             try await site.makeStore()

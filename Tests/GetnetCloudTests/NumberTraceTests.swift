@@ -9,7 +9,7 @@ import Testing
 @Suite("Traces of a number of Getnet's in text that is no JSON")
 struct NumberTraceTests {
     @Test(
-        "A8: a number under a name of its own is seen in JSON that something else is wrapped around",
+        "A8: a number under a name of its own is seen in JSON inside another text",
         arguments: [
             #"<pre>{"code":0,"data":{"id":936101}}</pre>"#, #")]}',\#n{"status":"ERROR","data":[{"id":"936101"}]}"#,
             #"callback("{\"code\":0,\"data\":{\"id\": \"936101\"}}");"#,
@@ -93,7 +93,7 @@ struct NumberTraceTests {
     }
 
     @Test(
-        "what could not be read for certain permits no other POST",
+        "an answer that could not be read for certain permits no other POST",
         arguments: [#"{"\x69d":936101}"#, #"{"m":"\x54IMEOUT"}"#]
     )
     func uncertain(_ text: String) {
@@ -102,7 +102,7 @@ struct NumberTraceTests {
 
     /// If the work grew with the square of the length, or with a power of the depth, each of them would take minutes.
     @Test(
-        "a long text ends",
+        "reading a long text ends",
         .timeLimit(.minutes(1)),
         arguments: [
             "x ", "<p>", "<!--", "<?", "a=1&", "",
@@ -117,7 +117,7 @@ struct NumberTraceTests {
         _ = NumberTrace.mayBeIn(Array((prefix + String(repeating: piece, count: 65_536 / piece.utf8.count)).utf8))
     }
 
-    @Test("what is encoded again and again ends, and is not believed", .timeLimit(.minutes(1)))
+    @Test("reading a text that is encoded again and again ends, and the text is not believed", .timeLimit(.minutes(1)))
     func nested() throws {
         var text = #"{"a":1}"#
         for _ in 1...25 { text = #"{"a":"\#(Data(text.utf8).base64EncodedString())"}"# }

@@ -33,7 +33,7 @@ struct RecordTests {
         return nil
     }
 
-    @Test("B3: get_transaction: the number that was asked for, inside, makes it the answer about that sale")
+    @Test("B3: get_transaction: an answer with the requested number inside is about that sale")
     func transaction() throws {
         for record in [#""idPosTxs":936101,"#, #""idPosTxs":"0936101","customId":"Q-1","#] {
             guard case .answer(let answer) = try end(.transaction(idPosTxs: "936101"), shown(by: "q-1", record: record))
@@ -52,7 +52,7 @@ struct RecordTests {
         #expect(named.customID == "ord-7f3a9c")
     }
 
-    @Test("B3: get_transaction: another number inside than the one that was asked for is not read")
+    @Test("B3: get_transaction: an answer with another number inside than the requested one is not read")
     func anotherTransaction() throws {
         for asked in ["936199", "970001"] {
             let answer = try end(.transaction(idPosTxs: asked), shown(by: "q-1"))
@@ -87,7 +87,7 @@ struct RecordTests {
         }
     }
 
-    @Test("B4: a name that only echoes the question's names no sale")
+    @Test("B4: a name that only repeats the question's name names no sale")
     func echo() throws {
         let text = shown(by: "q-1").replacing("ord-7f3a9c", with: "Q-1")
         guard case .rows(let rows, _, _) = try end(.lastVoucher, text) else {
@@ -104,7 +104,7 @@ struct RecordTests {
         }
     }
 
-    @Test("B1, B4: what stands around and what stands inside are read apart")
+    @Test("B1, B4: the outer answer and the record inside are read apart")
     func command() throws {
         let answer = try #require(reader.read(Array(shown(by: "ord-7f3a9c").utf8)))
         #expect(answer.idPosTxs == "970001" && answer.result?.idPosTxs == "936101" && answer.showsAnother)

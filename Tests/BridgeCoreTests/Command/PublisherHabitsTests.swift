@@ -116,7 +116,7 @@ struct PublisherHabitsTests {
         #expect(CommandFixture.read(message).faults.isEmpty)
     }
 
-    @Test("6: the earliest time that is known counts, whoever wrote it")
+    @Test("6: the earliest known time counts, of the publisher or of the broker")
     func earliest() throws {
         let now = Timestamp.sample
         func expiry(_ change: (inout CommandMessage) -> Void, time: Timestamp? = nil) throws -> Timestamp {

@@ -59,7 +59,7 @@ import Testing
         )
     }
 
-    @Test("K6: the second word of the key names the account that the command is for, whoever says which that is")
+    @Test("K6: a second word of the key that names an account must name the account of the command or its terminal")
     func accountWord() throws {
         let chilean = ("account", #""cl-main""#)
         #expect(try read([:], chilean, key: "charge.cl-main").get().content.account == "cl-main")

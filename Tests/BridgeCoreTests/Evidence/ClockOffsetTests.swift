@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(
-        "K3: is told as off beyond the tolerance, but not where another time zone explains it",
+        "K3: is told as off beyond the tolerance, unless another time zone explains it",
         arguments: [
             (0, false, "0 s"), (100, false, "1 min"), (300, true, "4 min 56 s ahead"),
             (-300, true, "4 min 44 s behind"),
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(
-        "K3: while nothing is known of the clock, a row that may be another doubt's by a clock that is off is nobody's"
+        "K3: while nothing is known of the clock, a row that may be another doubt's decides neither doubt"
     )
     func unknown() throws {
         let first = doubt(postedAt: .sample - .seconds(900))
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test("K3: after the clock was set neither a stranger's payment nor one of two rows is taken for ours")
+    @Test("K3: after the clock was set, a stranger's payment is not taken for ours, and one of two rows is not either")
     func setMeanwhile() {
         let doubt = doubt(postedAt: .sample)
         let before = sale(1, paidAt: .sample - .seconds(900), ahead: -600)
@@ -168,7 +168,7 @@ import Testing
         #expect(finding([strangers], [before, after]) != .row(strangers))
     }
 
-    @Test("K3: where nothing is known of the clock, or it is off, a row of any day is named, and proves no absence")
+    @Test("K3: if nothing is known of the clock, or it is off, a row of any day is named, and proves no absence")
     func anyDay() {
         let doubt = doubt(postedAt: .sample)
         let tomorrow = row(of: doubt, shownAt: .sample + .seconds(86_400))
@@ -180,7 +180,7 @@ import Testing
         #expect(finding(ClockOffset(sale(1, paidAt: .sample - .seconds(900), ahead: 0))) == .absent)
     }
 
-    @Test("K3: a sale whose result came late confirms nothing, nor does one that the journal decided")
+    @Test("K3: a sale whose result came late confirms nothing, and a sale that the journal decided does not either")
     func lateSales() {
         let doubt = doubt(postedAt: .sample)
         // The clock was right and is ten minutes behind later. The first result came half an hour after its POST.
@@ -199,7 +199,7 @@ import Testing
         #expect(ClockOffset(byJournal) == nil)
     }
 
-    @Test("K3: after a sale that showed a time that cannot be, a row without our ticket is only named")
+    @Test("K3: after a sale that showed an impossible time, a row without our ticket is only named")
     func doubted() {
         let doubt = doubt(postedAt: .sample)
         var far = sale(1, paidAt: .sample - .seconds(900), ahead: -7_200)
@@ -227,7 +227,7 @@ import Testing
         }
     }
 
-    @Test("K3: a row that may be an approved sale's, by a clock of which nothing is known, proves no absence")
+    @Test("K3: while nothing is known of the clock, a row that may be an approved sale's proves no absence")
     func contested() {
         let doubt = doubt(postedAt: .sample)
         let row = row(of: doubt, shownAt: .sample - .seconds(600))

@@ -165,7 +165,7 @@ import Testing
         #expect(compare([row(1)], [known], undecided: [doubt]).agrees)
     }
 
-    @Test("K3: a clock that shows a time to come hides no doubt")
+    @Test("K3: a clock that shows a future time hides no doubt")
     func clockAhead() {
         var doubt = Transaction.sample(3, amount: 1_000, acceptedAt: Self.at(3))
         doubt.state = .inDoubt

@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(
-        "J2: a ticket alone does not make an answer another transaction's where name and number are ours",
+        "J2: if name and number are ours, a ticket alone does not make an answer another transaction's",
         arguments: [
             "1", "a0000001", "X9", "A00000",
         ]
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test(
-        "J4: a callback that comes while a later POST is under way may be of an earlier one, whatever refused that",
+        "J4: a callback that comes while a later POST is under way may be of an earlier one, after every refusal",
         arguments: [Reason.Code.cloudUnavailable, .blocked, .terminalBusy, .tokenRejected]
     )
     func refused(code: Reason.Code) {
@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test(
-        "J4: a POST that certainly never started is none that a refusal may be about",
+        "J4: a refusal cannot be about a POST that certainly never started",
         arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked]
     )
     func neverStarted(code: Reason.Code) {
@@ -217,7 +217,7 @@ import Testing
         #expect(done.state == .completed && done.idPosTxs == nil)
     }
 
-    @Test("B4: be the answer around the record under a number and a name of its own")
+    @Test("B4: is completed also by an answer that has a number and a name of its own around the record")
     func recordInside() {
         let voucher = posted(.lastVoucher, Self.argentina)
         var answer = record(functionCode: 100)
@@ -242,7 +242,7 @@ import Testing
         }
     }
 
-    @Test("B4: duplicate, too")
+    @Test("B4: a duplicate is completed by such a record too")
     func duplicate() {
         let chile = Account(name: "main", profile: .chile, environment: "uat")
         let done = posted(.duplicate, chile).after(.submissionEnded(attempt: 1, .answered(record(functionCode: 100))))
@@ -250,7 +250,7 @@ import Testing
     }
 
     @Test(
-        "B1: claims no number, whatever it is answered with",
+        "B1: claims no number, with any answer",
         arguments: CommandType.allCases.filter { !$0.effect.movesMoney }
     )
     func claims(type: CommandType) {

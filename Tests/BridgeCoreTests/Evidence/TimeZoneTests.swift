@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(
-        "E4: a row with our ticket and amount is never another's, whatever its clock says",
+        "E4: a row with our ticket and amount is never another's, at every time that its clock says",
         arguments: [-300, -7, 17, 30, 300]
     )
     func otherClock(minutes: Int64) {
@@ -119,7 +119,7 @@ import Testing
         #expect(finding(row(0, ticket: "ORDER-2026-000012345", amount: 1, minutes: 300), for: long) == .absent)
     }
 
-    @Test("E4: a terminal's time that cannot be is told without an offset")
+    @Test("E4: an impossible time of a terminal is told without an offset")
     func offset() {
         func told(_ local: String) -> TerminalResult? {
             var answer = CloudAnswer.approved(doubt)

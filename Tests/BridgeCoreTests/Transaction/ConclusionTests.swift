@@ -64,7 +64,7 @@ import Testing
         #expect(conclusion(called, at: end).sentences.last == "A person must decide now.")
     }
 
-    @Test("M1: what does not fit is a step of its own, once, however often it is told")
+    @Test("M1: what does not fit is one step of its own, also if it is told several times")
     func step() {
         func step(_ input: TransactionInput, _ before: Transaction) -> String? {
             let transition = TransactionMachine.apply(input, to: before, at: .sample, rules: Situation.rules)
@@ -79,7 +79,7 @@ import Testing
         #expect(step(.callback(.approved(submitted)), submitted) == nil)
     }
 
-    @Test("M1: a person is called with the cause, whatever it was", arguments: [true, false])
+    @Test("M1: a person is called with the cause, for every cause", arguments: [true, false])
     func cause(hasNumber: Bool) {
         let doubt = (hasNumber ? Situation.doubtWithNumber : .doubtOutOfLane).transaction
         let called = doubt.after(.due, at: .sample + Situation.rules.giveUpAfter)

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(
-        "E2: an instant that no four digits of a year can write is refused when it is read",
+        "E2: an instant whose year does not fit into four digits is refused when it is read",
         arguments: [
             "0000-01-01T00:00:00+00:01", "0000-01-01T00:00:00.999+23:59", "0000-01-01T00:00:59.999+00:01",
             "9999-12-31T23:59:59.999-23:59", "9999-12-31T23:59:00-00:01", "9999-12-31T23:59:60Z",
@@ -34,7 +34,7 @@ import Testing
         #expect(Timestamp(text) == nil)
     }
 
-    @Test("E2: whatever is read or computed can be written, and reads the same again")
+    @Test("E2: every instant that is read or computed can be written, and reads the same again")
     func canAlwaysBeWritten() {
         var random = SeededGenerator.announced("instants at every edge")
         let edges: [Int64] = [

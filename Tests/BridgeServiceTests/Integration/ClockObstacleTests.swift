@@ -103,7 +103,7 @@ struct ClockObstacleTests {
         }
     }
 
-    @Test("E1: after a restart with a clock that is ahead a terminal's life is not over before it is over")
+    @Test("E1: a restart with a clock that is ahead does not shorten a terminal's life")
     func lifeAfterRestart() async throws {
         let clock = SettableClock()
         // The life is longer than the test, and shorter than the jump.
@@ -130,7 +130,7 @@ struct ClockObstacleTests {
         }
     }
 
-    @Test("E3: after a restart a doubt whose terminal's life was over has its journal read, whatever is heard before")
+    @Test("E3: after a restart a doubt whose terminal's life was over gets its journal read, also after other answers")
     func doubtAfterRestart() async throws {
         let clock = SettableClock()
         try await Surroundings.run(configure: { $0.reconcile.terminalLife = .seconds(2) }) { surroundings in
@@ -154,7 +154,7 @@ struct ClockObstacleTests {
         }
     }
 
-    @Test("E3: a jump forward and back again is over when the clock is where it was, whatever Getnet's clock says")
+    @Test("E3: a jump forward and back is over when the clock is where it was, also if Getnet's clock says otherwise")
     func jumpAndBack() async throws {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in

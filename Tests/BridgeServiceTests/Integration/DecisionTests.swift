@@ -89,7 +89,7 @@ struct DecisionTests {
         }
     }
 
-    @Test("D1: evidence of one payment is no word for the amount of another")
+    @Test("D1: evidence of one payment does not confirm the amount of another one")
     func otherPayment() async throws {
         try await BridgeWorld.run { world in
             let command = ChargeCommand(amount: 15_507)
@@ -121,7 +121,7 @@ struct DecisionTests {
     }
 
     @Test(
-        "M7: a doubt is not ended as not paid while its terminal may still be at it, unless a person says to know better"
+        "M7: while its terminal may still work on it, a doubt ends as not paid only if a person says that they know better"
     )
     func tooEarly() async throws {
         try await BridgeWorld.run(configure: { $0.reconcile.terminalLife = .seconds(600) }) { world in

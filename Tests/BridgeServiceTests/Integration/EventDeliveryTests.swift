@@ -10,7 +10,7 @@ import Testing
 
 @testable import BridgeService
 
-@Suite("Events reach whoever is bound")
+@Suite("Events reach every bound queue")
 struct EventDeliveryTests {
     @Test func `bound to approvals only, every approval arrives and nothing else`() async throws {
         try await BridgeWorld.run(bindings: ["charge.approved.#"]) { world in

@@ -43,7 +43,7 @@ struct ArrivalTests {
         }
     }
 
-    @Test("H: a command that was taken and expires as it comes again is told as it stands")
+    @Test("H: if a taken command comes again and expires, its current status is told")
     func expiredAgain() async throws {
         try await Surroundings.run { surroundings in
             let command = ChargeCommand()
@@ -110,7 +110,7 @@ struct ArrivalTests {
         }
     }
 
-    @Test("E3: the time at which another queue dropped it first is the command's, where none is earlier")
+    @Test("E3: if no time is earlier, the command's time is when another queue first dropped it")
     func firstDeath() async throws {
         try await BridgeWorld.run { world in
             func death(_ minutesAgo: Double, _ queue: String) -> AMQPValue {
@@ -182,7 +182,7 @@ struct ArrivalTests {
         }
     }
 
-    @Test("6: idle for long, the bridge stays ready and its queue empty")
+    @Test("6: a bridge that is idle for long stays ready, and its queue stays empty")
     func idle() async throws {
         try await BridgeWorld.run { world in
             try await always("it is ready", for: ProbeRounds.idleLimit * 2) {

@@ -74,7 +74,7 @@ struct RefusedEventTests {
     }
 
     @Test(
-        "F10: an events exchange that may not be written is found before the first command",
+        "F10: missing rights to write to the events exchange are found before the first command",
         arguments: ["verify", "none"]
     )
     func notWritable(mode: String) async throws {

@@ -175,7 +175,7 @@ struct RestartTests {
         }
     }
 
-    @Test("E3: after a restart with the clock set back a name that a final transaction has is given to no other one")
+    @Test("E3: after a restart with the clock set back, no transaction gets the name of a final one")
     func namesAscend() async throws {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in

@@ -95,7 +95,7 @@ struct SetClockTests {
         }
     }
 
-    @Test("E1: what is accepted after the clock was set lives by the new time")
+    @Test("E1: a command that is accepted after the clock was set lives by the new time")
     func newCommandsLiveByTheNewTime() async throws {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in

@@ -104,7 +104,7 @@ struct StuckStoreTests {
         }
     }
 
-    @Test("F2: so many callbacks, and so many bytes of them, go on behind a stuck commit, and no more")
+    @Test("F2: only a limited number of callbacks, and of their bytes, goes on behind a stuck commit")
     func tail() async throws {
         let waiting = WaitingCallbacks(limit: .seconds(30))
         let (ends, end) = AsyncStream<Void>.makeStream()
