@@ -19,10 +19,10 @@ struct Callbacks: VerbGroup {
             abstract: "List callbacks that belong to no transaction or cannot be read, newest first."
         )
 
-        @Option(help: "Only of this cause: unmatched, unreadable or not_storable.")
+        @Option(help: "Only callbacks with this cause: unmatched, unreadable or not_storable.")
         var cause: QuarantinedCallback.Cause?
 
-        @Option(help: "At most so many, up to \(KeptCallback.longestAnswer).")
+        @Option(help: "At most this many, up to \(KeptCallback.longestAnswer).")
         var limit = 50
 
         @Flag(help: "For machines, with the bodies; runs of six or more digits are masked.")

@@ -13,7 +13,7 @@ struct Config: VerbGroup {
     /// Says everything that is wrong with the configuration of `serve`.
     struct Check: ConfiguredVerb {
         static let configuration = CommandConfiguration(
-            abstract: "Say everything that is wrong with the configuration; 78 if it is."
+            abstract: "Say everything that is wrong with the configuration; ends with 78 if anything is."
         )
 
         @OptionGroup var options: ConfigurationOptions

@@ -10,7 +10,7 @@ struct DeadLetters: VerbGroup {
     static let configuration = CommandConfiguration(
         abstract: "Look at refused messages, send them once more, or take them away.",
         discussion: """
-            Every look is a delivery and a return for the broker. RabbitMQ 4.0 to 4.2 drop a message after 20 of those \
+            For the broker every look is a delivery and a return. RabbitMQ 4.0 to 4.2 drop a message after 20 of them \
             unless a policy says delivery-limit 1000000 for this queue.
             """,
         subcommands: [List.self, Show.self, Requeue.self, Purge.self]
@@ -22,7 +22,7 @@ struct DeadLetters: VerbGroup {
             abstract: "List refused messages in the queue's order, without their bodies."
         )
 
-        @Option(help: "At most so many, 1 to \(DeadLetterQueue.longestLook).")
+        @Option(help: "At most this many, 1 to \(DeadLetterQueue.longestLook).")
         var limit = 50
 
         @OptionGroup var options: ConfigurationOptions

@@ -10,18 +10,18 @@ extension DeadLetters {
     /// Sends refused messages once more.
     struct Requeue: ConfiguredVerb {
         static let configuration = CommandConfiguration(
-            abstract: "Send refused messages once more to where they came from, once what refused them is mended.",
+            abstract: "Send refused messages again to where they came from, after the cause of the refusal is mended.",
             discussion: """
-                Body, properties and routing key stay as they were, but for the message id: a message that was refused is refused \
-                again, whatever has changed since, and a new id makes it a new question. Its age counts from its own time: what is \
-                too old by now ends as failed, command_expired. It leaves the dead letters once the broker has confirmed it.
+                Body, properties and routing key stay as they were; only the message id is new. With the old id the bridge would \
+                refuse the message again, also if the cause is gone. Its age counts from its own time: a command that is too old by \
+                now ends as failed, command_expired. It leaves the dead letters when the broker has confirmed it.
                 """
         )
 
         @Argument(help: "The ids that the list shows.")
         var ids: [String]
 
-        @Flag(help: "Only say what would be sent, and what the bridge would refuse it for.")
+        @Flag(help: "Only say what would be sent, and why the bridge would refuse it.")
         var dryRun = false
 
         @OptionGroup var options: ConfigurationOptions
@@ -66,7 +66,7 @@ extension DeadLetters {
     /// Takes refused messages away for good.
     struct Purge: ConfiguredVerb {
         static let configuration = CommandConfiguration(
-            abstract: "Take refused messages away for good; what refused them is in their events."
+            abstract: "Take refused messages away for good; their events say why they were refused."
         )
 
         @Argument(help: "The ids that the list shows.")
@@ -75,7 +75,7 @@ extension DeadLetters {
         @Flag(help: "All of them, up to \(DeadLetterQueue.longestLook) at a time.")
         var all = false
 
-        @Flag(help: "Those that a rule refused: their events told the callers.")
+        @Flag(help: "Only those that a rule refused: their events told the callers.")
         var rules = false
 
         @Flag(help: "Only say what would be taken away.")

@@ -17,24 +17,24 @@ struct Events: VerbGroup {
         static let configuration = CommandConfiguration(
             abstract: "Print events as they are published, one to a line, until it is stopped.",
             discussion: """
-                Binds a queue of its own that vanishes with it: nothing is taken from any consumer, and nothing of before is shown. \
-                It needs the rights to make such a queue and to read the events exchange.
+                It binds a queue of its own, which vanishes with it: it takes nothing from other consumers and shows no earlier \
+                events. It needs the rights to make such a queue and to read the events exchange.
                 """
         )
 
-        @Option(help: ArgumentHelp("Only of this command's type.", valueName: "type"))
+        @Option(help: ArgumentHelp("Only events of commands of this type.", valueName: "type"))
         var type: String?
 
-        @Option(help: ArgumentHelp("Only with this status, or contradicted, amended, rejected.", valueName: "word"))
+        @Option(help: ArgumentHelp("Events with this status, or contradicted, amended, rejected.", valueName: "word"))
         var status: String?
 
-        @Option(help: "Only of this account.")
+        @Option(help: "Only events of this account.")
         var account: String?
 
-        @Option(help: "Only of this idTerminal.")
+        @Option(help: "Only events of this idTerminal.")
         var terminal: String?
 
-        @Option(help: "End after so many.")
+        @Option(help: "End after this many events.")
         var count: Int?
 
         @Option(help: "End after this time.")

@@ -11,15 +11,15 @@ struct FuzzAnswers: Verb {
         commandName: "fuzz-answers",
         abstract: "Send commands to a cloud that answers anything, and judge what the bridge makes of it.",
         discussion: """
-            Ends with 1 if a command was started twice, told what is not so, or left without a next step. Touches nothing \
-            that it did not start.
+            Ends with 1 if a command was started twice, if its caller was told something untrue, or if it was left without \
+            a next step. Touches nothing that it did not start.
             """
     )
 
-    @Option(help: "Commands are sent for so many seconds; what was begun then still ends.")
+    @Option(help: "How many seconds it sends commands; commands that it has begun still end.")
     var seconds = 30.0
 
-    @Option(help: "From it follow commands and answers (default: a new one, which is printed).")
+    @Option(help: "The seed of commands and answers (default: a new one, which is printed).")
     var seed: UInt64?
 
     @Option(help: "Only this episode, to repeat a finding.")

@@ -10,14 +10,14 @@ internal import CorrelationStore
 struct LaneVerbs: VerbGroup {
     static let configuration = CommandConfiguration(
         commandName: "lanes",
-        abstract: "Look at what terminals are at and what waits for them, whether a bridge runs or not.",
+        abstract: "Look at what holds terminals and what waits for them, whether a bridge runs or not.",
         subcommands: [List.self]
     )
 
     /// Lists the lanes in which something stands.
     struct List: ConfiguredVerb {
         static let configuration = CommandConfiguration(
-            abstract: "List terminals that are held: by what, until when at the latest, and how many commands wait."
+            abstract: "List held terminals: what holds each one, until when at the latest, and how many commands wait."
         )
 
         @OptionGroup var options: ConfigurationOptions

@@ -68,8 +68,8 @@ struct GetnetBridge: VerbGroup {
         discussion: """
             Every configuration key is also a flag of the verbs that read the configuration: --http.port 9090. \
             Exit codes of send: 0 approved, 10 declined, 11 not completed, 12 failed and certainly not started, \
-            13 in doubt (do not repeat), 14 rejected, 15 no answer in time. Of terminals reconcile the same, and 1 where \
-            terminal and bridge do not agree. Everything else: 64 usage, 65 data, \
+            13 in doubt (do not repeat), 14 rejected, 15 no answer in time. terminals reconcile has the same ones, and 1 if \
+            terminal and bridge do not agree. For everything else: 64 usage, 65 data, \
             69 unavailable, 70 internal, 74 input or output, 77 permission, 78 configuration.
             """,
         version: VersionText.line,

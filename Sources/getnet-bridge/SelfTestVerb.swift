@@ -27,7 +27,7 @@ struct SelfTestVerb: Verb {
     @Option(help: "Terminals of one run.")
     var terminals = 8
 
-    @Option(help: "After so many minutes no run is begun.")
+    @Option(help: "After this many minutes no new run begins.")
     var minutes: Double?
 
     @Option(

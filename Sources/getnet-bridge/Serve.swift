@@ -12,13 +12,13 @@ internal import UnixSignals
 struct Serve: ConfiguredVerb {
     static let configuration = CommandConfiguration(
         abstract: "Run the bridge until SIGTERM or SIGINT.",
-        discussion: "Broker, topology or Getnet not being there is no reason to end: it keeps trying and says so."
+        discussion: "The bridge does not end if broker, topology or Getnet is missing: it keeps trying and says so."
     )
 
     @Flag(
         help: """
-            The store was restored from a backup: take no command and wake no terminal, ask Getnet about everything \
-            unfinished, until: store release.
+            The store was restored from a backup: take no command and wake no terminal, and ask Getnet about everything \
+            unfinished, until store release.
             """
     )
     var holdCommands = false

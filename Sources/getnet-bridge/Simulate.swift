@@ -14,7 +14,7 @@ struct Simulate: Verb {
         abstract: "Run a simulated Getnet cloud with terminals until SIGTERM or SIGINT.",
         discussion: """
             The last three digits of an amount choose what happens to a sale; --scenarios shows the table. \
-            What --fault makes likely happens to sales that the table leaves alone.
+            The faults of --fault happen only to sales that the table leaves alone.
             """
     )
 

@@ -20,10 +20,10 @@ struct SimulatedCommandOptions: ParsableArguments {
     @Flag(help: "Approve refunds above what is left of their payment.")
     var uncappedRefunds = false
 
-    @Option(help: "How much later than it arrives a cancellation takes effect; not scaled.")
+    @Option(help: "How long after its arrival a cancellation takes effect; not scaled.")
     var cancelDelay = DurationArgument(defaults.cancelDelay)
 
-    @Option(help: "How long the issuer takes, before scaling: a sale is not cancelled in it any more.")
+    @Option(help: "How long the issuer takes, before scaling: in that time a sale cannot be cancelled any more.")
     var authorizationTime = DurationArgument(defaults.authorizationTime)
 
     @Option(

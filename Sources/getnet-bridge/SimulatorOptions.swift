@@ -106,7 +106,7 @@ struct SimulatedCallbackOptions: ParsableArguments {
     @Option(help: "How much later than planned; not scaled.")
     var callbackDelay = DurationArgument(defaults.callbackDelay)
 
-    @Option(help: "How often a callback is sent again that was not answered 2xx.")
+    @Option(help: "How often a callback without an answer 2xx is sent again.")
     var callbackRetries = defaults.callbackRetries
 
     @Option(help: "The wait before such a repetition; not scaled.")

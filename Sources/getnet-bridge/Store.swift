@@ -17,7 +17,7 @@ struct Store: VerbGroup {
     struct Initialize: ConfiguredVerb {
         static let configuration = CommandConfiguration(
             commandName: "init",
-            abstract: "Make a new, empty store; never touches one that is there.",
+            abstract: "Make a new, empty store; never touches an existing one.",
             discussion: "Only for a bridge that never ran: a lost store must be restored, or charges are made twice."
         )
 

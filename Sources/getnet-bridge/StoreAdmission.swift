@@ -12,15 +12,15 @@ extension Store {
         static let configuration = CommandConfiguration(
             abstract: "Let the store hold another account's transactions; the bridge must not run.",
             discussion: """
-                Only for an account that no other store knows, and never for a new name of one that this store knows: what \
-                is known under another name would be made twice from here.
+                Only for an account that no other store knows, and never for a new name of one that this store knows: \
+                commands that are known under another name would be sent twice from here.
                 """
         )
 
         @Argument(help: "The account, as accounts names it.")
         var account: String
 
-        @Flag(help: "It is another account than those that the store knows and the configuration has not any more.")
+        @Flag(help: "It is none of the accounts that the store knows and the configuration does not have any more.")
         var another = false
 
         @OptionGroup var options: ConfigurationOptions

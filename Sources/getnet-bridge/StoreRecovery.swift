@@ -12,10 +12,10 @@ extension Store {
         static let configuration = CommandConfiguration(
             abstract: "Write a consistent copy of the store, whether a bridge has it open or not.",
             discussion:
-                "Back up callbacks.keyFile too. A copy knows that it is one: who starts on it is held until store release."
+                "Back up callbacks.keyFile too. A copy knows that it is one: a bridge that starts on it is held until store release."
         )
 
-        @Option(help: ArgumentHelp("Where to; nothing that is there is overwritten.", valueName: "path"))
+        @Option(help: ArgumentHelp("Where to; existing files are never overwritten.", valueName: "path"))
         var to: String
 
         @OptionGroup var options: ConfigurationOptions
@@ -37,14 +37,14 @@ extension Store {
         static let configuration = CommandConfiguration(
             abstract: "End the hold of a restored store in the name of a person: commands are taken again.",
             discussion: """
-                Through the admin port if a bridge runs, else on the file. A command from before the restore may come for an \
-                hour; until then --now is needed, and repeats a charge where such a command comes.
+                Goes through the admin port if a bridge runs, else to the file. A command from before the restore may come for an \
+                hour; until then it needs --now, which repeats a charge if such a command comes.
                 """
         )
 
         @OptionGroup var note: NoteArguments
 
-        @Flag(help: "Although the hour after the restore is not over.")
+        @Flag(help: "End the hold although the hour after the restore is not over.")
         var now = false
 
         @OptionGroup var options: ConfigurationOptions

@@ -35,9 +35,9 @@ struct Topology: VerbGroup {
         static let configuration = CommandConfiguration(
             abstract: "Say what is missing at the broker; changes nothing.",
             discussion: """
-                Over AMQP it can be seen that exchanges and queues exist and that the bridge may publish, not arguments nor \
-                bindings. Each exchange that it publishes to leaves a line in the broker's log: the message that asks is \
-                refused on purpose.
+                AMQP shows that exchanges and queues exist and that the bridge may publish; it does not show arguments and \
+                bindings. The check leaves a line in the broker's log for each exchange that the bridge publishes to: the \
+                broker has to refuse the message that asks.
                 """
         )
 

@@ -32,19 +32,19 @@ extension Transactions {
 
         @Option(
             help: ArgumentHelp(
-                "What the receipt says was paid, in minor units; with approved, where no evidence has it.",
+                "The paid amount on the receipt, in minor units; with approved, if no evidence has it.",
                 valueName: "number"
             )
         )
         var amount: Int64?
 
-        @Flag(help: "The receipt has another amount than was asked for.")
+        @Flag(help: "The receipt has another amount than the command asked for.")
         var amountDiffers = false
 
         @Flag(help: "Getnet says that no money came in, although a payment was told.")
         var althoughToldPaid = false
 
-        @Flag(help: "Although the terminal may still be at it.")
+        @Flag(help: "Decide although the terminal may still work on it.")
         var now = false
 
         @OptionGroup var options: ConfigurationOptions

@@ -23,7 +23,7 @@ struct Transactions: VerbGroup {
         @Flag(help: "For machines.")
         var json = false
 
-        @Flag(help: "Only what a person must do something about now, with what to know of each first.")
+        @Flag(help: "Only transactions that need a person now, each with what the person must know first.")
         var needsMe = false
 
         func validate() throws {
@@ -230,10 +230,10 @@ struct TransactionFilters: ParsableArguments {
     @Option(help: ArgumentHelp("Accepted at or after this RFC 3339 instant.", valueName: "instant"))
     var since: Timestamp?
 
-    @Option(help: "At most so many, 1 to \(TransactionQuestion.longestAnswer).")
+    @Option(help: "At most this many, 1 to \(TransactionQuestion.longestAnswer).")
     var limit = 50
 
-    @Option(help: ArgumentHelp("Older than this one: where the last page ended.", valueName: "transaction"))
+    @Option(help: ArgumentHelp("Only those older than this one: where the last page ended.", valueName: "transaction"))
     var cursor: TransactionID?
 
     func validate() throws {

@@ -51,7 +51,7 @@ struct AMQPConsumerCancelTests {
     }
 
     @Test(
-        "H: cancelled by the broker for a time-out, it hands back what it holds and subscribes again",
+        "H: if the broker cancels it for a time-out, it hands back what it holds and subscribes again",
         arguments: [0, 1]
     )
     func timeOut(noWait: UInt8) async throws {
@@ -71,7 +71,7 @@ struct AMQPConsumerCancelTests {
                 // The same connection and the same channel.
                 #expect(broker.connections == 1)
                 #expect(broker.count(20, 10) == 1)
-                // The late verdicts settle nothing twice.
+                // The late verdicts of the handlers settle no delivery a second time.
                 gate.open()
                 try await eventually("the handlers have ended") { consumer.snapshot.unsettled == 0 }
                 try await broker.deliver(tag: 3, to: "consumer-2")

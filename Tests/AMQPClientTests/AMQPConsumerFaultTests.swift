@@ -5,7 +5,7 @@ import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
-/// What may happen to a consumer, on the real broker.
+/// What can happen to a consumer, on the real broker.
 @Suite struct `A consumer in trouble` {
     @Test func `after a lost connection a delivery comes again, and the late verdict settles nothing`() async throws {
         try await TestBroker.use { host in

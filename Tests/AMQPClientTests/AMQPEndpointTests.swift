@@ -71,7 +71,8 @@ import Testing
         var random = SeededGenerator.printed()
         let characters = Array("/@:?#%,[]& +aü=0")
         for _ in 0..<2000 {
-            // Between the marks everything that breaks a URL; the marks would show in any part of a message.
+            // The middle of the password has characters that break a URL. A message that shows a
+            // part of the password shows a mark around it.
             let middle = String((0..<4).compactMap { _ in characters.randomElement(using: &random) })
             let url = "amqp://user:QWX\(middle)ZKJ@host:5672/vhost"
             do {

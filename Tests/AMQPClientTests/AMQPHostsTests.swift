@@ -22,7 +22,7 @@ struct AMQPHostsTests {
         return link.server
     }
 
-    @Test("H: of a name with several addresses the silent first one costs its own time only")
+    @Test("H: if the first of a name's several addresses is silent, it costs only its own time")
     func silentAddress() async throws {
         try await TestBroker.use { host in
             try await FakeBroker.use(.silent, host: "127.0.0.2", port: host.broker.port) { silent, _ in

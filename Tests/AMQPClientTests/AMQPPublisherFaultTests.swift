@@ -13,7 +13,7 @@ import Testing
             try await FaultProxy.use(to: host.broker.port) { proxy in
                 var limits = PublishLimits()
                 limits.stallLimit = .seconds(1)
-                // Far above what sockets on loopback buffer.
+                // Far more than sockets on loopback buffer.
                 let large = [UInt8](repeating: 7, count: 24 * 1024 * 1024)
                 try await withPublisher(host, endpoint: host.endpoint(port: proxy.port), limits: limits) { publisher in
                     proxy.stall(.toServer)
@@ -174,7 +174,7 @@ import Testing
             let isKilled = NIOLockedValueBox(false)
             try await withPublisher(host) { publisher in
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    // They publish on until the broker is gone, so that it is killed with messages on their way.
+                    // They publish until the broker is gone, so that messages are on their way when it is killed.
                     for _ in 0..<256 {
                         group.addTask {
                             while !isKilled.withLockedValue({ $0 }) {
@@ -182,7 +182,7 @@ import Testing
                                     last += 1
                                     return "\(last)"
                                 }
-                                // As an outbox does: the same message until it is confirmed.
+                                // An outbox does the same: it publishes the same message until the broker confirms it.
                                 try await eventually("\(id) is confirmed", within: .seconds(60)) {
                                     await publisher.publish(.toQueue("q", id: id)) == .confirmed
                                 }
@@ -280,7 +280,7 @@ extension AMQPPublisher.State {
 }
 
 extension TestVirtualHost {
-    /// Takes all messages out of a queue and answers their ids.
+    /// Takes all messages out of a queue and returns their ids.
     func takeAll(from queue: String) async throws -> Set<String> {
         let session = try await AMQPSession.open(endpoint())
         var ids: Set<String> = []

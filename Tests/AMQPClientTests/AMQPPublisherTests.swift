@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    /// Publishes so many messages, each after the one before it was confirmed.
+    /// Publishes this many messages, each one after the broker confirmed the one before.
     private func publish(_ count: Int, through publisher: AMQPPublisher, then: @escaping @Sendable () -> Void) {
         publisher.publish(.toQueue("q", id: "\(count)")) { outcome in
             #expect(outcome == .confirmed)
@@ -106,7 +106,7 @@ func withPublisher<Value: Sendable>(
 }
 
 extension AMQPPublisher {
-    /// Publishes all at once and answers the outcomes in the same order.
+    /// Publishes all at once and returns the outcomes in the same order.
     func publishAll(_ messages: [AMQPMessage]) async -> [PublishOutcome] {
         await withTaskGroup { group in
             for (index, message) in messages.enumerated() {

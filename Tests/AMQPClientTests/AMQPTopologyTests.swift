@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test("F10: whether a publish is allowed is tried without one", arguments: AMQPTopology.Mode.allCases)
+    @Test("F10: the check whether publishing is allowed publishes nothing", arguments: AMQPTopology.Mode.allCases)
     func writes(mode: AMQPTopology.Mode) async throws {
         try await TestBroker.use { host in
             var topology = topology

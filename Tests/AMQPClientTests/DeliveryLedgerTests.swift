@@ -90,7 +90,7 @@ import Testing
                         let before = heard.updateValue(.acknowledge, forKey: tag)
                         #expect(before == nil)
                     case .acknowledge(let last, multiple: true):
-                        // As the broker does: all up to it that are not settled.
+                        // The broker does the same: it settles each delivery up to this tag that is not settled yet.
                         for tag in 1...last where heard[tag] == nil { heard[tag] = .acknowledge }
                     case .reject(let tag):
                         let before = heard.updateValue(.deadLetter, forKey: tag)

@@ -58,8 +58,10 @@ struct PrefetchWidthTests {
                 rest.open()
                 try await eventually("all came") { seen.withLockedValue { $0.count == 60 } }
                 try await eventually("all are settled") { consumer.snapshot.unsettled == 0 }
-                // Each of them once. What the queue holds after the end is no promise: what it has not yet written of the acknowledgements when
-                // the channel goes is delivered again. RabbitMQ 4.0 was seen to deliver one or two late when a subscription ends, so the order is no promise here.
+                // Each message came once. This test does not check what the queue holds after the end: when the channel
+                // ends, the broker delivers each message again whose acknowledgement it has not written yet. It does
+                // not check the order either: RabbitMQ 4.0 sometimes delivered one or two messages late when a
+                // subscription ended.
                 #expect(seen.withLockedValue { $0.sorted() } == (0..<60).map { "\($0)" }.sorted())
             }
         }

@@ -8,7 +8,7 @@ struct SeededGenerator: RandomNumberGenerator {
         state = seed
     }
 
-    /// A generator with a new seed, which is printed so that a failure can be repeated.
+    /// A generator with a new seed; it prints the seed, so that a person can repeat a failure.
     static func printed(_ name: String = #function) -> SeededGenerator {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("\(name): seed \(seed)")

@@ -4,7 +4,7 @@ import BridgeCore
 import BridgeLedger
 import MemoryLedger
 
-/// What the ledger promises about money, whatever it was told and in which order.
+/// What the ledger promises about money, for everything that it was told and in every order.
 extension Shop {
     func brokenPromise() -> String? {
         let all = rows.tables.order.compactMap { rows.tables.transactions[$0] }
@@ -56,7 +56,7 @@ extension Shop {
 }
 
 extension Transaction {
-    /// Whether it may be taking money now.
+    /// Whether a terminal may be taking money for it now.
     fileprivate var isSent: Bool {
         switch state {
         case .submitting, .submitted, .inDoubt: true

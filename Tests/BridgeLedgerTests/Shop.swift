@@ -7,8 +7,8 @@ import TestSupport
 
 /// A small shop: some terminals of one account, the truth about what was paid there, and a ledger that hears of it.
 ///
-/// A seed decides the truth. The ledger learns it by answers, callbacks and journals, which come late, twice, for the wrong transaction,
-/// or never. So a rule that is missing in the ledger shows as a promise that is broken.
+/// A seed decides the truth. The ledger learns it by answers, callbacks and journals, which come late, twice, for the
+/// wrong transaction, or never. So a rule that is missing in the ledger shows as a promise that is broken.
 struct Shop {
     /// A payment that a terminal really took.
     struct Payment {
@@ -18,7 +18,7 @@ struct Shop {
         let at: Timestamp
     }
 
-    /// What a POST comes to at the terminal.
+    /// What happens to a POST at the terminal.
     struct Post {
         let transaction: Transaction
         let number: String
@@ -54,7 +54,7 @@ struct Shop {
     private var posts: [TransactionID: Post] = [:]
     private(set) var payments: [Payment] = []
     private var count = 0
-    /// Messages whose publishers were told that they are refused.
+    /// Messages that were refused, and whose publishers know it.
     private var refused: Set<EventID> = []
     private(set) var steps: [String] = []
 
@@ -75,7 +75,7 @@ struct Shop {
         )
     }
 
-    /// Lives through so many steps; the first promise that is broken, or `nil`.
+    /// Lives through this many steps and returns the first broken promise, or `nil`.
     mutating func run(steps limit: Int = 60) -> String? {
         for _ in 0..<limit {
             now = now + .milliseconds(Int.random(in: 1...20_000, using: &random))
@@ -172,17 +172,17 @@ struct Shop {
         return message
     }
 
-    /// The broker delivers a message again, or its publisher sends it again; both make a candidate of their own.
+    /// The broker delivers a message again, or its publisher sends it again; each of them makes a new candidate.
     private mutating func commandAgain() throws -> String? {
         guard let old = messages.randomElement(using: &random) else { return nil }
         count += 1
         var message = old.message
-        // Its publisher may send another message with the same command.
+        // The publisher may send another message with the same command.
         if Int.random(in: 0..<3, using: &random) == 0 { message.messageID = "again-\(count)" }
         return try deliver((old.candidate.acceptedAgain(at: clockOfABridge(), number: count), message))
     }
 
-    /// A transaction that the bridge's memory takes for the head of its lane is to be POSTed.
+    /// The bridge POSTs a transaction that its memory takes for the first of its lane.
     private mutating func post() throws -> String? {
         guard let transaction = some(where: { $0.state == .accepted && $0.isInLane }) else { return nil }
         guard let transition = try take(.submissionStarted, transaction.id) else { return nil }
@@ -216,7 +216,7 @@ struct Shop {
         return nil
     }
 
-    /// What became of a POST is said by its callback: once, twice, or never.
+    /// A callback says what became of a POST: once, twice, or never.
     private mutating func callback() throws -> String? {
         endStays()
         guard
@@ -231,7 +231,7 @@ struct Shop {
 
     /// A terminal answers the POST of one sale with the receipt of the sale before, which the ledger knows.
     ///
-    /// Of a sale that it does not know yet, no rule could tell whose the receipt is.
+    /// If the ledger does not know that sale yet, no rule can tell whose the receipt is.
     private mutating func repeatLastReceipt() throws -> String? {
         endStays()
         guard let post = posts.values.sorted(by: { $0.number < $1.number }).randomElement(using: &random) else {
@@ -252,7 +252,7 @@ struct Shop {
         _ = try take(.evidence(Evidence(source: source, answer: answer, receivedAt: now)), id)
     }
 
-    /// Time passes for the POSTs: their life ends, and the terminal's journal is read for what is still open.
+    /// Time passes for the POSTs: their life ends, and the bridge reads the journals for all that is still open.
     private mutating func lookAtTerminals() throws -> String? {
         now = now + rules.terminalLife
         endStays()
@@ -317,7 +317,7 @@ struct Shop {
     }
 }
 
-/// Random bits of the ledger that are not random, so that a seed is a history.
+/// Random bits for the ledger that are not random, so that one seed always gives the same history.
 private final class NumberedNames: Sendable {
     @Sendable
     func next() -> UInt128 { 7 }
@@ -362,7 +362,7 @@ extension Transaction {
         )
     }
 
-    /// What another delivery of the same message makes.
+    /// What another delivery of the same message becomes.
     fileprivate func acceptedAgain(at now: Timestamp, number: Int) -> Transaction {
         Transaction(
             id: TransactionID(at: now, random: UInt128(number)),

@@ -6,9 +6,9 @@ import Testing
 
 @Suite("Histories over several transactions")
 struct ShopHistoryTests {
-    /// So many histories run with each pass of the suite.
+    /// How many histories run with each pass of the suite.
     static let histories = 500
-    /// A rule that is missing is found within so many histories.
+    /// The test finds a missing rule within this many histories.
     static let longestSearch: UInt64 = 3_000
 
     @Test func `keep every promise, whatever comes in which order`() {

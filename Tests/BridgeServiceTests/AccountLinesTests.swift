@@ -11,7 +11,7 @@ struct AccountLinesTests {
     func listenerStaysAsItIs() {
         let heard = NIOLockedValueBox(0)
         let lines = AccountLines(backlog: 1)
-        // A closure that a generic box hands out is wrapped once more each time: after so many calls the stack would be too short.
+        // A generic box wraps a closure again each time it hands it out: after so many calls the stack would overflow.
         lines.onProofByCallback { heard.withLockedValue { $0 += 1 } }
         for _ in 1...100_000 { lines.noteProofByCallback() }
         #expect(heard.withLockedValue { $0 } == 100_000)

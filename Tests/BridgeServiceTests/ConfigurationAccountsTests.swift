@@ -113,12 +113,12 @@ import Testing
                 environment: ConfigurationFixture.required,
                 configFile: nil
             )
-            // Credentials of its own each of them lacks as well.
+            // Each account also lacks credentials of its own.
             return outcome?.faults.filter { $0.message != "is required" }.map(\.key) ?? []
         }
         #expect(try keys("--accounts=a-b,a_b") == ["accounts"])
         #expect(try keys("--accounts=a,a") == ["accounts"])
-        // What the contract's schemas do not take, and the word for nobody's.
+        // Names that the contract's schemas do not take, and the word that stands for no account.
         for name in ["AR-main", "ar.main", "-"] { #expect(try keys("--accounts=a,\(name)") == ["accounts"]) }
         #expect(try keys("--accounts=a,b", "--cloud.account=a") == ["cloud.account"])
         #expect(try keys("--accounts=a,b", "--account.b.baseURL=http://elsewhere/api") == ["account.b.baseURL"])

@@ -6,9 +6,9 @@ import Testing
 
 @testable import BridgeService
 
-/// What docs/configuration.md calls possible, against everything that takes its numbers from the configuration.
+/// Tries what docs/configuration.md calls possible with every part that takes its numbers from the configuration.
 @Suite struct `Bounds of the configuration` {
-    /// A key and the two ends of what it may be, as they are written.
+    /// A key with its lowest and its highest possible value, as people write them.
     struct Numeric: CustomTestStringConvertible {
         let key: ConfigurationKey
         let lowest: String

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeService
 
-/// The column "default" of docs/configuration.md, typed off by hand.
+/// The column "default" of docs/configuration.md; a person typed it here again by hand.
 @Suite struct `Defaults of the configuration` {
     private let configuration: BridgeConfiguration
 

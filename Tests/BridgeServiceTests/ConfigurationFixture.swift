@@ -5,9 +5,9 @@ import Testing
 
 @testable import BridgeService
 
-/// A configuration on a disk of its own, gone with the test.
+/// A configuration on a disk of its own, which goes away with the test.
 final class ConfigurationFixture: Sendable {
-    /// What has no default, as an environment.
+    /// The keys without a default, as an environment.
     static let required = [
         "GETNET_BRIDGE_CLOUD_BASE_URL": "https://c2c.example/api",
         "GETNET_BRIDGE_CLOUD_CLIENT_ID": "client-7",
@@ -29,14 +29,14 @@ final class ConfigurationFixture: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    /// Writes a file and tells its path.
+    /// Writes a file and returns its path.
     func write(_ text: String, to name: String) throws -> String {
         let path = "\(directory)/\(name)"
         try text.write(toFile: path, atomically: false, encoding: .utf8)
         return path
     }
 
-    /// Reads a configuration from what is required, more variables, flags and the text of a file.
+    /// Reads a configuration from the required keys, more variables, flags and the text of a file.
     func load(
         _ flags: String...,
         environment: [String: String] = [:],
@@ -51,7 +51,7 @@ final class ConfigurationFixture: Sendable {
 
     /// The faults of one flag's value.
     static func faults(of key: String, _ value: String) -> [ConfigurationFault] {
-        // Some keys are part of what is required; a flag counts more than the environment.
+        // Some keys are among the required ones; a flag counts more than the environment.
         BridgeConfiguration.load(flags: ["--\(key)=\(value)"], environment: required, configFile: nil).faults
     }
 }
@@ -61,7 +61,7 @@ extension ConfigurationOutcome {
         if case .failure(let faults) = result { faults.all } else { [] }
     }
 
-    /// Everything that a person or a machine could get to see of it.
+    /// Everything of it that a person or a machine could see.
     var everythingPrinted: String {
         let report = ConfigurationReport(self)
         return [report.findings, report.listing, report.json, "\(self)", String(reflecting: self)]

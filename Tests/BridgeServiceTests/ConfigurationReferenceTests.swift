@@ -65,13 +65,13 @@ import Testing
             return isKey ? "  " + line.dropFirst(3) : line
         }
         let outcome = try ConfigurationFixture().load(file: lines.joined(separator: "\n"))
-        // No secret's file is there on the machine of a test, so each of those is a fault.
+        // The machine of a test has no file of a secret, so each of those files is a fault.
         #expect(outcome.faults.allSatisfy { $0.message.hasSuffix("No such file or directory") })
         let files = outcome.faults.compactMap { $0.key?.replacing(/File$/, with: "") }
         let given = Set(outcome.values.filter { $0.origin != .default && $0.origin != .missing }.map(\.key)).union(
             files
         )
-        // The example's country is documented, so that these would be faults there.
+        // The example's country is documented, so these keys would be faults there.
         let ofUruguay: Set = ["cloud.amountUnit", "cloud.branchForm"]
         #expect(Set(ConfigurationKey.all.map(\.name)).subtracting(given) == ofUruguay)
         let free: Set = ["cloud.timeZone", "callbacks.keyFile", "secrets.directory", "terminals.file"]

@@ -57,9 +57,9 @@ struct HTTPPortTests {
             }
     }
 
-    /// Sends texts to a server and answers what comes back until the server closes the connection.
+    /// Sends texts to a server and returns what comes back until the server closes the connection.
     ///
-    /// Each text after the first is sent once something more came back.
+    /// Sends each text after the first when something more came back.
     private func conversation(_ texts: String..., with port: Int, halfCloses: Bool = false) async throws -> String {
         try await Self.connect(port).executeThenClose { inbound, outbound in
             var rest = texts[...]
@@ -79,7 +79,7 @@ struct HTTPPortTests {
     private static let plain = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     @Test(
-        "G: a connection ends after the answer where the client says so, in any spelling, or speaks HTTP/1.0",
+        "G: a connection ends after the answer if the client says so, in any spelling, or speaks HTTP/1.0",
         .timeLimit(.minutes(1)),
         arguments: [
             "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
@@ -93,7 +93,7 @@ struct HTTPPortTests {
             let answer = try await conversation(request + Self.plain, with: port)
             #expect(answer.hasPrefix("HTTP/1.1 200"))
             #expect(answer.lowercased().contains("connection: close"))
-            // What comes behind such a request is not answered.
+            // The server does not answer what comes behind such a request.
             #expect(answer.ranges(of: "HTTP/1.1").count == 1)
         }
     }
@@ -178,11 +178,11 @@ struct HTTPPortTests {
                     try await outbound.write(ByteBuffer(string: Self.plain))
                     #expect(try await answers.next().map { String(buffer: $0) }?.hasPrefix("HTTP/1.1 200") == true)
                     lastAnswer = .now
-                    // Idle for longer than a request may take.
+                    // The connection is idle for longer than a request may take.
                     try await Task.sleep(for: limits.requestTime * 2)
                 }
                 while try await answers.next() != nil {}
-                // The server counts from when it wrote the answer, a little before it was read here.
+                // The server counts from the moment when it wrote the answer, a little before the test read it.
                 #expect(lastAnswer.duration(to: .now) >= limits.keepAlive - limits.requestTime)
             }
         }
@@ -209,7 +209,7 @@ struct HTTPPortTests {
         }
     }
 
-    @Test("F6: a request that trickles in ends, in the head and in the body", .timeLimit(.minutes(1)))
+    @Test("F6: a request that comes too slowly is ended, in the head and in the body", .timeLimit(.minutes(1)))
     func trickle() async throws {
         var limits = ConnectionLimits()
         limits.requestTime = .milliseconds(300)
@@ -220,7 +220,7 @@ struct HTTPPortTests {
                 let answer = try await Self.connect(port).executeThenClose { inbound, outbound in
                     try await outbound.write(ByteBuffer(string: beginning))
                     async let sending: Void = {
-                        // A byte now and then, until the server has enough of it.
+                        // One byte after the other comes slowly, until the server ends the connection.
                         for _ in 0..<600 {
                             try await outbound.write(ByteBuffer(string: "a"))
                             try await Task.sleep(for: .milliseconds(20))
@@ -251,7 +251,7 @@ struct HTTPPortTests {
         try await withServer(limits) { bound in
             let whole = try await conversation("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", with: bound)
             #expect(whole.hasPrefix("HTTP/1.1 200"))
-            // The server has to end the connection, or this never returns.
+            // The server has to end the connection; otherwise this never returns.
             let cut = try await conversation(beginning, with: bound)
             #expect(!cut.hasPrefix("HTTP/1.1 200"))
         }

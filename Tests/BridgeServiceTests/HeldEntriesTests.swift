@@ -63,7 +63,7 @@ struct HeldEntriesTests {
         clock.move(by: .seconds(step))
         #expect(held.lag().oldest ?? .seconds(-1) >= .zero)
         #expect(held.lag().oldest ?? .seconds(99) < .seconds(60))
-        // Made before the clock was set, entered after it.
+        // This entry was made before the clock was set, and added after it.
         _ = held.add(entry((clock.now() - .seconds(step)).milliseconds, of: 2))
         #expect(held.lag().oldest ?? .seconds(99) < .seconds(60))
     }
@@ -107,7 +107,7 @@ struct HeldEntriesTests {
     }
 }
 
-/// One queue that refuses must not silence a transaction.
+/// One queue that refuses an event must not stop all events of a transaction.
 @Suite("Refused entries")
 struct RefusedEntriesTests {
     private func entry(_ position: Int64, _ word: String = "submitted") -> OutboxEntry {
@@ -187,7 +187,7 @@ struct RefusedEntriesTests {
 }
 
 extension HeldEntries.Addition {
-    /// The line that is to be drained from here on.
+    /// The line that the sender empties from here on.
     fileprivate var line: HeldEntries.Line? {
         switch self {
         case .isFirst(let line), .overtakes(_, let line): line

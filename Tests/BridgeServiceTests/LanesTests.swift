@@ -105,7 +105,7 @@ struct LanesTests {
         func depart(_ number: Int, _ seconds: Int) -> Bool {
             lanes.departCancel(id(number), at: Self.now + .seconds(seconds), life: life, margin: margin)
         }
-        // Nothing of it was POSTed.
+        // The charge was not POSTed yet.
         #expect(!depart(1, 0))
         lanes.depart(id(1), at: Self.now)
         lanes.plan(id(1), lifeEnd: Self.now + life)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import BridgeService
 
-/// A pipe that is read when the test says so.
+/// A pipe that the test reads when it wants to.
 private struct LogPipe {
     let reading: FileHandle
     let queue: LogQueue
@@ -24,7 +24,7 @@ private struct LogPipe {
         Logger(label: "test") { [queue] _ in LineLogHandler(format: format, level: .info, queue: queue) }
     }
 
-    /// Reads until a text was seen, off the cooperative pool.
+    /// Reads until a text appears, outside the cooperative pool.
     func read(until text: String) async -> String {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [reading] in
@@ -60,7 +60,7 @@ struct LogQueueTests {
     func fullPipe() async throws {
         let pipe = LogPipe(limits: LogQueue.Limits(lines: 100, bytes: 1_048_576))
         let logger = pipe.logger()
-        // Beyond what a pipe holds and what the queue holds.
+        // More than the pipe and the queue can hold.
         let filler = String(repeating: "x", count: 1_000)
         var count = 0
         while pipe.queue.dropped < 10 {
@@ -102,7 +102,7 @@ struct LogQueueTests {
         }
     }
 
-    @Test("F3: the end of the process waits for a reader only so long")
+    @Test("F3: at its end the process waits for a reader only for a limited time")
     func flush() async {
         let pipe = LogPipe()
         let logger = pipe.logger()

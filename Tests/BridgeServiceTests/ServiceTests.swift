@@ -52,7 +52,7 @@ struct ServiceTests {
             for _ in 0..<(2 * JournalReader.workers) {
                 #expect(reader.line.offer(TransactionID(at: .current, random: systemRandom())))
             }
-            // It fails where a service ends before it was told to.
+            // This fails if a service ends before the stop told it to.
             await #expect(throws: Never.self) {
                 try await serving([reader]) {
                     try await eventually("every worker waits at the gate") {

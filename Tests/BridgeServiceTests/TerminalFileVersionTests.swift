@@ -49,7 +49,7 @@ struct TerminalFileVersionTests {
             #expect(FileManager.default.createFile(atPath: file.path, contents: nil))
             try write("a: 1")
             let before = TerminalFile.version(of: file.path)
-            // The kernel dates changes by its tick.
+            // The kernel dates changes by its own tick.
             usleep(20_000)
             try write("a: 2")
             #expect(TerminalFile.version(of: file.path) != before)

@@ -21,7 +21,7 @@ struct WorkQueueTests {
                 }
             }
             var all: [[Int]] = []
-            // A worker that saw a piece which another one took waits; the end of the queue wakes it.
+            // A worker waits if another one took the piece that it saw; the end of the queue wakes it.
             while let mine = await group.next() {
                 all.append(mine)
                 if queue.count == 0 { queue.close() }
@@ -89,7 +89,7 @@ struct SignalTests {
 
 @Suite("Command gate")
 struct CommandGateTests {
-    /// A gate as it is when everything was read and found right.
+    /// A gate as it is after the bridge read everything and found it right.
     private func openGate() -> CommandGate {
         let gate = CommandGate()
         gate.open(.topology)

@@ -104,7 +104,7 @@ struct ChargeWatchTests {
         #expect(watch.end == .inDoubt)
     }
 
-    @Test("K2: a sale that is contradicted stays so for whoever looks, also after money of it was given back")
+    @Test("K2: a contradicted sale stays contradicted for every reader, also after money of it was given back")
     func contradictedAndAmended() throws {
         let body = """
             {"specversion":"1.0","id":"e1","type":"io.getnet-bridge.charge.amended.v1","time":"2026-11-22T10:12:31.412Z",

@@ -34,7 +34,7 @@ struct CommandWordsTests {
     }
 
     @Test(
-        "14: a word that stands for what a person fills in is not taken for it",
+        "14: a placeholder that a person must fill in is not taken for a value",
         arguments: [
             ["resolve", "t", "--as", "not_completed", "--by", "NAME", "--reason", "looked"],
             ["resolve", "t", "--as", "not_completed", "--by", "Ana", "--reason", "TEXT"],

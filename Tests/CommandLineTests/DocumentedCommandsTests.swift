@@ -7,7 +7,7 @@ import Testing
 
 @testable import getnet_bridge
 
-/// What the pages tell somebody to type is something that can be typed; that it works is what the end-to-end tests try.
+/// A reader can type what the pages say; the end-to-end tests try whether it works.
 @Suite("Commands of the documentation")
 struct DocumentedCommandsTests {
     /// What a reader writes for the words in capitals.
@@ -22,7 +22,7 @@ struct DocumentedCommandsTests {
                 #expect(throws: Never.self, "\(line)") { try Self.parse(words.dropFirst()) }
                 continue
             }
-            // What a shell does itself, and what comes from elsewhere.
+            // What a shell does itself, and programs that are not ours.
             let first = words.removeFirst()
             if first.contains("=") || ["curl", "python3", "swift"].contains(first) { continue }
             let file =
@@ -40,7 +40,7 @@ struct DocumentedCommandsTests {
     @Test("L5: every command in the text is understood", arguments: try DocumentedPage.all())
     func inlineCommands(page: DocumentedPage) throws {
         for line in page.inlineCommands {
-            // What stands for something else is a word; what may be left out is there.
+            // A placeholder becomes a word; an optional part is there without its brackets.
             let plain = line.replacing(#/<[^>]+>/#, with: "word").replacing(#/[\[\]]/#, with: "")
             let words = DocumentedPage.words(of: plain).map { Self.own[$0] ?? $0 }
             #expect(throws: Never.self, "\(line)") { try Self.parse(words.dropFirst()) }
@@ -52,7 +52,7 @@ struct DocumentedCommandsTests {
         for block in page.blocks where block.language != "sh" {
             for line in block.lines {
                 #expect(!["getnet-bridge ", "deploy/", "./deploy/"].contains { line.hasPrefix($0) }, "\(line)")
-                // What a page shows of a terminal.
+                // Lines that a page shows from a terminal window.
                 guard line.hasPrefix("$ ") else { continue }
                 let words = DocumentedPage.words(of: String(line.dropFirst(2)))
                 #expect(throws: Never.self, "\(line)") { try Self.parse(words.dropFirst()) }
@@ -64,7 +64,7 @@ struct DocumentedCommandsTests {
         do {
             _ = try GetnetBridge.parseAsRoot(CommandWords(Array(words)).verbs)
         } catch  where GetnetBridge.exitCode(for: error) == .success {
-            // It asks for help.
+            // The line asks for help.
         }
     }
 }

@@ -39,7 +39,7 @@ struct CancelTests {
             else { throw UnexpectedAcceptance() }
             #expect(again?.id == event?.id)
             #expect(try await store.waiting().compactMap(\.event?.name) == ["charge.accepted", "charge.failed"])
-            // What everybody is told still belongs to the charge's publisher.
+            // The event that every subscriber gets still belongs to the charge's publisher.
             #expect(try await store.waiting().last?.event?.address.correlationID == "corr-1")
             let started = try await store.apply(.submissionStarted, to: charge.id, at: at(7))
             #expect(started?.finding == .refused)
@@ -126,7 +126,7 @@ struct CancelTests {
 }
 
 extension TransactionStore {
-    /// Cancels, and needs to know nothing before the call returns.
+    /// Cancels for a test that needs nothing before the call returns.
     fileprivate func cancel(
         _ request: ControlRequest,
         from message: CommandMessage,

@@ -5,7 +5,7 @@ import BridgeLedger
 import CorrelationStore
 import Testing
 
-/// What becomes of commands: docs/promises.md 2.2 to 2.4, 2.10.
+/// What happens to commands: docs/promises.md 2.2 to 2.4, 2.10.
 @Suite(.timeLimit(.minutes(1)))
 struct CommandTests {
     @Test(arguments: StoreEngine.allCases)
@@ -32,7 +32,7 @@ struct CommandTests {
     func `a command delivered again is the same transaction and writes nothing`(engine: StoreEngine) async throws {
         try await engine.withStore { store in
             let first = try await store.create()
-            // Other expiry, other metadata, an alias: the same content.
+            // Another expiry, other metadata and an alias: the content is the same.
             var again = Charge(acceptedAt: at(5), expiresAt: at(500), metadata: Array("{}".utf8))
             again.address = ReplyAddress()
             guard
@@ -73,7 +73,7 @@ struct CommandTests {
             let entries = try await store.waiting()
             #expect(entries.map(\.event?.name) == ["charge.accepted", "charge.failed"])
             #expect(entries.last?.event?.address == again.address)
-            // What was published already stays as it was.
+            // An event that was published before stays as it was.
             #expect(entries.first?.event?.address == Charge().address)
         }
     }

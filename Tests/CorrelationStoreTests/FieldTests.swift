@@ -8,7 +8,7 @@ import Testing
 /// Kinds C and J, in the store: a message that comes again, and identities that come again.
 @Suite struct `What comes again` {
     @Test(
-        "C1: a message that was refused is refused again, whatever has changed since",
+        "C1: a message that was refused is refused again, also after changes",
         arguments: StoreEngine.allCases
     )
     func refusedAgain(engine: StoreEngine) async throws {
@@ -26,7 +26,7 @@ import Testing
             let rejections = try await store.waiting().compactMap(\.event).filter { $0.kind == .rejected }
             #expect(rejections.map(\.id) == [event.id, event.id])
             #expect(rejections[0].data == rejections[1].data)
-            // Another message with the same content is a new question.
+            // Another message with the same content asks anew.
             var later = message
             later.timestamp = at(30)
             guard case .created = try await store.accept(second.candidate, from: later) else {
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test("C1: so is a message that could not be read when it came first", arguments: StoreEngine.allCases)
+    @Test("C1: a message that could not be read at first is refused again too", arguments: StoreEngine.allCases)
     func unreadFirst(engine: StoreEngine) async throws {
         try await engine.withStore { store in
             let charge = Charge()
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(
-        "C2: a refusal of an id that is known says what has it, also where its type is not known",
+        "C2: a refusal of a known id says which transaction has it, also if its type is not known",
         arguments: StoreEngine.allCases,
         ["charge", nil, "chrage"]
     )
@@ -155,7 +155,7 @@ import Testing
                 _ = try await store.apply(.submissionStarted, to: transaction.id, at: at(start + 1))
                 return transaction
             }
-            // Too early, or without our name, it is another transaction's.
+            // If the number comes back too early, or without our name, it stays the old sale's.
             for (name, start, namesUs) in [("n-1", 1_000, true), ("n-2", 2 * day, false)] {
                 let charge = try await begun(name, at: start)
                 let end = TransactionInput.submissionEnded(
@@ -198,7 +198,7 @@ import Testing
             let same = TerminalResult.paid(15_990, reference: "A0002")
             let told = try await store.apply(.callback(same, number: "936102"), to: second.id, at: at(11))
             #expect(told?.finding == .foreign && told?.transaction.state == .submitted)
-            // A person who holds the receipt decides for the first one; its own payment is no other's.
+            // A person who holds the receipt decides the first one: the payment is its own, not the second one's.
             let receipt = TransactionInput.OperatorDecision.approved(
                 authorizationCode: "010929",
                 operationID: 17,
@@ -229,7 +229,7 @@ import Testing
             _ = try await store.apply(.submissionStarted, to: new.id, at: at(start + 1))
             let end = TransactionInput.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "955555", namesUs: true))
             _ = try await store.apply(end, to: new.id, at: at(start + 2))
-            // A second number beside our name decides nothing, so it is taken from nobody.
+            // A second number beside our name decides nothing, so its old owner keeps it.
             let result = TerminalResult.refused(51)
             _ = try await store.apply(.callback(result, customID: new.id.description), to: new.id, at: at(start + 3))
             #expect(try await store.transaction(old.id)?.idPosTxs == "936101")
@@ -286,7 +286,7 @@ import Testing
                 throw UnexpectedAcceptance()
             }
             _ = try await store.apply(.submissionStarted, to: poll.id, at: at(3))
-            // Two commands that read are answered under the sale's number.
+            // The command that reads gets its answer under the sale's number.
             let end = TransactionInput.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101"))
             #expect(try await store.apply(end, to: poll.id, at: at(4))?.transaction.state == .submitted)
             let paid = try await store.apply(.callback(.paid()), to: sale.id, at: at(5))

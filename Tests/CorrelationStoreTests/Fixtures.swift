@@ -4,7 +4,7 @@ import BridgeCore
 import BridgeLedger
 import CorrelationStore
 
-/// An instant of the tests: so many seconds after the day began.
+/// An instant of the tests: this many seconds after the day began.
 func at(_ seconds: Int64) -> Timestamp {
     Timestamp(milliseconds: 1_795_000_000_000 + seconds * 1_000)
 }
@@ -46,7 +46,7 @@ struct Charge {
     var commandID = "c-1"
     var reference = "A0001"
     var amount: Int64 = 15_990
-    /// `nil`: a terminal of the command's own, so that nobody waits for anybody.
+    /// `nil`: the command has a terminal of its own, so that no command waits for another.
     var terminal: String?
     var acceptedAt = at(0)
     var expiresAt = at(120)
@@ -74,7 +74,7 @@ struct Charge {
         commandID == "c-1" ? "80005000" : String(commandID.uppercased().filter { $0.isLetter || $0.isNumber }.suffix(8))
     }
 
-    /// A fresh transaction for it, with a name of its own.
+    /// A new transaction for it, with a name of its own.
     var candidate: Transaction {
         Transaction(
             id: TransactionID(at: acceptedAt, random: UInt128.random(in: 0...UInt128.max)),
@@ -98,7 +98,7 @@ struct Charge {
 }
 
 extension CommandMessage {
-    /// The same content as a message of its own, which is no redelivery of any other.
+    /// The same content as a message of its own, which is not a redelivery of another one.
     var new: CommandMessage {
         var message = self
         message.messageID = "message-\(UInt64.random(in: 0...UInt64.max))"
@@ -107,7 +107,7 @@ extension CommandMessage {
 }
 
 extension TransactionStore {
-    /// Takes a charge that must be new.
+    /// Takes a charge, which must be new.
     func create(_ charge: Charge = Charge()) async throws -> Transaction {
         let candidate = charge.candidate
         guard case .created(let transition) = try await accept(candidate, from: charge.message) else {
@@ -131,7 +131,7 @@ extension TransactionStore {
 
 }
 
-/// A fixture found the store in another state than it made.
+/// A fixture found the store in another state than the one that it made.
 struct UnexpectedAcceptance: Error {}
 
 extension OutboxEntry {

@@ -9,7 +9,7 @@ import Testing
 @testable import CorrelationStore
 @testable import CorrelationStoreSQLite
 
-/// A disk that is really full: a small file system in memory, which only root can mount.
+/// A disk that is really full: a small file system in memory; only root can mount it.
 @Suite(.timeLimit(.minutes(1)), .enabled(if: SmallDisk.isPossible, "mounting needs root"))
 struct FullDiskTests {
     @Test

@@ -186,7 +186,7 @@ struct GroupCommitTests {
     @Test
     func `a store that cannot write says so and goes on once it can`() async throws {
         try await withHeldStore(CommitCounter()) { store, holder in
-            // Longer than the writer's patience with other people's locks.
+            // The lock lasts longer than the writer waits for the locks of others.
             await #expect {
                 _ = try await store.create()
             } throws: { error in

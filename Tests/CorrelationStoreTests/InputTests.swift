@@ -6,7 +6,7 @@ import CorrelationStore
 import CorrelationStoreSQLite
 import Testing
 
-/// What becomes of inputs: state, evidence and events in one commit.
+/// What inputs change: state, evidence and events in one commit.
 @Suite(.timeLimit(.minutes(1)))
 struct InputTests {
     @Test(arguments: StoreEngine.allCases)
@@ -162,7 +162,7 @@ struct InputTests {
             let transition = try await store.apply(repeated, to: next.id, at: at(13))
             #expect(transition?.finding == .foreign)
             #expect(transition?.transaction.state == .submitted)
-            // The first one may say it again, and a receipt of its own is the next one's.
+            // The first transaction may say it again; a receipt of its own belongs to the next one.
             #expect(try await store.apply(other, to: sale.id, at: at(14))?.finding == .contradicted)
             let own = TransactionInput.callback(
                 .paid(operation: 19, authorization: "030303", reference: "B0001"),
@@ -185,7 +185,7 @@ struct InputTests {
             let transition = try await store.apply(input, to: second.id, at: at(12))
             #expect(transition?.finding == .foreign)
             #expect(transition?.transaction.state == .submitted)
-            // The first one may say it again.
+            // The first transaction may say it again.
             #expect(try await store.apply(input, to: first.id, at: at(13))?.finding == .agreed)
         }
     }

@@ -29,7 +29,7 @@ extension JournalReadingTests {
         }
     }
 
-    /// A sale of the same amount, paid at a terminal whose clock is ahead; answers its receipt.
+    /// A sale of the same amount, paid at a terminal whose clock is ahead; returns its receipt.
     func sale(
         _ store: any TransactionStore,
         _ number: Int,

@@ -7,7 +7,7 @@ import CorrelationStoreSQLite
 import NIOConcurrencyHelpers
 import Testing
 
-/// What a terminal's journal does to the transactions that nobody could decide.
+/// What a terminal's journal does to transactions that no other evidence decides.
 @Suite struct JournalReadingTests {
     private static let posted = at(10)
     private static let life = Duration.seconds(315)
@@ -38,7 +38,7 @@ import Testing
             at: at(seconds + 40)
         )
         let over = try await store.apply(.lifeEnded, to: id, at: Self.posted + .seconds(seconds) + Self.life)
-        // The next one may pass; nothing else is left of the lane.
+        // Without `isInLane` the doubt also leaves its lane, so that the next command may pass.
         if isInLane { return try #require(over?.transaction) }
         _ = try await store.apply(.journalClosed, to: id, at: Self.posted + .seconds(seconds) + Self.life)
         return try #require(over?.transaction)
@@ -194,7 +194,7 @@ import Testing
                 let doubt = try await doubt(store, 1, isInLane: true)
                 _ = try await read(store, [row(at: time)], at: 20_000)
                 #expect(try await status(store, doubt) == "in_doubt:no_acknowledgement")
-                // Once, by the reading that its lane waits for.
+                // The story names the row once, for the reading that the lane waits for.
                 _ = try await store.apply(.journalClosed, to: doubt.id, at: at(20_001))
                 _ = try await read(store, [row(at: time)], at: 20_002)
                 let steps = try await store.story(of: doubt.id).steps.filter { $0.kind == .journalNear }
@@ -321,7 +321,7 @@ import Testing
             (result.operationID, result.transToken) = (16, "token-16")
             _ = try await store.apply(.callback(result), to: voided.id, at: at(5))
             let doubt = try await doubt(store, 1, after: 6)
-            // The list has one row only, as where the first sale was voided since.
+            // The list has only one row, as if the first sale was voided meanwhile.
             _ = try await read(store, [row(at: 20)])
             #expect(try await status(store, doubt) == "in_doubt:no_acknowledgement")
         }
@@ -333,7 +333,7 @@ import Testing
             let doubt = try await doubt(store, 1)
             _ = try await read(store, [])
             #expect(try await status(store, doubt) == "in_doubt:not_in_journal")
-            // Somebody pays as much at the terminal itself.
+            // A customer pays the same amount at the terminal, without a command.
             _ = try await read(store, [row(at: 60)])
             #expect(try await status(store, doubt) == "in_doubt:not_in_journal")
         }
@@ -350,7 +350,7 @@ import Testing
             let rules = StoreRules.test(transactionRules: TransactionRules(absenceIsFinal: true))
             let store = try place.open(rules: rules)
             let doubt = try await doubt(store, 1)
-            // As the comparison before a close reads it, a day after the batch was closed at the terminal.
+            // The comparison before a close can read such a list, a day after the batch was closed at the terminal.
             let reading = JournalReading(
                 terminal: "80005000",
                 account: "main",
@@ -395,7 +395,7 @@ import Testing
     }
 }
 
-/// What was told of, in the order of the telling.
+/// The transactions that were told, in the order in which they were told.
 final class OrderBook: Sendable {
     private let box = NIOLockedValueBox<[Transaction]>([])
 

@@ -5,7 +5,7 @@ import BridgeLedger
 import CorrelationStore
 import Testing
 
-/// Who stands before whom at a terminal, as the store decides it.
+/// Which transaction stands before which at a terminal, as the store decides it.
 @Suite struct LaneTests {
     private func charge(_ number: Int, terminal: String = "80005000") -> Charge {
         Charge(commandID: "c-\(number)", reference: "R\(number)", terminal: terminal, acceptedAt: at(Int64(number)))

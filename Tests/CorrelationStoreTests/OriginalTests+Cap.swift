@@ -6,7 +6,7 @@ import CorrelationStore
 import TestSupport
 import Testing
 
-/// One sale, one cap: whatever it is called, and whatever turns out later.
+/// One sale has one cap, under every name, and after everything that turns out later.
 extension OriginalTests {
     @Test(arguments: StoreEngine.allCases)
     func `a sale has one cap, however its receipt is mistaken or spelled`(_ engine: StoreEngine) async throws {
@@ -35,7 +35,7 @@ extension OriginalTests {
         }
     }
 
-    @Test("D1: what a person approved is refunded up to the receipt's own amount", arguments: StoreEngine.allCases)
+    @Test("D1: a sale that a person approved is refunded up to its receipt's amount", arguments: StoreEngine.allCases)
     func approvedByPerson(_ engine: StoreEngine) async throws {
         for (told, fits, exceeds): (Int64, Int64, Int64) in [(1_599, 1_599, 1_600), (17_589, 17_589, 17_590)] {
             try await engine.withStore { store in
@@ -59,7 +59,7 @@ extension OriginalTests {
         }
     }
 
-    @Test("C1: what exceeded the rest, or came before the payment, is refused again", arguments: StoreEngine.allCases)
+    @Test("C1: a refund that exceeded the rest or came too early is refused again", arguments: StoreEngine.allCases)
     func refusedAgain(_ engine: StoreEngine) async throws {
         try await engine.withStore { store in
             func ask(_ ask: Ask, _ message: CommandMessage) async throws -> [CommandFault.Code] {
@@ -87,7 +87,7 @@ extension OriginalTests {
             )
             #expect(try await store.apply(end, to: first.id, at: at(103))?.transaction.status == .failed)
             #expect(try await ask(second, secondMessage) == [])
-            // Another message is a new question.
+            // Another message asks anew.
             #expect(try await !taken(second, by: store).state.isFinal)
         }
     }

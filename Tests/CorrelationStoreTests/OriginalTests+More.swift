@@ -6,9 +6,9 @@ import CorrelationStore
 import TestSupport
 import Testing
 
-/// A terminal that gave back more than it was asked for: what it told counts, whatever is told afterwards.
+/// A terminal that gave back more than the command asked for. What it told counts, also if it tells less afterwards.
 extension OriginalTests {
-    /// A refund of 1,000 of which the terminal told so much.
+    /// A refund of 1,000, and the amounts that the terminal told for it.
     private func told(
         _ amounts: [Int64],
         _ sale: Transaction,
@@ -67,7 +67,7 @@ extension OriginalTests {
         try await engine.withStore { store in
             let sale = try await sale(store)
             let refund = try await told([.max], sale, by: store)
-            // A second number of the same refund counts once more.
+            // A second number of the same refund counts once again.
             _ = try await store.apply(
                 .submissionEnded(attempt: 1, .acknowledged(idPosTxs: "940003")),
                 to: refund.id,

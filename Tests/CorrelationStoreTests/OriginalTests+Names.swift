@@ -6,7 +6,7 @@ import CorrelationStore
 import TestSupport
 import Testing
 
-/// One sale under several names: receipts are typed by hand, and most of what they say never reaches Getnet.
+/// One sale under several names: people type receipts by hand, and most of what they type never reaches Getnet.
 extension OriginalTests {
     /// POSTs a refund and approves it.
     private func approve(_ refund: Transaction, by store: any TransactionStore, at seconds: Int64) async throws {
@@ -88,7 +88,7 @@ extension OriginalTests {
             _ = try await taken(Ask(original: .transaction(sale.id), amount: 15_000), by: store)
             let mistaken = Ask(number: 2, original: .receipt(receipt(15_909, operation: 18)), amount: 15_000)
             #expect(try await codes(mistaken, by: store) == [.originalMismatch])
-            // One authorization comes again over the years.
+            // The same authorization comes again over the years.
             let other = SaleReceipt(
                 operationID: 18,
                 authorizationCode: "010929",
@@ -103,7 +103,7 @@ extension OriginalTests {
     func `the smallest of several amounts for one sale is its cap`(_ engine: StoreEngine) async throws {
         try await engine.withStore { store in
             _ = try await taken(Ask(original: .receipt(receipt()), amount: 10_000), by: store)
-            // A mistaken number, and an amount that is too high.
+            // A wrong receipt number, and an amount that is too high.
             let higher = Ask(number: 2, original: .receipt(receipt(159_900, operation: 18)), amount: 6_000)
             #expect(try await codes(higher, by: store) == [.exceedsRemaining])
         }
@@ -135,7 +135,7 @@ extension OriginalTests {
             _ = try await store.apply(.receiptRead(.missing), to: void.id, at: at(2))
             let right = Ask(number: 2, original: .receipt(receipt()), amount: 15_990)
             #expect(try await taken(right, by: store).original?.amount == Money(15_990, .clp))
-            // Now something came of it.
+            // Now a command of this receipt may take money back, so the receipt keeps its amount.
             let wrong = Ask(number: 3, original: .receipt(receipt(15_909)), amount: 1)
             #expect(try await codes(wrong, by: store) == [.originalMismatch])
         }

@@ -9,7 +9,7 @@ import Testing
 /// What voids and refunds may take from a sale, as the commit that accepts them decides.
 @Suite("Voids and refunds in the store")
 struct OriginalTests {
-    /// A void or refund as a test asks for it.
+    /// A void or refund for which a test asks.
     struct Ask {
         var number = 1
         var type = CommandType.refund
@@ -127,7 +127,7 @@ struct OriginalTests {
             )
             let third = Ask(number: 3, original: .transaction(sale.id), amount: 5_991)
             #expect(try await refusal(third, by: store).conflict?.remaining == Money(5_990, .clp))
-            // Evidence that nothing was given back frees it.
+            // Evidence that the terminal gave nothing back makes the amount free again.
             var declined = TerminalResult.answering(winner, responseCode: 51)
             declined.amount = nil
             _ = try await store.apply(.callback(declined, number: "940001"), to: winner.id, at: at(103))
@@ -162,7 +162,7 @@ struct OriginalTests {
             #expect(try await refusal(open, by: store).faults.map(\.code) == [.originalNotPaid])
             _ = try await store.apply(.callback(.refused(51)), to: charge.id, at: at(10))
             #expect(try await refusal(open, by: store).faults.map(\.code) == [.originalNotPaid])
-            // An approval against the refusal makes it a payment after all.
+            // An approval against the refusal makes the charge a payment after all.
             _ = try await store.apply(.callback(.paid()), to: charge.id, at: at(11))
             let refund = try await taken(open, by: store)
             #expect(refund.original?.authorizationCode == "010929")
@@ -257,7 +257,8 @@ struct OriginalTests {
             #expect(try await refusal(second, by: store).faults.map(\.code) == [.exceedsRemaining])
             let fitting = try await taken(Ask(number: 3, original: .receipt(receipt()), amount: 990), by: store)
             #expect(fitting.original?.id == first.original?.id && fitting.original?.commandID == nil)
-            // Receipt 17 of another day is another sale, but a Chilean refund sends neither: they share what is left.
+            // Receipt 17 of another day is another sale. But a Chilean refund sends neither the receipt number nor the
+            // day, so both share the rest.
             let yesterday = Ask(number: 4, original: .receipt(receipt(date: "2026-11-21")), amount: 15_990)
             #expect(try await refusal(yesterday, by: store).faults.map(\.code) == [.exceedsRemaining])
             let other = Ask(number: 5, original: .receipt(receipt(20_000)))
@@ -298,7 +299,7 @@ struct OriginalTests {
             )
             #expect(record.original?.commandID == nil)
             _ = try await store.apply(.callback(thin), to: charge.id, at: at(10))
-            // Receipt 18 may be this sale: nothing of it says otherwise.
+            // Receipt 18 may be the receipt of this sale: nothing speaks against it.
             let refused = try await refusal(
                 Ask(number: 2, original: .transaction(charge.id), amount: 15_001),
                 by: store

@@ -54,7 +54,7 @@ struct OutboxTests {
             let story = try await store.story(of: submitted.id)
             #expect(story.events.map(\.settledAt) == [at(9), at(9)])
             #expect(try await store.unrouted(dueBy: at(1_000_000), limit: 10).isEmpty)
-            // An entry may be settled twice, and nothing is settled in no time.
+            // An entry may be settled twice, and an empty list needs no commit.
             try await store.settle([Settlement(position: entries[0].position, outcome: .confirmed, at: at(10))])
             try await store.settle([])
             #expect(counter.commits == 2)

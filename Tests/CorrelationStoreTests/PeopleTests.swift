@@ -21,7 +21,7 @@ struct PeopleTests {
     }
 
     @Test(
-        "A person gives a payment to another transaction only after the contradiction that it was is settled",
+        "A person can give a contradicting payment to another transaction only after that contradiction is settled",
         arguments: StoreEngine.allCases
     )
     func settledClaim(_ engine: StoreEngine) async throws {
@@ -76,7 +76,7 @@ struct PeopleTests {
             let payment = TerminalResult.paid(reference: "A0002")
             let callback = TransactionInput.callback(payment, number: nil, customID: "\(second.id)", at: at(102))
             #expect(try await store.apply(callback, to: second.id, at: at(102))?.finding == .foreign)
-            // The person's own transaction takes the time of the terminal, and the claim is whole.
+            // A result for the transaction that the person approved adds the terminal's time, so the claim is whole.
             let own = TransactionInput.callback(.paid(reference: "A0001"), number: nil, at: at(103))
             #expect(try await store.apply(own, to: first.id, at: at(103))?.finding == .agreed)
             let third = try await doubtful(3, in: store)

@@ -29,7 +29,7 @@ struct QuestionTests {
     @Test func `every part of a question is answered from an index, with an account and without`() throws {
         let connection = try DatabaseQueue()
         try SQLiteSchema.migrator().migrate(connection)
-        // What is asked for, and the index that has the fewest rows for it.
+        // The parts of a question, each with the index that has the fewest rows for it.
         let narrow: [(index: String, part: (inout TransactionQuestion) -> Void)] = [
             ("transactions_command", { $0.commandID = "c" }), ("transactions_reference", { $0.reference = "r" }),
             ("transactions_terminal", { $0.terminal = "t" }),

@@ -7,7 +7,7 @@ import CorrelationStoreSQLite
 import NIOConcurrencyHelpers
 import Testing
 
-/// A `reconcile` in the store: what its list decides, and what it tells, in one commit.
+/// A `reconcile` in the store: one commit has what its list decides and what it tells.
 @Suite("Reconcile in the store") struct ReconcileTests {
     private static let terminal = Terminal(
         storedTerminal: "80005000",

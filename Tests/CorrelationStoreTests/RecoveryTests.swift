@@ -41,7 +41,7 @@ struct RecoveryTests {
             #expect(status.owners == [StoreOwner(.test)])
             let taken = status.transactions[.accepted] ?? 0
             #expect((100...500).contains(taken))
-            // Each transaction with its event: nothing is torn apart.
+            // Each transaction has its event: the backup separates no pair.
             #expect(status.pendingEntries == taken)
             let restored = try SQLiteStore(path: copy).open(rules: .test())
             _ = try await restored.create(Charge(commandID: "after", reference: "after"))
@@ -186,7 +186,7 @@ struct RecoveryTests {
                 if let ticket {
                     var result = TerminalResult.paid()
                     result.ticket = ticket
-                    // Between the last word of the backup and the restore.
+                    // The instant is between the end of the backup and the restore.
                     rows = [JournalRow(result: result, instants: [at(100)])]
                 }
                 let reading = JournalReading(

@@ -41,7 +41,7 @@ struct SQLiteFileTests {
         }
     }
 
-    /// A database as `sqlite3` leaves it when everything in it was dropped.
+    /// A database in which every table was dropped, as `sqlite3` leaves it.
     private func makeDatabaseWithoutTables(_ path: String, _ configure: String) async throws {
         let connection = try DatabaseQueue(path: path)
         try await connection.writeWithoutTransaction { database in
@@ -332,7 +332,7 @@ struct SQLiteFileTests {
                     Charge(commandID: "c-\(round)", reference: "R\(round)"),
                     number: "\(4_000 + round)"
                 )
-                // The disk as a power cut would leave it, while the store goes on.
+                // This is the disk as a power cut would leave it; the store goes on meanwhile.
                 let copy = directory + "/crash-\(round).sqlite"
                 for name in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + name, toPath: copy + name) }
                 let recovered = try SQLiteStore(path: copy).open(rules: .test())

@@ -8,7 +8,7 @@ import Testing
 @testable import CorrelationStore
 @testable import CorrelationStoreSQLite
 
-/// Questions stay cheap however many transactions are finished.
+/// Questions stay cheap, also with many finished transactions.
 @Suite(.timeLimit(.minutes(1)))
 struct SQLiteIndexTests {
     private static let finished = 100_000

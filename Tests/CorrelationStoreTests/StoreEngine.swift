@@ -9,7 +9,7 @@ import MemoryLedger
 import NIOConcurrencyHelpers
 import Testing
 
-/// An engine behind the port; every behavioural suite runs once for each.
+/// An engine behind the port; every suite about behaviour runs once for each engine.
 enum StoreEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory
     case sqlite = "SQLite"

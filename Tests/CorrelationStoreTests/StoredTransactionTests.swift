@@ -5,7 +5,7 @@ import BridgeLedger
 import CorrelationStore
 import Testing
 
-/// What is stored is what the machine made, through any history.
+/// The store holds what the machine made, through every history.
 @Suite(.timeLimit(.minutes(1)))
 struct StoredTransactionTests {
     @Test(arguments: StoreEngine.allCases)
@@ -78,7 +78,7 @@ struct StoredTransactionTests {
     }
 }
 
-/// A small generator whose histories a seed repeats.
+/// A small generator; the same seed gives the same history again.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
@@ -92,7 +92,7 @@ struct SplitMix: RandomNumberGenerator {
 }
 
 extension TransactionInput {
-    /// Whether the history keeps it, given what became of it.
+    /// Whether the history keeps the input after this finding.
     fileprivate func isKept(_ finding: Transition.Finding) -> Bool {
         switch self {
         case .evidence, .submissionEnded(_, .answered): true

@@ -41,10 +41,10 @@ struct AnswersTests {
         #expect(told.mayBeRepeated && !told.mayBeBelieved)
         told.unfinishedToldAt = second + .seconds(1)
         #expect(told.mayBeBelieved)
-        // Told before the first refusal, not even another POST is right.
+        // It was told before the first refusal: then even another POST is wrong.
         told.unfinishedToldAt = second - .seconds(30)
         #expect(!told.mayBeRepeated && !told.mayBeBelieved)
-        // A third one is right only where nothing had been told before it.
+        // A third POST is right only if nothing was told before it.
         told.unfinishedToldAt = second - .seconds(10)
         told.posts = 3
         #expect(!told.mayBeRepeated && !told.mayBeBelieved)
@@ -139,7 +139,7 @@ struct AnswersTests {
         number: (0...).first { AnswersEpisode(seed: 7, number: $0).steps[0].type == "charge" } ?? 0
     )
 
-    /// A charge that was started once, as its row and its events tell it.
+    /// A charge that started `starts` times, as its row and its events tell it.
     private func ledgers(
         _ status: String,
         starts: Int = 1,

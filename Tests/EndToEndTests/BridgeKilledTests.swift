@@ -7,7 +7,7 @@ import Testing
 
 @testable import SelfTest
 
-/// Loads on the built program; one at a time, so that each has the machine for itself.
+/// Loads on the built program; they run one after the other, so that each has the whole machine.
 @Suite("Under load", .serialized)
 struct LoadTests {}
 
@@ -42,7 +42,7 @@ extension LoadTests {
 }
 
 extension Site {
-    /// Looks for the simulator's card data in the store, its log, everything that was written and every event.
+    /// Looks for the simulator's card data in the store, its log, every written file and every event.
     func searchForCardData() throws {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         #expect(files.contains { $0.lastPathComponent == "store.db" })

@@ -16,7 +16,7 @@ extension LoadTests {
             async let sending: Void = sender.send(load.orders)
             try await eventually("the broker's end is due", within: Site.patience) { site.events.finals >= 200 }
             try await site.virtualHost.broker.kill()
-            // Without a broker the listener goes on, and only commands are refused.
+            // Without a broker the listener goes on; the bridge only takes no commands.
             try await bridge.process.eventually("the bridge notices") {
                 await site.settings.health.status("/readyz/commands") == 503
             }
@@ -28,7 +28,7 @@ extension LoadTests {
             #expect(try await bridge.terminate() == .status(0))
             let ledgers = try await site.judge(load.orders)
             let nobodyKnows = load.orders.count { $0.isUnknowable }
-            // The bridge lived on: nothing but the lossy scenarios may end in doubt, and the journal decides some of them.
+            // The bridge was not killed: only lossy scenarios may end in doubt, and the journal decides some of them.
             #expect(ledgers.store.transactions.count { $0.status == "in_doubt" } <= nobodyKnows)
         }
     }

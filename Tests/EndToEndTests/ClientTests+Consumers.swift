@@ -29,7 +29,7 @@ extension ClientTests {
         try await Site.run { site in
             let bridge = try await Self.startBridge(site)
             let database = ["--database", site.folder.appending(path: "sales.db").path, "--finals", "1"]
-            // It is bound, and gone again, before anything happens.
+            // The queue is bound, and the consumer is gone again, before any event comes.
             let first = try Self.start(site, "consumer.py", database + ["--crash-after", "approved"])
             try await eventually("the consumer is bound", within: Self.patience) {
                 await Self.hasConsumer("shop.sales", site)
@@ -107,7 +107,7 @@ extension ClientTests {
         if client.hasSuffix(".java"), !Self.hasJava { return }
         try await Site.run { site in
             let consumer = try await Self.startConsumer(client, site, finals: 9)
-            // The transaction, the example, its sequence.
+            // Each line is the transaction, the name of the example, and its sequence.
             let events = [
                 ("0mwsg2wxrl1pn0ovmziv5y0a", "charge.amended", 4), ("0mwsg2wxrl1pn0ovmziv5y0a", "charge.approved", 3),
                 ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.submitted", 3), ("0mwsg2wxrl1pn0ovmziv5y0b", "charge.approved", 3),
@@ -118,7 +118,8 @@ extension ClientTests {
                 let id = "00000000-0000-4000-8000-00000000000\(number)"
                 try await site.sender.sendEvent(try Self.event(name, id, transaction, sequence), id: id)
             }
-            // A restored store took a command once more; it tells another end of a sale; a person stated a smaller amount.
+            // One event is of a restored store that took a command once more; one tells another end of a sale; in one a
+            // person stated a smaller amount.
             let twin = try Self.event(
                 "charge.approved",
                 "00000000-0000-4000-8000-000000000010",
@@ -142,15 +143,16 @@ extension ClientTests {
                 paid: 1_599
             )
             try await site.sender.sendEvent(less, id: "00000000-0000-4000-8000-000000000012")
-            // A command of a later version, for which money moved: whether it brings goods only a person knows.
-            // It is none of this version's contract, which everything on the exchange is held against.
+            // A command of a later version, for which money moved: only a person knows whether it brings goods. It is
+            // not in this version's contract, with which the tests compare every event on the exchange, so it goes to
+            // the queue directly.
             let unknown = try Self.event("charge.approved", "u", "0mwsg2wxrl1pn0ovmziv5y0c", 3, type: "layaway")
             try await site.sender.sendEvent(unknown, id: "u", to: "shop.sales")
             let exit = try await consumer.program.waitForExit(within: Self.patience)
             let words = try consumer.text()
             #expect(exit == .status(0), "\(words)")
             #expect(words.contains("goods handed over: 2, for a person: 4"), "\(words)")
-            // What is final stays so: a doubt that comes behind it is older, whatever its number.
+            // A final status stays final: a doubt that arrives later is older, also if its number is higher.
             let look = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall())"
             let output = site.folder.appending(path: "look.log").path
             let program = try SpawnedProgram(
@@ -197,7 +199,7 @@ extension ClientTests {
     }
 
     @Test(
-        "L2: every kind of event that is published is taken by every sample",
+        "L2: every sample takes every kind of event that is published",
         arguments: ["consumer.py", "cloudevents_consumer.py", "Consumer.java", "consumer-client"]
     )
     func everyEvent(_ client: String) async throws {
@@ -214,12 +216,12 @@ extension ClientTests {
             for file in files {
                 let bytes = try Data(contentsOf: file)
                 let event = try JSONDecoder().decode(Event.self, from: bytes)
-                // On one line, as events are.
+                // The example goes on one line, as the bridge writes events.
                 let value = try JSONSerialization.jsonObject(with: bytes)
                 let line = try JSONSerialization.data(withJSONObject: value, options: .withoutEscapingSlashes)
                 events.append((event.data.final == true, event.id, Array(line)))
             }
-            // It ends after the last final one, so these come last.
+            // The consumer ends after the last final event, so the final events come last.
             events.sort { !$0.isFinal && $1.isFinal }
             let finals = events.count(where: \.isFinal)
             #expect(finals > 5 && events.count > finals)

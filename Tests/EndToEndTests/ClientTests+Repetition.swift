@@ -6,7 +6,7 @@ import Testing
 
 @testable import SelfTest
 
-/// What comes again, and what can never be read.
+/// Commands and events that come again, and events that a consumer can never read.
 extension ClientTests {
     @Test(
         "a repetition is as old as what it repeats: hours later it charges nothing",
@@ -30,7 +30,7 @@ extension ClientTests {
             let client = try Self.start(site, name, words)
             let exit = try await client.program.waitForExit(within: Self.patience)
             let text = try client.text()
-            // Certainly not started: it came too late.
+            // The command certainly did not start: it came too late.
             #expect(exit == .status(12), "\(text)")
             #expect(text.contains("r-1 sentAt \(first.dropLast())"), "\(text)")
             let order = options + ["--reference", "R-2", "--command-id", "r-2", "--sent-at", first]

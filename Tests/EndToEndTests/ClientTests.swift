@@ -10,7 +10,7 @@ import Testing
 /// An interpreter that has what the clients import.
 private let python = ProcessInfo.processInfo.environment["GETNET_BRIDGE_TEST_PYTHON"]
 
-/// The clients of `docs/clients`, as a caller and a consumer run them.
+/// The clients of `docs/clients`, as a caller or a consumer runs them.
 @Suite("Clients of the documentation", .enabled(if: python != nil, "GETNET_BRIDGE_TEST_PYTHON is not set"))
 struct ClientTests {
     static let folder = URL(filePath: #filePath)
@@ -82,7 +82,7 @@ struct ClientTests {
                 case "refund.py": options + ["--original", "n-0"]
                 default: ["charge", terminal, "15000", "N-1", "n-1"]
                 }
-            // An exchange that no bridge has bound a queue to, and a virtual host that is not there.
+            // First an exchange without a queue of a bridge, then a virtual host that does not exist.
             try await site.virtualHost.declareExchange("getnet.commands")
             for url in [site.virtualHost.url, site.virtualHost.url + "-is-not-there"] {
                 let client = try Self.start(site, name, words, url: url)
@@ -102,7 +102,7 @@ struct ClientTests {
             try await Self.charge(site, sale, exit: 0)
             let refund = ["--original", "py-1", "--reference", "PY-2", "--command-id", "py-2", "--amount", "5000"]
             for _ in 1...2 { try await Self.run("refund.py", site, refund, exit: 0) }
-            // More than what is left of the sale is rejected.
+            // The bridge rejects a refund of more than what is left of the sale.
             let rest = ["--original", "py-1", "--reference", "PY-3", "--command-id", "py-3", "--amount", "10001"]
             try await Self.run("refund.py", site, rest, exit: 14)
             #expect(try await bridge.terminate() == .status(0))
@@ -139,7 +139,7 @@ struct ClientTests {
         return Client(program: program, output: output)
     }
 
-    /// A client in Python or Java is a file, the one in Swift stands beside the bridge.
+    /// A client in Python or Java is a file; the Swift client is a program beside the bridge.
     static func commandLine(of name: String) throws -> [String] {
         if name.hasSuffix(".py") { return [try #require(python), folder.appending(path: "python/\(name)").path] }
         if name.hasSuffix(".java") {
@@ -158,7 +158,7 @@ struct ClientTests {
         }
     }
 
-    /// A consumer whose queue is there and bound.
+    /// Starts a consumer and returns when its queue exists and is bound.
     static func startConsumer(_ client: String, _ site: Site, finals: Int) async throws -> Client {
         let consumer = try start(site, client, words(of: client, site, finals: finals))
         let queue = client == "cloudevents_consumer.py" ? "shop.cloudevents" : "shop.sales"
@@ -166,7 +166,7 @@ struct ClientTests {
         return consumer
     }
 
-    /// Two charges, twice a refund of the one that was paid, and one of more than is left, by a client that knows no options.
+    /// Two charges, one refund of the paid one twice, and a refund of more than is left, by a client without options.
     static func sellAndGiveBack(by name: String, _ tag: String) async throws {
         try await Site.run { site in
             let bridge = try await startBridge(site)
@@ -202,7 +202,7 @@ struct ClientTests {
         if let expected { #expect(exit == .status(expected), "\(words)") }
     }
 
-    /// Whether somebody consumes a queue; it may not be there yet.
+    /// Whether a consumer reads a queue; the queue may not exist yet.
     static func hasConsumer(_ queue: String, _ site: Site) async -> Bool {
         guard let session = try? await AMQPSession.open(site.virtualHost.endpoint()) else { return false }
         let consumers = try? await session.queueStatus(queue).consumers

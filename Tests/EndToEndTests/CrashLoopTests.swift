@@ -28,7 +28,7 @@ extension LoadTests {
             try await site.sender.send(orders)
             var settings = site.settings
             settings.environment["GETNET_BRIDGE_FAIL_POINT"] = FailPoint.intakeUncommitted.rawValue
-            // The first command is dead-lettered after six of them; the second one takes the blame of the rest.
+            // After six deaths the first command is dead-lettered; the second command gets the blame for the rest.
             for _ in 0..<9 {
                 let bridge = try site.startBridge(settings)
                 let exit = try await bridge.process.exit(within: .seconds(30))

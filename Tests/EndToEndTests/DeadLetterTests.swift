@@ -44,7 +44,7 @@ struct DeadLetterTests {
             #expect(try await run(site, "purge", ["--all", "--dry-run"]).contains("would be taken away"))
             #expect(try await ids(site) == before && refusals(site) == 2)
 
-            // A new question, which is refused anew because nothing was mended.
+            // The bridge decides about it anew, and refuses it again because nothing was mended.
             let sent = try await run(site, "requeue", [before[0]])
             #expect(sent.contains("\(before[0]) went to getnet.commands"), "\(sent)")
             try await eventually("it is refused anew", within: Site.patience) {

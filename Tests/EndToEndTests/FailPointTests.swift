@@ -18,15 +18,15 @@ extension LoadTests {
                 Load(purpose, count: count, from: first, of: scenarios.filter { numbers.contains($0.number) }).orders
             }
             let points = FailPoint.allCases.filter(\.isOfCharges)
-            // All ends; in every round three that are called back, three that only a query ends, and three that only a
-            // journal can.
+            // Every charge can end. Each round has three mixed charges, three that a callback ends, three that only a
+            // query can end, and three that only a journal can end.
             let mixed = load("fail points", points.count * 3, from: 0, 0, 101, 110, 201, 203, 220, 301, 302)
             let called = load("fail points: callbacks", points.count * 3, from: 300_000, 0)
             let asked = load("fail points: queries", points.count * 3, from: 100_000, 201)
             let read = load("fail points: journals", points.count * 3, from: 200_000, 302)
             for (number, point) in points.enumerated() {
                 var settings = site.settings
-                // Settlements gather: so few charges may have them all in one commit.
+                // The bridge collects settlements: for so few charges one commit may hold all of them.
                 let times = point == .relaySettled ? 1 : 1 + number % 3
                 settings.environment["GETNET_BRIDGE_FAIL_POINT"] = "\(point.rawValue):\(times)"
                 print("fail point \(point.rawValue):\(times)")
@@ -63,7 +63,7 @@ extension LoadTests {
                 )
             }
             for ((order, void), point) in zip(zip(load.orders, voids), points) {
-                // By a bridge that lives, and ends what the one before began.
+                // A bridge that lives ends what the bridge before it began, and makes the next sale.
                 try await site.whileServing {
                     try await site.sender.send([order])
                     try await site.awaitFinal(order.commandID)
@@ -108,7 +108,7 @@ extension LoadTests {
             for (number, point) in points.enumerated() {
                 let greeting = FollowUp(verb: .cancel, commandID: "hello-\(number)", reference: "-", original: nobody)
                 sent.append(greeting)
-                // What is left of the one before is taken by a bridge that lives, so that this one dies of its own cancel.
+                // A bridge that lives takes what the one before left, so that the next one dies at its own cancel.
                 try await site.whileServing(settings) {
                     try await site.sender.send(greeting)
                     try await site.awaitRefusal(of: greeting.commandID)
@@ -118,7 +118,7 @@ extension LoadTests {
                 try await site.die(at: point, settings) {
                     try await site.sender.send(hello)
                     if point.rawValue.hasPrefix("control.") { return }
-                    // The control queue is read by now.
+                    // After this refusal it is certain that the bridge reads the control queue.
                     try await site.awaitRefusal(of: hello.commandID)
                     try await site.sender.send([load.orders[number]])
                     try await eventually("it is submitted", within: Site.patience) {
@@ -138,14 +138,14 @@ extension LoadTests {
 }
 
 extension FailPoint {
-    /// Whether charges alone get there.
+    /// Whether a bridge reaches this point with charges alone.
     fileprivate var isOfCharges: Bool {
         !["receipt.", "batch.", "control.", "cancel."].contains { rawValue.hasPrefix($0) }
     }
 }
 
 extension Site {
-    /// Starts a bridge that dies at a point, does something, and waits for the end.
+    /// Starts a bridge that dies at a point, does some work, and waits for its death.
     fileprivate func die(
         at point: FailPoint,
         _ settings: BridgeSettings? = nil,
@@ -160,7 +160,7 @@ extension Site {
         #expect(exit == .signal(SIGKILL), "\(point.rawValue) was not reached")
     }
 
-    /// Does something while a bridge serves, and ends it in order.
+    /// Does some work while a bridge serves, and then stops the bridge in order.
     fileprivate func whileServing(_ settings: BridgeSettings? = nil, _ work: () async throws -> Void) async throws {
         let bridge = try startBridge(settings)
         try await bridge.ready()

@@ -19,7 +19,7 @@ struct FirstPagesTests {
     func readme() async throws {
         try await Site.run { site in
             let page = try DocumentedPage("README.md")
-            // What stands for the reader's own in the page's file.
+            // The parts of the page's file that a reader replaces with their own.
             var own = [
                 "https://host/api": site.simulator.baseURL,
                 "your-client-id": "demo-client",
@@ -40,7 +40,7 @@ struct FirstPagesTests {
             }
             let file = site.folder.appending(path: "getnet-bridge.yaml")
             try text.write(to: file, atomically: true, encoding: .utf8)
-            // Where this machine differs from the one that the page is about.
+            // The settings in which this machine differs from the machine of the page.
             var settings = site.settings
             settings.environment = [:]
             let ports = ["http.host", "http.port", "health.host", "health.port", "admin.port", "amqp.url"]
@@ -56,7 +56,7 @@ struct FirstPagesTests {
                 let exit = try await process.exit()
                 let printed = try process.text()
                 #expect(exit == .status(0), "\(printed)")
-                // Without it nobody could decide a doubt.
+                // Without this token no person could decide a doubt.
                 #expect(printed.contains("admin.token is not set") == (words[0] == "config"), "\(printed)")
             }
             let bridge = try site.startBridge(settings, Array(try #require(lines.last).dropFirst()))
@@ -86,7 +86,7 @@ struct FirstPagesTests {
                 await session.close()
                 return consumers == 1
             }
-            // The bridge is there, and the interpreter has what the page installs.
+            // The bridge runs already, and the interpreter has what the page installs.
             let charging = try DocumentedPage("docs/send-your-first-charge.md").commands.filter {
                 !$0.hasPrefix("./deploy/quickstart") && !$0.hasPrefix("python3 -m venv")
             }
@@ -121,17 +121,17 @@ struct FirstPagesTests {
         func text() throws -> String { try String(contentsOfFile: output, encoding: .utf8) }
     }
 
-    /// Types lines one after the other into a shell that stands in the root folder and ends with the first that fails.
+    /// Types lines one after the other into a shell in the root folder; the shell ends at the first line that fails.
     private static func type(_ lines: [String], _ site: Site, as name: String) throws -> Typed {
         let binaries = ChildProcess.program.deletingLastPathComponent()
         var script = lines.map { $0.replacingOccurrences(of: "swift run ", with: "") }
         script = script.map { $0.replacingOccurrences(of: "venv/bin/python", with: python ?? "") }
-        // The shell gives its place to the last program, so that a signal reaches that one.
+        // The last program replaces the shell, so that a signal reaches that program.
         script[script.count - 1] = "exec " + script[script.count - 1]
         let output = site.folder.appending(path: "\(name).log").path
         let folder = site.folder.appending(path: "typed")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        // A database that a page makes here stays here.
+        // A page makes a database in the root folder; here it goes into the folder of the test.
         script = script.map { $0.replacingOccurrences(of: "sales.db", with: folder.appending(path: "sales.db").path) }
         let program = try SpawnedProgram(
             "/bin/bash",

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("A disk that does not answer")
 struct HangingDiskTests {
-    @Test("F2: is named, and does not keep a process that was told to stop", .timeLimit(.minutes(3)))
+    @Test("F2: is named, and does not stop a process from ending", .timeLimit(.minutes(3)))
     func stop() async throws {
         try await Site.run { site in
             try await site.makeStore()
@@ -24,7 +24,7 @@ struct HangingDiskTests {
             try await eventually("the obstacle is named", within: Site.patience) {
                 await bridge.obstacles().contains("[-] store: ")
             }
-            // 100 ms of delay, 2 s until everything should have ended, 3 s more.
+            // 100 ms of delay, 2 s in which everything should end, 3 s more.
             let exit = try await bridge.terminate(within: .seconds(15))
             #expect(exit == .status(74))
             #expect(try bridge.process.text().contains("the stop takes too long; the process ends without it"))

@@ -43,7 +43,7 @@ extension TerminalPost {
         post.reference = nil
         post.amount = amount
         post.originalID = original
-        // After the sale's end.
+        // This is after the end of the sale.
         post.receivedAt = 7_000
         post.sale?.finishesAt = 8_000
         return post

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SelfTest
 
-/// The judge holds what was told against the terminals' ledger.
+/// The judge compares what was told with the terminals' ledger.
 @Suite("Judge, told and charged")
 struct JudgeLedgerTests {
     private func kinds(_ change: (inout Ledgers) -> Void) -> Set<Violation.Kind> {
@@ -17,7 +17,7 @@ struct JudgeLedgerTests {
         let refusal = DeliveredEvent(id: "e-r", name: "rejected", commandID: "c-3")
         let found = kinds { $0.events?.append(refusal) }
         #expect(found.contains(.rejected))
-        // Sent again it may have been taken the second time.
+        // If the command was sent again, the bridge may have taken it the second time.
         let again = kinds { ledgers in
             ledgers.events?.append(refusal)
             ledgers.sentAgain = ["c-3"]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SelfTest
 
-/// Payments that are told otherwise than they were asked for, or twice, or in the place of another one.
+/// Payments that differ from what the commands asked for, or that are told twice or in the place of another one.
 @Suite("Judge of odd payments")
 struct JudgeOddPaymentTests {
     private func kinds(_ change: (inout Ledgers) -> Void) -> Set<Violation.Kind> {
@@ -86,7 +86,7 @@ struct JudgeOddPaymentTests {
     }
 
     @Test func `a receipt that was nobody's yet may be taken for one's own, and its owner stays in doubt`() {
-        // The owner was approved later, or never.
+        // The owner of the receipt is approved later, or never.
         #expect(kinds { repeatReceipt(&$0, status: "approved", at: 5_500) } == [])
         let robbed = kinds { ledgers in
             repeatReceipt(&ledgers, status: "approved", at: 5_500)

@@ -5,7 +5,7 @@ import Testing
 @testable import SelfTest
 
 extension Ledgers {
-    /// One charge approved, one declined, one in doubt for good reason.
+    /// One charge is approved, one is declined, and one is in doubt for a good reason.
     static let healthy: Ledgers = {
         var ledgers = Ledgers()
         ledgers.orders = [.sample(1, ["approved"]), .sample(2, ["declined"]), .sample(3, ["approved"])]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SelfTest
 
-/// The judge can fail: each ledger is falsified in turn.
+/// The judge can fail: the tests falsify one ledger after the other.
 @Suite("Judge")
 struct JudgeTests {
     private func kinds(_ change: (inout Ledgers) -> Void) -> Set<Violation.Kind> {
@@ -164,23 +164,23 @@ struct JudgeTests {
     }
 
     @Test func `doubt is right only where nobody can know`() {
-        // The sample's acknowledgement and callback were lost: right.
+        // The sample's acknowledgement and callback were lost, so the doubt is right.
         #expect(kinds { $0.posts[2].reply = "reset" } == [])
-        // Getnet acknowledged and nobody was killed.
+        // Getnet acknowledged, and the bridge was not killed.
         #expect(kinds { $0.posts[2].reply = "sent" } == [.undecided])
-        // Killed before the acknowledgement could be written down.
+        // The bridge was killed before it could write the acknowledgement down.
         let killed = kinds { ledgers in
             ledgers.posts[2].reply = "sent"
             ledgers.kills = [ledgers.posts[2].receivedAt + 20]
         }
         #expect(killed == [])
-        // Killed long after.
+        // The bridge was killed long after that.
         let late = kinds { ledgers in
             ledgers.posts[2].reply = "sent"
             ledgers.kills = [ledgers.posts[2].receivedAt + 60_000]
         }
         #expect(late == [.undecided])
-        // The callback told it.
+        // The callback told the result.
         let told = kinds { ledgers in
             ledgers.posts[2].callbacks = [.init(isResult: true, status: 200)]
             ledgers.store.evidence["t-3"] = .init(callbacks: 1)
@@ -296,7 +296,7 @@ struct JudgeTests {
                 ledgers.store.transactions[1].completedAt = receivedAt + 20
             }
         }
-        // The first has its verdict at 6,000.
+        // The first charge has its verdict at 6,000.
         #expect(kinds(4_000) == [.overlapping])
         #expect(kinds(6_001) == [])
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SelfTest
 
-/// What the judge makes of a Getnet that says what is not true, and of a store that was lost.
+/// What the judge says about a Getnet that tells untrue things, and about a lost store.
 @Suite("Judge of untruths and losses")
 struct JudgeUntruthTests {
     private func kinds(_ change: (inout Ledgers) -> Void) -> Set<Violation.Kind> {
@@ -45,7 +45,7 @@ struct JudgeUntruthTests {
             }
         }
         #expect(kinds(isCancelled: false) == [.unannounced])
-        // That it was told as declined and not as ended is another thing.
+        // The judge finds something else here: the sale was told as declined, not as ended by the cancel.
         #expect(kinds(isCancelled: true) == [.guessed])
     }
 

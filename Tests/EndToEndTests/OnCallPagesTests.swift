@@ -8,7 +8,7 @@ import Testing
 
 @testable import SelfTest
 
-/// Every command of the pages for the person on call is typed, in the situation that its page is about.
+/// The tests type every command of the pages for the person on call, in the situation of each page.
 @Suite("Pages for the person on call")
 struct OnCallPagesTests {
     private struct Staged {
@@ -16,7 +16,7 @@ struct OnCallPagesTests {
         let settings: BridgeSettings
         let bridge: BridgeProcess
 
-        /// Types a page's commands, with what stands for its words in capitals.
+        /// Types a page's commands, with values in the place of its words in capitals.
         func type(_ page: String, _ values: [String: String] = [:]) async throws -> [String] {
             var printed: [String] = []
             let values = values.merging(["NAME": "Ana Pérez", "TEXT": "receipt seen"]) { given, _ in given }
@@ -40,7 +40,7 @@ struct OnCallPagesTests {
             return text
         }
 
-        /// The health port of the pages is the default one.
+        /// The health port of the pages is the default port.
         private func curl(_ words: [String]) async throws -> String {
             let here = "127.0.0.1:\(settings.keys["health.port"] ?? "")"
             let output = site.folder.appending(path: "curl-\(UUID().uuidString).log").path
@@ -64,7 +64,7 @@ struct OnCallPagesTests {
             )
         }
 
-        /// Sends a charge and waits for an event of it.
+        /// Sends a charge and waits for one of its events.
         func send(
             _ order: ChargeOrder,
             until what: String,
@@ -104,7 +104,7 @@ struct OnCallPagesTests {
             let printed = try await staged.type(page)
             #expect(printed.last?.contains("approved") == true || printed.last?.contains("Paid") == true)
             guard page == "take-money-back.md" else { return }
-            // The money first: what was given back as well, and what is left.
+            // The page speaks of the money first: of what was given back, and of what is left.
             #expect(printed.last?.contains("10,000 CLP left of it") == true, "\(printed.last ?? "")")
             for (id, rest) in [("order-1", "10,000 CLP of it are left."), ("order-2", "0 CLP of it are left.")] {
                 let show = try staged.site.run("transactions", "show", staged.settings, [id])
@@ -124,7 +124,7 @@ struct OnCallPagesTests {
 
     @Test func `a doubt that goes on by itself`() async throws {
         try await stage { staged in
-            // The answer is lost, and nobody calls back.
+            // The answer is lost, and no callback comes.
             let id = try await staged.send(staged.charge("night-1", 15_305), until: "it is in doubt") {
                 $0.status == "in_doubt"
             }
@@ -180,7 +180,7 @@ struct OnCallPagesTests {
             let printed = try await staged.type("operations/terminal-held.md", ["ID": id])
             #expect(printed[0].contains(id) && printed[0].contains("in_doubt"))
             #expect(printed[2].contains("lane_occupied"))
-            // What waits says for what, and until when.
+            // A waiting command says what it waits for, and until when.
             let show = try staged.site.run("transactions", "show", staged.settings, [next])
             #expect(try await show.exit() == .status(0))
             #expect(try show.text().contains("The terminal is held by \(id) (in_doubt) since "))
@@ -189,7 +189,7 @@ struct OnCallPagesTests {
 
     @Test func `a callback of no transaction`() async throws {
         try await stage { staged in
-            // The same keys, and a transaction that this store does not have.
+            // The keys are the same, and this store does not have the transaction.
             let file = try String(contentsOf: staged.site.folder.appending(path: "callback-keys"), encoding: .utf8)
             let halves = try #require(file.split(separator: "\n").first { !$0.hasPrefix("#") }).split(separator: ":")
             let key = try #require(CallbackKey(id: String(halves[0]), secret: Array(halves[1].utf8)))
@@ -216,7 +216,7 @@ struct OnCallPagesTests {
             let printed = try await staged.type("operations/refused-commands.md", ["LETTER": String(id)])
             #expect(printed[1].contains("invalid_json"))
             #expect(!printed[0].contains("Refused by a rule"))
-            // What a rule refuses lies apart, and can be taken away apart.
+            // Commands that a rule refuses are listed apart, and a person can take them away apart.
             _ = try await staged.send(staged.charge("night-7", 15_000), until: "it is paid") { $0.status == "approved" }
             try await staged.site.sender.send(staged.charge("night-7", 15_001))
             try await eventually("it is refused", within: Site.patience) {
@@ -259,7 +259,7 @@ struct OnCallPagesTests {
             let printed = try await staged.type("operations/no-callbacks.md")
             #expect(printed[0].contains("no callback was taken") && printed[0].contains(elsewhere), "\(printed[0])")
             #expect(printed[1].contains(elsewhere))
-            // As a look from outside shows it.
+            // A look from outside shows the same.
             #expect(await staged.settings.callbacks.status("/") == 404)
         }
     }
@@ -272,7 +272,7 @@ struct OnCallPagesTests {
             _ = try await staged.send(staged.charge("night-9", 15_000), until: "it is paid") { $0.status == "approved" }
             let printed = try await staged.type("operations/terminal-clock.md")
             #expect(printed[0].contains("terminals whose clock is off: 80005000 (4 min 5"), "\(printed[0])")
-            // The answer is lost, nobody calls back, and the list shows it five minutes later than it was.
+            // The answer is lost and no callback comes. The list shows the payment five minutes later than it was.
             let id = try await staged.send(staged.charge("night-10", 15_305), until: "it is in doubt") {
                 $0.status == "in_doubt"
             }
@@ -284,7 +284,7 @@ struct OnCallPagesTests {
             try await eventually("the row is named", within: Site.patience) {
                 try await show().contains("15,305 CLP at ")
             }
-            // A sale that comes afterwards shows that the clock was not set meanwhile; the next reading decides.
+            // A later sale shows that no person set the clock meanwhile; the next reading decides.
             _ = try await staged.send(staged.charge("night-13", 15_000), until: "it is paid") {
                 $0.status == "approved"
             }
@@ -299,7 +299,7 @@ struct OnCallPagesTests {
     }
 
     @Test func `numbers of Getnet's that repeat`() async throws {
-        // So long after its end a number may be another one's.
+        // So long after the end of a transaction, its number may belong to another one.
         let age = Duration.seconds(3)
         try await stage(["reconcile.terminalLife": "3s", "reconcile.giveUpAfter": "3s"]) { staged in
             let old = try await staged.send(staged.charge("night-11", 15_000), until: "it is paid") {
@@ -333,7 +333,7 @@ struct OnCallPagesTests {
             let restored = try staged.site.startBridge(settings)
             try await eventually("it is held", within: Site.patience) { await restored.obstacles().contains("held") }
             #expect(try await restored.terminate() == .status(0))
-            // An hour later.
+            // This makes the hold so old that its hour is over.
             let earlier = "UPDATE meta SET value = '2026-11-22T10:00:00.000Z' WHERE name = 'held_since'"
             try await Self.execute(earlier, in: copy)
             let again = try staged.site.startBridge(settings)
@@ -346,7 +346,7 @@ struct OnCallPagesTests {
         }
     }
 
-    /// Changes a store that no bridge has open.
+    /// Changes a store that is not open in any bridge.
     private static func execute(_ statement: String, in path: String) async throws {
         let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
         let program = try SpawnedProgram("/usr/bin/python3", ["-c", script, path, statement])

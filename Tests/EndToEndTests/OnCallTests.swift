@@ -7,10 +7,10 @@ import Testing
 
 @testable import SelfTest
 
-/// What a person on call types, and what it says.
+/// What a person on call types, and what the program answers.
 @Suite("On call")
 struct OnCallTests {
-    /// Runs a verb and answers what it printed.
+    /// Runs a verb and returns what it printed.
     private func printed(_ status: Int32, _ process: ChildProcess) async throws -> String {
         let exit = try await process.exit()
         let text = try process.text()
@@ -18,7 +18,7 @@ struct OnCallTests {
         return text
     }
 
-    /// A charge of which another amount is paid.
+    /// A charge for which the customer pays another amount.
     private func doubtful(_ site: Site) async throws -> ChargeOrder {
         let order = ChargeOrder(
             commandID: "night-1",
@@ -62,7 +62,7 @@ struct OnCallTests {
             let early = "nothing needs a person now\na person may decide these already:\n"
             #expect(quiet.contains(early) && quiet.contains("Paid 15,508 CLP, asked 15,507 CLP."), "\(quiet)")
             #expect(quiet.contains("charge, 15,507 CLP, reference NIGHT-1, terminal 80005000, accepted 20"), "\(quiet)")
-            // While the terminal may still be at it, nobody says "not paid" by mistake.
+            // While the terminal may still work on it, a person needs `--now` to say "not paid".
             let person = ["--by", "Ana", "--reason", "receipt seen"]
             let denial = [order.commandID, "--as", "not_completed"] + person
             let asked = try await printed(65, try site.run("transactions", "resolve", settings, denial))

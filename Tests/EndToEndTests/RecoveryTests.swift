@@ -34,7 +34,7 @@ struct RecoveryTests {
             let path = settings.storePath
             for file in [path, path + "-wal", path + "-shm"] { try? FileManager.default.removeItem(atPath: file) }
             try FileManager.default.moveItem(atPath: copy, toPath: path)
-            // It knows that it is a copy, whether it is told to be held or not.
+            // The copy knows that it is a copy, also without a command to hold it.
             let held = try site.startBridge(settings)
             try await held.process.eventually("it says that it is held") {
                 await held.obstacles().contains("[-] held: ")

@@ -61,7 +61,7 @@ struct RunPlanTests {
         #expect(hasTwins)
         #expect(plans.contains { $0.sendings.count > $0.orders.count })
         #expect(plans.contains { $0.orders.contains { $0.contest != nil } })
-        // Who shares a reference under another id does so with a charge that is paid for certain.
+        // An order that repeats a reference under another id does so with a charge that is certainly paid.
         for order in plans.flatMap(\.orders) where order.commandID.hasSuffix("-again") {
             #expect(order.outcomes == ["approved"] && order.amount % 1_000 != 0)
         }

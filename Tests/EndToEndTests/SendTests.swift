@@ -11,7 +11,7 @@ struct SendTests {
     @Test func `without a bridge it says so, and the same id afterwards follows the same charge`() async throws {
         try await Site.run { site in
             try await site.makeStore()
-            // It leaves the command queue behind.
+            // This bridge makes the command queue, which stays after it.
             let first = try site.startBridge()
             try await first.ready()
             #expect(try await first.terminate() == .status(0))
@@ -40,7 +40,7 @@ struct SendTests {
         }
     }
 
-    @Test("14: where real money moves, nothing is sent that no person has agreed to")
+    @Test("14: with real money nothing is sent without a person's consent")
     func consent() async throws {
         try await Site.run { site in
             var settings = site.settings
@@ -56,7 +56,7 @@ struct SendTests {
                 let text = try process.text()
                 #expect(exit == .status(64), "send \(verb): \(text)")
                 #expect(text.contains("in environment prod: --yes is needed"), "\(text)")
-                // What only looks needs no consent.
+                // A command that only looks needs no consent.
                 let look = try site.run("send", verb, settings, terminal + words + ["--dry-run"])
                 #expect(try await look.exit(within: .seconds(40)) == .status(0), "send \(verb)")
             }
@@ -123,7 +123,7 @@ struct SendTests {
             _ = try await send("print", terminal + ["--option", #"details=[{"text":"hello"}]"#, "--dry-run"], exit: 65)
             #expect(try await send("totals", terminal, exit: 65).contains("do not know this command"))
 
-            // One that waits is taken back; one that has ended is not.
+            // The cancel takes a waiting charge back, and does not take back one that has ended.
             func order(_ name: String, _ amount: Int64) -> ChargeOrder {
                 ChargeOrder(
                     commandID: name,
@@ -152,7 +152,7 @@ struct SendTests {
 
     @Test("14: a sale that is cancelled at its terminal is followed to its end")
     func cancelAtTerminal() async throws {
-        // At the clock's own pace: the customer thinks until long after the cancel came, be the machine ever so slow.
+        // The clock runs at normal speed: on a very slow machine too, the customer thinks until after the cancel came.
         try await Site.run(words: ["--country", "ar", "--think-time", "60s", "--time-scale", "1"]) { site in
             var settings = site.settings
             settings["cloud.country"] = "ar"
@@ -180,7 +180,7 @@ struct SendTests {
         }
     }
 
-    @Test("14: events are shown as they come, those that were asked for")
+    @Test("14: the events that a person asked for are shown as they come, and no others")
     func tail() async throws {
         try await Site.run { site in
             try await site.makeStore()

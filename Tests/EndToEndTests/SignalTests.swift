@@ -12,7 +12,7 @@ import Testing
 
 extension LoadTests {
     @Test(
-        "I: no signal but those that ask for it ends the process, TERM does",
+        "I: TERM ends the process, and signals that do not ask for an end do not",
         arguments: [[SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM]]
     )
     func signals(_ signals: [Int32]) async throws {

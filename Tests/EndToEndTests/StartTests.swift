@@ -24,7 +24,7 @@ struct StartTests {
                     "\(service)_PORT_\(port)_TCP_ADDR": "10.96.0.11",
                 ]) { $1 }
             }
-            // The port stands in the file only, over which the variable GETNET_BRIDGE_HTTP_PORT would go if it counted.
+            // Only the file has the port. If the variable GETNET_BRIDGE_HTTP_PORT counted, it would replace that port.
             let callbacks = settings.callbacks
             let file = site.folder.appendingPathComponent("bridge.yaml")
             try Data("http:\n  port: \(callbacks.port)\n".utf8).write(to: file)
@@ -132,7 +132,7 @@ struct StartTests {
             var settings = site.settings
             settings["cloud.baseURL"] = "http://127.0.0.1:\(port)/api"
             let bridge = try site.startBridge(settings)
-            // It takes commands and says what is missing, and nothing else is.
+            // The bridge takes commands and says what is missing: only Getnet's cloud.
             try await bridge.process.eventually("only Getnet's cloud is missing") {
                 let parts = await bridge.obstacles().split(separator: "\n").filter { $0.hasPrefix("[-]") }
                 return parts.count == 1 && parts[0].hasPrefix("[-] cloud")

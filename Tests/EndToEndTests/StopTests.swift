@@ -15,7 +15,7 @@ extension LoadTests {
             let sender = site.sender
             async let sending: Void = sender.send(load.orders)
             try await eventually("the stop is due", within: Site.patience) { site.events.finals >= 50 }
-            // Times of the settings: 100 ms of delay, 15 s until everything has ended.
+            // The times of the settings: 100 ms of delay, 15 s until everything has ended.
             let exit = try await first.terminate(within: .seconds(17))
             #expect(exit == .status(0))
             try await sending
@@ -23,7 +23,7 @@ extension LoadTests {
             try await site.awaitEnd(of: load.orders)
             #expect(try await second.terminate() == .status(0))
             let ledgers = try await site.judge(load.orders)
-            // Nobody was killed: no outcome may be unknown.
+            // No bridge was killed, so no outcome may be unknown.
             #expect(ledgers.store.transactions.allSatisfy { Judge.isFinal($0.status) })
         }
     }

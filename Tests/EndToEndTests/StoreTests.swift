@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The store of a bridge")
 struct StoreTests {
-    /// Where a store was lost, a line to copy that makes a new one is the double charge.
+    /// If a store was lost, a copied line that makes a new store leads to double charges.
     private static let line = "getnet-bridge store init"
     private static let advice = "start with --hold-commands"
 

@@ -68,7 +68,7 @@ struct TerminalsTests {
 
     @Test func `discover prints what can be the file, without a bridge`() async throws {
         try await Site.run { site in
-            // The simulator lists the terminals that commands came to.
+            // The simulator lists the terminals that got commands before.
             try await site.makeStore()
             let bridge = try site.startBridge()
             try await bridge.ready()

@@ -10,7 +10,7 @@ import Testing
     import Glibc
 #endif
 
-/// A named pipe that is full and that nothing reads.
+/// A named pipe that is full, and no program reads it.
 private struct FullPipe {
     let path: URL
     private let descriptor: Int32
@@ -28,7 +28,7 @@ private struct FullPipe {
     func close() { _ = Glibc.close(descriptor) }
 }
 
-/// A terminal of which one side is ours, so that it can be closed.
+/// A pseudo terminal of which the test has one side, so that the test can close it.
 private struct PseudoTerminal {
     let path: URL
     private let descriptor: Int32
@@ -46,7 +46,7 @@ private struct PseudoTerminal {
         path = URL(fileURLWithPath: "/dev/pts/\(number)")
     }
 
-    /// From now on whatever is written to it ends with EIO.
+    /// From now on every write to it ends with EIO.
     func close() { _ = Glibc.close(descriptor) }
 }
 
@@ -80,7 +80,7 @@ extension LoadTests {
             try await site.sender.send(load.orders)
             try await site.awaitEnd(of: load.orders)
             #expect(await site.settings.health.status("/livez") == 200)
-            // Times of the settings: 100 ms of delay, 15 s until everything has ended.
+            // The times of the settings: 100 ms of delay, 15 s until everything has ended.
             #expect(try await bridge.terminate(within: .seconds(17)) == .status(0))
         }
     }

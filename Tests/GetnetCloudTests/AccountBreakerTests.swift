@@ -8,7 +8,7 @@ import Testing
 @Suite struct `The account's breaker` {
     let start = ContinuousClock.now
 
-    /// Takes a permit where one is to be had.
+    /// Takes a permit; throws if there is none.
     func permit(_ breaker: inout AccountBreaker, at now: ContinuousClock.Instant) throws -> AccountBreaker.Permit {
         guard case .go(let permit) = breaker.pass(at: now) else { throw NoPermit() }
         return permit
@@ -36,7 +36,7 @@ import Testing
         let over = start + .seconds(5)
         let probe = try permit(&breaker, at: over)
         #expect(wait(&breaker, at: over) == .init(cause: .blocked, wait: AccountBreaker.probeSpacing))
-        // A probe that said nothing makes room for the next.
+        // After a probe that brought no answer the next probe may go.
         breaker.ended(probe, .nothing, at: over)
         let second = try permit(&breaker, at: over)
         #expect(wait(&breaker, at: over) != nil)
@@ -108,7 +108,7 @@ import Testing
             #expect(!breaker.isOpen)
             breaker.ended(try permit(&breaker, at: start), .served, at: start)
         }
-        // Neither what was not sent nor a rejected token is an answer.
+        // A POST that was not sent is no answer, and a rejected token is no answer either.
         let others = [AccountBreaker.Finding.nothing, .tokenRejected, .nothing]
         for (index, other) in others.enumerated() {
             breaker.ended(try permit(&breaker, at: start), .doubtful, at: start)
@@ -125,7 +125,7 @@ import Testing
         var doubts = 0
         for second in 0..<600 {
             let now = start + .seconds(second)
-            // As many as want to go; each has its answer at once.
+            // Many want to go; each gets its answer at once.
             for _ in 0..<20 {
                 guard case .go(let permit) = breaker.pass(at: now) else { continue }
                 if breaker.isOpen { #expect(wait(&breaker, at: now) != nil, "beside a probe nothing goes") }
@@ -180,7 +180,7 @@ import Testing
                 return
             }
             breaker.readingEnded(probe, finding, at: over)
-            // The next one may be a sale, at once.
+            // The next one may be a sale, and it may go at once.
             _ = try permit(&breaker, at: over)
         }
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Kind A: a body that could not be read is never taken for one that holds nothing.
+/// Kind A: the bridge never takes a body that it could not read for a body without content.
 @Suite struct `One reading of bytes` {
     private static let document = #"{"code":1,"data":{"idPosTxs":936101,"message":"Operación"}}"#
     private static let utf8 = Array(document.utf8)
@@ -51,7 +51,7 @@ import Testing
         Written(name: "identity", bytes: utf8, coding: "identity"),
     ]
 
-    @Test("A1, A2, A4: the same document, however it is written", arguments: spellings)
+    @Test("A1, A2, A4: is the same document in every way of writing it", arguments: spellings)
     func sameDocument(_ written: Written) throws {
         let content = AnswerContent(written.bytes, contentType: written.type, contentEncoding: written.coding)
         #expect(content == .json(try JSONParser.parse(Self.utf8)))
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(
-        "A4: what cannot be decoded is no empty answer and proves nothing",
+        "A4: an answer that cannot be decoded is not an empty one and proves nothing",
         arguments: [
             Written(name: "Brotli", bytes: [0x0B, 0x02, 0x80], coding: "br"),
             Written(name: "gzip cut", bytes: Gzip.member(utf8).dropLast(9), coding: "gzip"),
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test(
-        "A8: a trace of a number forbids to believe a refusal",
+        "A8: a refusal with a trace of a number is not believed",
         arguments: [
             #"{"code":0,"data":[{"id":936101}]}"#, #"{"code":0,"data":936101}"#, #"{"code":0,"data":["936101"]}"#,
             #"{"code":0,"data":{"tx":936101}}"#, #"{"error":{"IdPosTxs":"0936101"}}"#, #"{"id_pos_txs":936101}"#,

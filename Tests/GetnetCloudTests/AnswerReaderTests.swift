@@ -154,7 +154,7 @@ import Testing
         ] {
             #expect(try read(text).code == .unknown, "\(text)")
         }
-        // Repeating the same is no contradiction.
+        // A member that repeats the same value is no contradiction.
         #expect(try read(Fixture.approved(prefix: #""ticket":"A0001234","#)).code == .done)
     }
 
@@ -180,7 +180,7 @@ import Testing
     }
 }
 
-/// Answers that were damaged at random: whatever comes, nothing traps, and no contradiction approves.
+/// Answers with random damage: no answer stops the program, and no contradiction approves.
 @Suite struct `Damaged answers` {
     @Test func `reading never traps and nothing private is kept`() throws {
         let seed = UInt64.random(in: .min ... .max)
@@ -238,7 +238,7 @@ import Testing
     }
 }
 
-/// A generator that repeats itself from its seed.
+/// A generator; the same seed gives the same numbers again.
 struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 

@@ -12,7 +12,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// The table of `SaleEndTests` where HTTP itself breaks.
+/// The table of `SaleEndTests` for faults of HTTP itself.
 @Suite struct `A POST on a broken connection` {
     func charge(
         _ reply: RawServer.Reply,
@@ -115,12 +115,12 @@ import Testing
     }
 
     @Test func `a POST that found no free connection in time sent nothing`() async throws {
-        // Once the wait for a connection ends first, once the time for the whole POST.
+        // In the first case the wait for a connection ends first, in the second one the time for the whole POST.
         for (connect, whole) in [(300, 5_000), (5_000, 300)] {
             try await RawServer.running({ _ in .silence }) { server in
                 try await withTransport(server, connectTimeout: .milliseconds(connect)) { transport in
                     let request = try HTTPClient.Request(url: server.baseURL + "/sale", method: .POST)
-                    // It holds the only connection for longer than the second one waits, on a slow machine too.
+                    // The first POST holds the only connection longer than the second one waits, on a slow machine too.
                     async let first = transport.send(request, body: [1], timeout: .seconds(3))
                     try await eventually("the first is on the wire") { server.requests.count == 1 }
                     let second = await transport.send(request, body: [2], timeout: .milliseconds(whole))
@@ -177,7 +177,7 @@ import Testing
         }
     }
 
-    /// Charges one after the other and returns what was told as not started.
+    /// Charges one after the other and returns the ids that were told as not started.
     static func refused(_ client: CloudClient, numbers: Range<Int>) async -> [String] {
         var refused: [String] = []
         for number in numbers {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Telling a terminal to end its sale: an answer ends that only if it is the answer to that.
+/// The bridge tells a terminal to end its sale; an answer counts only if it answers this command.
 @Suite struct `A cancel over the wire` {
     private func end(of reply: RawServer.Reply, leaves: Bool = true) async throws -> (TransactionInput.CancelEnd?, Int)
     {

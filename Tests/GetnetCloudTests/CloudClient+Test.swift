@@ -8,7 +8,7 @@ import Testing
 @testable import GetnetCloud
 
 extension CloudClient {
-    /// Posts a sale that has all the time it needs; what the cloud said as it refused is left away.
+    /// Posts a sale that has all the time it needs; the outcome leaves out what the cloud said when it refused.
     func charge(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
         switch await post(transaction, callbackURL: callbackURL, now: { transaction.acceptedAt }) {
         case .notStarted(let refusal):
@@ -17,7 +17,7 @@ extension CloudClient {
         }
     }
 
-    /// The same with a second POST where the token was refused, as the bridge's machine orders it.
+    /// The same, with a second POST after a refused token, as the bridge's machine orders it.
     func chargeTwiceAtMost(_ transaction: Transaction, callbackURL: String) async -> SubmissionOutcome {
         let first = await charge(transaction, callbackURL: callbackURL)
         guard first == .notStarted(.init(.tokenRejected, isTransient: true)) else { return first }
@@ -70,7 +70,7 @@ struct LastLookTests {
         try await withCloud({ _ in .http(200, Fixture.acknowledgement) }) { client, server in
             let transaction = try Fixture.transaction()
             let command = transaction.command
-            // The first look is the client's, the second the exchange's, with a connection in its hand.
+            // The client looks first. The HTTP exchange looks second, when it has a connection.
             let looks = NIOLockedValueBox(0)
             let outcome = await client.post(transaction, callbackURL: "https://x.test") {
                 let look = looks.withLockedValue { looks in
@@ -81,7 +81,7 @@ struct LastLookTests {
             }
             #expect(outcome == .notStarted(.init(.commandExpired, isTransient: false)))
             #expect(looks.withLockedValue { $0 } >= 2)
-            // A head may have come, never the request it promises.
+            // The server may have got a head, but never the request that belongs to it.
             #expect(server.requests(to: "/sale").isEmpty)
             #expect(
                 await client.charge(transaction, callbackURL: "https://x.test") == .acknowledged(idPosTxs: "936101")

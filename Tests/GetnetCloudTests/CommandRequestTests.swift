@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// The bodies of all commands, compared with what is known of them (docs/getnet.md 3.2, 4, 9, 10).
+/// The bodies of all commands, compared with what we know of them (docs/getnet.md 3.2, 4, 9, 10).
 @Suite struct `A command on the wire` {
     private static let chile = Account(name: "main", profile: .chile, environment: "uat")
     private static let argentina = Account(name: "main", profile: .argentina, environment: "uat")
@@ -94,14 +94,14 @@ import Testing
 
     @Test func `goes to the verb of the reference, whose refund is a void`() {
         #expect(CommandType.void.verb == "refund" && CommandType.refund.verb == "return")
-        // What reconciles asks for the details.
+        // `reconcile` sends the same request as `details`.
         let own = CommandType.allCases.filter { $0 != .reconcile }
         #expect(Set(own.map(\.verb)).count == own.count && Set(own.map(\.functionCode)).count == own.count)
         #expect(CommandType.reconcile.verb == "details" && CommandType.reconcile.functionCode == 105)
     }
 }
 
-/// What is published of the answers to reading commands.
+/// Which parts of the answers to reading commands the bridge publishes.
 @Suite struct `A terminal's report` {
     private func report(_ code: Int, _ members: String) -> String? {
         let reader = AnswerReader(timeZone: "America/Santiago")

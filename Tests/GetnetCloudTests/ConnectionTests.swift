@@ -31,7 +31,8 @@ import Testing
                 try await eventually("all sales are on the wire") {
                     server.requests(to: "/sale").count == Self.count
                 }
-                // The query's token is refused; the login that follows finds a connection although the sales hold theirs.
+                // The cloud refuses the query's token; the login after it finds a connection although the sales hold
+                // theirs.
                 #expect(await client.status(idPosTxs: "936101") == .unavailable(.tokenRejected))
                 #expect(logins.withLockedValue { $0 } == 2)
                 for try await outcome in group { #expect(outcome == .unknown(.noAcknowledgement)) }

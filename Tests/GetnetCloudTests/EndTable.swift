@@ -11,7 +11,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// One line of the table of docs/promises.md 4.2: what happens to a POST, and what it means.
+/// One line of the table of docs/promises.md 4.2: what happens to a POST, and what that means.
 struct EndLine: Sendable, CustomTestStringConvertible {
     /// What happens to the POST.
     enum Event: Sendable {
@@ -19,11 +19,11 @@ struct EndLine: Sendable, CustomTestStringConvertible {
         case reply(RawServer.Reply)
         /// No name server knows the host.
         case unknownHost
-        /// Nobody listens on the port.
+        /// No server listens on the port.
         case nobodyListens
         /// The server does not speak TLS.
         case noTLS
-        /// Every connection is held by another POST until the time is over.
+        /// Other POSTs hold every connection until the time is over.
         case noFreeConnection
     }
 
@@ -119,7 +119,7 @@ extension EndLine {
 }
 
 @Suite struct `Each line of the table of how a POST can end` {
-    /// The time for the whole POST; longer where it must not run out.
+    /// The time for the whole POST; it is longer for events in which it must not end.
     static func time(for event: EndLine.Event) -> Duration {
         switch event {
         case .reply(.silence), .reply(.slowly): .seconds(5)

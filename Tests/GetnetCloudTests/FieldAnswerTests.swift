@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Kind A, at the end of a POST: answers from the field that once permitted a second POST or a failure.
+/// Kind A, at the end of a POST: real answers that once allowed a second POST or a failure.
 @Suite struct `An answer that hides what it says` {
     private let reader = AnswerReader(timeZone: "America/Santiago")
     private let id = Transaction.sample().id
@@ -18,7 +18,7 @@ import Testing
 
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Refusals with a number somewhere.
+    /// Refusals that have a number in some place.
     static let hiddenNumbers: [(Int, String)] = [
         (200, #"{"code":0,"status":"ERROR","message":"OPERATION IN PROGRESS","data":[{"idPosTxs":936101}]}"#),
         (200, #"{"code":0,"status":"ERROR","message":"OPERATION IN PROGRESS","data":[{"id":936101}]}"#),

@@ -6,7 +6,7 @@ import Logging
 import NIOConcurrencyHelpers
 import Testing
 
-/// Card and person data of the invented answers: none of it may ever be kept.
+/// Card data and personal data of the invented answers; the bridge must never keep any of it.
 enum CardData {
     static let bin = "45678912"
     static let expiryDate = "3104"
@@ -89,7 +89,7 @@ enum Fixture {
         #"{"code":0,"status":"ERROR","message":"\#(message)","data":\#(data)}"#
     }
 
-    /// An approved answer (docs/getnet.md 5.3) with all that must not be kept.
+    /// An approved answer (docs/getnet.md 5.3) with all the data that the bridge must not keep.
     static func approved(
         _ changes: [String: String] = [:],
         prefix: String = "",
@@ -117,7 +117,7 @@ enum Fixture {
     }
 }
 
-/// What the client told about its requests.
+/// What the client reported about its requests.
 final class Observations: Sendable {
     private let seen = NIOLockedValueBox<[(CloudOperation, CloudRequestOutcome)]>([])
 
@@ -130,7 +130,7 @@ final class Observations: Sendable {
     }
 }
 
-/// Runs a test with a client against a server that logs in everybody and follows a script for the rest.
+/// Runs a test with a client and a server that accepts every login and follows a script for the rest.
 func withCloud(
     login: @escaping RawServer.Script = { _ in Fixture.login() },
     observations: Observations = Observations(),

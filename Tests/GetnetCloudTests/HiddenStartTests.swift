@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Answers that would permit another POST but for what is hidden in them.
+/// Answers that would allow another POST if nothing were hidden in them.
 @Suite struct `A refusal that hides a start` {
     private let reader = AnswerReader(timeZone: "America/Santiago")
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Reads a journal once against a reply.
+/// Reads a journal once; the server answers with a reply.
 private func read(
     _ command: JournalCommand,
     _ reply: RawServer.Reply,
@@ -24,7 +24,7 @@ private func read(
     return try #require(seen)
 }
 
-/// An answer to command 105 with these rows and other changes.
+/// An answer to command 105 with these rows, and with other changes.
 private func details(
     _ rows: String?,
     functionCode: String = "105",
@@ -141,7 +141,7 @@ extension JournalAnswer {
         #expect(answer.rows?.map(\.instants) == [[try #require(Timestamp("2026-01-16T02:59:59Z"))]])
     }
 
-    /// Answers that hold rows and prove no absence.
+    /// Answers that have rows and prove no absence.
     static let incomplete: [(why: String, body: String)] = [
         ("no list", details(nil)), ("null", details("null")), ("no array", details("7")), ("an object", details("{}")),
         ("another command", details("[]", functionCode: "100")), ("no command", details("[]", functionCode: "null")),
@@ -352,7 +352,7 @@ extension JournalAnswer {
         #expect(rows.map(\.result.authorizationCode) == ["010929"])
         #expect(rows.allSatisfy { $0.result.idPosTxs == nil })
         #expect(!isComplete)
-        // What was not paid is no row: the journal of another question says nothing about it.
+        // A sale that was not paid is no row: the journal of another question says nothing about it.
         let declined = text.replacing(#""responseCode":0"#, with: #""responseCode":51"#)
         guard case .rows(let none, _, _) = try await read(.transaction(idPosTxs: "936101"), .http(200, declined)) else {
             Issue.record("no rows")

@@ -12,7 +12,7 @@ import Testing
 
 @Suite("A login that fails")
 struct LoginTroubleTests {
-    /// What a login at that address is told to have met.
+    /// The trouble that the bridge reports for a login at that address.
     func trouble(at baseURL: String) async throws -> LoginTrouble? {
         var configuration = Fixture.configuration(baseURL)
         configuration.connectTimeout = .seconds(2)
@@ -41,7 +41,7 @@ struct LoginTroubleTests {
         #expect(try await trouble(at: "http://127.0.0.1:\(port)/api") == .connection(.connectionRefused))
     }
 
-    /// The HTTP client tells a handshake that fails and one that is never answered alike: after the time to connect.
+    /// The HTTP client reports a failed handshake and an unanswered one alike: after the time to connect.
     @Test func `F11: a host that does not speak TLS is one to which no connection comes about`() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let plain = try await ServerBootstrap(group: group)

@@ -22,7 +22,7 @@ private let allLiterals =
 
 private let catalogue = MessageCatalogue(allLiterals)
 
-/// What makes a text another one.
+/// The changes that make a text another one.
 private func sentences(_ text: String) -> [String] {
     [
         "ERROR: \(text)", "\(text) TIMEOUT", "TIMEOUT \(text)", "\(text) (TIEMPO)", "\(text), TIEMPO AGOTADO",
@@ -31,7 +31,7 @@ private func sentences(_ text: String) -> [String] {
     ]
 }
 
-/// The end of a POST that was answered 200 with that body.
+/// The end of a POST that got the answer 200 with that body.
 private func end(_ body: String) -> SaleEnd {
     let reader = AnswerReader(timeZone: "America/Santiago", messages: allLiterals)
     let id = TransactionID(at: Timestamp(milliseconds: 0), random: 1)

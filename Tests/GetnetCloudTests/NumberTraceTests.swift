@@ -9,7 +9,7 @@ import Testing
 @Suite("Traces of a number of Getnet's in text that is no JSON")
 struct NumberTraceTests {
     @Test(
-        "A8: a number under a name of its own is seen in JSON that something else is wrapped around",
+        "A8: a number under a name of its own is seen in JSON inside another text",
         arguments: [
             #"<pre>{"code":0,"data":{"id":936101}}</pre>"#, #")]}',\#n{"status":"ERROR","data":[{"id":"936101"}]}"#,
             #"callback("{\"code\":0,\"data\":{\"id\": \"936101\"}}");"#,
@@ -17,7 +17,7 @@ struct NumberTraceTests {
             #"<!-- x -->{"data":{"\u0069d":936101}}"#,
             "<answer><status>ERROR</status><id>936106</id></answer>", "status=ERROR&id=936106&message=none",
             #"<pre>{"operationId" : 17}</pre>"#,
-            // Under a name that nobody knows.
+            // The number has an unknown name.
             #"<pre>{"code":2,"message":"","data":{"folio":" 930295 "}}</pre>"#, #"x [ {"folio":930295} ]"#,
             #"callback({"code":0,"data":"{\"folio\":930295}"})"#, #"<pre>{"code":0,"data":{"folio":930295},</pre>"#,
             #"<pre>{"data":{"folio":930295.0},}}</pre>"#, #"<pre>{"data":[{"folio":930295},{"folio":930296}]}</pre>"#,
@@ -27,7 +27,7 @@ struct NumberTraceTests {
             #"<?xml version="1.0"?><!-- x --><answer><folio>930295</folio><detail>{"code":0}</detail></answer>"#,
             "<!-- {} --><data><folio>930295</folio></data>", "code=0&folio=930295", #"folio=930295&d={"code":0}"#,
             "folio=930295<!-- served by node-3 -->", "folio=930295",
-            // Characters that are escaped once or more often.
+            // Some characters are escaped, once or more often.
             "<pre>{&quot;data&quot;:{&quot;folio&quot;:&quot;930295&quot;}}</pre>", "<p>&#034;id&#034;:936101</p>",
             "<p>{&#x27;id&#x27;: 936101}</p>", "<p>&amp;quot;id&amp;quot;:936101</p>", "x=1&d=%2522id%2522%253A936101",
             "d=%7B%22data%22%3A%7B%22folio%22%3A930295%7D%7D", "data=%7B%22id%22%3A+936101%7D",
@@ -40,7 +40,7 @@ struct NumberTraceTests {
             "\u{A0}<?xml version=\"1.0\"?><answer><folio>930295</folio></answer>",
             "<html><body><answer><folio>930295</folio></answer>",
             "936101", " 0936101\n",
-            // Without a number: an answer that was not understood may have said anything.
+            // There is no number: an answer that the bridge did not understand may have said anything.
             #"<!-- node-3 -->{"code":1,"status":"OK","message":"TRANSACTION SENT"}"#,
             #"<pre>{"code":0,"message":"TIMEOUT (90 SECONDS)"}</pre>"#,
             #"<pre>{"code":1,"data":{"response":{"functionCode":100,"responseCode":0,"amount":15000}}}</pre>"#,
@@ -93,16 +93,16 @@ struct NumberTraceTests {
     }
 
     @Test(
-        "what could not be read for certain permits no other POST",
+        "an answer that could not be read for certain permits no other POST",
         arguments: [#"{"\x69d":936101}"#, #"{"m":"\x54IMEOUT"}"#]
     )
     func uncertain(_ text: String) {
         #expect(!AnswerContent(Array(text.utf8)).provesNoNumber)
     }
 
-    /// With the square of its length, or a power of its depth, each of them would take minutes.
+    /// If the work grew with the square of the length, or with a power of the depth, each of them would take minutes.
     @Test(
-        "a long text ends",
+        "reading a long text ends",
         .timeLimit(.minutes(1)),
         arguments: [
             "x ", "<p>", "<!--", "<?", "a=1&", "",
@@ -117,7 +117,7 @@ struct NumberTraceTests {
         _ = NumberTrace.mayBeIn(Array((prefix + String(repeating: piece, count: 65_536 / piece.utf8.count)).utf8))
     }
 
-    @Test("what is encoded again and again ends, and is not believed", .timeLimit(.minutes(1)))
+    @Test("reading a text that is encoded again and again ends, and the text is not believed", .timeLimit(.minutes(1)))
     func nested() throws {
         var text = #"{"a":1}"#
         for _ in 1...25 { text = #"{"a":"\#(Data(text.utf8).base64EncodedString())"}"# }

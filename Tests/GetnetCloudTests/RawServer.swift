@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
-/// A server on loopback that reads whole requests and answers with whatever bytes a test wants, or breaks.
+/// A server on loopback; it reads whole requests and answers with the bytes that a test wants, or breaks.
 final class RawServer: Sendable {
     struct Request: Sendable {
         var method = ""
@@ -16,13 +16,13 @@ final class RawServer: Sendable {
     enum Reply: Sendable {
         /// A whole HTTP answer.
         case http(Int, String, headers: [String: String] = [:])
-        /// These bytes, then the connection is closed.
+        /// These bytes, then the server closes the connection.
         case bytesAndClose(String, after: TimeAmount = .zero)
-        /// A head that promises the whole text, then one byte at a time.
+        /// A head that promises the whole text, then one byte after the other.
         case slowly(String, pause: TimeAmount)
-        /// The connection ends orderly.
+        /// The server ends the connection in order.
         case close
-        /// The connection is torn down with RST.
+        /// The server breaks the connection with RST.
         case reset
         /// Nothing, for ever.
         case silence
@@ -54,25 +54,25 @@ final class RawServer: Sendable {
         self.refusing = refusing
     }
 
-    /// From now on every new connection is torn down before anything is read.
+    /// From now on the server breaks every new connection before it reads anything.
     func breakNewConnections() { refusing.withLockedValue { $0 = true } }
 
-    /// Stops listening; connections that exist stay.
+    /// Stops listening; open connections stay.
     func stopListening() async throws { try await channel.close() }
 
-    /// Everything that was read as a whole request.
+    /// All whole requests that the server read.
     var requests: [Request] { log.withLockedValue { $0 } }
 
-    /// How many connections were accepted.
+    /// How many connections the server accepted.
     var connectionCount: Int { connections.withLockedValue { $0.accepted } }
 
     /// How many of them are open.
     var openConnectionCount: Int { connections.withLockedValue { $0.open } }
 
-    /// How many bytes came that are no whole request, or not yet.
+    /// How many bytes came that are not a whole request, or not yet.
     var unfinishedBytes: Int { connections.withLockedValue { $0.unfinishedBytes } }
 
-    /// Requests to a path that ends so.
+    /// Requests with a path that ends so.
     func requests(to suffix: String) -> [Request] { requests.filter { $0.path.hasSuffix(suffix) } }
 
     var port: Int { channel.localAddress?.port ?? 0 }
@@ -117,7 +117,7 @@ final class RawServer: Sendable {
         }
     }
 
-    /// A port on which nobody listens.
+    /// A port on which no server listens.
     static func deadPort() async throws -> Int {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()
@@ -179,7 +179,7 @@ private final class RequestHandler: ChannelInboundHandler {
         }
         let length = request.headers["content-length"].flatMap { Int($0) } ?? 0
         let rest = received[end.upperBound...]
-        // A hasty path is answered on its head.
+        // For a hasty path the server answers when it has the head.
         guard rest.utf8.count >= length || request.path.hasPrefix("/hasty") else { return nil }
         request.body = String(rest.prefix(length))
         unfinished(-received.utf8.count)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Kind B: an answer with a number and a name of its own, around the record of a sale with that sale's.
+/// Kind B: an answer has a number and a name of its own, and holds the record of a sale with that sale's.
 @Suite("B: the record of a sale inside an answer that has identities of its own")
 struct RecordTests {
     private static let record = #""idPosTxs":936101,"customId":"ord-7f3a9c","#
@@ -33,7 +33,7 @@ struct RecordTests {
         return nil
     }
 
-    @Test("B3: get_transaction: the number that was asked for, inside, makes it the answer about that sale")
+    @Test("B3: get_transaction: an answer with the requested number inside is about that sale")
     func transaction() throws {
         for record in [#""idPosTxs":936101,"#, #""idPosTxs":"0936101","customId":"Q-1","#] {
             guard case .answer(let answer) = try end(.transaction(idPosTxs: "936101"), shown(by: "q-1", record: record))
@@ -42,7 +42,7 @@ struct RecordTests {
                 return
             }
             #expect(answer.idPosTxs == "936101" && answer.result?.idPosTxs == "936101" && !answer.showsAnother)
-            // The question's name is no name of the record: its ticket has to be ours.
+            // The question's name does not name the record: the record needs our ticket.
             #expect(answer.customID == nil && answer.recordedName == nil && answer.code == .done)
         }
         guard case .answer(let named) = try end(.transaction(idPosTxs: "936101"), shown(by: "q-1")) else {
@@ -52,7 +52,7 @@ struct RecordTests {
         #expect(named.customID == "ord-7f3a9c")
     }
 
-    @Test("B3: get_transaction: another number inside than the one that was asked for is not read")
+    @Test("B3: get_transaction: an answer with another number inside than the requested one is not read")
     func anotherTransaction() throws {
         for asked in ["936199", "970001"] {
             let answer = try end(.transaction(idPosTxs: asked), shown(by: "q-1"))
@@ -87,7 +87,7 @@ struct RecordTests {
         }
     }
 
-    @Test("B4: a name that only echoes the question's names no sale")
+    @Test("B4: a name that only repeats the question's name names no sale")
     func echo() throws {
         let text = shown(by: "q-1").replacing("ord-7f3a9c", with: "Q-1")
         guard case .rows(let rows, _, _) = try end(.lastVoucher, text) else {
@@ -104,7 +104,7 @@ struct RecordTests {
         }
     }
 
-    @Test("B1, B4: what stands around and what stands inside are read apart")
+    @Test("B1, B4: the outer answer and the record inside are read apart")
     func command() throws {
         let answer = try #require(reader.read(Array(shown(by: "ord-7f3a9c").utf8)))
         #expect(answer.idPosTxs == "970001" && answer.result?.idPosTxs == "936101" && answer.showsAnother)
@@ -119,7 +119,7 @@ struct RecordTests {
                 let text = shown(by: name).replacing(#""code":1"#, with: #""code":\#(code)"#)
                 let http = HTTPAnswer(status: 200, body: Array(text.utf8))
                 switch SaleEnd(.answered(http), of: Transaction.sample().id, reader: reader) {
-                // What is in it is weighed by the machine.
+                // The machine weighs what is in it.
                 case .outcome(.answered(let answer)): #expect(code == "1" && answer.showsAnother)
                 case let end: #expect(code == "2" && end == .outcome(.unknown(.noAcknowledgement)))
                 }

@@ -40,7 +40,7 @@ import Testing
             }
             #expect(server.requests(to: "/sale").count == 1)
             #expect(server.requests(to: "/details").isEmpty)
-            // Questions may still be asked: the firewall need not refuse those.
+            // The bridge may still ask questions: the firewall may let those pass.
             #expect(await client.status(idPosTxs: "936101") == .unavailable(.blocked))
         }
     }
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    /// Charges as the bridge's workers do, each in its turn.
+    /// Charges as the bridge's workers do: each charge waits for its turn.
     func chargesInTurn(_ client: CloudClient, _ count: Int) async throws -> [SubmissionOutcome] {
         let transactions = try (0..<count).map { try Fixture.transaction(number: $0 + 1) }
         return await withTaskGroup(of: SubmissionOutcome.self) { group in
@@ -198,7 +198,7 @@ import Testing
             await client.shutdown()
             let ends = try await outcomes
             #expect(ends.count { $0 == .unknown(.noAcknowledgement) } == 4)
-            // Too late for their turn, or told that the account is held: nothing of them left.
+            // The turn came too late, or the account was held: nothing of these charges left.
             let waiting = ends.count { end in
                 guard case .notStarted(let refusal) = end else { return false }
                 return refusal.isTransient && refusal.code == .cloudUnavailable

@@ -12,11 +12,11 @@ import Testing
 
 @testable import GetnetCloud
 
-/// How a POST can end, row by row of the table, over real sockets.
+/// How a POST can end: each row of the table, over real sockets.
 @Suite struct `The end of a sale's POST` {
     static let callback = "https://bridge.example.test/callbacks/x?token=k.m"
 
-    /// Charges once against a reply and returns the outcome and how many sales the server saw.
+    /// Charges once; the server answers with a reply; returns the outcome and how many sales the server saw.
     func charge(
         _ reply: RawServer.Reply,
         configure: (inout CloudConfiguration) -> Void = { _ in }
@@ -148,9 +148,9 @@ import Testing
         }
     }
 
-    // Decision: a status of the table that refuses is believed beside code 0 and a text that the catalogue does not know,
-    // although code 0 alone would be unknown. The two contradict each other only where the body has a number, a result or
-    // words of a time-out or of progress, wherever they stand in the text.
+    // Decision: the bridge believes a status of the table that refuses, also beside code 0 and a text that the
+    // catalogue does not know. Code 0 alone would be unknown. The two contradict each other only if the body has a
+    // number, a result, or words of a time-out or of progress in any place of the text.
     @Test(arguments: [400, 404, 405, 413, 415, 422, 429])
     func `a status that refuses is believed beside an unknown text, not beside one of waiting or progress`(
         status: Int

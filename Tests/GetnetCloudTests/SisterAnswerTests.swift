@@ -7,7 +7,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Answers beside which no other POST, and no `failed`, may follow.
+/// After these answers the bridge may not POST again and may not say `failed`.
 @Suite("A refusal beside the trace of something that was started")
 struct SisterAnswerTests {
     private static let reader = AnswerReader(timeZone: "America/Santiago")
@@ -60,7 +60,7 @@ struct SisterAnswerTests {
         #expect(Self.end(status, Array(text.utf8)) == Self.refused)
     }
 
-    @Test("what names nothing is still a refusal")
+    @Test("an answer that names nothing is still a refusal")
     func plain() {
         let pages = [
             #"<html><div id="cf-1020">Ray ID: 7f31c9a2b4</div></html>"#,

@@ -31,7 +31,7 @@ struct SisterReadingTests {
     func coding(name: String) {
         let plain = Array(#"{"code":1,"data":{"idPosTxs":936101}}"#.utf8)
         #expect(read(plain, coding: name)?.idPosTxs == "936101")
-        // What is no JSON may be anything that is coded so.
+        // A body that is not JSON may be anything with this coding.
         #expect(AnswerContent(Array("<html>".utf8), contentEncoding: name) == .undecodable)
     }
 
@@ -51,7 +51,7 @@ struct SisterReadingTests {
     }
 
     @Test(
-        "A6, A8: a number under a name that nothing is known of, in a name or in a sentence permits no other POST",
+        "A6, A8: a number under an unknown name, in a name or in a sentence permits no other POST",
         arguments: [
             #"{"code":0,"status":"ERROR","message":"OPERATION IN PROGRESS","folio":936101,"data":null}"#,
             #"{"status":"ERROR","posTx":936101}"#, #"{"transactionNumber":"936101"}"#, #"{"ids":[936101],"trx":0}"#,
@@ -83,7 +83,7 @@ struct SisterReadingTests {
     }
 
     @Test(
-        "an authorization is a code, and no word for none, no dashes and no card's number",
+        "an authorization is a code, not a word for none, not dashes and not a card's number",
         arguments: [
             #""null""#, #""N/A""#, #""------""#, #""\u00a0\u00a0""#, "-1", #""4539578763621486""#, #""undefined""#,
         ]
@@ -93,12 +93,12 @@ struct SisterReadingTests {
         #expect(read(Array(body.replacing("VALUE", with: value).utf8))?.result?.authorizationCode == nil, "\(value)")
         let sound = read(Array(body.replacing("VALUE", with: #""A06035""#).utf8))
         #expect(sound?.result?.authorizationCode == "A06035")
-        // What an issuer writes is not ours to judge.
+        // The bridge does not judge what an issuer writes.
         let odd = read(Array(body.replacing("VALUE", with: #""12-3456 A""#).utf8))
         #expect(odd?.result?.authorizationCode == "12-3456 A")
     }
 
-    @Test("a success that is there and cannot be understood is none", arguments: [#""no""#, "2", "[]"])
+    @Test("a success that cannot be understood is no success", arguments: [#""no""#, "2", "[]"])
     func success(value: String) {
         let body = #"{"code":1,"data":{"response":{"functionCode":101,"responseCode":0,"success":VALUE}}}"#
         #expect(read(Array(body.replacing("VALUE", with: value).utf8))?.result?.success == false, "\(value)")
@@ -111,7 +111,7 @@ struct SisterReadingTests {
     }
 
     @Test(
-        "A9: a card's number in digits of other scripts, or parted by what cannot be seen, is masked",
+        "A9: a card's number in digits of other scripts, or with invisible characters between them, is masked",
         arguments: [
             "\u{FF15}\u{FF14}\u{FF11}\u{FF13}\u{FF13}\u{FF13}\u{FF10}\u{FF10}\u{FF18}\u{FF19}\u{FF16}\u{FF10}",
             "\u{665}\u{664}\u{661}\u{663}\u{663}\u{663}\u{660}\u{660}\u{668}\u{669}", "5413\u{A0}3300\u{A0}8960",

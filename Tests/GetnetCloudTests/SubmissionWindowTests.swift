@@ -8,7 +8,7 @@ import Testing
 struct SubmissionWindowTests {
     let start = ContinuousClock.now
 
-    /// Takes as many places as there are.
+    /// Takes all free places.
     func fill(_ window: inout SubmissionWindow, at now: ContinuousClock.Instant, doubts: Int = 0) -> [Int] {
         var turns: [Int] = []
         while let turn = window.take(at: now, doubts: doubts) { turns.append(turn) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GetnetCloud
 
-/// Which terminals an account has, in whatever layout the cloud tells it.
+/// Which terminals an account has, in every layout of the cloud.
 @Suite("A list of terminals") struct TerminalListTests {
     private static let first = Terminal(idTerminal: "80005000", idSucursal: "12983", serialNumber: "SNPRUEBA1234")
     private static let entry = #"{"idTerminal":"80005000","idSucursal":12983,"serialNumber":"SNPRUEBA1234","x":1}"#

@@ -31,7 +31,7 @@ import Testing
         #expect(name(state.need(at: start + .seconds(77_759))) == "use")
         #expect(name(state.need(at: start + .seconds(77_760))) == "useAndLogin")
         #expect(name(state.need(at: start + .seconds(77_761))) == "use")
-        // The renewal fails: the old one serves to its end, with a back-off between tries.
+        // The renewal fails: the old token serves to its end, with a back-off between the tries.
         let wait = state.loginFailed(LoginFailure(trouble: .serverFault), at: start + .seconds(77_762))
         #expect(wait == .seconds(1))
         #expect(name(state.need(at: start + .seconds(77_762))) == "use")
@@ -145,7 +145,7 @@ import Testing
         #expect(counts == [1, 2, 3, 3, 1].map { .dropped(lately: $0) })
     }
 
-    /// A state whose tokens were each rejected before they served a command, and which holds a new one.
+    /// A state in which each token was rejected before it served a command, and which has a new token now.
     func useless(at now: ContinuousClock.Instant) -> TokenState {
         var state = TokenState()
         for _ in 1...TokenState.uselessTokens { _ = rest(&state, serves: false, at: now) }
@@ -157,7 +157,7 @@ import Testing
         var state = useless(at: start)
         #expect(name(state.need(at: start + TokenState.freshness, for: .nextCommand)) == "use")
         let old = start + TokenState.freshness + .milliseconds(1)
-        // One that is marked as being sent waits for nothing: a crash would leave it in doubt.
+        // A command that is marked as being sent does not wait: a crash would leave it in doubt.
         #expect(name(state.need(at: old, for: .command)) == "use")
         guard case .login(let pause) = state.need(at: old, for: .nextCommand) else {
             Issue.record("a command got a token that another holder took away")

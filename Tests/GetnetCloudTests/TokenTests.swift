@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    /// Answers 401 to the first sales, in the cloud's two ways.
+    /// Answers the first requests with this rejection, and acknowledges the rest.
     func rejecting(_ count: Int, with reply: RawServer.Reply) -> RawServer.Script {
         let left = NIOLockedValueBox(count)
         return { _ in
@@ -121,7 +121,7 @@ import Testing
                 await client.readJournal(.details, of: transaction.command.content.terminal, customID: "j-1")
             }
             let answer = await read()
-            // On a machine that has much to do it gets its new token at once.
+            // On a busy machine the second rejection comes so late that the client gets its new token at once.
             guard ContinuousClock.now - began < TokenState.rejectionSpacing else { return }
             guard case .notAsked(.tokenRejected, let wait?) = answer else {
                 Issue.record("\(answer)")

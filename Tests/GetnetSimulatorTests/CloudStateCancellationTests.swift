@@ -7,7 +7,7 @@ import Testing
 
 @Suite("CloudState: sales that are cancelled")
 struct CloudStateCancellationTests {
-    /// The terminal hears of it half a second after it arrives.
+    /// The terminal hears of the cancel half a second after it arrives.
     @discardableResult
     private func cancel(_ world: inout JournalWorld, at milliseconds: Int) -> TakenCommand {
         let request = CommandRequest(command: .cancelSale, terminal: .documented, customID: "cancel-1")

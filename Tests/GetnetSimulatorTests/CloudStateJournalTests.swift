@@ -5,7 +5,7 @@ import Testing
 
 @testable import GetnetSimulator
 
-/// A cloud whose moments are handed in, and what is asked of it.
+/// A cloud and the questions to it; the test gives it every moment.
 struct JournalWorld {
     static let other = TerminalIdentity(idTerminal: "80005001", idSucursal: "12983", serialNumber: "SNPRUEBA1235")
     var cloud: CloudState

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GetnetSimulator
 
-@Suite("FaultMix: what strikes whom")
+@Suite("FaultMix: which fault meets which request")
 struct FaultMixTests {
     private func mix(_ probabilities: [Fault: Double], seed: UInt64 = 7) -> FaultMix {
         var mix = FaultMix()

@@ -23,7 +23,7 @@ struct RecordedSaleTests {
         #expect(world.response(read)["functionCode"] as? Int == 100)
         #expect(world.response(read)["ticket"] as? String == "T1")
         #expect(read.ending == "journal-own-number")
-        // Only what the fault is about is struck by it.
+        // The fault changes only the command that it is about.
         #expect(world.read(at: 120).ending == "answered")
     }
 

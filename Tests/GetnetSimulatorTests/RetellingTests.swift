@@ -32,7 +32,7 @@ struct RetellingTests {
         let code = facts.authorizationCode(payment: 1)
         #expect(text(facts).contains("\"authorizationCode\":\"\(code)\""))
         #expect(text(facts.retold).contains("\"authorizationCode\":\(try #require(Int(code))),"))
-        // Where there is none it stays empty.
+        // If there is no authorization, the member stays empty.
         #expect(text(facts.retold, .declined).contains(#""authorizationCode":"""#))
     }
 
@@ -93,13 +93,13 @@ struct RetellingTests {
         #expect(payment.amount == 15_990 + tip && payment.tip == tip)
         let row = try #require(sale.started?.journalRows.first)
         #expect(JournalRowWriter(row: row, facts: facts).object.contains("\"amount\":\(15_990 + tip),\"tip\":\(tip),"))
-        // The layout of the documentation could not say it.
+        // The layout of the documentation has no member for a tip.
         #expect(DisturbedPlan([.tip, .flat], PlanContext()).faults == [.flat])
     }
 
     @Test func `a receipt that was another one's comes again, and nobody has paid`() throws {
         var world = JournalWorld { $0.faults.probabilities = [.othersReceipt: 1] }
-        // The first one finds no payment to repeat.
+        // The first sale finds no payment to repeat.
         let first = world.sell(15_990, "T1", at: 0)
         let second = world.sell(4_000, "T2", at: 60)
         let (own, repeated) = (try #require(first.started?.facts), try #require(second.started?.facts))

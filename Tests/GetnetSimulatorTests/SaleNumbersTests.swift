@@ -13,7 +13,7 @@ struct SaleNumbersTests {
         #expect((0..<3).map(numbers.number) == [100, 101, 102])
         numbers.beginAnew(with: 3)
         #expect((3..<5).map(numbers.number) == [100, 101])
-        // Of what was not given out again the old sale is meant.
+        // A number that was not given out again still means the old sale.
         #expect([100, 101, 102].map { numbers.post($0, before: 5) } == [3, 4, 2])
         numbers.beginAnew(with: 5)
         #expect(numbers.number(of: 5) == 100)

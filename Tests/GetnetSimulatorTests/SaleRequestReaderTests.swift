@@ -13,7 +13,7 @@ struct SaleRequestReaderTests {
         ("webhook", "\"https://bridge.example.test/getnet/cb/9b1d0c\""),
     ]
 
-    /// A sale in Chile (docs/getnet.md 4.1) with members changed, added (`nil` removes).
+    /// A sale in Chile (docs/getnet.md 4.1) with members changed or added; `nil` removes one.
     private func read(
         _ changes: [String: String?] = [:],
         strict: Bool = true,

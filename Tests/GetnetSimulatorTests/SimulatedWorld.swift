@@ -23,7 +23,7 @@ struct SimulatedWorld {
     let baseURL: String
     let webhook: String
 
-    /// Runs a body with everything listening, and stops everything after it.
+    /// Starts everything, runs a body, and stops everything after it.
     static func run(
         _ configuration: SimulatorConfiguration = .fast,
         webhookAnswers: [Int] = [],
@@ -148,7 +148,7 @@ struct SimulatedWorld {
         return headers
     }
 
-    /// POSTs a command without a webhook unless its members have one; a busy terminal is waited for.
+    /// POSTs a command without a webhook, unless its members have one; it waits for a busy terminal.
     func command(
         _ command: TerminalCommand,
         _ members: String = "",
@@ -172,7 +172,7 @@ struct SimulatedWorld {
         return try #require(answer)
     }
 
-    /// The body of a command with a `customId`, but for the one that has none.
+    /// The body of a command; it has a `customId`, except for the one command that has none.
     static func body(
         of command: TerminalCommand,
         _ members: String = "",

@@ -67,7 +67,7 @@ struct SimulatorCancellationTests {
             _ = try await world.sell(15_990, customID: "meant", token: token)
             async let cancelled = world.command(.cancelSale, token: token, timeout: .seconds(30))
             _ = try await world.callbacks(1)
-            // Runs for nine seconds: however slow the machine, it is still there when the cancellation comes.
+            // This sale runs for nine seconds: also on a slow machine it still runs when the cancellation comes.
             _ = try await world.sell(15_207, customID: "next", ticket: "A2", token: token)
             let answer = try await cancelled
             #expect(answer.result["responseCode"] as? Int == 0)

@@ -136,7 +136,7 @@ struct SimulatorControlsTests {
                 _ = try await world.sell(15_305, token: token, timeout: .milliseconds(200))
             }
         }
-        // Left alone it would hang for the five minutes of a sale's life.
+        // Without the stop, the simulator would hang for the five minutes of a sale's life.
         #expect(ContinuousClock.now - begin < .seconds(240))
     }
 

@@ -15,7 +15,7 @@ struct TerminalTests {
         #expect(sale.payment.amount == 4_500)
         #expect(sale.payment.operationID == 2)
         #expect(sale.cause == "control")
-        // The cloud's sale takes until 3 s, the other one until 6 s.
+        // The cloud's sale lasts until 3 s, the other one until 6 s.
         #expect(world.read(at: 2).refusal == .busy15Seconds)
         #expect(world.read(at: 5).refusal == .busy15Seconds)
         #expect(world.cloud.ledger.journal.page(from: 0, limit: 9).map(\.foundBusyWith) == ["sale", "terminalSale"])

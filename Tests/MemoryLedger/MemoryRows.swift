@@ -3,7 +3,7 @@
 package import BridgeCore
 package import BridgeLedger
 
-/// A look of a rule that finds nothing, whatever there is.
+/// A look of a rule that always finds nothing.
 package enum Blindness: String, Sendable, CaseIterable {
     case command, reference, lane, place, refusal, owner, amendments, ownSales, foreignSales, contradicted, undecided,
         approved,
@@ -20,7 +20,7 @@ package final class MemoryRows: StoreRows {
     package private(set) var tables = MemoryTables()
     /// How often locks were taken, over all write transactions.
     package private(set) var lockCount = 0
-    /// What these rows do not show, as if a rule did not look: a test then has to find that the rule is missing.
+    /// What these rows hide, as if a rule did not look; then a test has to find that the rule is missing.
     package var blindness: Blindness?
     private var held: Set<LedgerLock> = []
     private var looked: Set<LedgerLock> = []
@@ -61,7 +61,7 @@ package final class MemoryRows: StoreRows {
         if looked.contains(lock) { throw MemoryFault.lockedTooLate(lock) }
     }
 
-    /// Notes that a rule looks whether something is there, which counts for nothing unless it has the lock by then.
+    /// Notes that a rule looks for something; the look counts only if the rule has the lock already.
     private func look(_ lock: LedgerLock) {
         if !held.contains(lock) { looked.insert(lock) }
     }
@@ -165,7 +165,8 @@ package final class MemoryRows: StoreRows {
 
     package func owner(of claim: Claim, account: String) throws -> TransactionID? {
         if blindness == .owner { return nil }
-        // A journal looks whose its rows are, under the locks of its lanes; what it then writes takes the claim's own.
+        // A journal looks for the owners of its rows under the locks of its lanes. What it then writes takes the lock
+        // of the claim.
         look(LedgerLock(claim, account: account))
         return owner(of: claim, account: account, besides: nil)
     }
@@ -318,7 +319,8 @@ package final class MemoryRows: StoreRows {
 
     package func set(_ note: StoreNote, to value: String?) { tables.notes[note] = value }
 
-    /// A sum over what is given back of a sale, by whichever of its names.
+    /// A sum over what was given back of a sale needs the lock of the sale, both for a sale of the bridge and for a
+    /// foreign one.
     private func needSale(_ id: TransactionID) throws {
         let own = tables.transactions[id].flatMap { sale in
             OriginalSale(sale).map { LedgerLock($0, account: sale.command.content.account) }
@@ -334,7 +336,7 @@ extension Transaction {
     /// Whether a POST of it may have left.
     fileprivate var wasPosted: Bool { postedAt != nil || restoredAt != nil }
 
-    /// What it has that no other transaction of its account may have.
+    /// Its claims: what no other transaction of its account may have.
     fileprivate var claimsOfItsOwn: [Claim] {
         guard effect.movesMoney else { return [] }
         let payment = paidClaim.map { $0.hasSuffix("|") ? Claim.paidReceipt($0) : .paidResult($0) }

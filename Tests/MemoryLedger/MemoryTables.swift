@@ -4,7 +4,7 @@ package import BridgeCore
 package import BridgeLedger
 internal import CorrelationStore
 
-/// Everything that a ledger has written, as one value: a change is undone by putting the old value back.
+/// Everything that a ledger has written, as one value: the old value undoes a change.
 package struct MemoryTables: Sendable {
     /// The transactions, in the order in which they were inserted.
     package internal(set) var order: [TransactionID] = []
@@ -13,7 +13,7 @@ package struct MemoryTables: Sendable {
     ///
     /// Entry `n` has the position `n + 1`.
     package internal(set) var outbox: [OutboxEntry] = []
-    /// What became of entries, by position.
+    /// How entries were settled, by position.
     package internal(set) var settled: [Int64: Settlement] = [:]
     /// How often entries came back because no queue was bound, by position.
     package internal(set) var returns: [Int64: Int] = [:]
@@ -41,11 +41,11 @@ package struct MemoryTables: Sendable {
 
 /// Why the memory engine refuses a change: a rule broke a promise that every engine keeps.
 package enum MemoryFault: Error, Equatable {
-    /// Two rows have what only one may have.
+    /// Two rows have something that only one may have.
     case twice(String)
     /// There is no such row.
     case missing(String)
-    /// A rule looked, or wrote what follows from a look, without the lock that keeps others from doing the same.
+    /// A rule looked, or wrote what follows from a look, without the lock that keeps other rules from the same.
     case unlocked(LedgerLock)
     /// A rule took the lock after it had looked.
     case lockedTooLate(LedgerLock)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lets many tests use the node at once, or one alone.
+/// Lets many tests use the node at once, or one test alone.
 actor BrokerAccess {
     private var users = 0
     private var isAlone = false
@@ -16,7 +16,7 @@ actor BrokerAccess {
 
     func leave(alone: Bool) {
         if alone { isAlone = false } else { users -= 1 }
-        // In the order of arrival, so that nobody waits for ever.
+        // Tests go in the order of their arrival, so that no test waits for ever.
         while let next = waiting.first, isFree(alone: next.wantsAlone) {
             waiting.removeFirst()
             take(alone: next.wantsAlone)

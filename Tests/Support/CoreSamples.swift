@@ -26,12 +26,12 @@ extension Transaction {
     /// A charge of 15,990 Chilean pesos as it is before its first event.
     ///
     /// - Parameters:
-    ///   - number: tells samples apart: it makes id, command id and reference.
-    ///   - type: of a void or refund the original is `OriginalSale.sample`.
-    ///   - account: whose transaction it is.
+    ///   - number: makes id, command id and reference, so that samples differ.
+    ///   - type: the type; a void or a refund has `OriginalSale.sample` as its original.
+    ///   - account: the account of the transaction.
     ///   - amount: minor units of the account's currency.
-    ///   - reference: the merchant's number; made from `number` where none is given.
-    ///   - terminal: where.
+    ///   - reference: the merchant's number; without it, `number` makes the reference.
+    ///   - terminal: the terminal.
     ///   - acceptedAt: when it became durable.
     ///   - lifetime: how long after that it expires.
     ///   - metadata: the publisher's object.
@@ -93,7 +93,7 @@ extension OriginalSale {
 }
 
 extension TerminalResult {
-    /// What the sample terminal says about a command, without what depends on the outcome.
+    /// What the sample terminal says about a command, without the parts that depend on the outcome.
     public static func answering(_ transaction: Transaction, responseCode: Int64) -> TerminalResult {
         var result = TerminalResult()
         result.functionCode = transaction.command.content.type.functionCode
@@ -107,12 +107,12 @@ extension TerminalResult {
 }
 
 extension CloudAnswer {
-    /// Paid: everything fits.
+    /// The customer paid, and everything fits.
     ///
     /// - Parameters:
-    ///   - transaction: what was asked for.
+    ///   - transaction: the transaction that the answer is about.
     ///   - idPosTxs: Getnet's number.
-    ///   - receipt: tells results apart: receipt number and authorization are made from it.
+    ///   - receipt: makes the receipt number and the authorization, so that results differ.
     /// - Returns: the answer.
     public static func approved(
         _ transaction: Transaction,
@@ -134,7 +134,7 @@ extension CloudAnswer {
         return .finished(transaction, idPosTxs: idPosTxs, result)
     }
 
-    /// Refused by the issuer.
+    /// The issuer refused the payment.
     public static func declined(_ transaction: Transaction, idPosTxs: String? = "936101") -> CloudAnswer {
         var result = TerminalResult.answering(transaction, responseCode: 51)
         result.responseMessage = "Fondos insuficientes"
@@ -146,7 +146,7 @@ extension CloudAnswer {
         return .finished(transaction, idPosTxs: idPosTxs, result)
     }
 
-    /// Nobody paid.
+    /// The customer did not pay.
     public static func notCompleted(_ transaction: Transaction, idPosTxs: String? = "936101") -> CloudAnswer {
         var result = TerminalResult.answering(transaction, responseCode: 1006)
         result.responseMessage = "Tiempo de espera excedido"
@@ -155,7 +155,7 @@ extension CloudAnswer {
         return .finished(transaction, idPosTxs: idPosTxs, result)
     }
 
-    /// A finished command with a result of one's own making.
+    /// A finished command with a result that the test makes.
     public static func finished(
         _ transaction: Transaction,
         idPosTxs: String? = "936101",
@@ -170,7 +170,7 @@ extension CloudAnswer {
         )
     }
 
-    /// The answer to a status query while the customer is still busy.
+    /// The answer to a status query while the customer still pays.
     public static let inProcess = CloudAnswer(code: .inProcess, message: "TRANSACTION IN PROCESS")
 
     /// An error of the cloud.

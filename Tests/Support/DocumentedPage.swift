@@ -3,15 +3,15 @@
 public import Foundation
 public import Testing
 
-/// A page of the documentation, as somebody reads it who types what it says.
+/// A page of the documentation, as a reader sees it who types what it says.
 public struct DocumentedPage: Sendable, CustomTestStringConvertible {
     /// The folder that holds `README.md`, `docs` and `deploy`.
     public static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Relative to the root.
+    /// The path, relative to the root.
     public let path: String
-    /// All of it.
+    /// The whole text.
     public let text: String
 
     /// Reads a page, by its path below the root.
@@ -29,7 +29,7 @@ public struct DocumentedPage: Sendable, CustomTestStringConvertible {
         return try (["README.md"] + below.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }).map(Self.init)
     }
 
-    /// What is in the page's blocks, with the language of each.
+    /// The lines of the page's blocks, with the language of each block.
     public var blocks: [(language: String, lines: [String])] {
         var found: [(language: String, lines: [String])] = []
         var open: (language: String, lines: [String])?
@@ -48,7 +48,7 @@ public struct DocumentedPage: Sendable, CustomTestStringConvertible {
         return found
     }
 
-    /// The lines to type, in order: what a backslash continues is one line, and comments are left out.
+    /// The lines to type, in order; a line that a backslash continues is one line; comments are left out.
     public var commands: [String] {
         blocks.filter { $0.language == "sh" }.flatMap { block in
             block.lines.joined(separator: "\n").replacing(#/\\\n\s*/#, with: "")
@@ -61,7 +61,7 @@ public struct DocumentedPage: Sendable, CustomTestStringConvertible {
         text.matches(of: #/`(getnet-bridge [^`]+)`/#).map { String($0.1) }
     }
 
-    /// A line as a shell parts it; what stands in double quotes is one word.
+    /// The words of a line, as a shell separates them; text in double quotes is one word.
     public static func words(of line: String) -> [String] {
         line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
             index.isMultiple(of: 2) ? part.split(separator: " ").map { String($0) } : [String(part)]

@@ -4,20 +4,20 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
-/// A broker that says what a test wants it to, for what no broker at hand does.
+/// A broker that says what a test wants, for situations that no real broker here makes.
 ///
-/// It logs everybody in, answers each question of a channel with its "ok", and writes down what it is told. One connection is spoken to
-/// at a time: the last one.
+/// It accepts every login, answers each question of a channel with its "ok", and writes down what it is told. It speaks
+/// to one connection at a time: the last one.
 public final class FakeBroker: Sendable {
-    /// A method as it came: class, method, arguments.
+    /// A method as it came: class, method and arguments.
     public struct Method: Sendable, Equatable {
         /// Class and method.
         public let id: [Int]
-        /// Everything behind them.
+        /// The bytes after them.
         public let arguments: [UInt8]
     }
 
-    /// What it does instead of logging a client in.
+    /// What the broker does instead of a login.
     public enum Mood: Sendable, Equatable {
         case friendly
         /// It accepts the connection and never says a word.
@@ -40,7 +40,7 @@ public final class FakeBroker: Sendable {
         self.mood = mood
     }
 
-    /// The methods that came, in order; heartbeats are none.
+    /// The methods that came, in order, without heartbeats.
     public var methods: [Method] { state.withLockedValue { $0.methods } }
     /// How many connections there were.
     public var connections: Int { state.withLockedValue { $0.connections } }
@@ -109,7 +109,7 @@ public final class FakeBroker: Sendable {
         )
     }
 
-    /// What is answered to a method.
+    /// The answer to a method.
     fileprivate func answer(_ method: Method, on channel: Int) -> [UInt8] {
         state.withLockedValue { $0.methods.append(method) }
         func reply(_ classID: Int, _ methodID: Int, _ arguments: [UInt8] = []) -> [UInt8] {

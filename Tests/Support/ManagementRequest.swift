@@ -4,7 +4,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// One request to RabbitMQ's management API, in HTTP/1.0 so that the end of the answer is the end of the connection.
+/// One request to RabbitMQ's management API, in HTTP/1.0: there the answer ends with the connection.
 struct ManagementRequest: Sendable {
     struct Failed: Error, CustomStringConvertible {
         let description: String
@@ -16,7 +16,7 @@ struct ManagementRequest: Sendable {
     let path: String
     let body: String
 
-    /// On a machine where all tests begin at once, the server may close a connection before its turn comes.
+    /// On a machine where all tests begin at once, the server may close a connection before it serves it.
     private static let tries = 5
 
     func send(to port: Int) async throws -> Data {
@@ -24,7 +24,7 @@ struct ManagementRequest: Sendable {
             do {
                 return try await sendOnce(to: port)
             } catch is ChannelError {
-                // Every request of ours may be made again.
+                // The tests may repeat each of their requests.
                 continue
             }
         }

@@ -5,7 +5,7 @@ import NIOPosix
 
 /// AMQP written by hand, for messages that no client library would send.
 ///
-/// Everything is sent at once, without waiting for the broker's part of the conversation, which takes it in order.
+/// It sends everything at once and does not wait for the broker's answers. The broker takes everything in order.
 public struct RawAMQP: Sendable {
     private static let frameEnd: UInt8 = 0xCE
 
@@ -21,7 +21,7 @@ public struct RawAMQP: Sendable {
         method(1, 20, 10, Self.short(""))
     }
 
-    /// Publishes to a queue with a header table nested so many levels deep.
+    /// Publishes to a queue with a header table that is nested this many levels deep.
     public mutating func publish(to queue: String, body: [UInt8], headersNested levels: Int) {
         method(1, 60, 40, Self.uint16(0) + Self.short("") + Self.short(queue) + [0])
         let headersFlag = 0x2000
@@ -32,7 +32,7 @@ public struct RawAMQP: Sendable {
         frame(3, 1, body)
     }
 
-    /// Publishes with a `timestamp`, in seconds since 1970, and a `correlation_id` of any bytes, 255 at most.
+    /// Publishes with a `timestamp`, in seconds since 1970, and a `correlation_id` of any bytes, at most 255.
     public mutating func publish(
         to exchange: String,
         key: String,
@@ -50,7 +50,7 @@ public struct RawAMQP: Sendable {
         frame(3, 1, body)
     }
 
-    /// Sends it, runs `body`, and hangs up.
+    /// Sends it, runs `body`, and closes the connection.
     public func send<Value: Sendable>(
         to port: Int,
         _ body: @Sendable () async throws -> Value
@@ -75,7 +75,7 @@ public struct RawAMQP: Sendable {
         bytes += [type] + Self.uint16(channel) + Self.uint32(payload.count) + payload + [Self.frameEnd]
     }
 
-    /// A table that holds a table that holds a table …, each under an empty name; six bytes a level.
+    /// A table that holds a table that holds a table …, each under an empty name; each level needs six bytes.
     private static func table(levels: Int) -> [UInt8] {
         (0..<levels).flatMap { level in
             let inside = (levels - level - 1) * 6

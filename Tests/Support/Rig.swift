@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What tests and the self-test stand on: whoever imports this module has it too.
+// The common base of the tests and the self-test: a file that imports this module also gets `Rig`.
 @_exported public import Rig

@@ -10,7 +10,7 @@ public struct TestVirtualHost: Sendable {
     /// The name.
     public let name: String
 
-    /// Where it is, through the given port or the node's own.
+    /// The address of the virtual host, through the given port or the node's own port.
     public func endpoint(port: Int? = nil, heartbeat: Duration = .seconds(10)) -> AMQPEndpoint {
         AMQPEndpoint(
             hosts: [.init(host: "127.0.0.1", port: port ?? broker.port)],
@@ -45,7 +45,7 @@ public struct TestVirtualHost: Sendable {
         )
     }
 
-    /// Deletes a queue, whoever uses it.
+    /// Deletes a queue, also if it is in use.
     public func deleteQueue(_ queue: String) async throws {
         try await broker.management("DELETE", "queues/\(name)/\(queue)")
     }
@@ -67,7 +67,7 @@ public struct TestVirtualHost: Sendable {
         try await connection(named: connectionName)?.frame_max
     }
 
-    /// Closes a connection from the broker's side; the broker learns of a new one's name within a second.
+    /// Closes a connection from the broker's side; the broker may need a second to know the name of a new connection.
     public func closeConnection(named connectionName: String) async throws {
         try await eventually("the broker shows the connection \(connectionName)") {
             guard let found = try await connection(named: connectionName) else { return false }
@@ -77,8 +77,10 @@ public struct TestVirtualHost: Sendable {
         }
     }
 
-    /// Runs a body with a user who may write only to what the expression matches, and read and configure everything unless told
-    /// otherwise.
+    /// Runs a body with a user.
+    ///
+    /// The user may write only to names that match the expression, and may read and configure everything unless
+    /// `others` says otherwise.
     public func withUser<Value>(
         writing: String,
         others: String = ".*",

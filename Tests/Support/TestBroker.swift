@@ -4,8 +4,8 @@ public import Foundation
 
 /// The RabbitMQ node of a test run, started by `deploy/broker`.
 ///
-/// Tests share the node and get a virtual host each, so that they can run side by side. One that disturbs the whole node
-/// (an alarm, a crash) uses it alone.
+/// Tests share the node, and each test gets a virtual host, so that tests can run side by side. A test that disturbs
+/// the whole node (an alarm, a crash) uses it alone.
 public struct TestBroker: Sendable {
     /// There is no node to test with.
     public struct Missing: Error, CustomStringConvertible {
@@ -52,12 +52,12 @@ public struct TestBroker: Sendable {
         try await use(alone: false, test)
     }
 
-    /// Runs a test that disturbs the whole node, while no other uses it.
+    /// Runs a test that disturbs the whole node, while no other test uses it.
     public static func useAlone<Value>(_ test: (TestVirtualHost) async throws -> Value) async throws -> Value {
         try await use(alone: true, test)
     }
 
-    /// Makes a virtual host; whoever calls this deletes it.
+    /// Makes a virtual host; the caller deletes it.
     public func makeVirtualHost() async throws -> TestVirtualHost {
         let virtualHost = TestVirtualHost(broker: self, name: "test-\(UUID().uuidString.prefix(13))")
         try await management("PUT", "vhosts/\(virtualHost.name)")
@@ -83,7 +83,7 @@ public struct TestBroker: Sendable {
             } catch {
                 result = .failure(error)
             }
-            // A node that the test left broken fails the next test with its own words.
+            // If the test left the node broken, the next test fails and says so.
             try? await virtualHost.delete()
         } catch {
             await access.leave(alone: alone)
@@ -101,7 +101,7 @@ public struct TestBroker: Sendable {
     /// Ends the memory alarm.
     public func clearMemoryAlarm() async throws { try await deploy("watermark", "0.4") }
 
-    /// Sets the largest frame of the connections from now on, in bytes.
+    /// Sets the largest frame of new connections, in bytes.
     public func setFrameMax(_ bytes: Int) async throws { try await deploy("frame-max", "\(bytes)") }
 
     /// Kills the node as a crash would.
@@ -118,7 +118,7 @@ public struct TestBroker: Sendable {
 
     // MARK: - Management
 
-    /// Asks the management API and answers the body.
+    /// Asks the management API and returns the body.
     @discardableResult
     public func management(_ method: String, _ path: String, _ body: String = "") async throws -> Data {
         try await ManagementRequest(method: method, path: path, body: body).send(to: managementPort)

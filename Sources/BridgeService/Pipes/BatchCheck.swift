@@ -39,7 +39,7 @@ struct BatchCheck: Sendable {
         let reading = TransactionInput.BatchReading(answer)
         if let obstacle = reading.obstacle {
             logger.warning(
-                "a batch is closed without being compared",
+                "a batch is closed without a comparison",
                 metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(obstacle.rawValue)"]
             )
         }

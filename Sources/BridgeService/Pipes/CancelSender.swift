@@ -58,7 +58,7 @@ struct CancelSender: Service {
         }
         FailPoint.cancelAnswered.reach()
         guard let end else {
-            logger.warning("it is not known whether a cancel arrived", metadata: [LogKey.transaction: "\(id)"])
+            logger.warning("the bridge does not know whether a cancel arrived", metadata: [LogKey.transaction: "\(id)"])
             return
         }
         await dispatcher.applySurely(.cancelEnded(end), to: id)

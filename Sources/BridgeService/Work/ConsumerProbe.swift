@@ -89,7 +89,7 @@ struct ConsumerProbe: Service {
     private func note(_ before: String?, _ after: String?) {
         if let after, before == nil {
             logger.error(
-                "no command comes although the broker was asked for them",
+                "no command comes although the bridge asks the broker for commands",
                 metadata: [LogKey.error: "\(after)"]
             )
         } else if before != nil, after == nil {

@@ -20,7 +20,7 @@ extension Dispatcher {
             var metadata = metadata(of: EventDraft(snapshot: transaction))
             metadata[LogKey.detail] = "\(remark)"
             logger.warning(
-                "the terminal's journal has a sale that may be this doubt; is its clock right?",
+                "the terminal's journal has a sale that may be the one in doubt; is the terminal's clock right?",
                 metadata: metadata
             )
         }

@@ -27,7 +27,7 @@ struct TopologyWatch: Service {
         await cancelWhenGracefulShutdown {
             if mode == .verify {
                 logger.info(
-                    "exchanges and queues are only looked at; types, arguments and bindings cannot be seen over AMQP"
+                    "the bridge only looks at exchanges and queues; AMQP does not show their types, arguments and bindings"
                 )
             }
             // Permissions change with a broker, not with the hour, and each try leaves a line in its log.
@@ -56,7 +56,7 @@ struct TopologyWatch: Service {
         let text = faults.map(\.description).joined(separator: "; ")
         if gate.close(.topology, because: text) {
             logger.warning(
-                "no command is taken until exchanges and queues are as they should be",
+                "no command is taken until exchanges and queues are right",
                 metadata: [LogKey.error: "\(text)"]
             )
         }

@@ -171,7 +171,7 @@ final class AccountGate: Sendable {
         let wait = min(asked, Self.longestQuestionThrottle)
         state.withLockedValue { $0.questionsRestUntil = .now + wait }
         logger.warning(
-            "Getnet asks for fewer questions; they wait, commands do not",
+            "Getnet asks for fewer questions; questions wait, commands do not",
             metadata: [LogKey.waitsFor: "\(wait.components.seconds)"]
         )
     }

@@ -40,7 +40,7 @@ extension Fault {
         case .callbackExpects: "callbacks with Expect: 100-continue"
         case .callbackOld: "callbacks over HTTP/1.0"
         case .callbackKept: "callbacks over one connection that is kept open"
-        case .terminalSale: "afterwards somebody pays at the terminal without the bridge"
+        case .terminalSale: "afterwards a customer pays at the terminal without the bridge"
         case .batchCloses: "afterwards the terminal closes its batch by itself"
         case .journalBusy: "OPERATION IN PROGRESS (15s) instead of the journal"
         case .journalReset: "connection reset while the journal is read"

@@ -101,7 +101,7 @@ struct AnswersJudge: Sendable {
         if told?.isMisfitTold == true, Judge.isFinal(row.status), row.status != "approved",
             !(events[step.commandID] ?? []).contains(where: { $0.name == "contradicted" })
         {
-            found.append(("untold", "a payment that did not fit was told, and nobody was told of it"))
+            found.append(("untold", "Getnet told a payment that did not fit, and no event told it"))
         }
         if Judge.isFinal(row.status) || row.status == "completed" {
             if let lie = lie(of: row, told, movesMoney: step.movesMoney) { found.append(("guessed", lie)) }

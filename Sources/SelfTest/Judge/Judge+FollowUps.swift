@@ -49,7 +49,7 @@ extension Judge {
             // A sale that a journal gave to the wrong charge is taken back as that charge's.
             let isMisled = transaction.originalID.flatMap { transactions[$0] }.map(isMisledByJournal) ?? false
             if post.originalID != transaction.originalID, !isMisled {
-                let detail = "it gave back the money of \(post.originalID ?? "a sale of nobody's")"
+                let detail = "it gave back the money of \(post.originalID ?? "a sale of no transaction")"
                 found.append(violation(.misdirected, transaction.id, detail))
             }
         }
@@ -57,7 +57,7 @@ extension Judge {
         for cancel in ledgers.cancels {
             let id = cancel.customID ?? ""
             if !wanted.contains(transactions[id]?.commandID ?? "") {
-                found.append(violation(.invented, id, "nobody wanted it to be cancelled"))
+                found.append(violation(.invented, id, "no caller asked to cancel it"))
             }
             if let met = cancel.met, met != id {
                 found.append(violation(.misdirected, id, "its cancel met the sale of \(met)"))

@@ -60,7 +60,7 @@ extension Judge {
                 !isMisled(mine), !isMisledByJournal(transaction), !repeatsReceipt(mine),
                 mine.compactMap(\.sale).reduce(0, { $0 + max(1, $1.payments.count) }) == 1
             else { return nil }
-            return violation(.invented, id, "a contradiction was published, and nobody told one")
+            return violation(.invented, id, "a contradiction was published, and Getnet told none")
         }
     }
 }

@@ -71,7 +71,7 @@ extension Judge {
     private func lie(of transaction: StoreLedger.Transaction, _ mine: [TerminalPost]) -> String? {
         let payments = mine.compactMap(\.sale).flatMap(\.payments)
         switch transaction.status {
-        case "approved" where payments.isEmpty: return "approved, but nobody paid"
+        case "approved" where payments.isEmpty: return "approved, but no customer paid"
         case "approved" where payments.first != wanted(by: transaction):
             return "approved, but another amount was paid"
         case "approved": return nil

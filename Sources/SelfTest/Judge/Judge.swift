@@ -69,7 +69,7 @@ struct Judge: Sendable {
         found += judgeRefusals()
         let sent = Set(ledgers.orders.map(\.commandID) + ledgers.followUps.map(\.commandID))
         for transaction in ledgers.store.transactions where !sent.contains(transaction.commandID) {
-            found.append(violation(.invented, transaction.id, "nobody sent the command \(transaction.commandID)"))
+            found.append(violation(.invented, transaction.id, "no caller sent the command \(transaction.commandID)"))
         }
         return found
     }

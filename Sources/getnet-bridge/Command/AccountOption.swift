@@ -6,7 +6,7 @@ internal import BridgeService
 
 /// Which account is meant, where the configuration has several.
 struct AccountOption: ParsableArguments {
-    @Option(help: "Which account, where the configuration has several.")
+    @Option(help: "Which account, if the configuration has several.")
     var account: String?
 
     /// The cloud of the account that is named, or of the only one.

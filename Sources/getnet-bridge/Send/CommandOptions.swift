@@ -6,14 +6,14 @@ internal import BridgeCore
 /// What every command is made of, as flags.
 struct CommandOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where: idTerminal/idSucursal/serialNumber, or an alias.", valueName: "id/branch/serial")
+        help: ArgumentHelp("Terminal: idTerminal/idSucursal/serialNumber, or an alias.", valueName: "id/branch/serial")
     )
     var terminal: String
 
     @Option(
         help: ArgumentHelp(
             """
-            The merchant's number of this attempt, 1 to 24 of A-Z a-z 0-9 - (default: where money moves, made from the \
+            The merchant's number of this attempt, 1 to 24 of A-Z a-z 0-9 - (default, if money moves: made from the \
             command id).
             """
         )
@@ -25,13 +25,13 @@ struct CommandOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When this command was sent first, where it is sent again (default: now). Its age is counted from then.",
+            "When this command was first sent, if it is sent again (default: now). Its age counts from then.",
             valueName: "instant"
         )
     )
     var sentAt: Timestamp?
 
-    @Option(help: "Nothing is sent to Getnet so long after it was sent (default: the bridge's commands.maxAge).")
+    @Option(help: "How old it may be when the bridge sends it to Getnet (default: the bridge's commands.maxAge).")
     var expiresIn: DurationArgument?
 
     @Option(

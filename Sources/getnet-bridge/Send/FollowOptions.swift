@@ -12,7 +12,7 @@ struct FollowOptions: ParsableArguments {
     @Flag(help: "Check the command and show the message; publish nothing.")
     var dryRun = false
 
-    @Flag(help: "Do not ask, even where real money moves.")
+    @Flag(help: "Do not ask, even if real money moves.")
     var yes = false
 
     @Flag(help: "Print the events as JSON, one to a line.")

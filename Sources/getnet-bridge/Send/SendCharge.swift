@@ -10,8 +10,8 @@ struct SendCharge: ConfiguredVerb {
         commandName: "charge",
         abstract: "Charge a card at a terminal.",
         discussion: """
-            Repeating the same line with its --command-id and --sent-at never charges twice: it follows the same charge. In any \
-            environment but uat, and anywhere but at a simulator on this machine, it asks first or needs --yes.
+            Repeating the same line with its --command-id and --sent-at never charges twice: it follows the same charge. Except in \
+            environment uat and at a simulator on this machine, it asks first or needs --yes.
             """
     )
 

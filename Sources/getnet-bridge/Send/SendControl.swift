@@ -9,8 +9,8 @@ struct SendCancel: ConfiguredVerb {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
         abstract:
-            "Cancel a command: one that waits is not sent; a sale at the terminal is ended there where the country can.",
-        discussion: "Exits like send charge: 12 where it certainly was not started, 14 where it came too late."
+            "Cancel a command: a waiting one is not sent; a sale at the terminal ends there if the country can do that.",
+        discussion: "Exits like send charge: 12 if it certainly was not started, 14 if the cancel came too late."
     )
 
     @Argument(help: "The transaction's id, or the id of its command.")
@@ -58,7 +58,7 @@ struct SendStatus: ConfiguredVerb {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Ask the bridge how a transaction stands: its latest event comes once more.",
-        discussion: "Exits like send charge by the status that is told; 69 where the bridge has no such transaction."
+        discussion: "Exits like send charge, by the status that is told; 69 if the bridge has no such transaction."
     )
 
     @Argument(help: "The transaction's id, or the id of its command.")

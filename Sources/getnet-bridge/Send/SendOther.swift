@@ -51,7 +51,7 @@ struct SendBack<Sent: SentType>: ConfiguredVerb {
     @Option(help: ArgumentHelp("The sale: its transaction's id, or the id of its command.", valueName: "id"))
     var original: String
 
-    @Option(help: "How much is given back, in minor units; of a refund alone, a void takes back everything.")
+    @Option(help: "How much to give back, in minor units; only for a refund: a void takes back everything.")
     var amount: Int64?
 
     @OptionGroup var follow: FollowOptions

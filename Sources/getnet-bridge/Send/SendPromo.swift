@@ -10,7 +10,7 @@ struct SendPromo: ConfiguredVerb {
         commandName: "promo",
         abstract: "Sell by a promotion at a terminal.",
         discussion: """
-            Repeating the same line with its --command-id never charges twice: it follows the same sale. Where real money \
+            Repeating the same line with its --command-id never charges twice: it follows the same sale. If real money \
             moves, it asks first or needs --yes.
             """
     )

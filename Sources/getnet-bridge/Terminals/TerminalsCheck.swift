@@ -10,7 +10,7 @@ extension Terminals {
     struct Check: ConfiguredVerb {
         static let configuration = CommandConfiguration(
             abstract: "Poll terminals through the bridge: which of them can be reached.",
-            discussion: "Exits with 0 if every one is connected, else with 1."
+            discussion: "Exits with 0 if every terminal is connected, else with 1."
         )
 
         /// How many terminals are asked at once, each over a connection of its own to the broker.
@@ -21,7 +21,7 @@ extension Terminals {
         @OptionGroup var terminals: TerminalArguments
         @OptionGroup var options: ConfigurationOptions
 
-        @Option(help: "How long a terminal may take, waiting for its lane included.")
+        @Option(help: "How long a terminal may take, with the wait for its lane.")
         var wait = DurationArgument(.seconds(60))
 
         @Flag(help: "Print the final events as JSON, one to a line.")

@@ -11,7 +11,7 @@ extension Terminals {
         static let configuration = CommandConfiguration(
             abstract: "Ask Getnet which terminals the account has.",
             discussion: """
-                Prints what can be the file that terminals.file names: give the names that your callers shall use. Needs \
+                Prints text for the file that terminals.file names: give the terminals the names that your callers use. Needs \
                 the credentials, and no bridge.
                 """
         )

@@ -11,8 +11,8 @@ extension Terminals {
         static let configuration = CommandConfiguration(
             abstract: "Compare what terminals have in their open batch with what the bridge knows.",
             discussion: """
-                Publishes the command reconcile and waits for its report, one terminal after the other. Exits with 0 where \
-                both sides agree and nothing is in doubt, with 1 where they do not, else as send does.
+                Publishes the command reconcile and waits for its report, one terminal after the other. Exits with 0 if \
+                both sides agree and nothing is in doubt, with 1 if they do not, else as send does.
                 """
         )
 

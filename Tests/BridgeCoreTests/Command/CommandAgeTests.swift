@@ -25,7 +25,7 @@ import Testing
         )
     }
 
-    @Test("K1: is asked of each command that moves money, unless it says when it ends")
+    @Test("K1: each command that moves money must say it, unless the command says when it ends")
     func required() throws {
         #expect(CommandFixture.read(Self.message()).faults == ["expiresAt required"])
         let until = CommandFixture.text(("expiresAt", #""2026-11-22T10:13:00Z""#))
@@ -35,7 +35,7 @@ import Testing
         #expect(CommandFixture.read(Self.message(poll, key: "poll.main")).faults == [])
     }
 
-    @Test("K1: is told by the property, the first time that it died, or the envelope's time; the earliest counts")
+    @Test("K1: the property, its first death or the envelope's time says it; the earliest counts")
     func sources() throws {
         var message = Self.message()
         message.timestamp = .sample - .seconds(30)
@@ -52,27 +52,27 @@ import Testing
         #expect(try CommandFixture.read(event).get().expiresAt == Timestamp("2026-11-22T10:13:00Z"))
     }
 
-    @Test("K1: milliseconds where AMQP counts in seconds are out of range")
+    @Test("K1: milliseconds are out of range, because AMQP counts in seconds")
     func milliseconds() {
         var message = Self.message()
         message.timestamp = Timestamp(milliseconds: 1_795_342_351_000_000)
         #expect(CommandFixture.read(message).faults == ["timestamp out_of_range"])
     }
 
-    @Test("K1: where it is not asked for, the command is good for maxAge after it was taken, and known to say no time")
+    @Test("K1: if it is not required, the command is good for maxAge after it was taken, and counts as undated")
     func notRequired() throws {
         let command = try Self.reader(requireTimestamp: false).read(Self.message(), acceptedAt: .sample)
         #expect(command.expiresAt == .sample + .seconds(120))
         #expect(!command.isDated)
     }
 
-    @Test("K2: a worker may not repeat by itself what a person took back, or what came too late")
+    @Test("K2: a worker may not repeat by itself a command that a person took back, or that came too late")
     func retryable() {
         #expect(!Reason(.cancelledBeforeStart).retryable)
         #expect(!Reason(.commandExpired).retryable)
         #expect(!Reason(.commandExpired, waitedFor: .terminalBusy).retryable)
         #expect(!Reason(.nobodyPaid).retryable)
-        // What waits is still sent.
+        // The bridge still sends a command that waits.
         for code in [Reason.Code.laneOccupied, .terminalBusy, .tokenRejected] { #expect(!Reason(code).retryable) }
         #expect(Reason(.laneFull).retryable && Reason(.declinedByTerminal).retryable)
     }

@@ -13,7 +13,7 @@ enum CommandFixture {
         ("reference", #""A0001234""#),
     ]
 
-    /// A command's text with members replaced, added, or left out by `nil`.
+    /// A command's text with members replaced or added; a member with `nil` is left out.
     static func text(_ changes: (String, String?)...) -> String {
         text(changes)
     }

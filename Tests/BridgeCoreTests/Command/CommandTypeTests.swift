@@ -4,12 +4,12 @@ import BridgeCore
 import TestSupport
 import Testing
 
-/// The commands beside the charge, as a country's profile has them.
+/// The commands other than the charge, as a country's profile has them.
 @Suite struct `Commands of every type` {
     private static let argentina = Account(name: "main", profile: .argentina, environment: "uat")
     private static let uruguay = Account(name: "main", profile: .uruguay, environment: "uat")
 
-    /// A command of a type without amount, reference and original but for what is given.
+    /// A command of a type; it has no amount, reference or original unless the test gives one.
     private func read(
         _ type: CommandType,
         in account: Account = .sample,

@@ -4,7 +4,7 @@ import BridgeCore
 import TestSupport
 import Testing
 
-/// A refused message that comes again is refused again, and no other one is.
+/// The bridge refuses a refused message again when it comes again, and refuses no other message for that.
 @Suite struct `The fingerprint of a message` {
     private let message = CommandMessage.sample(#"{"commandId":"c-1"}"#)
 
@@ -40,7 +40,7 @@ import Testing
             messageID: "m-1",
             address: ReplyAddress(correlationID: "c-1")
         )
-        // SHA-256 over each part behind its length in eight bytes, cut to a UUID.
+        // SHA-256 over all parts, each one behind its length in eight bytes, cut to a UUID.
         #expect(message.fingerprint.description == "f8dee955-0742-8fbc-9c19-1fa1d76b1301")
     }
 

@@ -4,7 +4,7 @@ import BridgeCore
 import TestSupport
 import Testing
 
-/// What publishers' libraries send beside what a specification says first.
+/// What libraries of publishers send, and the specifications do not name first.
 @Suite("Habits of publishers")
 struct PublisherHabitsTests {
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -91,7 +91,7 @@ struct PublisherHabitsTests {
         #expect(both.address.traceparent == "00-header")
         #expect(both.address.tracestate == nil)
 
-        // A refused one too.
+        // A refused command keeps its trace context too.
         var refused = message(
             Array(envelope(more).replacing("charge", with: "chargo").utf8),
             "application/cloudevents+json"
@@ -116,7 +116,7 @@ struct PublisherHabitsTests {
         #expect(CommandFixture.read(message).faults.isEmpty)
     }
 
-    @Test("6: the earliest time that is known counts, whoever wrote it")
+    @Test("6: the earliest known time counts, of the publisher or of the broker")
     func earliest() throws {
         let now = Timestamp.sample
         func expiry(_ change: (inout CommandMessage) -> Void, time: Timestamp? = nil) throws -> Timestamp {
@@ -137,7 +137,7 @@ struct PublisherHabitsTests {
         #expect(try expiry({ ($0.timestamp, $0.firstDeath) = (late, early) }) == early + life)
         #expect(try expiry({ $0.timestamp = now }, time: early) == early + life)
         #expect(try expiry({ $0.timestamp = early }, time: late) == early + life)
-        // Within the tolerance a clock that is ahead neither refuses a command nor lengthens its life.
+        // A publisher's clock may be ahead within the tolerance: the command is taken, and its life is not longer.
         #expect(try expiry({ $0.timestamp = now + .seconds(300) }) == now + life)
         #expect(try expiry({ $0.expiredAt = now }) == now)
         #expect(try expiry({ ($0.timestamp, $0.expiredAt) = (now - .seconds(500), now) }) == now - .seconds(380))

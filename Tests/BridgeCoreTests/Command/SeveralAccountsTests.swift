@@ -59,7 +59,7 @@ import Testing
         )
     }
 
-    @Test("K6: the second word of the key names the account that the command is for, whoever says which that is")
+    @Test("K6: a second word of the key that names an account must name the account of the command or its terminal")
     func accountWord() throws {
         let chilean = ("account", #""cl-main""#)
         #expect(try read([:], chilean, key: "charge.cl-main").get().content.account == "cl-main")
@@ -67,7 +67,7 @@ import Testing
         let names = ["counter": "80005000/12983/SNPRUEBA1234/ar-main"]
         #expect(try read(names, pesos, key: "charge.ar-main").get().content.account == "ar-main")
         #expect(try read(names, pesos, key: "charge.cl-main").faults == ["account account_mismatch"])
-        // What is no account is the platform's own.
+        // A second word that is not the name of an account is the platform's own word.
         #expect(try read([:], chilean, key: "charge.till-7").get().content.account == "cl-main")
     }
 
@@ -103,11 +103,11 @@ import Testing
         #expect(byAlias.content.account == "ar-main")
         let byTriplet = try read(names, pesos).get()
         #expect(byTriplet.content.account == "ar-main")
-        // Numbers of two merchants' terminals may be equal.
+        // Terminals of two merchants may have the same number.
         let stranger = ["counter": "80005000/777/OTHERSERIAL/ar-main"]
         #expect(try read(stranger, pesos).faults.contains("account account_ambiguous"))
         #expect(!byTriplet.namesAccount && !byAlias.namesAccount)
-        // The alias is no other account's.
+        // The alias names no terminal of the other account.
         #expect(
             try read(names, ("terminal", #""counter""#), ("account", #""cl-main""#)).faults == [
                 "terminal unknown_alias"
@@ -121,7 +121,7 @@ import Testing
         #expect(try read(several).faults == ["account account_ambiguous"])
         #expect(try read(several, ("terminal", #""b""#)).get().content.account == "cl-main")
         #expect(try read(["a": "80005000/12983/SNPRUEBA1234/other"]).faults == ["account unknown_account"])
-        // All other faults are told at once.
+        // The refusal names all other faults too.
         let wrong = try read([:], ("commandId", #""""#), ("colour", "1"))
         #expect(wrong.faults == ["commandId invalid_format", "account account_ambiguous", "colour unknown_member"])
     }

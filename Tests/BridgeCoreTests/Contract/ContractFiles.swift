@@ -26,7 +26,7 @@ enum ContractFiles {
         return File(name: url.deletingPathExtension().lastPathComponent, bytes: Array(try Data(contentsOf: url)))
     }
 
-    /// The files of a folder; none where it is missing, which the tests take for a failure.
+    /// The files of a folder; none if it is missing, and then the tests fail.
     static func files(in path: String) -> [File] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: path).path)) ?? []
         return names.filter { $0.hasSuffix(".json") }.sorted().compactMap { try? file("\(path)/\($0)") }

@@ -67,7 +67,7 @@ struct ContractWordTests {
 }
 
 extension CommandProfile {
-    /// The options as a schema says them.
+    /// The options as a schema names them.
     fileprivate var schema: String {
         let members = fields.sorted { $0.key < $1.key }.map { #""\#($0.key)":\#($0.value.rule.schema)"# }
         let required = fields.filter(\.value.isRequired).keys.sorted().map { "\"\($0)\"" }

@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Events of the sample charge, and the JSON that they must be.
+/// Events of the sample charge, and the JSON that they must have.
 enum EventSamples {
     static let id = EventID(at: .sample, random: 7)
     static let writer = EventWriter(accounts: Accounts(Account.sample), terminalLife: .seconds(315))
@@ -40,7 +40,7 @@ enum EventSamples {
         """
     }
 
-    /// Equal as JSON, member order apart.
+    /// Whether both are equal as JSON; the order of members does not matter.
     static func equal(_ bytes: [UInt8], _ text: String) throws -> Bool {
         let left = try JSONParser.parse(bytes).canonical
         let right = try JSONParser.parse(Array(text.utf8)).canonical

@@ -77,7 +77,7 @@ import Testing
         )
     }
 
-    @Test("M6: names who sent the message, as far as it said so itself, and nothing that only looks so")
+    @Test("M6: names the sender from the message's own property, not from a header that looks like it")
     func sender() {
         var given = message
         given.headers = ["getnet-app-id": "forged", "getnet-user-id": "forged"]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// What a terminal's sales say of its clock, and what that makes of the rows of its journal.
+/// What a terminal's sales show about its clock, and what that means for the rows of its journal.
 @Suite struct `A terminal's clock` {
     private let rules = TransactionRules()
 
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(
-        "K3: is told as off beyond the tolerance, but not where another time zone explains it",
+        "K3: is told as off beyond the tolerance, unless another time zone explains it",
         arguments: [
             (0, false, "0 s"), (100, false, "1 min"), (300, true, "4 min 56 s ahead"),
             (-300, true, "4 min 44 s behind"),
@@ -87,14 +87,14 @@ import Testing
     }
 
     @Test(
-        "K3: while nothing is known of the clock, a row that may be another doubt's by a clock that is off is nobody's"
+        "K3: while nothing is known of the clock, a row that may be another doubt's decides neither doubt"
     )
     func unknown() throws {
         let first = doubt(postedAt: .sample - .seconds(900))
         var second = Transaction.sample(98, acceptedAt: .sample).after(.submissionStarted)
             .after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
         second.postedAt = .sample
-        // The first one's, by a clock that is 16 minutes ahead, or the second one's by one that is right.
+        // If the terminal's clock is 16 minutes ahead, the row is the first charge's; otherwise the second one's.
         let row = row(of: first, shownAt: .sample + .seconds(60))
         func finding(_ row: JournalRow, _ clock: ClockOffset?) -> JournalMatch.Finding {
             JournalMatch(rows: [row], undecided: [first, second], clock: clock, rules: rules).finding(for: second)
@@ -102,7 +102,7 @@ import Testing
         #expect(finding(row, nil) == .ambiguous)
         #expect(finding(row, ClockOffset(sale(1, paidAt: .sample - .seconds(2_000), ahead: 1))) == .row(row))
         #expect(finding(row, ClockOffset(sale(1, paidAt: .sample - .seconds(2_000), ahead: 960))) != .row(row))
-        // The ticket names it whatever the clocks say.
+        // The ticket names the second charge, for every offset of the clock.
         let named = JournalRow(
             result: row.result.with(ticket: second.command.content.reference),
             instants: row.instants
@@ -132,13 +132,14 @@ import Testing
                 rules: rules
             ).finding(for: doubt)
         }
-        // The clock may have been set since the last sale.
+        // A person may have set the clock since the last sale.
         let isRight = ClockOffset(of: sales).map { !$0.isOff(by: rules.clockTolerance) } ?? false
         if !isRight { #expect(finding([own]) == .near([own]), "seed \(seed): \(ahead) s") }
         sales.append(sale(99, paidAt: .sample + .seconds(lasts + 60), ahead: ahead))
         let fits = isRight ? finding([own]) != .absent : finding([own]) == .row(own)
         #expect(fits, "seed \(seed): \(ahead) s")
-        // What stands a whole life and both tolerances away is no payment of it, and no proof that there was none.
+        // A row that is farther away than a whole life and both tolerances is no payment of the doubt, and it is no
+        // proof that there was none.
         let away = lasts + 2 * rules.clockTolerance.components.seconds + 120
         for side in [-1, 1] as [Int64] {
             let other = row(of: doubt, shownAt: .sample + .seconds(ahead + side * away))
@@ -147,7 +148,7 @@ import Testing
         }
     }
 
-    @Test("K3: after the clock was set neither a stranger's payment nor one of two rows is taken for ours")
+    @Test("K3: after the clock was set, a stranger's payment is not taken for ours, and one of two rows is not either")
     func setMeanwhile() {
         let doubt = doubt(postedAt: .sample)
         let before = sale(1, paidAt: .sample - .seconds(900), ahead: -600)
@@ -156,10 +157,10 @@ import Testing
                 for: doubt
             )
         }
-        // Paid by hand ten minutes before the POST, by a clock that is right again.
+        // A customer paid this by hand ten minutes before the POST, and the clock is right again.
         let strangers = row(of: doubt, shownAt: .sample - .seconds(590))
         #expect(finding([strangers], [before]) == .near([strangers]))
-        // Ours by a clock that is right, and one that would be ours by the clock of before.
+        // One row is ours if the clock is right. The other one would be ours if the clock were still as it was before.
         let ours = row(of: doubt, shownAt: .sample + .seconds(30))
         #expect(finding([ours, strangers], [before]) == .ambiguous)
         let after = sale(2, paidAt: .sample + .seconds(900), ahead: 0)
@@ -167,7 +168,7 @@ import Testing
         #expect(finding([strangers], [before, after]) != .row(strangers))
     }
 
-    @Test("K3: where nothing is known of the clock, or it is off, a row of any day is named, and proves no absence")
+    @Test("K3: if nothing is known of the clock, or it is off, a row of any day is named, and proves no absence")
     func anyDay() {
         let doubt = doubt(postedAt: .sample)
         let tomorrow = row(of: doubt, shownAt: .sample + .seconds(86_400))
@@ -179,10 +180,10 @@ import Testing
         #expect(finding(ClockOffset(sale(1, paidAt: .sample - .seconds(900), ahead: 0))) == .absent)
     }
 
-    @Test("K3: a sale whose result came late confirms nothing, nor does one that the journal decided")
+    @Test("K3: a sale whose result came late confirms nothing, and a sale that the journal decided does not either")
     func lateSales() {
         let doubt = doubt(postedAt: .sample)
-        // Right at first, ten minutes behind later; the first one's result came half an hour after its POST.
+        // The clock was right and is ten minutes behind later. The first result came half an hour after its POST.
         let late = sale(1, paidAt: .sample - .seconds(600), ahead: 0, arrived: 1_800)
         let after = sale(2, paidAt: .sample + .seconds(6_000), ahead: -600)
         let strangers = row(of: doubt, shownAt: .sample - .seconds(480))
@@ -198,7 +199,7 @@ import Testing
         #expect(ClockOffset(byJournal) == nil)
     }
 
-    @Test("K3: after a sale that showed a time that cannot be, a row without our ticket is only named")
+    @Test("K3: after a sale that showed an impossible time, a row without our ticket is only named")
     func doubted() {
         let doubt = doubt(postedAt: .sample)
         var far = sale(1, paidAt: .sample - .seconds(900), ahead: -7_200)
@@ -210,7 +211,8 @@ import Testing
             let match = JournalMatch(rows: [row], undecided: [doubt], isClockDoubted: isDoubted, rules: rules)
             #expect(match.finding(for: doubt) == (isDoubted ? .near([row]) : .row(row)))
         }
-        // Right in the morning, and since its battery failed a day off: what the morning showed proves no absence.
+        // The clock was right in the morning, and it is a day off since its battery failed: what the sale of the
+        // morning showed proves no absence.
         let tomorrow = self.row(of: doubt, shownAt: .sample + .seconds(86_400))
         let morning = ClockOffset(of: [sale(3, paidAt: .sample - .seconds(20_000), ahead: 0)])
         for isDoubted in [false, true] {
@@ -225,13 +227,13 @@ import Testing
         }
     }
 
-    @Test("K3: a row that may be an approved sale's, by a clock of which nothing is known, proves no absence")
+    @Test("K3: while nothing is known of the clock, a row that may be an approved sale's proves no absence")
     func contested() {
         let doubt = doubt(postedAt: .sample)
         let row = row(of: doubt, shownAt: .sample - .seconds(600))
         let match = JournalMatch(rows: [], contested: [row], undecided: [doubt], rules: rules)
         #expect(match.finding(for: doubt) == .ambiguous)
-        // A thin approval without a row of its own may have made it.
+        // A thin approval without a row of its own may have made this row.
         var thin = sale(1, paidAt: .sample - .seconds(1_800), ahead: 0)
         thin.result = nil
         #expect(JournalMatch(rows: [row], undecided: [], rules: rules).mayBe(row, of: thin))

@@ -112,7 +112,7 @@ import Testing
         (15_990, 0, 0, true), (16_990, 1_000, 0, true), (17_990, 1_000, 1_000, true), (15_990, 1_000, 0, true),
         (16_990, 0, 0, false), (16_990, 999, 0, false), (14_990, -1_000, 0, false), (16_990, -1_000, 2_000, false),
         (Int64.max, Int64.max, 0, false),
-        // No terminal takes so much at once.
+        // No terminal takes so much money at once.
         (100_000_015_990, 100_000_000_000, 0, false),
     ])
     func `J3: tip and cashback may be added where the answer itself says so, in every country`(

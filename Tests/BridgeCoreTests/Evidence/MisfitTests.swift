@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// What does not fit is said in words, and it is what the judgement stands on.
+/// The bridge says in words what does not fit, and these words name the reason of the judgement.
 @Suite struct `What does not fit in an answer` {
     private let sale = Situation.submitted.transaction
 

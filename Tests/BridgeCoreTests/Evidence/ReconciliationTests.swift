@@ -4,11 +4,11 @@ import BridgeCore
 import TestSupport
 import Testing
 
-/// A terminal's open batch against the table, without either.
+/// Compares a terminal's open batch with the table, without a terminal and without a store.
 @Suite("Reconciliation") struct ReconciliationTests {
     private static let rules = TransactionRules()
 
-    /// A payment whose terminal showed that minute and receipt; POSTed half a minute before.
+    /// A payment whose terminal showed that minute and receipt; its POST was half a minute before.
     private static func result(_ receipt: Int64, amount: Int64, minute: Int64) -> TerminalResult {
         var result = TerminalResult()
         result.functionCode = 100
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func `a batch that somebody else closed since is told by its receipts`() {
-        // Two sales of one batch, then receipts begin with 1 again.
+        // Two sales of one batch, then the receipts begin with 1 again.
         let found = compare([row(1, minute: 20)], [sale(1, minute: 2), sale(2, minute: 3)], lastClose: Self.at(0))
         #expect(found.since == .oldestRow(Self.at(20)) && found.missing.isEmpty)
     }
@@ -157,7 +157,7 @@ import Testing
         var doubt = Transaction.sample(3, amount: 1_000, acceptedAt: Self.at(-60))
         doubt.state = .inDoubt
         doubt.postedAt = Self.at(-60)
-        // While nothing is known of the terminal's clock its oldest row may be hours older.
+        // While the bridge knows nothing of the terminal's clock, the oldest row may be hours older.
         #expect(compare([row(1)], [sale(1)], undecided: [doubt]).undecided.map(\.id) == [doubt.id])
         var known = sale(1)
         known.result?.utcOffset = -10_800
@@ -165,7 +165,7 @@ import Testing
         #expect(compare([row(1)], [known], undecided: [doubt]).agrees)
     }
 
-    @Test("K3: a clock that shows a time to come hides no doubt")
+    @Test("K3: a clock that shows a future time hides no doubt")
     func clockAhead() {
         var doubt = Transaction.sample(3, amount: 1_000, acceptedAt: Self.at(3))
         doubt.state = .inDoubt

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// Kind J: one payment told in two ways is one payment.
+/// Kind J: one payment that is told in two ways is one payment.
 @Suite struct `Two spellings of one payment` {
     private let sale = Transaction.sample().after(.submissionStarted)
         .after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")))
@@ -65,14 +65,14 @@ import Testing
     }
 
     @Test(
-        "J2: a ticket alone does not make an answer another transaction's where name and number are ours",
+        "J2: if name and number are ours, a ticket alone does not make an answer another transaction's",
         arguments: [
             "1", "a0000001", "X9", "A00000",
         ]
     )
     func ticket(_ ticket: String) {
         #expect(sale.after(callback { $0.result?.ticket = ticket }).state == .approved)
-        // Without our name it does, unless it is another spelling.
+        // Without our name the ticket does so, unless it is another spelling of ours.
         let unnamed = sale.after(
             callback {
                 $0.result?.ticket = ticket
@@ -120,15 +120,15 @@ import Testing
         #expect(told.after(.callback(.notCompleted(second))).state == .inDoubt)
         #expect(told.after(.callback(.declined(second))).state == .inDoubt)
         #expect(told.after(.callback(.approved(second, idPosTxs: "936199"))).state == .approved)
-        // A refusal that nothing contradicts is believed: the POST whose answer was lost is the only one that started.
+        // The bridge believes a refusal that nothing contradicts: only the POST whose answer was lost may have started.
         let lost = first.after(.submissionStarted, .submissionEnded(attempt: 2, .unknown(.noAcknowledgement)))
         #expect(lost.after(.callback(.notCompleted(second))).state == .notCompleted)
-        // With one POST there is nothing else that may be paid.
+        // With one POST there is no other POST that may be paid.
         #expect(first.after(.callback(.notCompleted(first))).state == .notCompleted)
     }
 
     @Test(
-        "J4: a callback that comes while a later POST is under way may be of an earlier one, whatever refused that",
+        "J4: a callback that comes while a later POST is under way may be of an earlier one, after every refusal",
         arguments: [Reason.Code.cloudUnavailable, .blocked, .terminalBusy, .tokenRejected]
     )
     func refused(code: Reason.Code) {
@@ -142,11 +142,12 @@ import Testing
     }
 
     @Test(
-        "J4: a POST that certainly never started is none that a refusal may be about",
+        "J4: a refusal cannot be about a POST that certainly never started",
         arguments: [Reason.Code.tokenRejected, .cloudUnavailable, .blocked]
     )
     func neverStarted(code: Reason.Code) {
-        // A held account, a login that has no token and a turn that came too late ask to wait as well, and sent nothing.
+        // These refusals also ask to wait, and nothing was sent: the account is held, the login has no token, or the
+        // turn came too late.
         let never = SubmissionOutcome.notStarted(.init(code, isTransient: true, retryAfter: .seconds(1)))
         let waiting = Transaction.sample().after(.submissionStarted, .submissionEnded(attempt: 1, never))
         let posting = waiting.after(.submissionStarted)
@@ -183,7 +184,7 @@ import Testing
     }
 }
 
-/// Kind B: what moves no money has no identity but its name.
+/// Kind B: a command that moves no money is known by its name only.
 @Suite struct `A command that moves no money` {
     private static let argentina = Account(name: "main", profile: .argentina, environment: "uat")
     private let rules = TransactionRules()
@@ -216,7 +217,7 @@ import Testing
         #expect(done.state == .completed && done.idPosTxs == nil)
     }
 
-    @Test("B4: be the answer around the record under a number and a name of its own")
+    @Test("B4: is completed also by an answer that has a number and a name of its own around the record")
     func recordInside() {
         let voucher = posted(.lastVoucher, Self.argentina)
         var answer = record(functionCode: 100)
@@ -225,7 +226,7 @@ import Testing
         (answer.idPosTxs, answer.customID) = ("970001", voucher.id.description)
         #expect(voucher.after(.submissionEnded(attempt: 1, .answered(answer))).state == .completed)
         #expect(voucher.after(.callback(answer)).state == .completed)
-        // A sale is not what such an answer shows, whatever of it is that sale's.
+        // Such an answer does not show a sale, even if parts of it belong to that sale.
         let sale = Transaction.sample().after(.submissionStarted)
         let known = sale.after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936101")))
         for (number, recorded, name, recordedName) in [
@@ -241,7 +242,7 @@ import Testing
         }
     }
 
-    @Test("B4: duplicate, too")
+    @Test("B4: a duplicate is completed by such a record too")
     func duplicate() {
         let chile = Account(name: "main", profile: .chile, environment: "uat")
         let done = posted(.duplicate, chile).after(.submissionEnded(attempt: 1, .answered(record(functionCode: 100))))
@@ -249,7 +250,7 @@ import Testing
     }
 
     @Test(
-        "B1: claims no number, whatever it is answered with",
+        "B1: claims no number, with any answer",
         arguments: CommandType.allCases.filter { !$0.effect.movesMoney }
     )
     func claims(type: CommandType) {

@@ -18,7 +18,7 @@ import Testing
         return JournalRow(result: result, instants: [.sample + .seconds(hours * 3_600 + minutes * 60)])
     }
 
-    /// What a sale says that was paid an hour before, at a clock that is right.
+    /// What a sale shows that a customer paid an hour before, at a terminal whose clock is right.
     private var known: ClockOffset? {
         var sale = Transaction.sample(2)
         sale.postedAt = .sample - .seconds(3_600)
@@ -40,7 +40,7 @@ import Testing
         #expect(finding(named) == .row(named))
         #expect(finding(row(hours, ticket: "OTHER")) == .absent)
         #expect(isNear(finding(row(hours, ticket: doubt.command.content.reference, amount: 1))))
-        // An earlier command with this reference may have made it.
+        // An earlier command with this reference may have made the row.
         let match = JournalMatch(rows: [named], undecided: [doubt], reusedReferences: [doubt.id], rules: rules)
         #expect(match.finding(for: doubt) == (hours == 0 ? .row(named) : .ambiguous))
     }
@@ -53,7 +53,7 @@ import Testing
         }
         for name in ["ord-7f3a9c", String(doubt.id.description.prefix(20))] {
             #expect(finding(named(name)) == .near([named(name)]))
-            // Nor is another row the sale because this one has another name.
+            // The bridge does not take another row for the sale because this row has another name.
             let match = JournalMatch(rows: [named(name), mine], undecided: [doubt], rules: rules)
             #expect(match.finding(for: doubt) == .ambiguous)
         }
@@ -72,7 +72,7 @@ import Testing
     func minutesOff(minutes: Int64) {
         let row = row(0, ticket: nil, minutes: minutes)
         let found = finding(row)
-        // Five minutes later the terminal may still have worked on it.
+        // Five minutes later the terminal may still have worked on the sale.
         guard case .near(let rows) = found else {
             #expect(found == .row(row) && minutes == 5)
             return
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(
-        "E4: a row with our ticket and amount is never another's, whatever its clock says",
+        "E4: a row with our ticket and amount is never another's, at every time that its clock says",
         arguments: [-300, -7, 17, 30, 300]
     )
     func otherClock(minutes: Int64) {
@@ -103,7 +103,7 @@ import Testing
         #expect(isNear(finding(row(hours, ticket: nil))))
         #expect(isNear(finding(row(hours, ticket: nil, minutes: 30))))
         #expect(finding(row(hours, ticket: nil, amount: 1)) == .absent)
-        // As far away it is another sale where the clock is known to be right.
+        // If the clock is known to be right, a row that is so far away is another sale.
         #expect(isNear(finding(row(5, ticket: nil))))
         #expect(finding(row(5, ticket: nil), clock: known) == .absent)
     }
@@ -114,12 +114,12 @@ import Testing
             .after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
         #expect(isNear(finding(row(0, ticket: "ORDER-2026-000012345"), for: long)))
         #expect(finding(row(0, ticket: "ORDER-2026-0000999"), for: long) == .absent)
-        // At whatever time its clock shows, as long as the amount is ours: others are cut to the same letters.
+        // At every time of its clock such a row is near: other tickets have the same letters when they are cut.
         #expect(isNear(finding(row(0, ticket: "ORDER-2026-000012345", minutes: 300), for: long)))
         #expect(finding(row(0, ticket: "ORDER-2026-000012345", amount: 1, minutes: 300), for: long) == .absent)
     }
 
-    @Test("E4: a terminal's time that cannot be is told without an offset")
+    @Test("E4: an impossible time of a terminal is told without an offset")
     func offset() {
         func told(_ local: String) -> TerminalResult? {
             var answer = CloudAnswer.approved(doubt)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// What a person reads first of a transaction.
+/// What a person reads first about a transaction.
 @Suite struct `A conclusion` {
     private func conclusion(_ transaction: Transaction, at now: Timestamp = .sample) -> Conclusion {
         Conclusion(about: transaction, at: now, rules: Situation.rules)
@@ -56,7 +56,7 @@ import Testing
             doubt.reasonText
                 == "the result does not fit the request: asked \(asked?.text ?? ""), told \(told?.text ?? "")"
         )
-        // The reason before is not forgotten once a person is called.
+        // The conclusion still names the reason before when a person is called.
         let called = doubt.after(.due, at: end)
         #expect(called.reason?.code == .operatorNeeded)
         #expect(called.reasonText?.hasSuffix("asked \(asked?.text ?? ""), told \(told?.text ?? "")") == true)
@@ -64,7 +64,7 @@ import Testing
         #expect(conclusion(called, at: end).sentences.last == "A person must decide now.")
     }
 
-    @Test("M1: what does not fit is a step of its own, once, however often it is told")
+    @Test("M1: what does not fit is one step of its own, also if it is told several times")
     func step() {
         func step(_ input: TransactionInput, _ before: Transaction) -> String? {
             let transition = TransactionMachine.apply(input, to: before, at: .sample, rules: Situation.rules)
@@ -79,7 +79,7 @@ import Testing
         #expect(step(.callback(.approved(submitted)), submitted) == nil)
     }
 
-    @Test("M1: a person is called with the cause, whatever it was", arguments: [true, false])
+    @Test("M1: a person is called with the cause, for every cause", arguments: [true, false])
     func cause(hasNumber: Bool) {
         let doubt = (hasNumber ? Situation.doubtWithNumber : .doubtOutOfLane).transaction
         let called = doubt.after(.due, at: .sample + Situation.rules.giveUpAfter)
@@ -137,7 +137,7 @@ import Testing
         #expect(found.sentences[1].hasPrefix("It was told that it was paid after all (authorization "))
         let settled = contradicted.after(.settled(by: .sample))
         #expect(conclusion(settled).person == .notNeeded)
-        // It stays in the story: the next reader must see both payments.
+        // The payment stays in the story: the next reader must see both payments.
         #expect(conclusion(settled).text.contains("paid after all"), "\(conclusion(settled).text)")
         #expect(conclusion(settled).text.hasSuffix(" A person settled that."), "\(conclusion(settled).text)")
     }

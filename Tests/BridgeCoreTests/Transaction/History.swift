@@ -3,7 +3,7 @@
 import BridgeCore
 import TestSupport
 
-/// One random life of a transaction, watched step by step by rules that know nothing of the machine's insides.
+/// One random life of a transaction; rules that know nothing of the machine check it step by step.
 struct History {
     /// How many inputs a life has at most.
     static let longest = 24
@@ -12,11 +12,11 @@ struct History {
     private let rules: TransactionRules
     private var now = Timestamp.sample
     private var transaction: Transaction
-    /// Whether a POST may have reached the cloud, by what was told to the machine alone.
+    /// Whether a POST may have reached the cloud; only what the test told the machine counts.
     private var mayHaveLeft = false
-    /// The journal showed the receipt that a void is about, and nothing was POSTed since.
+    /// The journal showed the receipt that a void is about, and no POST began since then.
     private var isReceiptSeen = false
-    /// A callback came, so a POST reached the cloud whatever it was told.
+    /// A callback came, so a POST reached the cloud, even if the machine was told that none did.
     private var isProven = false
     private var toldSales: Set<String> = []
     private var publishedContradictions: Set<Contradiction.Identity> = []
@@ -43,7 +43,7 @@ struct History {
         transaction = begun.transaction
     }
 
-    /// Lives it through; the first broken rule, or `nil`.
+    /// Goes through the life and returns the first broken rule, or `nil`.
     mutating func run() -> String? {
         for _ in 0..<Int.random(in: 1...Self.longest, using: &random) {
             now = now + .seconds(Int.random(in: -5...90, using: &random))
@@ -131,7 +131,7 @@ struct History {
             && (answer.idPosTxs == before.idPosTxs || answer.idPosTxs == nil || before.idPosTxs == nil)
     }
 
-    /// Whether a result with the code of success is one of the command, by its own rules.
+    /// Whether a result with the code of success is the command's result, by the command's own rules.
     private func isOfCommand(_ result: TerminalResult, _ before: Transaction) -> Bool {
         let isAuthorized = result.authorizationCode?.isEmpty == false
         let asked = before.command.content.amount?.value
@@ -170,7 +170,8 @@ struct History {
         where !publishedContradictions.insert(identity).inserted {
             return "a contradiction was published twice"
         }
-        // A second sale is on record at once and told when there is a final status that it speaks against.
+        // The transaction records a second sale at once. An event tells it when a final status exists that the sale
+        // speaks against.
         for sale in change.events.compactMap(\.contradiction) where sale.code == .secondSale {
             guard let number = sale.result.idPosTxs, toldSales.insert(number).inserted,
                 change.transaction.contradictions.contains(where: {
@@ -203,14 +204,15 @@ struct History {
         case .approved, .declined, .notCompleted, .failed, .completed:
             if after.dueAt != nil || after.queryAt != nil { return "due after the end" }
             if !change.effects.isEmpty { return "an effect after the end" }
-            // Behind a person's word the terminal may still be at work.
+            // When a person decided, the terminal may still be at work.
             let mayBeAtTerminal = after.decidedBy == .operator && after.state != .approved && !after.isLifeOver
             if after.isInLane, !after.isBeingCancelled, !mayBeAtTerminal { return "the lane is held after the end" }
         }
         return nil
     }
 
-    /// The lane is left by an end, or by a doubt whose terminal's life is over and whose journal was dealt with.
+    /// A transaction leaves the lane when it ends, or when it is in doubt, its terminal's life is over and its journal
+    /// was dealt with.
     private func brokenLane(_ before: Transaction, _ input: TransactionInput, _ after: Transaction) -> String? {
         if after.isInLane, !before.isInLane { return "the lane was entered again" }
         if after.isBeingCancelled, !after.isInLane { return "the lane was left while a cancel may have effects" }
@@ -226,7 +228,7 @@ struct History {
         return isAnothers ? "another transaction's number was taken" : nil
     }
 
-    /// The same evidence once more changes no status and says nothing new.
+    /// The same evidence again changes no status and makes no event.
     private func brokenRepetition(
         _ input: TransactionInput,
         _ claimant: TransactionID?,
@@ -245,14 +247,14 @@ struct History {
         switch input {
         case .receiptRead(let reading): if change.finding != .refused { isReceiptSeen = reading == .seen }
         case .submissionEnded(let attempt, .notStarted):
-            // Only the end of the attempt that is under way says that nothing left.
+            // Only the end of the attempt that is under way can say that nothing left.
             if transaction.state == .submitting(attempt: attempt), transaction.idPosTxs == nil, !isProven {
                 mayHaveLeft = false
             }
         case .submissionEnded: mayHaveLeft = true
         case .evidence(let evidence): if evidence.source == .callback { (mayHaveLeft, isProven) = (true, true) }
         case .unreadableCallback: (mayHaveLeft, isProven) = (true, true)
-        // What happened after the backup nobody remembers.
+        // The restored store does not know what happened after the backup.
         case .restored: mayHaveLeft = true
         case .due, .batchRead, .submissionStarted, .recovered, .queryRequested, .lifeEnded, .journalAbsence,
             .journalNear,

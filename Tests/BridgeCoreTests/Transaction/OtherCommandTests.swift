@@ -4,7 +4,7 @@ import BridgeCore
 import TestSupport
 import Testing
 
-/// What the machine does with commands that are no sale.
+/// What the machine does with commands that are not sales.
 @Suite struct `Commands beside the sale` {
     private static let rules = TransactionRules()
 
@@ -135,11 +135,11 @@ import Testing
             return void.isOriginal(JournalRow(result: changed, instants: []))
         }
         #expect(isOriginal { _ in })
-        // A list may write the same receipt in another way than the callback did.
+        // A list can write the same receipt in another way than the callback did.
         #expect(isOriginal { $0.authorizationCode = $0.authorizationCode.map { String($0.drop { $0 == "0" }) } })
         #expect(isOriginal { $0.authorizationCode = $0.authorizationCode?.lowercased() })
         #expect(isOriginal { $0.localTime = nil })
-        // Yesterday's receipt 17 is another sale than today's.
+        // Yesterday's receipt 17 is another sale than today's receipt 17.
         #expect(!isOriginal { $0.localTime = "2026-11-21 06:12:31" })
         #expect(!isOriginal { $0.authorizationCode = "010930" })
         #expect(!isOriginal { $0.amount = 15_991 })
@@ -160,7 +160,7 @@ import Testing
         let sent = read.submitted
         let ended = sent.after(.callback(answer(sent)))
         #expect(ended.state == .completed && ended.result?.report == unread.report)
-        // Too late, and for no other command.
+        // This reading comes too late. The next one comes to a command that is not a close.
         #expect(sent.after(.batchRead(.init(notRead: .blocked))).batchReport == unread.report)
         #expect(begun(.poll).after(.batchRead(unread)).batchReport == nil)
     }
@@ -222,7 +222,7 @@ import Testing
         let sent = begun(type).submitted
         let ended = sent.after(.callback(answer(sent)))
         #expect(ended.state == .completed && ended.status == .completed)
-        // A later word of another kind is nobody's business.
+        // A later result of another kind changes nothing.
         let later = TransactionMachine.apply(
             .callback(.declined(sent)),
             to: ended,

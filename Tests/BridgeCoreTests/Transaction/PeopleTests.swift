@@ -70,9 +70,9 @@ struct PeopleTests {
             let approved = misfit.after(approval(spelling, misfit.result?.operationID, nil))
             #expect(approved.state == .approved && approved.result?.amount == told)
         }
-        // Who states another amount than the evidence does is asked again.
+        // If a person states another amount than the evidence has, the bridge asks again.
         #expect(apply(approval(code, misfit.result?.operationID, 1), to: misfit).finding == .refused)
-        // Another receipt, or none in the evidence: the person states it.
+        // The evidence has another receipt, or none: then the person must state the amount.
         for doubt in [misfit, doubt] {
             #expect(apply(approval("777777", 99, nil), to: doubt).finding == .refused)
             #expect(doubt.after(approval("777777", 99, 1_599)).result?.amount == 1_599)
@@ -90,11 +90,11 @@ struct PeopleTests {
         let ended = posted.after(.operatorDecision(decision, by: .sample))
         #expect(ended.state.isFinal && ended.isInLane)
         #expect(!ended.after(.lifeEnded).isInLane)
-        // The end of a cancel says nothing of the terminal: it may still be at the sale.
+        // The end of a cancel says nothing about the terminal: it may still work on the sale.
         let cancelled = posted.after(.cancel).after(.operatorDecision(decision, by: .sample))
             .after(.cancelEnded(.answered(0)))
         #expect(cancelled.state.isFinal && cancelled.isInLane)
-        // Where the time is over already nothing waits.
+        // If the time is over already, the lane does not wait.
         let late = posted.after(.lifeEnded, at: .sample + Situation.rules.terminalLife)
         let open = late.after(.operatorDecision(decision, by: .sample), at: .sample + Situation.rules.terminalLife)
         #expect(open.state.isFinal && !open.isInLane)
@@ -113,7 +113,7 @@ struct PeopleTests {
         ) throws -> Transition {
             let note = try OperatorNote(name: "Ana", reason: "looked", knows: Set(knows))
             let change = apply(.operatorDecision(decision, by: note), to: transaction)
-            // A refusal changes nothing, and has a reason that a person can be told.
+            // A refused decision changes nothing, and has a reason that the bridge can tell a person.
             let objection = transaction.objection(to: decision, by: note, terminalLife: life)
             #expect((change.finding == .refused) == (objection != nil), "\(decision), \(knows)")
             if objection != nil { #expect(change.transaction == transaction && change.events.isEmpty) }
@@ -129,7 +129,7 @@ struct PeopleTests {
             #expect(try end(over, decision).transaction.state.isFinal)
             #expect(try end(told, decision, .now).finding == .refused)
             #expect(try end(told, decision, .althoughToldPaid).transaction.state.isFinal)
-            // A payment that is told a moment before the decision counts.
+            // A payment that is told a moment before the decision counts too.
             let late = over.after(.callback(.misfit(over)))
             #expect(try end(late, decision, .now).finding == .refused)
         }

@@ -3,12 +3,12 @@
 import BridgeCore
 import TestSupport
 
-/// Every state of the machine, some in several conditions that change what an input does.
+/// Every state of the machine; some states appear in several conditions that change what an input does.
 enum Situation: String, CaseIterable {
     case accepted
-    /// Another one holds the terminal.
+    /// Another transaction holds the terminal.
     case queued
-    /// Refused by a busy terminal, waiting for the next attempt.
+    /// A busy terminal refused it, and it waits for the next attempt.
     case waiting
     case submitting
     case submitted
@@ -19,11 +19,11 @@ enum Situation: String, CaseIterable {
     case completed
     /// The acknowledgement was lost, so there is no number to ask for.
     case doubtWithoutNumber
-    /// The terminal's life is over, its journal is not read yet.
+    /// The terminal's life is over, and the bridge has not read its journal yet.
     case doubtWithNumber
-    /// The same without a number.
+    /// The same, without a number.
     case doubtAfterLife
-    /// The journal was read and the next command may pass.
+    /// The bridge read the journal, and the next command may pass.
     case doubtOutOfLane
     /// A payment of another amount is on record.
     case doubtAboutPayment
@@ -33,7 +33,7 @@ enum Situation: String, CaseIterable {
     static let rules = TransactionRules()
     static let number = "936101"
 
-    /// A transaction brought there by inputs.
+    /// A transaction that inputs brought into this situation.
     var transaction: Transaction {
         let start = TransactionMachine.accept(.sample(), rules: Self.rules).transaction
         switch self {
@@ -52,7 +52,7 @@ enum Situation: String, CaseIterable {
             let refusal = SubmissionOutcome.Refusal(.terminalUnknown, isTransient: false)
             return start.after(.submissionStarted, .submissionEnded(attempt: 1, .notStarted(refusal)))
         case .completed:
-            // A charge never gets there; the table asks what would become of it.
+            // A charge never gets this status; the table asks what each input would do then.
             var transaction = start
             transaction.state = .completed
             transaction.dueAt = nil
@@ -96,7 +96,7 @@ extension SubmissionOutcome.Refusal {
 }
 
 extension CloudAnswer {
-    /// Paid, but another amount.
+    /// The customer paid, but another amount.
     static func misfit(_ transaction: Transaction) -> CloudAnswer {
         var answer = approved(transaction, receipt: 40)
         answer.result?.amount = (transaction.command.content.amount?.value ?? 0) + 1
@@ -108,7 +108,7 @@ extension CloudAnswer {
         .finished(transaction, .answering(transaction, responseCode: -1))
     }
 
-    /// Paid under another number of Getnet's, with this transaction's own name.
+    /// The customer paid under another number of Getnet, with the name of this transaction.
     static func renumbered(_ transaction: Transaction) -> CloudAnswer {
         approved(transaction, idPosTxs: "936199", receipt: 50)
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BridgeCore
 
-/// What becomes of a transaction for which the store refuses an input as the bridge's own fault.
+/// What happens to a transaction when the store refuses an input because of the bridge's own fault.
 @Suite struct `A fault of one row` {
     @Test(
         "ends in a state that an operator sees, by what may have happened",
@@ -19,7 +19,7 @@ import Testing
         let after = before.after(.notStorable)
         #expect(after.state == state)
         if before.state.isFinal { #expect(after == before) } else { #expect(after.reason?.code == .operatorNeeded) }
-        // It is told once, and evidence still decides.
+        // The bridge tells it once, and evidence can still decide.
         #expect(after.after(.notStorable) == after)
         if state == .inDoubt { #expect(after.after(.callback(.approved(before))).state == .approved) }
     }

@@ -7,7 +7,7 @@ import Testing
 
 /// Random lives of transactions.
 ///
-/// `GETNET_BRIDGE_HISTORIES` is how many (20,000 unless it says otherwise), `GETNET_BRIDGE_SEED` repeats a run.
+/// `GETNET_BRIDGE_HISTORIES` says how many (20,000 without it), `GETNET_BRIDGE_SEED` repeats a run.
 @Suite struct `Random histories` {
     private static let shards = 4
     private static let environment = ProcessInfo.processInfo.environment

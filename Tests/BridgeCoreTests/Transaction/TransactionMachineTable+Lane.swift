@@ -14,7 +14,7 @@ extension TransactionMachineTable {
                 ([.givenUp], "inDoubt (operator_needed) !readJournal"),
                 ([.doubtAboutPayment], "inDoubt (inconsistent_result) !readJournal @-315"),
                 ([.doubtOutOfLane], "nothing"),
-                // It ended while the terminal may still have been at work for it.
+                // The transaction ended while the terminal may still have worked on it.
                 ([.completed], "completed"),
                 ([.doubtWithNumber], "inDoubt (no_result) !readJournal @-300"),
                 ([.doubtWithoutNumber, .doubtAfterLife], "inDoubt (no_acknowledgement) !readJournal @86085"),

@@ -105,7 +105,7 @@ extension TransactionMachineTable {
                 ([.doubtWithNumber], "inDoubt (no_result) @0"),
                 ([.givenUp], "inDoubt (operator_needed) @0"),
             ],
-            // Of a payment that does not fit a query is under way already.
+            // In `doubtAboutPayment` a query about the payment that does not fit is under way already.
             elsewhere: "nothing"
         )
     ]

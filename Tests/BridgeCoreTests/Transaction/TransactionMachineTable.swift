@@ -5,8 +5,8 @@ import TestSupport
 
 /// One input and what it does in every situation.
 ///
-/// Outcomes read `state (reason) +event !effect ?finding @seconds-until-due`; `nothing` and a lone finding change
-/// nothing.
+/// Outcomes read `state (reason) +event !effect ?finding @seconds-until-due`. `nothing`, and a finding alone, mean that
+/// nothing changes.
 struct TableRow: CustomStringConvertible {
     let description: String
     let now: Timestamp
@@ -16,7 +16,7 @@ struct TableRow: CustomStringConvertible {
     let outcomes: [([Situation], String)]
     let elsewhere: String?
 
-    /// A row; the transaction was accepted, and posted where it was posted, at second 0.
+    /// A row; the transaction was accepted at second 0; if it was POSTed, that was at second 0 too.
     init(
         _ name: String,
         at seconds: Int = 1,
@@ -35,7 +35,7 @@ struct TableRow: CustomStringConvertible {
         self.elsewhere = elsewhere
     }
 
-    /// What the table says; every situation stands in exactly one place.
+    /// What the table says; every situation must stand in exactly one place.
     func expected(in situation: Situation) -> [String] {
         let named = outcomes.filter { $0.0.contains(situation) }.map { $0.1 }
         return named.isEmpty ? [elsewhere ?? "not in the table"] : named
@@ -57,5 +57,5 @@ struct TableRow: CustomStringConvertible {
 
 /// Every pair of a situation and an input.
 ///
-/// `leaves lane`: the next command passes though there is no end.
+/// `leaves lane`: the next command passes although this transaction has not ended.
 enum TransactionMachineTable {}

@@ -13,12 +13,13 @@ import Testing
         for answer in [CloudAnswer.declined(second), .notCompleted(second)] {
             let told = second.after(.callback(answer))
             #expect(told.state == .submitting(attempt: 2) && told.isKnownToCloud)
-            // The second POST is refused as the first one was, which started all the same: it may be paid as well.
+            // The second POST gets the same refusal as the first one, and the first one started all the same. So the
+            // second one may be paid as well.
             let refused = told.after(.submissionEnded(attempt: 2, .notStarted(.busy)))
             #expect(refused.state == .inDoubt && refused.idPosTxs == nil)
             #expect(refused.after(.callback(answer)).state == .inDoubt)
             #expect(refused.after(.callback(.approved(second))).state == .approved)
-            // An acknowledged one is what there is.
+            // If the second POST is acknowledged, it is the one that counts.
             let other = told.after(.submissionEnded(attempt: 2, .acknowledged(idPosTxs: "936199")))
             #expect(other.state == .submitted && other.idPosTxs == "936199")
         }

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(
-        "E2: an instant that no four digits of a year can write is refused when it is read",
+        "E2: an instant whose year does not fit into four digits is refused when it is read",
         arguments: [
             "0000-01-01T00:00:00+00:01", "0000-01-01T00:00:00.999+23:59", "0000-01-01T00:00:59.999+00:01",
             "9999-12-31T23:59:59.999-23:59", "9999-12-31T23:59:00-00:01", "9999-12-31T23:59:60Z",
@@ -34,7 +34,7 @@ import Testing
         #expect(Timestamp(text) == nil)
     }
 
-    @Test("E2: whatever is read or computed can be written, and reads the same again")
+    @Test("E2: every instant that is read or computed can be written, and reads the same again")
     func canAlwaysBeWritten() {
         var random = SeededGenerator.announced("instants at every edge")
         let edges: [Int64] = [
@@ -100,7 +100,7 @@ import Testing
         var random = SeededGenerator.announced("instants")
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         for _ in 0..<2_000 {
-            // Before 1582 Foundation counts by the Julian calendar, RFC 3339 does not.
+            // For days before 1582 Foundation uses the Julian calendar, and RFC 3339 does not.
             let seconds = Int64.random(in: -12_000_000_000...250_000_000_000, using: &random)
             let instant = Timestamp(milliseconds: seconds * 1_000)
             let foundation = Date(timeIntervalSince1970: Double(seconds)).formatted(style)

@@ -19,7 +19,7 @@ struct BrokerOutageTests {
             configure: {
                 $0.outbox.holdCommandsAfter = .milliseconds(500)
                 $0.commands.maxAge = .seconds(600)
-                // On a slow machine the callbacks come late: no question may decide before them.
+                // On a slow machine the callbacks come late: no query may decide before them.
                 $0.reconcile.firstQueryAfter = .seconds(60)
                 $0.reconcile.terminalLife = .seconds(300)
             }
@@ -160,7 +160,7 @@ extension HeldCommandsTests {
 }
 
 extension BridgeWorld {
-    /// How many POSTs the cloud saw once no more came for so long: one may have been on its way.
+    /// How many POSTs the cloud saw when no more came for this long: one may have been on its way.
     func postsAtRest(_ duration: Duration) async throws -> Int {
         var posts = simulator.ledger.summary.posts
         var since = ContinuousClock.now

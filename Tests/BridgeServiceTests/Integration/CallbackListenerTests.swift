@@ -21,7 +21,7 @@ struct CallbackListenerTests {
         return (command, try await world.webhook(of: command.commandID))
     }
 
-    /// The same URL with something else in the token's place.
+    /// The same URL with another token.
     private func url(_ url: String, token: String) -> String {
         url.split(separator: "?").first.map { "\($0)?token=\(token)" } ?? url
     }
@@ -37,7 +37,7 @@ struct CallbackListenerTests {
             let (command, own) = try await submitted(world)
             let (_, others) = try await submitted(world, terminal: 2)
             let token = try #require(others.split(separator: "=").last)
-            // The sales are over, so that one query tells.
+            // The sales are over, so that one query is enough for the result.
             try await eventually("both callbacks are held") { world.simulator.ledger.summary.callbacksHeld == 2 }
             let wrong = [
                 url(own, token: "k1.AAAAAAAAAAAAAAAAAAAAAA"), url(own, token: String(token)), url(own, token: ""),
@@ -52,7 +52,7 @@ struct CallbackListenerTests {
                 #expect(answer.text.isEmpty)
             }
             let id = try #require(try await world.transaction(of: command.commandID)?.id)
-            // The query that was brought forward tells the result; the next knocks bring nothing more.
+            // The bridge asks earlier than planned, and this query brings the result; more wrong tokens bring no query.
             _ = try await world.events.final(of: command.commandID)
             let story = try await world.store.story(of: id)
             #expect(story.evidence.allSatisfy { $0.source == .query })
@@ -85,7 +85,7 @@ struct CallbackListenerTests {
             }
         ) { world in
             let (command, own) = try await submitted(world)
-            // The sale is over, so that one query tells.
+            // The sale is over, so that one query is enough for the result.
             try await eventually("the callback is held") { world.simulator.ledger.summary.callbacksHeld == 1 }
             #expect(try await world.callBack(own, "<html>PAN 4111111111111111</html>") == 200)
             #expect(try await world.callBack(own, "") == 200)
@@ -141,7 +141,7 @@ struct CallbackListenerTests {
             }
             #expect(event.data["customId"]?.string == id.description)
             #expect(event.data["idPosTxs"]?.string == "936101")
-            // What is kept of it holds no run of digits, in no member.
+            // What the bridge keeps of it holds no run of digits, in no member.
             #expect(body.contains("550062700310"))
             #expect(try world.surroundings.files(holding: "550062700310").isEmpty)
             #expect(try await world.callBack(url, "no JSON") == 200)
@@ -157,7 +157,7 @@ struct CallbackListenerTests {
         _ status: Int
     ) async throws {
         try await BridgeWorld.run(configure: { $0.submit.busyRetryAfter = .seconds(20) }) { world in
-            // Always busy, as far as the POST is told.
+            // The answer to each POST of 411 says that the terminal is busy.
             let command = ChargeCommand(amount: 15_411)
             try await world.send(command)
             _ = try await world.events.first("it waits") {

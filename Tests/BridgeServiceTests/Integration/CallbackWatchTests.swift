@@ -28,7 +28,7 @@ struct CallbackWatchTests {
                 }
                 for number in 1...CallbackWatch.silentSales {
                     #expect(try await !remark().contains("no callback was taken"))
-                    // Nobody calls back; the status query tells.
+                    // No callback comes; the status query brings the result.
                     let silent = ChargeCommand(terminal: BridgeWorld.terminal(number), amount: 15_201)
                     try await world.send(silent)
                     #expect(try await world.events.final(of: silent.commandID).data["evidence"]?.string == "query")
@@ -45,7 +45,7 @@ struct CallbackWatchTests {
                 let told = ChargeCommand(terminal: BridgeWorld.terminal(9))
                 try await world.send(told)
                 _ = try await world.events.final(of: told.commandID)
-                // On a slow machine the question is answered before the callback comes.
+                // On a slow machine a query brings the result before the callback comes.
                 try await eventually("it is over") { try await !remark().contains("no callback was taken") }
                 #expect(try await world.metric("sales_without_callback") == 0)
             }

@@ -22,7 +22,8 @@ struct CardDataTests {
         let captured = logger
         try await Surroundings.run { surroundings in
             try await surroundings.withBridge(logger: captured) { world in
-                // Nested, flat, inside the acknowledgement, as text in text, unreadable, contradicted, in doubt.
+                // The forms of these answers: nested, flat, inside the acknowledgement, as text in text, unreadable,
+                // contradicted, in doubt.
                 let scenarios: [Int64] = [0, 101, 110, 202, 211, 213, 214, 501, 502, 503, 506, 507, 511, 514, 515]
                 let commands = scenarios.enumerated().map { number, scenario in
                     ChargeCommand(terminal: BridgeWorld.terminal(number + 1), amount: 15_000 + scenario)
@@ -34,7 +35,7 @@ struct CardDataTests {
                         && world.events.all.filter { $0.contradiction != nil }.count == 2
                 }
                 try await world.send(Array("no JSON".utf8))
-                // A refusal that names a transaction whose result is known.
+                // A refusal that names a transaction with a known result.
                 try await world.send(ChargeCommand(commandID: commands[0].commandID))
                 let letters = try await world.surroundings.takeDeadLetters(2)
                 _ = try await world.events.first("the conflict is told") { $0.data["conflict"] != nil }

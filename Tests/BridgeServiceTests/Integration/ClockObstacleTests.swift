@@ -16,7 +16,7 @@ struct ClockObstacleTests {
         try await world.health("/readyz/commands?verbose").text
     }
 
-    /// A command that is dated by the bridge's own clock.
+    /// A command with a date of the bridge's own clock.
     private static func charge(_ world: BridgeWorld, at clock: SettableClock? = nil) async throws {
         let command = ChargeCommand()
         try await world.send(command) { properties in
@@ -103,10 +103,10 @@ struct ClockObstacleTests {
         }
     }
 
-    @Test("E1: after a restart with a clock that is ahead a terminal's life is not over before it is over")
+    @Test("E1: a restart with a clock that is ahead does not shorten a terminal's life")
     func lifeAfterRestart() async throws {
         let clock = SettableClock()
-        // Longer than the test, and shorter than the jump.
+        // The life is longer than the test, and shorter than the jump.
         try await Surroundings.run(configure: { $0.reconcile.terminalLife = .seconds(600) }) { surroundings in
             let command = ChargeCommand()
             try await surroundings.withBridge(clock: clock.now) { world in
@@ -130,11 +130,11 @@ struct ClockObstacleTests {
         }
     }
 
-    @Test("E3: after a restart a doubt whose terminal's life was over has its journal read, whatever is heard before")
+    @Test("E3: after a restart a doubt whose terminal's life was over gets its journal read, also after other answers")
     func doubtAfterRestart() async throws {
         let clock = SettableClock()
         try await Surroundings.run(configure: { $0.reconcile.terminalLife = .seconds(2) }) { surroundings in
-            // Not paid, with a result that decides nothing: it is asked about again and again.
+            // The customer did not pay, and the result decides nothing: the bridge asks about it again and again.
             let command = ChargeCommand(amount: 15_505)
             try await surroundings.withBridge(clock: clock.now) { world in
                 world.simulator.controls.flood(.questions, with: FloodAnswer(status: 429, retryAfter: 3_600))
@@ -145,7 +145,7 @@ struct ClockObstacleTests {
                 }
                 world.simulator.controls.flood(.questions, with: nil)
             }
-            // Getnet's clock does not agree, so that the reading waits for a whole life of this process.
+            // Getnet's clock disagrees, so the reading waits for a whole life of the terminal in this process.
             clock.move(by: .seconds(3_600))
             try await surroundings.withBridge(clock: clock.now) { world in
                 try await Self.charge(world, at: clock)
@@ -154,7 +154,7 @@ struct ClockObstacleTests {
         }
     }
 
-    @Test("E3: a jump forward and back again is over when the clock is where it was, whatever Getnet's clock says")
+    @Test("E3: a jump forward and back is over when the clock is where it was, also if Getnet's clock says otherwise")
     func jumpAndBack() async throws {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in

@@ -15,7 +15,7 @@ struct ControlTests {
     @Test func `a cancel of what waits ends it, nothing is sent, and a repetition gets the same event`() async throws {
         try await BridgeWorld.run(configure: { $0.submit.busyRetryAfter = .seconds(20) }) { world in
             try await world.virtualHost.declareQueue("cancels")
-            // 410: the terminal is busy first.
+            // 410: the terminal is busy at the first POST.
             let command = ChargeCommand(amount: 15_410)
             try await world.send(command)
             _ = try await world.events.first("it waits") { $0.status == "waiting" }

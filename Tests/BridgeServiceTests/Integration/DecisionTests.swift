@@ -30,12 +30,13 @@ struct DecisionTests {
     @Test func `a resolve ends a doubt, is told, and stands in the story; the payment's own callback agrees`()
         async throws
     {
-        // Long enough that no journal decides before the person does.
+        // The life is so long that no journal decides before the person does.
         try await BridgeWorld.run(configure: { $0.reconcile.terminalLife = .seconds(120) }) { world in
             let (command, id) = try await doubt(in: world)
             #expect(try await world.metric(#"in_doubt{stage="automatic"}"#) == 1)
             #expect(try await world.metric(#"in_doubt{stage="operator"}"#) == 0)
-            // An amount that was not asked for is a slip, unless the person says that the receipt has it.
+            // The bridge takes another amount than the command asked for as a slip, unless the person says that the
+            // receipt has it.
             let slip = Self.approval.replacing(#""amount":15990,"amountDiffers":true"#, with: #""amount":1530500"#)
             let refused = try await world.decide("/v1/transactions/\(id)/resolve", slip)
             #expect(refused.status == 409)
@@ -88,7 +89,7 @@ struct DecisionTests {
         }
     }
 
-    @Test("D1: evidence of one payment is no word for the amount of another")
+    @Test("D1: evidence of one payment does not confirm the amount of another one")
     func otherPayment() async throws {
         try await BridgeWorld.run { world in
             let command = ChargeCommand(amount: 15_507)
@@ -107,20 +108,20 @@ struct DecisionTests {
             #expect(unknown.status == 409)
             #expect(unknown.json["detail"]?.string?.contains("look at the receipt's code once more") == true)
             #expect(try await world.transaction(of: command.commandID)?.status == .inDoubt)
-            // A payment was told, though not of this receipt: that there is none only Getnet can say.
+            // A payment was told, with another receipt than this one. Only Getnet can say that there is none.
             let denial = #"{"as":"not_completed","by":"Ana","reason":"no receipt","now":true"#
             let denied = try await world.decide(path, denial + "}")
             #expect(
                 denied.status == 409 && denied.json["detail"]?.string?.contains("althoughToldPaid") == true,
                 "\(denied.text)"
             )
-            // What was asked for needs no second word.
+            // The amount that the command asked for needs no second word from the person.
             #expect(try await world.decide(path, approval + #","amount":15507}"#).status == 200)
         }
     }
 
     @Test(
-        "M7: a doubt is not ended as not paid while its terminal may still be at it, unless a person says to know better"
+        "M7: while its terminal may still work on it, a doubt ends as not paid only if a person says that they know better"
     )
     func tooEarly() async throws {
         try await BridgeWorld.run(configure: { $0.reconcile.terminalLife = .seconds(600) }) { world in
@@ -141,7 +142,7 @@ struct DecisionTests {
         try await BridgeWorld.run(
             configure: {
                 $0.submit.busyRetryAfter = .seconds(20)
-                // The journal must not decide before all of them are asked.
+                // The journal must not decide before the test has asked for all of them.
                 $0.reconcile.terminalLife = .seconds(300)
             }
         ) { world in

@@ -10,7 +10,7 @@ import Testing
 
 @testable import BridgeService
 
-@Suite("Events reach whoever is bound")
+@Suite("Events reach every bound queue")
 struct EventDeliveryTests {
     @Test func `bound to approvals only, every approval arrives and nothing else`() async throws {
         try await BridgeWorld.run(bindings: ["charge.approved.#"]) { world in
@@ -112,7 +112,7 @@ struct EventDeliveryTests {
             let last = try #require(world.events.all.last)
             #expect(last.envelope["status"]?.string == "approved")
             #expect(last.envelope["commandId"]?.string == command.commandID)
-            // cloudevents.core.bindings.rabbitmq names them so (docs/promises.md 3.5).
+            // cloudevents.core.bindings.rabbitmq gives the headers these names (docs/promises.md 3.5).
             #expect(last.headers["ce-specversion"] == "1.0")
             #expect(last.headers["ce-type"] == "io.getnet-bridge.charge.approved.v1")
             #expect(last.headers["ce-id"] == last.id.map { .string($0) })
@@ -183,9 +183,10 @@ struct EventDeliveryTests {
 }
 
 extension EventLog {
-    /// Every event arrived, and the first arrival of each in order; one that arrives again has the id it had.
+    /// Every event arrived, and the first arrivals came in order; an event that arrives again has the same id.
     ///
-    /// A callback that overtakes the acknowledgement leaves `submitted` out; a POST that was held back waits in between.
+    /// `submitted` is missing when a callback overtakes the acknowledgement; `waiting` is between them when a POST was
+    /// held back.
     func expectOrder(of commandID: String, _ statuses: [String] = ["accepted", "submitted", "approved"]) {
         var seen: Set<String> = []
         let first = of(commandID).filter { $0.id.map { seen.insert($0).inserted } ?? true }

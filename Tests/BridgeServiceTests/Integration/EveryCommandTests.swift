@@ -10,10 +10,10 @@ import Testing
 
 @testable import BridgeService
 
-/// Every command beside the charge: through the broker, the bridge, the simulator, and back.
+/// Every command except the charge: through the broker, the bridge, the simulator, and back.
 @Suite("Commands of every type")
 struct EveryCommandTests {
-    /// Commands without an original, with the options that they need, and what they tell.
+    /// Commands without an original, with the options that they need, and the report that they bring.
     private static let plain: [(type: CommandType, options: String, report: String?)] = [
         (.poll, "{}", "connected"), (.details, #"{"printOnPos":false}"#, "sales"), (.close, "{}", nil),
         (.totals, "{}", "txCount"), (.params, "{}", "version"), (.lastVoucher, "{}", nil),
@@ -31,10 +31,10 @@ struct EveryCommandTests {
     {
         try await country.run { world in
             let known = world.configuration.accounts.all[0].profile.commands
-            // Something to duplicate and to read.
+            // A sale that the other commands can duplicate and read.
             let charge = try await world.charge(15_000, country)
             #expect(charge.status == "approved")
-            // A closed batch has nothing to duplicate, a terminal in normal mode nothing to say.
+            // After a close there is no sale to duplicate, and in normal mode the terminal answers nothing more.
             let order: [CommandType] = [.close, .normalMode]
             let plain = Self.plain.sorted { !order.contains($0.type) && order.contains($1.type) }
             for (type, options, report) in plain {
@@ -112,7 +112,7 @@ struct EveryCommandTests {
         }
     }
 
-    /// Every way in which a refund can go wrong that the simulator has, by the last digits of its amount.
+    /// Every way in which a refund can go wrong in the simulator, by the last digits of its amount.
     private static let troubles: [Int64] = [0, 101, 110, 201, 203, 207, 301, 302, 303, 304, 307, 310, 400, 402, 410]
 
     @Test(arguments: [Country.chile, .argentina])
@@ -147,7 +147,7 @@ struct EveryCommandTests {
                 default: Issue.record("\(amount) is \(end.status ?? "nothing")")
                 }
             }
-            // What was not paid back for certain counts: whoever asks for more than the rest is refused.
+            // A refund in doubt counts as paid back: the bridge refuses a refund of more than the rest.
             try await eventually("what can be decided is decided", within: .seconds(60)) {
                 var open = false
                 taken = 0
@@ -219,7 +219,7 @@ struct EveryCommandTests {
         try await Country.chile.run { world in
             let first = try await world.charge(15_000, .chile)
             let receipt = try #require(first.data["result"]?["operationId"]?.integer)
-            // Behind the bridge's back: it knows of no close.
+            // The bridge does not know of this close.
             #expect(world.simulator.controls.closeBatch(idTerminal: "80005000") != nil)
             let second = try await world.charge(15_000, .chile)
             #expect(second.data["result"]?["operationId"]?.integer == receipt)
@@ -228,7 +228,7 @@ struct EveryCommandTests {
             #expect(final.status == "failed" && final.reason == "original_not_in_batch")
             #expect(world.simulator.ledger.summary.voids == 0)
             #expect(try await world.posts(of: id).isEmpty)
-            // What was not taken back is still there to be refunded.
+            // The void took nothing back, so a refund can still give this money back.
             let refund = try await world.refund(
                 15_000,
                 of: #"{"transactionId":"\#(first.transactionID ?? "")"}"#,
@@ -297,7 +297,7 @@ struct EveryCommandTests {
             let id = try await world.refund(15_000, of: receipt, .chile)
             let final = try await world.events.final(of: id)
             #expect(final.status == "approved")
-            // The table knows the sale: both names share what is left.
+            // The table knows the sale: both names share the rest of it.
             #expect(final.data["original"]?["transactionId"]?.string == charge.transactionID)
         }
     }
@@ -305,12 +305,12 @@ struct EveryCommandTests {
     @Test func `a cancel ends the sale at its terminal, and never the next one`() async throws {
         try await Country.argentina.run(
             simulate: {
-                // Long enough to be cancelled before the card is presented.
+                // The sale takes so long that a cancel comes before the customer presents the card.
                 ($0.timeScale, $0.thinkTime) = (0.03, .seconds(80))
                 $0.cancelDelay = .milliseconds(200)
             }
         ) { world in
-            // The control queue is answered some time after the first command.
+            // The bridge answers the control queue some time after the first command.
             try await world.virtualHost.declareQueue("asked")
             try await world.control("status", #""original":{"commandId":"nobody"}"#) { $0.replyTo = "asked" }
             _ = try await world.surroundings.take(1, from: "asked")
@@ -341,7 +341,7 @@ extension EventLog.Entry {
         return amendments
     }
 
-    /// Whether anything of what must never leave is in it.
+    /// Whether it holds any data that must never leave the bridge.
     fileprivate var holdsCardData: Bool {
         let text = String(decoding: body, as: UTF8.self)
         return ["bin", "expiryDate", "commerceRut", "rutRead", "rutToValidate", "branchAddress"].contains {
@@ -353,7 +353,7 @@ extension EventLog.Entry {
 extension BridgeWorld {
     private static let terminal = #"{"idTerminal":"80005000","idSucursal":"12983","serialNumber":"SNPRUEBA1234"}"#
 
-    /// Publishes a command of a type with further members; its id.
+    /// Publishes a command of a type with further members, and returns its id.
     func ask(_ type: CommandType, _ country: Country, _ more: String = "") async throws -> String {
         let id = UUID().uuidString.lowercased()
         let members = [#""commandId":"\#(id)","type":"\#(type.rawValue)","terminal":\#(Self.terminal)"#, more]

@@ -9,7 +9,7 @@ import Testing
 
 @testable import BridgeService
 
-/// How long an obstacle may take to be named, or to go away.
+/// How long the bridge may take to name an obstacle or to remove it.
 private let soon = Duration.seconds(10)
 
 @Suite("An account that Getnet does not serve now")
@@ -66,7 +66,7 @@ struct HeldAccountTests {
                     }
                 }
                 let charges = try await world.sendCharges(100)
-                // Where a login takes as long as the token lives, that is luck for each of them.
+                // If a login takes as long as the token lives, each charge needs luck. So the wait is longer here.
                 try await eventually("all are approved", within: BridgeWorld.patience * 4) {
                     charges.allSatisfy { world.events.statuses(of: $0).last == "approved" }
                 }
@@ -75,7 +75,7 @@ struct HeldAccountTests {
                 isOver.withLockedValue { $0 = true }
                 try await group.waitForAll()
             }
-            // A rejection costs what is under way, never all that wait.
+            // A rejection costs only the commands under way, never all commands that wait.
             let posts = proxy.requests("sale").count
             #expect(posts < 300, "\(posts) POSTs")
             #expect(try await world.metric(#"login_failures_total{reason="token_rejected"}"#) >= 2)
@@ -101,7 +101,7 @@ struct HeldAccountTests {
     }
 
     @Test func `F4: a question that is answered 429 for an hour stops no sale`() async throws {
-        // Longer than the first question waits.
+        // The sale takes longer than the bridge waits before its first query.
         try await BridgeWorld.runBehindProxy(simulate: { ($0.timeScale, $0.thinkTime) = (0.03, .seconds(80)) }) {
             world,
             proxy in
@@ -128,7 +128,7 @@ struct HeldAccountTests {
             simulate: { $0.timeScale = 0.02 },
             configure: { $0.reconcile.terminalLife = .seconds(1) }
         ) { world, proxy in
-            // More often than the bridge tries: each try is made with two tokens at most.
+            // The proxy refuses the reading more often than the bridge tries: one try uses two tokens at most.
             let unasked = NIOLockedValueBox(0)
             proxy.answer { request in
                 guard !request.isQuestion, request.command != "sale", request.command != "auth" else { return nil }
@@ -138,7 +138,7 @@ struct HeldAccountTests {
                 }
                 return count <= 2 * (JournalReader.tries + 1) ? .init(status: 401) : nil
             }
-            // Paid, but the answer is lost and no callback comes.
+            // The customer pays, but the answer is lost and no callback comes.
             let paid = ChargeCommand(commandID: "paid", terminal: "80005001", amount: 15_302)
             let next = ChargeCommand(commandID: "next", terminal: "80005001")
             for charge in [paid, next] { try await world.send(charge) }

@@ -61,7 +61,7 @@ struct TerminalLaneTests {
             simulate: { $0.timeScale = 0.02 },
             configure: { $0.reconcile.terminalLife = .seconds(2) }
         ) { world in
-            // Reset, yet started, no callback; reset, never started; an ordinary one.
+            // A reset POST that started a sale, without a callback; a reset POST that started none; an ordinary sale.
             let paid = ChargeCommand(commandID: "paid", terminal: "80005001", amount: 15_302)
             let unpaid = ChargeCommand(commandID: "unpaid", terminal: "80005001", amount: 15_303)
             let next = ChargeCommand(commandID: "next", terminal: "80005001")
@@ -102,7 +102,7 @@ struct TerminalLaneTests {
             simulate: { $0.timeScale = 0.005 },
             configure: { $0.reconcile.terminalLife = .seconds(2) }
         ) { world in
-            // Paid, no callback, and the cloud says TIMEOUT for ever.
+            // The customer pays, no callback comes, and the cloud says TIMEOUT for ever.
             let charge = ChargeCommand(commandID: "by-number", terminal: "80005001", amount: 15_205)
             try await world.send(charge)
             let final = try await world.events.final(of: "by-number")
@@ -167,7 +167,7 @@ struct TerminalLaneTests {
                 $0.reconcile.terminalLife = .seconds(600)
             }
         ) { world in
-            // No answer to the POST, never a callback.
+            // No answer comes to the POST, and never a callback.
             let dead = (0..<20).map {
                 ChargeCommand(commandID: "dead-\($0)", terminal: BridgeWorld.terminal($0), amount: 15_305)
             }
@@ -193,7 +193,7 @@ struct TerminalLaneTests {
             try await eventually("all but the line are refused", within: BridgeWorld.patience) {
                 world.events.all.count { $0.reason == "lane_full" } == 10_000 - world.configuration.lanes.depth
             }
-            // All of it while the dead ones hold their terminals.
+            // All this happened while the dead terminals still held their charges.
             for charge in dead { #expect(world.events.statuses(of: charge.commandID).allSatisfy { $0 != "approved" }) }
         }
     }

@@ -92,7 +92,7 @@ private final class HesitantCloud: Service {
             return #"{"code":1,"status":"OK","message":"LOGIN SUCCESSFUL","data":{"token":"t-1","expires_in":86400}}"#
         }
         router.post("postxs/sale") { request, _ in
-            // Only a whole request is one.
+            // The cloud counts a request only when it is whole.
             _ = try await request.body.collect(upTo: 64 * 1_024)
             self.state.withLockedValue { $0.sales += 1 }
             return #"{"code":1,"status":"OK","message":"TRANSACTION SENT","data":{"idPosTxs":936101}}"#

@@ -30,7 +30,7 @@ struct OnCallLogTests {
     @Test("M2: a doubt is a warning, the call for a person an error, each once and with ids and cause")
     func doubt() async throws {
         try await withLog({ $0.reconcile.giveUpAfter = .seconds(6) }) { world, lines in
-            // Another amount is paid than was asked for.
+            // The customer pays another amount than the command asked for.
             let command = ChargeCommand(amount: 15_507)
             try await world.send(command)
             let called = try await world.events.first("a person is called") {

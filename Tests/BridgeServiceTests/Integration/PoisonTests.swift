@@ -17,7 +17,7 @@ struct PoisonTests {
         let name: String
         let body: [UInt8]
         let reasons: Set<String>
-        /// Headers beyond the bounds of what is read are left out, all of them.
+        /// If the headers exceed the bounds of what the bridge reads, it leaves all of them out.
         var keepsHeaders = true
         var change: @Sendable (inout AMQPProperties) -> Void = { _ in }
 
@@ -99,7 +99,7 @@ struct PoisonTests {
                 #expect(poison.reasons.contains(letter.header("getnet-reason") ?? ""), "\(poison.name)")
                 #expect(letter.header("getnet-exchange") == world.configuration.commands.exchange)
                 #expect(letter.header("getnet-routing-key") == "charge.main")
-                // Whom to ask.
+                // The header says which program to ask about it.
                 #expect(letter.header("getnet-app-id") == "shop-7")
                 #expect(letter.header("getnet-rejected-at").flatMap { Timestamp($0) } != nil)
                 #expect(letter.header("getnet-detail")?.isEmpty == false)
@@ -127,7 +127,7 @@ struct PoisonTests {
 
     @Test func `an entry that cannot be written as a message stops neither the others nor the commands`() async throws {
         try await BridgeWorld.run { world in
-            // Nothing that comes over AMQP leads to such an entry any more; so it is put into the store by hand.
+            // No message over AMQP leads to such an entry any more, so the test puts it into the store by hand.
             let message = CommandMessage(
                 exchange: world.configuration.commands.exchange,
                 routingKey: "charge.main",

@@ -34,7 +34,7 @@ struct PortTests {
             let health = try #require(port)
             for path in ["/livez", "/readyz", "/readyz/commands"] {
                 #expect(try await world.health(path).status == 200)
-                // G: what a balancer asks with HEAD is answered like GET, without a body.
+                // G: a load balancer may ask with HEAD. The port answers it like GET, without a body.
                 let head = try await BridgeWorld.request("http://127.0.0.1:\(health)\(path)", method: "HEAD")
                 #expect(head.status == 200 && head.text.isEmpty, "\(path)")
             }
@@ -83,7 +83,7 @@ struct PortTests {
     }
 
     @Test func `the admin port lists by every filter, turns pages and shows a story`() async throws {
-        // A callback decides, on a slow machine too.
+        // A callback decides, also on a slow machine.
         try await BridgeWorld.run(configure: { $0.reconcile.firstQueryAfter = .seconds(60) }) { world in
             var commands: [ChargeCommand] = []
             for number in 0..<5 {

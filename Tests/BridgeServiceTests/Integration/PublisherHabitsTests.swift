@@ -11,7 +11,7 @@ import Testing
 
 @testable import BridgeService
 
-/// The ways of publishers and of the broker, through the whole bridge.
+/// What publishers and the broker do, through the whole bridge.
 @Suite("Commands as they arrive")
 struct ArrivalTests {
     @Test("H: a command that expires in its queue ends as failed, command_expired")
@@ -33,7 +33,7 @@ struct ArrivalTests {
                 #expect(event.reason == "command_expired")
                 #expect(event.correlationID == "order-7")
                 #expect(world.simulator.ledger.summary.posts == 0)
-                // People find it where they look for what was not taken.
+                // People look for it among the messages that the bridge did not take.
                 let letter = try await world.surroundings.takeDeadLetters(1)[0]
                 #expect(letter.body == command.json)
                 try await eventually("its queue is empty") {
@@ -43,7 +43,7 @@ struct ArrivalTests {
         }
     }
 
-    @Test("H: a command that was taken and expires as it comes again is told as it stands")
+    @Test("H: if a taken command comes again and expires, its current status is told")
     func expiredAgain() async throws {
         try await Surroundings.run { surroundings in
             let command = ChargeCommand()
@@ -72,7 +72,7 @@ struct ArrivalTests {
             try await surroundings.withBridge { world in
                 let refusal = try await world.events.first("it is refused") { !$0.faults.isEmpty }
                 #expect(refusal.faults.contains("required"))
-                // The broker's letter and the bridge's, of which the second is not refused again.
+                // The broker's letter and the bridge's; the bridge does not refuse the second one again.
                 let letters = try await world.surroundings.takeDeadLetters(2)
                 #expect(letters.compactMap { $0.header("getnet-event-id") } == [refusal.id].compactMap { $0 })
                 try await eventually("its queue is empty") {
@@ -86,7 +86,7 @@ struct ArrivalTests {
     @Test("H: a correlation_id of 16 raw bytes is refused in words, and nothing is charged")
     func rawCorrelation() async throws {
         try await BridgeWorld.run { world in
-            // Bytes of a UUID as some clients write them; they are no UTF-8.
+            // The bytes of a UUID as some clients write them. They are not UTF-8.
             let raw: [UInt8] = [
                 0x01, 0xA2, 0x2A, 0xE0, 0xBA, 0xA6, 0x71, 0x13, 0xBC, 0x39, 0x8E, 0xE3, 0x92, 0x16, 0xCC, 0x9B,
             ]
@@ -110,7 +110,7 @@ struct ArrivalTests {
         }
     }
 
-    @Test("E3: the time at which another queue dropped it first is the command's, where none is earlier")
+    @Test("E3: if no time is earlier, the command's time is when another queue first dropped it")
     func firstDeath() async throws {
         try await BridgeWorld.run { world in
             func death(_ minutesAgo: Double, _ queue: String) -> AMQPValue {
@@ -161,10 +161,11 @@ struct ArrivalTests {
             try await FaultProxy.use(to: surroundings.virtualHost.broker.port) { proxy in
                 try await surroundings.withBridge({
                     $0.amqp.hosts = [.init(host: "127.0.0.1", port: proxy.port)]
-                    // So that a lost connection is not what is seen first.
+                    // The bridge must not see a lost connection first.
                     $0.amqp.heartbeat = .seconds(60)
                 }) { world in
-                    // The looks at the topology after the connections are over; one that meets the stall is another fault.
+                    // After it connects, the bridge looks at the topology. A look that meets the stall would be another
+                    // fault, so the test waits for the looks to end.
                     try await always("it is ready", for: TopologyWatch.settleTime * 10) { world.bridge.takesCommands }
                     proxy.stall(.toClient)
                     try await eventually("it is named", within: .seconds(15)) {
@@ -181,7 +182,7 @@ struct ArrivalTests {
         }
     }
 
-    @Test("6: idle for long, the bridge stays ready and its queue empty")
+    @Test("6: a bridge that is idle for long stays ready, and its queue stays empty")
     func idle() async throws {
         try await BridgeWorld.run { world in
             try await always("it is ready", for: ProbeRounds.idleLimit * 2) {

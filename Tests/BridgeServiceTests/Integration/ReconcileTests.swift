@@ -8,7 +8,7 @@ import Testing
 
 @testable import BridgeService
 
-/// A terminal's open batch against the table: through the broker, the bridge, the simulator, and back.
+/// Compares a terminal's open batch with the table: through the broker, the bridge, the simulator, and back.
 @Suite("Reconcile") struct ReconcileTests {
     private static let terminal = "80005000"
 
@@ -56,7 +56,7 @@ import Testing
             #expect(payment["transactionId"]?.string == gone.transactionID)
             #expect(payment["status"]?.string == "approved" && payment["amount"]?.integer == 16_000)
             #expect(report["terminal"]?["count"]?.integer == 1 && report["table"]?["count"]?.integer == 2)
-            // It is told, not decided.
+            // The bridge tells it and decides nothing.
             let commandID = try #require(gone.commandID)
             let stored = try #require(try await world.transaction(of: commandID))
             #expect(stored.status == .approved && stored.contradictions.isEmpty)
@@ -104,7 +104,7 @@ import Testing
                     idTerminal: Self.terminal
                 )
             )
-            // Paid; neither the acknowledgement nor a callback comes.
+            // The customer pays; no acknowledgement and no callback come.
             let command = ChargeCommand(amount: 15_302)
             try await world.sendCharge(command, .chile)
             try await eventually("the doubt lets the next one pass", within: .seconds(30)) {
@@ -122,7 +122,8 @@ import Testing
         try await Country.chile.run { world in
             _ = try await world.charge(15_000, .chile)
             _ = try #require(world.simulator.controls.sellAtTerminal(4_444, idTerminal: Self.terminal))
-            // The sale occupies the terminal for a moment, and a close asks for the journal once only.
+            // The sale occupies the terminal for a moment, and a close asks for the journal only once. So a `reconcile`
+            // goes first.
             _ = try await world.reconcile(.chile)
             let id = try await world.ask(.close, .chile)
             let final = try await world.events.final(of: id)

@@ -10,7 +10,7 @@ import Testing
 
 @testable import BridgeService
 
-/// A queue of one subscriber that takes nothing, and rights that are missing.
+/// A subscriber's queue that takes nothing, and rights that are missing.
 @Suite("Events that the broker refuses")
 struct RefusedEventTests {
     /// A queue that holds one message and refuses the next.
@@ -74,12 +74,12 @@ struct RefusedEventTests {
     }
 
     @Test(
-        "F10: an events exchange that may not be written is found before the first command",
+        "F10: missing rights to write to the events exchange are found before the first command",
         arguments: ["verify", "none"]
     )
     func notWritable(mode: String) async throws {
         try await Surroundings.run { surroundings in
-            // What an installation would have made.
+            // An installation would have made these exchanges and queues.
             try await surroundings.withBridge { _ in }
             try await surroundings.virtualHost.withUser(writing: "^(getnet.dead-letters|amq.default)$") { user in
                 try await surroundings.withBridge(
@@ -125,7 +125,7 @@ struct RefusedEventTests {
         try await eventually("it is connected anew", within: BridgeWorld.patience) {
             try await world.virtualHost.frameMax(ofConnection: "getnet-bridge dead letters") == 8_192
         }
-        // The caller has a connection from before, with large frames.
+        // The caller connected before the change, and so has large frames.
         try await world.send(Array(#"{"commandId":1}"#.utf8)) {
             $0.headers = [
                 "small": "kept", "large": .string(String(repeating: "l", count: 20_000)),

@@ -17,7 +17,7 @@ import Testing
 
 @Suite("Stop and start")
 struct RestartTests {
-    /// Leaves a row in the store as a crash would: accepted, and with its POST begun if asked for.
+    /// Leaves a row in the store as a crash would: accepted, and with its POST begun if the test wants so.
     private func leave(
         _ command: ChargeCommand,
         isPosting: Bool,
@@ -63,7 +63,7 @@ struct RestartTests {
                     $0.commandID == posting.commandID && $0.reason == "no_acknowledgement"
                 }
             }
-            // Nor at the next start.
+            // The same at the next start.
             try await surroundings.withBridge { world in
                 #expect(world.simulator.ledger.entries(customID: doubtful.description).isEmpty)
                 #expect(world.simulator.ledger.entries(customID: accepted.description).count == 1)
@@ -82,7 +82,7 @@ struct RestartTests {
     {
         try await Surroundings.run(configure: {
             $0.outbox.holdCommandsAfter = .milliseconds(500)
-            // Nothing but the gate may keep it from being sent.
+            // Only the gate may keep the bridge from sending it.
             $0.commands.maxAge = .seconds(600)
         }) { surroundings in
             try await surroundings.withBridge { _ in }
@@ -176,7 +176,7 @@ struct RestartTests {
         }
     }
 
-    @Test("E3: after a restart with the clock set back a name that a final transaction has is given to no other one")
+    @Test("E3: after a restart with the clock set back, no transaction gets the name of a final one")
     func namesAscend() async throws {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in
@@ -185,7 +185,7 @@ struct RestartTests {
                 try await world.send(first)
                 #expect(try await world.events.final(of: first.commandID).status == "failed")
             }
-            // Within the tolerance, so that commands are taken.
+            // The clock stays within the tolerance, so that the bridge takes commands.
             clock.move(by: .seconds(-30))
             let open = ChargeCommand()
             try await surroundings.withBridge(clock: clock.now) { world in
@@ -216,7 +216,7 @@ struct RestartTests {
             let busy = ChargeCommand(amount: 15_410)
             let command = busy
             try await surroundings.withStoppableBridge({ $0.topology.mode = .none }) { world, stop in
-                // Else its own look at the exchange holds commands back already.
+                // Without this wait, the bridge's own look at the exchange would hold commands back already.
                 try await eventually("commands are taken", within: BridgeWorld.patience) { world.bridge.takesCommands }
                 try await world.surroundings.deleteEventsExchange()
                 try await world.send(command)
@@ -273,7 +273,7 @@ extension Surroundings {
         await store.close()
         try result.get()
         let took = try #require(stoppedAt.withLockedValue { $0 }).duration(to: .now)
-        // A slow machine ends a little later; what hangs ends never.
+        // A slow machine ends a little later; a stop that hangs never ends.
         #expect(took < configuration.shutdown.delay + configuration.shutdown.timeout * 3)
     }
 }

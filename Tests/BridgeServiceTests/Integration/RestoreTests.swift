@@ -48,7 +48,7 @@ struct RestoreTests {
                 _ = try await world.events.first("it is submitted") { $0.status == "submitted" }
                 _ = try SQLiteStore(path: path).backup(to: backup, at: .current)
                 world.simulator.controls.releaseCallbacks()
-                // After the backup all of it ends, and more comes.
+                // After the backup all of them end, and more commands come.
                 try await world.send(late)
                 for command in [waiting, submitted, late] { _ = try await world.events.final(of: command.commandID) }
             }
@@ -58,7 +58,7 @@ struct RestoreTests {
             _ = try restore(backup, in: surroundings)
             try SQLiteStore(path: path).hold(at: .current)
 
-            // Held, at the first start and at a second one without the word.
+            // It is held at the first start, and at a second one without another command to hold.
             for _ in 0..<2 {
                 try await surroundings.withBridge(isSettled: false) { world in
                     try await eventually("it says that it is held", within: BridgeWorld.patience) {
@@ -71,7 +71,7 @@ struct RestoreTests {
                         try await world.transaction(of: submitted.commandID)?.status == .approved
                     }
                     #expect(try await world.transaction(of: late.commandID) == nil)
-                    // Its callback comes again: nobody knows it any more.
+                    // The callback comes again, and the store does not know its transaction any more.
                     #expect(try await world.callBack(webhook, BridgeWorld.approval()) == 200)
                     #expect(try await world.metric(#"callbacks_total{outcome="unmatched"}"#) == 1)
                     try await always("no command is taken and nothing sent", for: .milliseconds(500)) {
@@ -82,7 +82,7 @@ struct RestoreTests {
 
             try await surroundings.withBridge(isSettled: false) { world in
                 try await eventually("it is held", within: BridgeWorld.patience) { world.bridge.adminPort != nil }
-                // The evidence of what happened after the backup is welcome at any time.
+                // The bridge takes evidence of what happened after the backup at any time.
                 let webhook = try await world.webhook(of: waiting.commandID)
                 let paid = BridgeWorld.approval(amount: waiting.amount, terminal: waiting.terminal)
                 #expect(try await world.callBack(webhook, paid) == 200)

@@ -13,7 +13,7 @@ import Testing
 
 @testable import BridgeService
 
-/// A fault of one row is that row's: the others do not feel it.
+/// A fault of one row concerns only that row: the others go on.
 @Suite("A row that the store refuses")
 struct RowFaultTests {
     /// Makes the store refuse what a condition describes, as a broken constraint would.
@@ -49,7 +49,7 @@ struct RowFaultTests {
             let poisoned = ChargeCommand()
             let condition = "NEW.command_id = '\(poisoned.commandID)' AND NEW.status = '\(refused)'"
             try await refuse(Self.trigger("BEFORE UPDATE", on: "transactions", when: condition), in: world)
-            // A callback that is faster than the acknowledgement leaves nothing to be refused.
+            // If a callback is faster than the acknowledgement, there is no `submitted` to refuse.
             if refused == "submitted" { world.simulator.controls.holdCallbacks() }
             try await world.send(poisoned)
             let event = try await world.events.first("a person is needed") {

@@ -18,7 +18,7 @@ final class SettableClock: Sendable {
         { [offset] in .current + offset.withLockedValue { $0 } }
     }
 
-    /// Sets it that much forward, or back.
+    /// Sets it forward by this much, or back.
     func move(by step: Duration) {
         offset.withLockedValue { $0 += step }
     }
@@ -95,7 +95,7 @@ struct SetClockTests {
         }
     }
 
-    @Test("E1: what is accepted after the clock was set lives by the new time")
+    @Test("E1: a command that is accepted after the clock was set lives by the new time")
     func newCommandsLiveByTheNewTime() async throws {
         let clock = SettableClock()
         try await Surroundings.run { surroundings in
@@ -117,7 +117,7 @@ struct SetClockTests {
         clock.move(by: .seconds(-3_600))
         let now = calendars.now(for: id)
         #expect(now - clock.now() > .seconds(3_500))
-        // It has its calendar already.
+        // The transaction has its calendar already.
         _ = calendars.follow(id, isOver: false)
         #expect(calendars.now(for: id) >= now)
         #expect(calendars.count == 1)

@@ -12,7 +12,7 @@ import Testing
 /// One bridge with a Chilean and an Argentine account, each at a cloud of its own.
 @Suite("One bridge with several accounts")
 struct SeveralAccountsTests {
-    /// The Chilean cloud is the surroundings' simulator, the Argentine one comes beside it.
+    /// The Chilean cloud is the surroundings' simulator; the Argentine cloud is one more simulator.
     private func run(
         names: String = "",
         argentineCloud: String? = nil,
@@ -22,7 +22,7 @@ struct SeveralAccountsTests {
             var simulation = SimulatorConfiguration()
             simulation.country = "ar"
             simulation.clientID = "argentine"
-            // No two hours of difference between the real clocks: so that a wrong clock shows.
+            // The real clocks never differ by two hours, so a wrong clock shows here.
             simulation.timeZone = "America/Bogota"
             simulation.timeScale = 0.01
             simulation.thinkTime = .seconds(15)
@@ -96,7 +96,7 @@ struct SeveralAccountsTests {
     }
 
     @Test func `an account whose cloud cannot be reached does not hold up the other one`() async throws {
-        // Nobody listens there.
+        // No server listens there.
         try await run(argentineCloud: "http://127.0.0.1:\(freePort())/api") { world, _ in
             let waiting = try await charge(world, "ARS", account: "ar-main")
             for _ in 0..<3 {
@@ -126,6 +126,6 @@ struct SeveralAccountsTests {
 }
 
 extension EventLog.Entry {
-    /// When the terminal says that it was paid, with the offset of its clock.
+    /// The time of the payment as the terminal says it, with the offset of its clock.
     fileprivate var terminalTime: String { data["result"]?["terminalTime"]?.string ?? "" }
 }

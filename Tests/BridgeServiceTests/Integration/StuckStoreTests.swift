@@ -14,7 +14,7 @@ import Testing
 @testable import CorrelationStoreSQLite
 
 extension BridgeWorld {
-    /// Lets no commit of the store come back while a body runs, as a disk does that does not answer.
+    /// Lets no commit of the store return while a body runs; a disk that does not answer does the same.
     fileprivate func withStuckStore(_ body: () async throws -> Void) async throws {
         let answer = DispatchSemaphore(value: 0)
         let store = try #require(store as? LedgerStore<SQLiteEngine>)
@@ -48,7 +48,7 @@ struct StuckStoreTests {
             }
             let url = try await world.webhook(of: first.commandID)
             try await world.withStuckStore {
-                // It waits for its commit, and gives up.
+                // The callback waits for its commit, and the bridge gives up.
                 let early = try await BridgeWorld.request(
                     url,
                     method: "POST",
@@ -63,7 +63,7 @@ struct StuckStoreTests {
                 }
                 #expect(try await world.health("/livez").status == 200)
                 #expect(try await world.metric(#"queue_oldest_seconds{queue="store"}"#) > 5)
-                // Nothing waits any more behind a disk of which that is known.
+                // No callback waits any more behind a disk that is known to be stuck.
                 #expect(try await world.callBack(url, BridgeWorld.approval(customID: nil)) == 503)
                 #expect(!world.bridge.takesCommands)
             }
@@ -91,12 +91,12 @@ struct StuckStoreTests {
                 try await eventually("it is known that the store is stuck", within: BridgeWorld.patience) {
                     !world.bridge.takesCommands
                 }
-                // One that names another command, and then its own.
+                // The first callback names another command, the second one its own.
                 let other = BridgeWorld.approval(customID: "0mwsg2wxrl1pn0ovmziv5y0a")
                 #expect(try await world.callBack(url, other) == 503)
                 #expect(try await world.callBack(url, BridgeWorld.approval(customID: nil)) == 503)
             }
-            // Getnet never tells again. What it said is known, in the order in which it came.
+            // Getnet never tells it again. The bridge knows what it said, in the order in which it came.
             try await eventually("what it said is known", within: BridgeWorld.patience) {
                 try await world.store.story(of: id).evidence.filter { $0.source == .callback }.count == 2
             }
@@ -106,7 +106,7 @@ struct StuckStoreTests {
         }
     }
 
-    @Test("F2: so many callbacks, and so many bytes of them, go on behind a stuck commit, and no more")
+    @Test("F2: only a limited number of callbacks, and of their bytes, goes on behind a stuck commit")
     func tail() async throws {
         let waiting = WaitingCallbacks(limit: .seconds(30))
         let (ends, end) = AsyncStream<Void>.makeStream()
@@ -159,7 +159,7 @@ struct StuckStoreTests {
     @Test("F2: a callback that waits too long for its commit is answered, and its work goes on to its end")
     func callbacksWaitInTime() async throws {
         let waiting = WaitingCallbacks(limit: .milliseconds(10))
-        // Twice: the timer of the first one has ended when the second one comes.
+        // Twice: the timer of the first callback has ended when the second one comes.
         for _ in 1...2 {
             let isOver = NIOLockedValueBox(false)
             let end = AsyncStream<Void>.makeStream()

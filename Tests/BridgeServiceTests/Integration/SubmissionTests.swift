@@ -12,7 +12,7 @@ import Testing
 
 @Suite("How a POST ends")
 struct SubmissionTests {
-    /// Sends a charge per expectation; answers how often the cloud saw each.
+    /// Sends one charge per expectation and returns the POSTs that the cloud saw, by scenario.
     private func posts(
         _ expectations: [Expectation],
         in world: BridgeWorld,
@@ -28,7 +28,8 @@ struct SubmissionTests {
     {
         try await BridgeWorld.run(configure: {
             $0.submit.timeout = .milliseconds(700)
-            // Where the terminal is said to be busy, yet works (413), its callback has to come before the next attempt.
+            // With 413 the answer says that the terminal is busy, and it works all the same: its callback has to come
+            // before the next attempt.
             $0.submit.busyRetryAfter = .seconds(5)
         }) { world in
             let scenarios: [Int64] = [301, 304, 307, 309, 310, 312, 313, 315, 413, 421, 431]
@@ -53,7 +54,7 @@ struct SubmissionTests {
                     scenarios.map { Expectation($0, "in_doubt", "no_acknowledgement") },
                     from: 10 * number + 1
                 )
-                // An answer between them: more doubts in a row hold the account.
+                // An answer comes between the doubts: more doubts in a row would hold the account.
                 let charge = try await world.sendCharges(1, from: 10 * number + 9)
                 #expect(try await world.events.final(of: charge[0]).status == "approved")
                 served += charge
@@ -93,7 +94,7 @@ struct SubmissionTests {
     @Test func `a POST does not leave long after its durable step; it is marked anew`() async throws {
         try await Surroundings.run { surroundings in
             try await surroundings.withFailingStore { world, failing in
-                // The terminal's life is counted from the step after a restart.
+                // After a restart the bridge counts the terminal's life from this step.
                 failing.slowDownMark(by: .milliseconds(1_200))
                 let command = ChargeCommand()
                 try await world.send(command)
@@ -118,7 +119,7 @@ struct SubmissionTests {
             for scenario in holding {
                 posts.merge(try await self.posts([Expectation(scenario, "approved")], in: world)) { $1 }
             }
-            // One after the other: each of them revokes the token of everybody.
+            // 402 goes alone, because it revokes the token of all commands.
             posts.merge(try await self.posts([Expectation(402, "approved")], in: world)) { $1 }
             // A token that is rejected again and again costs time, never a charge: the command waits until it expires.
             var rejected = ChargeCommand(amount: 15_404)
@@ -139,7 +140,7 @@ struct SubmissionTests {
         }
     }
 
-    // Not in one world: the firewall's refusal holds the busy terminal's command back as well.
+    // These cannot share one world: the firewall's refusal would hold back the busy terminal's command as well.
     @Test(arguments: [(Int64(411), "terminal_busy"), (403, "blocked")])
     func `a command that is refused until it expires says what it waited for`(
         scenario: Int64,
@@ -194,7 +195,7 @@ struct MissingCallbackTests {
                 let submitted = try #require(event.data["submittedAt"]?.string.flatMap(Timestamp.init))
                 let completed = try #require(event.data["completedAt"]?.string.flatMap(Timestamp.init))
                 let rules = world.configuration.reconcile
-                // One interval after the first query; the rest is this machine's.
+                // One interval after the first query; the rest is time that this machine needs.
                 #expect(completed - submitted < rules.firstQueryAfter + rules.interval + .seconds(2))
             }
         }
@@ -213,7 +214,7 @@ struct MissingCallbackTests {
             #expect(called.status == "in_doubt")
             #expect(world.events.statuses(of: command.commandID) == ["accepted", "submitted", "in_doubt", "in_doubt"])
             #expect(world.events.of(command.commandID).map(\.reason) == [nil, nil, "no_result", "operator_needed"])
-            // Evidence moves it on even then.
+            // Evidence still ends it then.
             let url = try await world.webhook(of: command.commandID)
             #expect(try await world.callBack(url, BridgeWorld.approval(amount: 15_205)) == 200)
             #expect(try await world.events.final(of: command.commandID).status == "approved")

@@ -27,7 +27,7 @@ struct TerminalClockWatchTests {
                     #expect(page.status == 200)
                     return page.text.split(separator: "\n").first { $0.contains("terminals") }.map { String($0) } ?? ""
                 }
-                // Two hours are another time zone, and the third one is right.
+                // A difference of two hours is another time zone, and the third clock is right.
                 for number in [2, 3, 1] {
                     #expect(try await !remark().contains("clock is off"))
                     let charge = ChargeCommand(terminal: BridgeWorld.terminal(number))

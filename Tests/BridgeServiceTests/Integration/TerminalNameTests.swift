@@ -40,7 +40,7 @@ struct TerminalNameTests {
             #expect(final.status == "approved")
             #expect(final.data["terminal"]?["alias"]?.string == "till-3")
             #expect(final.data["terminal"]?["idTerminal"]?.string == "80005003")
-            // The triplet is the same content.
+            // The triplet means the same content.
             let triplet = String(decoding: charge("n-\(number)", "N\(number)"), as: UTF8.self).replacing(
                 #""till-3""#,
                 with: #"{"idTerminal":"80005003","idSucursal":12983,"serialNumber":"snprueba1234"}"#
@@ -48,7 +48,7 @@ struct TerminalNameTests {
             try await world.virtualHost.declareQueue("asked")
             try await world.send(Array(triplet.utf8)) { $0.replyTo = "asked" }
             #expect(try await world.surroundings.take(1, from: "asked")[0].properties.messageID == final.id)
-            // Once the name is gone, the same bytes still get the latest event of what they began.
+            // When the name is gone, the same bytes still get the latest event of the command that they began.
             try write("till-1: 80005001/12983/SNPRUEBA1234\n")
             let same = charge("n-\(number)", "N\(number)")
             try await eventually("the name is gone", within: BridgeWorld.patience) {

@@ -10,12 +10,12 @@ import Testing
 
 @testable import BridgeService
 
-/// What a charge of a scenario must come to.
+/// Which result a charge of a scenario must get.
 struct Expectation: Sendable, CustomStringConvertible {
     let scenario: Int64
     let status: String
     var reason: String?
-    /// What comes after the end.
+    /// The contradiction that comes after the end.
     var contradiction: String?
 
     var description: String { "\(scenario) → \(status) \(reason ?? "")" }
@@ -29,9 +29,9 @@ struct Expectation: Sendable, CustomStringConvertible {
 }
 
 extension BridgeWorld {
-    /// Sends a charge per scenario, all at once, and holds each to what is expected; then to what was really sold.
+    /// Sends a charge per scenario, all at once, and compares each with its expectation, then with the real sales.
     ///
-    /// Each is at a terminal of its own, from the first on.
+    /// Each charge has a terminal of its own; the first number is given.
     func meet(_ expectations: [Expectation], from first: Int = 1) async throws {
         var commands: [(Expectation, ChargeCommand)] = []
         for (number, expectation) in expectations.enumerated() {
@@ -82,7 +82,7 @@ struct VerdictTests {
     }
 
     @Test func `evidence that does not fit is never a verdict`() async throws {
-        // The terminal's own journal would decide some of them after its life.
+        // The terminal's own journal would decide some of them after the terminal's life.
         try await BridgeWorld.run(simulate: { $0.faults.probabilities[.journalServerError] = 1 }) { world in
             try await world.meet([
                 Expectation(505, "in_doubt", "inconsistent_result"),
@@ -123,7 +123,7 @@ struct VerdictTests {
             try await world.send(mine)
             try await world.send(other)
             let url = try await world.webhook(of: mine.commandID)
-            // Commands are taken one after the other at first.
+            // At first the bridge takes commands one after the other.
             _ = try await world.webhook(of: other.commandID)
             let stranger = try #require(try await world.transaction(of: other.commandID))
             #expect(try await world.callBack(url, BridgeWorld.approval(customID: stranger.id.description)) == 200)
@@ -146,7 +146,8 @@ struct VerdictTests {
             #expect(final.status == "approved")
             #expect(final.data["evidence"]?.string == "query")
 
-            // 206: not paid, in process for five minutes, then unknown for ever; somebody with the token says it was paid.
+            // 206: the customer does not pay, the sale is in process for five minutes, then unknown for ever. A caller
+            // with the token says that it was paid.
             let forged = ChargeCommand(amount: 15_206)
             try await world.send(forged)
             let url = try await world.webhook(of: forged.commandID)

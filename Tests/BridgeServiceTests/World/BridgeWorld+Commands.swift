@@ -37,7 +37,7 @@ struct ChargeCommand: Sendable {
     }
 }
 
-/// Whoever can publish commands.
+/// A type that can publish commands.
 protocol CommandSending: Sendable {
     var publisher: AMQPPublisher { get }
     var configuration: BridgeConfiguration { get }
@@ -109,14 +109,14 @@ extension BridgeWorld {
 
 /// Ports of 127.0.0.1 for bridges that stop and come back on the same one.
 private enum LoopbackPorts {
-    /// Below the range that outgoing connections take theirs from, so that none takes it between two bridges.
+    /// Below the range of ports for outgoing connections, so that no connection takes the port between two bridges.
     static let range = 11_000..<32_000
     static let attempts = 200
-    /// No two tests of this process are given the same one.
+    /// Two tests of this process never get the same port.
     static let given = NIOLockedValueBox<Set<Int>>([])
 }
 
-/// A port of the loopback interface that was free a moment ago and that nobody is given by chance.
+/// A port of the loopback interface that was free a moment ago; the system gives it to no connection by chance.
 func freePort() throws -> Int {
     for _ in 0..<LoopbackPorts.attempts {
         let port = Int.random(in: LoopbackPorts.range)

@@ -17,7 +17,7 @@ struct PortAnswer: Sendable {
 
     var json: JSON { (try? JSONParser.parse(Array(text.utf8))) ?? .null }
 
-    /// The answer, written down for the check against the contract.
+    /// The answer, after it is noted for the check against the contract.
     fileprivate func noted(_ path: String) -> PortAnswer {
         Transcript.ports.append(
             answer: Array(text.utf8),
@@ -61,10 +61,10 @@ extension BridgeWorld {
         ).status
     }
 
-    /// A port of the bridge, once it is bound: the bridge binds them one after the other.
+    /// A port of the bridge, when it is bound: the bridge binds its ports one after the other.
     private func bound(_ name: String, _ port: () -> Int?) async throws -> Int {
         try await eventually("the \(name) port is bound", within: Self.patience) { port() != nil }
-        // Kept out of `#require`, which would print the whole bridge.
+        // This stays outside `#require`, which would print the whole bridge.
         let number = port()
         return try #require(number)
     }
@@ -99,7 +99,7 @@ extension BridgeWorld {
         ).noted(path)
     }
 
-    /// What a counter or a gauge stands at; 0 where it never counted.
+    /// The value of a counter or a gauge; 0 if it never counted.
     func metric(_ series: String) async throws -> Double {
         let lines = try await health("/metrics").text.split(separator: "\n")
         let line = lines.first { $0.hasPrefix("getnet_bridge_\(series) ") }

@@ -30,7 +30,7 @@ struct BridgeWorld: CommandSending {
     /// Where the store lies.
     var folder: URL { surroundings.folder }
 
-    /// Runs a test with one bridge in surroundings of its own, and tears them down in order; see `Surroundings.run`.
+    /// Runs a test with one bridge in surroundings of its own, and stops all of them in order; see `Surroundings.run`.
     static func run(
         alone: Bool = false,
         bindings: [String] = ["#"],
@@ -78,7 +78,7 @@ func serving(_ services: [any Service], _ body: @Sendable () async throws -> Voi
     }
 }
 
-/// Looks for so long that a condition holds without a break: the only proof there is of what must not happen.
+/// Checks for this long that a condition holds without a break: nothing else can prove what must not happen.
 func always(_ what: String, for duration: Duration, _ condition: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + duration
     while ContinuousClock.now < end {
@@ -94,7 +94,7 @@ struct Broken: Error, CustomStringConvertible {
 }
 
 extension BridgeConfiguration {
-    /// Every time shortened, through the same keys as an operator would.
+    /// Every time is shortened, through the keys that an operator would use.
     static func forTests(folder: URL) -> BridgeConfiguration {
         var configuration = BridgeConfiguration(
             cloud: Cloud(

@@ -12,7 +12,9 @@ import ServiceLifecycle
 
 @testable import BridgeService
 
-/// Stands between a bridge and the simulator, hands tokens out itself, and answers some requests in the simulator's place.
+/// Stands between a bridge and the simulator.
+///
+/// It gives out the tokens itself, and answers some requests in the simulator's place.
 final class CloudProxy: Service {
     /// A request of the bridge.
     struct Asked: Sendable {
@@ -21,7 +23,7 @@ final class CloudProxy: Service {
         let body: String
         let at: ContinuousClock.Instant
 
-        /// The command's word, the last part of the path.
+        /// The word of the command: the last part of the path.
         var command: String { path.split(separator: "/").last.map(String.init) ?? "" }
     }
 
@@ -51,16 +53,16 @@ final class CloudProxy: Service {
 
     var baseURL: String { "http://127.0.0.1:\(port)/api" }
 
-    /// From now on requests are answered so where the rule gives an answer.
+    /// From now on the proxy answers each request for which the rule has an answer.
     func answer(_ rule: @escaping @Sendable (Asked) -> Answer?) { state.withLockedValue { $0.rule = rule } }
 
-    /// From now on everything goes to the simulator.
+    /// From now on every request goes to the simulator.
     func answerNothing() { answer { _ in nil } }
 
-    /// Another holder of the credentials logs in: the bridge's token is good no more.
+    /// Another holder of the credentials logs in: the bridge's token is not valid any more.
     func takeToken() { state.withLockedValue { $0.generation += 1 } }
 
-    /// What the bridge asked for.
+    /// What the bridge asked the cloud for.
     func requests(_ command: String) -> [Asked] {
         state.withLockedValue { state in state.requests.filter { $0.command == command } }
     }
@@ -163,7 +165,7 @@ extension BridgeWorld {
         }
     }
 
-    /// Sends charges at terminals of their own and tells their ids.
+    /// Sends charges, each to a terminal of its own, and returns their ids.
     func sendCharges(_ count: Int, from first: Int = 1) async throws -> [String] {
         var ids: [String] = []
         for number in first..<first + count {

@@ -6,11 +6,11 @@ import Testing
 
 @testable import BridgeService
 
-/// A country with everything that a world needs to be there.
+/// A country, with everything that a world in it needs.
 enum Country: Sendable, CustomTestStringConvertible {
     case chile
     case argentina
-    /// Its amounts in whole pesos.
+    /// Amounts are whole pesos there.
     case uruguay
 
     var testDescription: String { code }

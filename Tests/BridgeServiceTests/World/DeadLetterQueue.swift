@@ -6,7 +6,7 @@ import TestSupport
 @testable import BridgeService
 
 extension Surroundings {
-    /// Takes messages out of a queue until there are so many.
+    /// Takes messages out of a queue until it has this many.
     func take(_ count: Int, from queue: String, within limit: Duration = patience) async throws -> [Delivery] {
         let session = try await AMQPSession.open(virtualHost.endpoint())
         var taken: [Delivery] = []
@@ -17,7 +17,7 @@ extension Surroundings {
                     while taken.count < count, let delivery = try await session.get(queue: queue) {
                         try await session.settle(delivery, .acknowledge)
                         taken.append(delivery)
-                        // Whatever else is taken out of a queue is a reply.
+                        // Every message from another queue is a reply.
                         if queue != configuration.deadLetters.queue { Transcript.events.append(delivery) }
                     }
                     return taken.count >= count
@@ -31,7 +31,7 @@ extension Surroundings {
         return taken
     }
 
-    /// Takes so many dead letters.
+    /// Takes this many dead letters.
     func takeDeadLetters(_ count: Int) async throws -> [Delivery] {
         try await take(count, from: configuration.deadLetters.queue)
     }

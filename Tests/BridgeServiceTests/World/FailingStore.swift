@@ -8,9 +8,9 @@ import Testing
 
 @testable import BridgeService
 
-/// A store whose disk is full when the test says so: nothing is committed, everything can be read.
+/// A store whose disk is full when the test says so: it commits nothing, and everything can be read.
 ///
-/// Or whose outbox cannot be read, and everything else can. Or which takes its time to mark a first attempt.
+/// It can also hide its outbox while all the rest works, or take long to mark a first attempt.
 final class FailingStore: TransactionStore {
     private let store: any TransactionStore
     private let isFull = NIOLockedValueBox(false)
@@ -25,7 +25,7 @@ final class FailingStore: TransactionStore {
 
     func hideOutbox(_ hides: Bool) { hiddenSince.withLockedValue { $0 = hides ? .now : nil } }
 
-    /// Lets the next mark of an attempt take so long.
+    /// Makes the next mark of an attempt take this long.
     func slowDownMark(by duration: Duration) { slowness.withLockedValue { $0 = duration } }
 
     private func look() throws(StoreError) {

@@ -13,7 +13,7 @@ import TestSupport
 
 @testable import BridgeService
 
-/// Everything real around a bridge: broker, simulator, a folder for the store, somebody who sends and somebody who listens.
+/// Everything real around a bridge: a broker, a simulator, a folder for the store, a sender and a listener.
 struct Surroundings: CommandSending {
     /// How long anything in a test may take.
     static let patience = Duration.seconds(30)
@@ -26,12 +26,12 @@ struct Surroundings: CommandSending {
     /// Where the store lies.
     let folder: URL
 
-    /// Runs a test without a bridge; it starts one, or several, itself.
+    /// Runs a test without a bridge; the test starts one or several bridges itself.
     ///
     /// - Parameters:
-    ///   - alone: Whether the test stops the broker, so that no other may use it meanwhile.
-    ///   - bindings: What the log of events is bound to; none: the log sees nothing.
-    ///   - simulate: Changes the simulator's configuration; a scale of 1/100 and a thoughtless customer otherwise.
+    ///   - alone: Whether the test stops the broker, so that no other test may use it meanwhile.
+    ///   - bindings: The bindings of the log of events; with none, the log sees nothing.
+    ///   - simulate: Changes the simulator's configuration; otherwise the scale is 1/100.
     ///   - configure: Changes the bridge's configuration.
     ///   - test: The test.
     /// - Throws: What the test or the surroundings threw.
@@ -114,12 +114,12 @@ struct Surroundings: CommandSending {
     ///
     /// - Parameters:
     ///   - configure: Changes the configuration of this bridge.
-    ///   - database: The file of the store; made if it is missing.
+    ///   - database: The file of the store; this function makes it if it is missing.
     ///   - wrap: Puts something between the bridge and its store.
-    ///   - clock: The bridge's clock on the wall, where it is not this machine's.
+    ///   - clock: The bridge's clock on the wall, if it is not this machine's clock.
     ///   - logger: Where the bridge logs.
-    ///   - isSettled: Whether the body begins only when commands are taken.
-    ///   - body: What is done with the bridge.
+    ///   - isSettled: Whether the body begins only when the bridge takes commands.
+    ///   - body: What the test does with the bridge.
     /// - Throws: What the body or the bridge threw.
     func withBridge(
         _ configure: (inout BridgeConfiguration) -> Void = { _ in },
@@ -155,7 +155,7 @@ struct Surroundings: CommandSending {
     }
 }
 
-/// Lets a few worlds exist at once: each has threads and connections, and its times are short.
+/// Lets only a few worlds exist at once: each world has threads and connections, and its times are short.
 actor Turnstile {
     static let worlds = Turnstile(limit: 6)
 

@@ -5,12 +5,12 @@ import TestSupport
 
 @testable import SelfTest
 
-/// Charges that a seed makes: every one on a terminal of its own, the simulator's scenarios mixed by weight.
+/// Charges that a seed makes; each has a terminal of its own; weights mix the simulator's scenarios.
 struct Load: Sendable {
     private(set) var orders: [ChargeOrder]
     private(set) var generator: SeededGenerator
 
-    /// Makes charges and prints their seed; the numbers of terminals and references begin where it is said.
+    /// Makes charges and prints their seed; the numbers of terminals and references begin at `first`.
     init(_ purpose: String, count: Int, from first: Int = 0, of scenarios: [LoadScenario], seed: UInt64? = nil) {
         var generator = SeededGenerator.announced(purpose, seed: seed)
         let lots = LoadScenario.lots(scenarios)
@@ -29,7 +29,7 @@ struct Load: Sendable {
         self.generator = generator
     }
 
-    /// Sells in another currency.
+    /// Changes the currency of all charges.
     mutating func sell(in currency: String) {
         for index in orders.indices { orders[index].currency = currency }
     }

@@ -9,11 +9,11 @@ import Testing
 
 @testable import SelfTest
 
-/// One run: a virtual host, a simulator, a caller, a consumer, and bridges that come and go.
+/// One run: a virtual host, a simulator, a caller, a consumer, and bridges that start and stop.
 struct Site: Sendable {
     /// How long a load may take beside other work.
     static let patience = Duration.seconds(150)
-    /// With nothing new for this long nothing more is under way at the terminals.
+    /// If nothing new comes for this long, nothing is under way at the terminals any more.
     static let calm = Duration.seconds(2)
 
     let virtualHost: TestVirtualHost
@@ -26,14 +26,14 @@ struct Site: Sendable {
     private let processes = NIOLockedValueBox<[ChildProcess]>([])
     private let killInstants = NIOLockedValueBox<[Int64]>([])
 
-    /// Runs a test in a site of its own, and clears it away afterwards.
+    /// Runs a test in a site of its own, and removes the site afterwards.
     ///
     /// - Parameters:
     ///   - alone: Whether the test stops the broker.
     ///   - isBound: Whether a queue is bound to the events exchange.
-    ///   - words: What the simulator is told besides.
+    ///   - words: More arguments for the simulator.
     ///   - test: The test.
-    /// - Throws: What the test threw, with the folder that its logs and its store were left in.
+    /// - Throws: What the test threw, with the folder that still has its logs and its store.
     static func run(
         alone: Bool = false,
         isBound: Bool = true,
@@ -46,7 +46,7 @@ struct Site: Sendable {
             try await within(virtualHost, folder, isBound: isBound, words, test)
         }
         if alone { try await TestBroker.useAlone(body) } else { try await TestBroker.use(body) }
-        // Only after a success: a failure leaves its logs and its store to be looked at.
+        // Only after a success: after a failure a person can look at the logs and the store.
         try FileManager.default.removeItem(at: folder)
     }
 
@@ -121,7 +121,7 @@ struct Site: Sendable {
         return process
     }
 
-    /// Starts a bridge; what it logs goes into a file of its own, or into `output`.
+    /// Starts a bridge; its log goes into a file of its own, or into `output`.
     func startBridge(
         _ settings: BridgeSettings? = nil,
         _ words: [String] = [],
@@ -145,7 +145,7 @@ struct Site: Sendable {
         try await bridge.process.killAndWait()
     }
 
-    /// Remembers that a bridge was killed at this moment.
+    /// Remembers that a bridge was killed now.
     func noteKill() {
         killInstants.withLockedValue { $0.append(Date().milliseconds) }
     }
@@ -156,7 +156,7 @@ struct Site: Sendable {
 
     // MARK: - Judging
 
-    /// Waits until every order is final, or in a doubt that nobody can lift, and nothing is under way any more.
+    /// Waits until every order is final or in a doubt that no evidence can end, and nothing is under way any more.
     func awaitEnd(of orders: [ChargeOrder], within limit: Duration = Self.patience) async throws {
         try await eventually("every charge ends", within: limit) {
             let latest = events.latest
@@ -177,7 +177,7 @@ struct Site: Sendable {
         }
     }
 
-    /// The four ledgers; the bridge has stopped.
+    /// The four ledgers; the bridge must have stopped.
     func ledgers(of orders: [ChargeOrder], _ followUps: [FollowUp] = []) async throws -> Ledgers {
         let (posts, cancels) = try await simulator.postsAndCancels()
         return Ledgers(
@@ -218,7 +218,7 @@ struct Site: Sendable {
     }
 }
 
-/// The judge's findings as an error, so that the run's files are kept.
+/// The judge's findings as an error, so that the files of the run stay.
 struct Judged: Error, CustomStringConvertible {
     private static let shown = 20
 
