@@ -8,7 +8,9 @@ import Testing
 @Suite("Pages about the code")
 struct DocumentedPlacesTests {
     /// Folders in front of what the pages call a place.
-    private static let roots = ["", "Sources/", "Tests/", "docs/", "docs/contract/", "deploy/", "Sources/getnet-bridge/"]
+    private static let roots = [
+        "", "Sources/", "Tests/", "docs/", "docs/contract/", "deploy/", "Sources/getnet-bridge/",
+    ]
 
     private static func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: DocumentedPage.root.appending(path: path).path)
@@ -34,7 +36,8 @@ struct DocumentedPlacesTests {
 
     @Test("name paths that exist", arguments: try DocumentedPage.all())
     func paths(page: DocumentedPage) {
-        let modules = (try? FileManager.default.contentsOfDirectory(atPath: DocumentedPage.root.path + "/Sources")) ?? []
+        let modules =
+            (try? FileManager.default.contentsOfDirectory(atPath: DocumentedPage.root.path + "/Sources")) ?? []
         let beginnings = Set(modules + ["Sources", "Tests", "docs", "deploy"])
         for word in Self.quoted(in: page.text) {
             guard let first = word.split(separator: "/").first, word.contains("/"), beginnings.contains(String(first)),
