@@ -4,8 +4,9 @@ extension SQLiteSchema {
     /// The table of transactions anew, with the place that a commit gives as its key.
     ///
     /// SQLite numbers rows of any table, but only the numbers of a declared key are kept by `VACUUM`
-    /// (<https://www.sqlite.org/lang_vacuum.html>). The rows that are there keep their numbers, which are in the order
-    /// of their commits. The columns stand in the groups of `TransactionColumns`.
+    /// (<https://www.sqlite.org/lang_vacuum.html>). The rows that are there are numbered in the order of their commits.
+    /// Those in a lane come last, by their names: so the older program ordered a lane, and one of them may be at the
+    /// terminal. The columns stand in the groups of `TransactionColumns`.
     static let places = """
         CREATE TABLE placed_transactions (
             place INTEGER PRIMARY KEY,
@@ -92,7 +93,10 @@ extension SQLiteSchema {
             batch_report TEXT
         ) STRICT;
 
-        INSERT INTO placed_transactions (place, \(columns)) SELECT rowid, \(columns) FROM transactions ORDER BY rowid;
+        INSERT INTO placed_transactions (\(columns))
+        SELECT \(columns) FROM transactions WHERE in_lane = 0 ORDER BY rowid;
+        INSERT INTO placed_transactions (\(columns))
+        SELECT \(columns) FROM transactions WHERE in_lane = 1 ORDER BY id;
         DROP TABLE transactions;
         ALTER TABLE placed_transactions RENAME TO transactions;
 

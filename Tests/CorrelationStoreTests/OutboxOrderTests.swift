@@ -25,10 +25,10 @@ import Testing
         while true {
             switch order.step(limit: limit) {
             case .entries(let entries): seen += entries.map(\.position)
-            case .read(.unrouted): seen += order.finishUnrouted([]).map(\.position)
+            case .read(.unrouted): order.finishUnrouted([])
             case .read(.pending(let after)):
                 let page = stored.filter { $0 > after }.prefix(limit).map(entry)
-                seen += order.finishPending(page, isLast: page.count < limit).map(\.position)
+                order.finishPending(page, isLast: page.count < limit)
             case .nothing: return seen
             }
         }
@@ -59,10 +59,11 @@ import Testing
         #expect(sweep(&order, [1, 2], limit: 10) == [1, 2])
         order.lookAgain()
         #expect(order.step(limit: 10) == .read(.unrouted))
-        #expect(order.finishUnrouted([]) == [])
+        order.finishUnrouted([])
         #expect(order.step(limit: 10) == .read(.pending(after: 0)))
         order.settle([1])
-        #expect(order.finishPending([entry(1), entry(2)], isLast: true) == [])
+        order.finishPending([entry(1), entry(2)], isLast: true)
+        #expect(order.step(limit: 10) == .nothing)
     }
 
     @Test func `an entry that becomes visible late, below those that were read, is found by the next sweep`() {
@@ -79,11 +80,12 @@ import Testing
         order.settle([1])
         order.lookAgain()
         #expect(order.step(limit: 10) == .read(.unrouted))
-        #expect(order.finishUnrouted([entry(1)]) == [entry(1)])
-        #expect(sweep(&order, [], limit: 10) == [])
+        order.finishUnrouted([entry(1)])
+        #expect(sweep(&order, [], limit: 10) == [1])
         order.lookAgain()
         #expect(order.step(limit: 10) == .read(.unrouted))
-        #expect(order.finishUnrouted([entry(1)]) == [])
+        order.finishUnrouted([entry(1)])
+        #expect(sweep(&order, [], limit: 10) == [])
     }
 
     @Test func `what does not fit into memory is read, in order and whole`() {
@@ -101,57 +103,86 @@ import Testing
         #expect(order.step(limit: 5) == .read(.unrouted))
         order.giveUpReading()
         #expect(order.step(limit: 5) == .read(.unrouted))
-        #expect(order.finishUnrouted([]) == [])
+        order.finishUnrouted([])
         #expect(order.step(limit: 5) == .read(.pending(after: 0)))
         order.giveUpReading()
         #expect(sweep(&order, [4], limit: 5) == [4])
     }
 
-    @Test func `in random histories each entry is handed out once, those of one commit in order`() {
+    @Test func `what a page has shown before it was appended does not come again after its settlement`() {
+        var order = OutboxOrder()
+        #expect(sweep(&order, [1], limit: 10) == [1])
+        order.append([entry(1)])
+        order.settle([1])
+        #expect(order.step(limit: 10) == .nothing)
+    }
+
+    @Test func `a page that holds more than is asked for is kept, and read once`() {
+        var order = OutboxOrder()
+        #expect(order.step(limit: 2) == .read(.unrouted))
+        order.finishUnrouted([])
+        #expect(order.step(limit: 2) == .read(.pending(after: 0)))
+        order.finishPending((1...5).map { entry($0) }, isLast: true)
+        #expect(order.step(limit: 2) == .entries([entry(1), entry(2)]))
+        order.append([entry(6)])
+        order.lookAgain()
+        #expect(order.step(limit: 2) == .entries([entry(3), entry(4)]))
+        #expect(order.step(limit: 2) == .entries([entry(5)]))
+        #expect(sweep(&order, [1, 2, 3, 4, 5, 6], limit: 2) == [6])
+    }
+
+    @Test func `in random histories each entry is handed out once, in the order of the commits`() {
         var random = SeededGenerator.announced("orders of the outbox")
         for _ in 0..<300 {
             var order = OutboxOrder()
             var stored: [Int64] = []
+            // Committed, and not handed on to the order yet.
+            var visible: [[Int64]] = []
             var settled: Set<Int64> = []
             var seen: [Int64] = []
             var next: Int64 = 1
-            for _ in 0..<120 {
-                switch Int.random(in: 0..<6, using: &random) {
-                case 0, 1:
-                    let batch = (0..<Int64.random(in: 1...3, using: &random)).map { next + $0 }
-                    next += Int64(batch.count)
-                    stored += batch
-                    order.append(batch.map(entry))
+            func commit() {
+                let count =
+                    Int.random(in: 0..<40, using: &random) == 0 ? 1_500 : Int64.random(in: 1...3, using: &random)
+                let batch = (0..<count).map { next + $0 }
+                next += count
+                stored += batch
+                visible.append(batch)
+            }
+            func handOn() {
+                if !visible.isEmpty { order.append(visible.removeFirst().map(entry)) }
+            }
+            func settleOne() {
+                let under = Set(visible.joined())
+                let open = seen.suffix(20).filter { !settled.contains($0) && !under.contains($0) }
+                guard let position = open.randomElement(using: &random) else { return }
+                settled.insert(position)
+                order.settle([position])
+            }
+            for _ in 0..<150 {
+                switch Int.random(in: 0..<8, using: &random) {
+                case 0: commit()
+                case 1: handOn()
                 case 2: order.lookAgain()
-                case 3:
-                    guard let position = seen.filter({ !settled.contains($0) }).randomElement(using: &random) else {
-                        break
-                    }
-                    settled.insert(position)
-                    order.settle([position])
+                case 3: settleOne()
                 default:
-                    let limit = Int.random(in: 1...4, using: &random)
-                    switch order.step(limit: limit) {
+                    switch order.step(limit: Int.random(in: 1...40, using: &random)) {
                     case .entries(let entries): seen += entries.map(\.position)
-                    case .read(.unrouted): seen += order.finishUnrouted([]).map(\.position)
+                    case .read(.unrouted): order.finishUnrouted([])
                     case .read(.pending(let after)):
+                        let limit = Int.random(in: 1...60, using: &random)
                         let page = stored.filter { $0 > after && !settled.contains($0) }.prefix(limit).map(entry)
-                        // While the page is read, more is appended and settled.
-                        if Bool.random(using: &random) {
-                            stored.append(next)
-                            order.append([entry(next)])
-                            next += 1
+                        // While the page is read, the writer goes on.
+                        for _ in 0..<Int.random(in: 0...3, using: &random) {
+                            [commit, handOn, settleOne].randomElement(using: &random)?()
                         }
-                        if let position = seen.filter({ !settled.contains($0) }).randomElement(using: &random) {
-                            settled.insert(position)
-                            order.settle([position])
-                        }
-                        seen += order.finishPending(page, isLast: page.count < limit).map(\.position)
+                        order.finishPending(page, isLast: page.count < limit)
                     case .nothing: break
                     }
                 }
             }
-            seen += sweep(&order, stored.filter { !settled.contains($0) }, limit: 7)
+            while !visible.isEmpty { handOn() }
+            seen += sweep(&order, stored.filter { !settled.contains($0) }, limit: 70)
             #expect(seen == stored)
         }
     }

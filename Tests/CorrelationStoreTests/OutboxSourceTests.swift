@@ -2,9 +2,10 @@
 
 import BridgeCore
 import BridgeLedger
-import CorrelationStore
 import TestSupport
 import Testing
+
+@testable import CorrelationStore
 
 /// The one verb that gives the next entries, on every engine.
 @Suite(.timeLimit(.minutes(1)))
@@ -74,6 +75,35 @@ struct OutboxSourceTests {
             #expect(try await store.handedOut(at: at(19)).isEmpty)
             let again = try await store.nextEntries(of: .event, limit: 10, waits: true) { at(20) }
             #expect(again.map(\.position) == [entry.position] && again.first?.returns == 1)
+        }
+    }
+
+    @Test func `a reading that fails or is not asked for makes the outbox unread, and one that succeeds ends that`()
+        async throws
+    {
+        let source = OutboxSource()
+        #expect(source.unreadFor == nil)
+        #expect(source.next(limit: 1) == .read(.unrouted))
+        let first = try #require(source.unreadFor)
+        source.giveUpReading()
+        // Another try of the same reading does not make it younger.
+        #expect(source.next(limit: 1) == .read(.unrouted))
+        let second = try #require(source.unreadFor)
+        #expect(second >= first)
+        source.finishUnrouted([])
+        #expect(source.unreadFor == nil)
+        source.lookAgain()
+        #expect(source.unreadFor != nil)
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `one that waits when the store closes is told so`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let before = try await store.handedOut()
+            #expect(before.isEmpty)
+            let waiting = Task { try await store.nextEntries(of: .event, limit: 10, waits: true) { at(0) } }
+            await store.close()
+            await #expect(throws: StoreError.closed) { try await waiting.value }
         }
     }
 

@@ -106,12 +106,14 @@ import Testing
         }
     }
 
-    @Test func `a migrated store keeps the order in which its rows were committed`() async throws {
+    @Test func `a migrated store keeps the lanes of the program before, behind all that have left theirs`() async throws
+    {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             try SQLiteStore(path: path).create(for: Accounts(.test))
             let store = try SQLiteStore(path: path).open(rules: .test())
             let taken = try await takeBackwards(4, into: store)
+            _ = try await store.apply(.cancel, to: taken[1].id, at: at(1))
             await store.close()
             // The store as it was before places: the same rows in a table whose key is the name.
             let old = directory + "/old.sqlite"
@@ -135,9 +137,15 @@ import Testing
             try connection.close()
             #expect(try SQLiteStore(path: old).migrate().before == 13)
             let migrated = try SQLiteStore(path: old).open(rules: .test())
-            for transaction in taken {
-                #expect(try await migrated.transaction(transaction.id) == transaction)
-            }
+            // The older program ordered a lane by names, the smallest first.
+            let expected = [taken[1], taken[3], taken[2], taken[0]]
+            var places: [Int64] = []
+            for transaction in expected { places.append(try await migrated.transaction(transaction.id)?.place ?? 0) }
+            #expect(places == [1, 2, 3, 4])
+            let early = try await migrated.apply(.submissionStarted, to: taken[0].id, at: at(2))
+            #expect(early?.finding == .refused)
+            let next = try await migrated.create(Charge(commandID: "c-9", reference: "R9", terminal: "80005000"))
+            #expect(next.place == 5)
             await migrated.close()
         }
     }

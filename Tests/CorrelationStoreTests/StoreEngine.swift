@@ -69,7 +69,7 @@ extension LedgerStore: EngineReading {
 }
 
 extension TransactionStore {
-    /// Every entry that waits, in order; it is handed out to none.
+    /// Every entry that waits, in order; a look, after which each can still be handed out.
     func waiting(
         of kind: OutboxEntry.Kind? = nil,
         after position: Int64 = 0,

@@ -22,7 +22,8 @@ struct HangingDiskTests {
             let load = Load("hanging disk", count: 1, of: LoadScenario.knowable)
             try await site.sender.send(load.orders)
             try await eventually("the obstacle is named", within: Site.patience) {
-                await bridge.obstacles().contains("[-] store: ")
+                let obstacles = await bridge.obstacles()
+                return obstacles.contains("[-] store: ") && obstacles.contains("the disk does not answer")
             }
             // 100 ms of delay, 2 s in which everything should end, 3 s more.
             let exit = try await bridge.terminate(within: .seconds(15))

@@ -16,8 +16,8 @@ struct OutboxRelay: Service {
     static let heldLimit = 2_000
     /// How many entries are taken at once.
     static let pageSize = 500
-    /// How long it waits after the store could not be read.
-    static let readRetry = Duration.seconds(1)
+    /// How long it waits at most before it looks again: for room, or after the store could not be read.
+    static let longestRest = Duration.seconds(1)
 
     let kind: OutboxEntry.Kind
     let dispatcher: Dispatcher
@@ -49,6 +49,8 @@ struct OutboxRelay: Service {
             let room = await room()
             guard room > 0, let page = await entries(limit: room, waits: waits) else { continue }
             start(page)
+            // Entries that no queue took come first; how old the others are is not known by them.
+            guard page.isEmpty || page.contains(where: { $0.returns == 0 }) else { continue }
             held.endReading()
             waits = true
         }
@@ -64,7 +66,8 @@ struct OutboxRelay: Service {
                 continue
             }
             if held.isFlushed { return }
-            await progress.wait(atMost: min(max(stop.flushDeadline - .now, .zero), Self.readRetry))
+            held.awaitRoom()
+            await progress.wait(atMost: min(max(stop.flushDeadline - .now, .zero), Self.longestRest))
         }
     }
 
@@ -75,9 +78,9 @@ struct OutboxRelay: Service {
             let room = Self.heldLimit - held.count
             if room > 0 { return min(room, Self.pageSize) }
             held.awaitRoom()
-            // What left before the line above raised nothing.
+            // What left before the line above raised nothing; and some may stay for ever, because a queue is full.
             if held.count < Self.heldLimit { continue }
-            await progress.wait()
+            await progress.wait(atMost: Self.longestRest)
         }
         return 0
     }
@@ -88,7 +91,7 @@ struct OutboxRelay: Service {
             return try await dispatcher.store.nextEntries(of: kind, limit: limit, waits: waits, clock: dispatcher.clock)
         } catch {
             logger.warning("the outbox cannot be read; trying again", metadata: [LogKey.error: "\(error)"])
-            try? await Task.sleep(for: Self.readRetry)
+            try? await Task.sleep(for: Self.longestRest)
             return nil
         }
     }

@@ -47,11 +47,13 @@ struct StoreWatch: Service {
     private func lookAtAge() {
         let changes = store.uncommitted
         guard changes.age > Self.longestCommit else { return }
-        let reason = "a change has not been committed for more than \(Self.longestCommit): the disk does not answer"
+        let reason = "a change has not been committed for more than \(Self.longestCommit): \(changes.cause)"
         guard gate.close(.store, because: reason) else { return }
         logger.error(
-            "a commit of the store does not return; no command is taken, callbacks are answered 503",
-            metadata: [LogKey.age: "\(changes.age)", LogKey.count: "\(changes.count)"]
+            "a change of the store does not end; no command is taken, callbacks are answered 503",
+            metadata: [
+                LogKey.age: "\(changes.age)", LogKey.count: "\(changes.count)", LogKey.reason: "\(changes.cause)",
+            ]
         )
     }
 
@@ -67,6 +69,18 @@ struct StoreWatch: Service {
             } catch {
                 gate.close(.store, because: "\(error)")
             }
+        }
+    }
+}
+
+extension UncommittedChanges {
+    /// What they wait for, in words.
+    fileprivate var cause: String {
+        switch stage {
+        case .committing: "the disk does not answer"
+        case .changing: "a statement of the store does not return"
+        case .telling: "they are durable, and the bridge has not gone on with them"
+        case nil: "the store's writer does not take them"
         }
     }
 }

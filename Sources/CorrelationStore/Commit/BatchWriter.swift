@@ -39,28 +39,31 @@ package struct BatchWriter<Connection: WriteConnection> {
 
     /// Commits batch after batch until the queue is closed and empty.
     package func run(_ queue: CommitQueue<Ledger>) {
-        while let batch = queue.next() { write(batch) }
+        while let batch = queue.next() { write(batch, of: queue) }
     }
 
     /// Makes a batch durable; if that fails, each of its changes on its own, so that only the culprit fails.
-    private func write(_ batch: ArraySlice<Change>) {
+    private func write(_ batch: ArraySlice<Change>, of queue: CommitQueue<Ledger>) {
         let start = ContinuousClock.now
         do {
             try connection.begin()
             let answers = try batch.map { try $0.perform(ledger) }
+            queue.note(.committing)
             try connection.commit()
             DebugDisk.sync()
+            queue.note(.telling)
             onAppend(connection.takeAppended())
             report(CommitReport(changes: batch.count, duration: .now - start, succeeded: true))
             for answer in answers { answer() }
         } catch {
+            queue.note(.changing)
             connection.undo()
             report(CommitReport(changes: batch.count, duration: .now - start, succeeded: false))
             guard batch.count > 1 else {
                 for change in batch { change.refuse(storeError(error)) }
                 return
             }
-            for index in batch.indices { write(batch[index...index]) }
+            for index in batch.indices { write(batch[index...index], of: queue) }
         }
     }
 }

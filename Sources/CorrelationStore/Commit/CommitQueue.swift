@@ -38,6 +38,7 @@ package final class CommitQueue<Ledger>: Sendable {
         var taken = 0
         /// The batch that the writer has in hand: how many changes, and since when the oldest of them waits.
         var inHand: (count: Int, since: ContinuousClock.Instant)?
+        var stage = UncommittedChanges.Stage.changing
         var writerSleeps = false
         var isClosed = false
 
@@ -53,6 +54,7 @@ package final class CommitQueue<Ledger>: Sendable {
         mutating func takeInHand(_ count: Int) -> ArraySlice<QueuedChange<Ledger>> {
             let batch = takeFirst(count)
             inHand = batch.first.map { (batch.count, $0.since) }
+            stage = .changing
             return batch
         }
     }
@@ -125,9 +127,15 @@ package final class CommitQueue<Ledger>: Sendable {
         state.withLockedValue { state in
             UncommittedChanges(
                 count: state.waiting.count + (state.inHand?.count ?? 0),
-                since: state.inHand?.since ?? state.waiting.first?.since
+                since: state.inHand?.since ?? state.waiting.first?.since,
+                stage: state.inHand == nil ? nil : state.stage
             )
         }
+    }
+
+    /// Notes what the writer is at with the batch in hand, so that a wait that is too long can be told by its cause.
+    func note(_ stage: UncommittedChanges.Stage) {
+        state.withLockedValue { $0.stage = stage }
     }
 
     /// The next batch, oldest first, or `nil` once the queue is closed and empty.

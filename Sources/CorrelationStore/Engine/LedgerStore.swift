@@ -165,6 +165,7 @@ package final class LedgerStore<Engine: LedgerEngine>: TransactionStore {
     package func close() async {
         guard queue.close() else { return }
         reminder.cancel()
+        outbox.close()
         await withCheckedContinuation { [engine] continuation in
             // Not on the cooperative pool, because it waits for the disk.
             DispatchQueue.global().async {
@@ -237,18 +238,19 @@ extension LedgerStore {
     ) async throws(StoreError) -> [OutboxEntry] {
         let source = outbox[kind]
         while true {
+            guard !source.isClosed else { throw .closed }
             switch source.next(limit: limit) {
             case .entries(let entries): return entries
             case .read(.unrouted):
                 let page = try await read(source) { () async throws(StoreError) in
-                    try await engine.relayReader.unrouted(of: kind, dueBy: clock(), limit: limit)
+                    try await engine.relayReader.unrouted(of: kind, dueBy: clock(), limit: OutboxOrder.pageSize)
                 }
-                if let entries = source.finishUnrouted(page) { return entries }
+                source.finishUnrouted(page)
             case .read(.pending(let position)):
                 let page = try await read(source) { () async throws(StoreError) in
-                    try await engine.relayReader.pending(of: kind, after: position, limit: limit)
+                    try await engine.relayReader.pending(of: kind, after: position, limit: OutboxOrder.pageSize)
                 }
-                if let entries = source.finishPending(page, isLast: page.count < limit) { return entries }
+                source.finishPending(page, isLast: page.count < OutboxOrder.pageSize)
             case .nothing:
                 guard waits, await source.wait() else { return [] }
             }

@@ -6,12 +6,14 @@ internal import BridgeLedger
 ///
 /// What commits append goes through memory (`append`), so that it is not read back. A *sweep* reads the outbox from its
 /// beginning to its end: at the start, when too much was appended to be kept, and again and again, because memory is
-/// only a shortcut and the store is the outbox. No entry is handed out twice before it is settled, whichever way it
-/// comes, and no way relies on positions that only ascend: an entry that becomes visible late is found by the next
-/// sweep.
+/// only a shortcut and the store is the outbox. An entry is handed out once until it is settled, whichever way it comes.
+/// An entry that becomes visible late is found by the next sweep. The entries of one transaction come in order, as long
+/// as a reader is shown no position while a smaller one of the same transaction may still be committed.
 struct OutboxOrder {
     /// Appended entries that are kept; with one more, all are left to a sweep.
     static let appendedLimit = 2_000
+    /// How many entries a sweep reads at once, however few are asked for.
+    static let pageSize = 500
 
     /// What is read next.
     enum Reading: Equatable {
@@ -28,65 +30,83 @@ struct OutboxOrder {
         case nothing
     }
 
-    /// Appended since the sweep began; `next..<end` is not handed out yet.
-    private var appended: [OutboxEntry] = []
-    private var next = 0
+    /// A line of entries; its first ones are taken out.
+    private struct Line {
+        private(set) var entries: [OutboxEntry] = []
+        private var taken = 0
+
+        var count: Int { entries.count - taken }
+
+        mutating func append(_ more: [OutboxEntry]) { entries += more }
+
+        mutating func takeFirst() -> OutboxEntry? {
+            guard taken < entries.count else { return nil }
+            taken += 1
+            defer { if taken == entries.count { self = Line() } }
+            return entries[taken - 1]
+        }
+    }
+
+    /// Read by a sweep and to be handed out; marked as given already.
+    private var ready = Line()
+    /// Appended since the sweep began.
+    private var appended = Line()
     /// Entries were appended and not kept since the last page was begun.
     private var isDropped = false
     /// What the sweep reads next; `nil` while none is under way.
     private var reading: Reading? = .unrouted
     private var isReading = false
-    /// Handed out and not settled, by position.
+    /// Handed out, or ready to be, and not settled; by position.
     private var given: Set<Int64> = []
     /// Settled while a page is read, which may still show them.
     private var settledMeanwhile: Set<Int64> = []
 
-    /// Adds what a commit appended, in the order of the commits.
+    /// Adds what a commit appended, in the order of the commits; called before any of it can be settled.
     mutating func append(_ entries: [OutboxEntry]) {
-        guard appended.count - next + entries.count <= Self.appendedLimit else {
-            (appended, next, isDropped) = ([], 0, true)
+        guard appended.count + entries.count <= Self.appendedLimit else {
+            (appended, isDropped) = (Line(), true)
             if reading == nil { reading = .pending(after: 0) }
             return
         }
-        appended += entries
+        // A page may have shown them since the commit.
+        appended.append(entries.filter { !given.contains($0.position) })
     }
 
-    /// Whether the next step is more than nothing, as far as it can be told without looking through what is kept.
-    var hasWork: Bool { reading != nil || next < appended.count }
+    /// Whether the next step may be more than nothing.
+    var hasWork: Bool { reading != nil || ready.count > 0 || appended.count > 0 }
 
     /// Lets a sweep begin, if none is under way.
     mutating func lookAgain() { reading = reading ?? .unrouted }
 
     /// What to do next; a page that it says to read must be finished or given up before it is asked again.
     mutating func step(limit: Int) -> Step {
+        var page: [OutboxEntry] = []
+        while page.count < limit, let entry = ready.takeFirst() { page.append(entry) }
+        if !page.isEmpty { return .entries(page) }
         if let reading {
             (isReading, isDropped, settledMeanwhile) = (true, false, [])
             return .read(reading)
         }
-        var page: [OutboxEntry] = []
-        while next < appended.count, page.count < limit {
-            let entry = appended[next]
-            next += 1
+        while page.count < limit, let entry = appended.takeFirst() {
             if given.insert(entry.position).inserted { page.append(entry) }
         }
-        if next == appended.count { (appended, next) = ([], 0) }
         return page.isEmpty ? .nothing : .entries(page)
     }
 
-    /// Takes in the unrouted entries that are due; what of them is to be handed out.
-    mutating func finishUnrouted(_ page: [OutboxEntry]) -> [OutboxEntry] {
+    /// Takes in the unrouted entries that are due.
+    mutating func finishUnrouted(_ page: [OutboxEntry]) {
         reading = .pending(after: 0)
-        return handOut(page)
+        makeReady(page)
     }
 
-    /// Takes in a page of pending entries; what of it is to be handed out.
+    /// Takes in a page of pending entries.
     ///
     /// `isLast`: there was no entry behind it when it was read.
-    mutating func finishPending(_ page: [OutboxEntry], isLast: Bool) -> [OutboxEntry] {
-        guard case .pending(let start) = reading else { return [] }
+    mutating func finishPending(_ page: [OutboxEntry], isLast: Bool) {
+        guard case .pending(let start) = reading else { return }
         // What was dropped meanwhile may stand behind this page, or in front of it: then the next sweep finds it.
         reading = isLast && !isDropped ? nil : .pending(after: page.last?.position ?? start)
-        return handOut(page)
+        makeReady(page)
     }
 
     /// Leaves a page that could not be read; the next step reads it again.
@@ -98,18 +118,18 @@ struct OutboxOrder {
         if isReading { settledMeanwhile.formUnion(positions) }
     }
 
-    /// Those of a page that were neither handed out nor settled since it was begun.
-    private mutating func handOut(_ page: [OutboxEntry]) -> [OutboxEntry] {
+    /// Lines up those of a page that were neither handed out nor settled since it was begun.
+    private mutating func makeReady(_ page: [OutboxEntry]) {
         defer { (isReading, settledMeanwhile) = (false, []) }
-        let shown = Set(page.map(\.position))
-        let fresh = page.filter { !settledMeanwhile.contains($0.position) && given.insert($0.position).inserted }
-        // What the page has shown must not come again from memory once it is settled.
-        if !shown.isEmpty, next < appended.count {
-            appended = appended[next...].filter {
-                !shown.contains($0.position) && !settledMeanwhile.contains($0.position)
-            }
-            next = 0
+        ready.append(
+            page.filter { !settledMeanwhile.contains($0.position) && given.insert($0.position).inserted }
+        )
+        guard appended.count > 0, !(page.isEmpty && settledMeanwhile.isEmpty) else { return }
+        // What was given must not come again from memory after its settlement.
+        var rest: [OutboxEntry] = []
+        while let entry = appended.takeFirst() {
+            if !given.contains(entry.position), !settledMeanwhile.contains(entry.position) { rest.append(entry) }
         }
-        return fresh
+        appended.append(rest)
     }
 }

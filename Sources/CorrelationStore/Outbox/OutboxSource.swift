@@ -13,8 +13,9 @@ final class OutboxSource: Sendable {
     private struct State {
         var order = OutboxOrder()
         var waiter: CheckedContinuation<Bool, Never>?
-        /// Since when a reading is under way or has failed.
+        /// Since when the outbox should have been read; `nil` where the last reading succeeded.
         var unreadSince: ContinuousClock.Instant?
+        var isClosed = false
     }
 
     private let state = NIOLockedValueBox(State())
@@ -24,10 +25,21 @@ final class OutboxSource: Sendable {
         wake { $0.order.append(entries) }
     }
 
-    /// Lets the outbox be read again.
+    /// Lets the outbox be read again; until it was, it counts as unread.
     func lookAgain() {
-        wake { $0.order.lookAgain() }
+        wake { state in
+            state.order.lookAgain()
+            state.unreadSince = state.unreadSince ?? .now
+        }
     }
+
+    /// Ends every wait; nothing is handed out any more.
+    func close() {
+        wake { $0.isClosed = true }
+    }
+
+    /// Whether it was closed.
+    var isClosed: Bool { state.withLockedValue { $0.isClosed } }
 
     private func wake(_ change: (inout State) -> Void) {
         let waiter = state.withLockedValue { state in
@@ -47,21 +59,20 @@ final class OutboxSource: Sendable {
         }
     }
 
-    /// Takes in the unrouted entries that are due; those to hand out, `nil` if none.
-    func finishUnrouted(_ page: [OutboxEntry]) -> [OutboxEntry]? {
+    /// Takes in the unrouted entries that are due.
+    func finishUnrouted(_ page: [OutboxEntry]) {
         finish { $0.finishUnrouted(page) }
     }
 
-    /// Takes in a page of pending entries; those to hand out, `nil` if none.
-    func finishPending(_ page: [OutboxEntry], isLast: Bool) -> [OutboxEntry]? {
+    /// Takes in a page of pending entries; see `OutboxOrder`.
+    func finishPending(_ page: [OutboxEntry], isLast: Bool) {
         finish { $0.finishPending(page, isLast: isLast) }
     }
 
-    private func finish(_ read: (inout OutboxOrder) -> [OutboxEntry]) -> [OutboxEntry]? {
+    private func finish(_ read: (inout OutboxOrder) -> Void) {
         state.withLockedValue { state in
             state.unreadSince = nil
-            let entries = read(&state.order)
-            return entries.isEmpty ? nil : entries
+            read(&state.order)
         }
     }
 
@@ -75,7 +86,7 @@ final class OutboxSource: Sendable {
         state.withLockedValue { $0.order.settle(positions) }
     }
 
-    /// For how long a reading has not succeeded; `nil` where the last one did.
+    /// For how long the outbox should have been read and was not; `nil` where the last reading succeeded.
     var unreadFor: Duration? {
         state.withLockedValue { $0.unreadSince?.duration(to: .now) }
     }
@@ -86,7 +97,7 @@ final class OutboxSource: Sendable {
             await withCheckedContinuation { continuation in
                 let isCancelled = state.withLockedValue { state -> Bool? in
                     precondition(state.waiter == nil, "one task asks for one kind")
-                    if Task.isCancelled { return true }
+                    if Task.isCancelled || state.isClosed { return true }
                     // Something may have come since the look that found nothing.
                     if state.order.hasWork { return false }
                     state.waiter = continuation
@@ -130,6 +141,12 @@ final class OutboxSources: Sendable {
     func settle(_ positions: [Int64]) {
         events.settle(positions)
         deadLetters.settle(positions)
+    }
+
+    /// Ends every wait.
+    func close() {
+        events.close()
+        deadLetters.close()
     }
 
     /// Lets the outbox be read again and again, until the task is cancelled.

@@ -84,8 +84,8 @@ public protocol TransactionStore: TransactionReading {
     /// The entries of one transaction come in the order of their commits. An entry to which no queue was bound
     /// (`returns` above 0) comes again when it is due by `clock`, out of that order.
     ///
-    /// Waits until there are some; returns none where the task is cancelled, and at once with `waits: false`. One task
-    /// at a time asks for one kind.
+    /// Waits until there are some; returns none if the task is cancelled while it waits. With `waits: false` none means
+    /// that all of the outbox is handed out. One task at a time asks for one kind.
     func nextEntries(
         of kind: OutboxEntry.Kind,
         limit: Int,
@@ -93,7 +93,9 @@ public protocol TransactionStore: TransactionReading {
         clock: @Sendable () -> Timestamp
     ) async throws(StoreError) -> [OutboxEntry]
 
-    /// For how long the outbox has not been read although it should have been; `nil` where the last reading succeeded.
+    /// For how long the outbox should have been read and was not: a reading hangs or fails, or none is asked for.
+    ///
+    /// `nil` where the last reading succeeded.
     ///
     /// Never waits for the disk.
     func outboxUnreadFor(_ kind: OutboxEntry.Kind) -> Duration?

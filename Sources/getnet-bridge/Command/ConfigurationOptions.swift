@@ -46,7 +46,7 @@ extension BridgeConfiguration {
         guard let administration = store.url.administration else {
             throw Failure(
                 .configuration,
-                "store.url: this program has no engine for such an address (docs/configuration.md)"
+                "store.url: this program has no engine for such an address; use sqlite:/absolute/path"
             )
         }
         return administration

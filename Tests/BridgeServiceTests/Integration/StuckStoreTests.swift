@@ -61,6 +61,10 @@ struct StuckStoreTests {
                         "[-] store: a change has not been committed"
                     )
                 }
+                // The change itself hangs here, not the disk.
+                #expect(
+                    try await world.health("/readyz/commands").text.contains("a statement of the store does not return")
+                )
                 #expect(try await world.health("/livez").status == 200)
                 #expect(try await world.metric(#"queue_oldest_seconds{queue="store"}"#) > 5)
                 // No callback waits any more behind a disk that is known to be stuck.
