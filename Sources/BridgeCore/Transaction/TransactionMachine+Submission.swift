@@ -114,8 +114,8 @@ extension TransactionMachine {
 
     /// Posts again after a rejected token, as a step of its own, until the command expires.
     ///
-    /// A token may have ended early, or another holder of the credentials took it away. The bridge believes that the POST
-    /// started nothing, unless a callback says otherwise (decision 0012).
+    /// A token may have ended early, or another holder of the credentials took it away. The bridge believes that the
+    /// POST started nothing, unless a callback says otherwise (decision 0012).
     private mutating func submitAgain(after refusal: SubmissionOutcome.Refusal) {
         guard now < transaction.command.expiresAt else { return expire() }
         transaction.rejectedTokens += 1

@@ -5,8 +5,8 @@ internal import BridgeCore
 /// The queues in front of the terminals: one transaction holds a terminal, the others wait by their places.
 ///
 /// Pure, in memory, made anew from the store at each start (decisions 0006 and 0016). The first of a lane holds the
-/// terminal until it leaves; only it may be POSTed. While a journal is read the lane stays closed, also behind a transaction
-/// that leaves meanwhile.
+/// terminal until it leaves; only it may be POSTed. While a journal is read the lane stays closed, also behind a
+/// transaction that leaves meanwhile.
 struct Lanes {
     /// One terminal of one account.
     struct Key: Hashable {

@@ -55,10 +55,11 @@ package protocol WriteConnection {
 
 /// What an engine answers beside the connection that writes.
 ///
-/// Each answer shows one committed state of the store. *Throws*: `StoreError`. *Isolation*: any task; nothing blocks the
-/// cooperative pool.
+/// Each answer shows one committed state of the store. *Throws*: `StoreError`. *Isolation*: any task; nothing blocks
+/// the cooperative pool.
 package protocol StoreReader: TransactionReading {
-    /// Entries of one kind, or of all, that wait to be published, from the one after a position on, positions ascending.
+    /// Entries of one kind, or of all, that wait to be published, from the one after a position on, positions
+    /// ascending.
     func pending(
         of kind: OutboxEntry.Kind?,
         after position: Int64,

@@ -6,9 +6,9 @@ internal import BridgeLedger
 ///
 /// What commits append goes through memory (`append`), so that it is not read back. A *sweep* reads the outbox from its
 /// beginning to its end: at the start, when too much was appended to be kept, and again and again, because memory is
-/// only a shortcut and the store is the outbox. An entry is handed out once until it is settled, whichever way it comes.
-/// An entry that becomes visible late is found by the next sweep. The entries of one transaction come in order, as long
-/// as a reader is shown no position while a smaller one of the same transaction may still be committed.
+/// only a shortcut and the store is the outbox. An entry is handed out once until it is settled, whichever way it
+/// comes. An entry that becomes visible late is found by the next sweep. The entries of one transaction come in order,
+/// as long as a reader is shown no position while a smaller one of the same transaction may still be committed.
 struct OutboxOrder {
     /// Appended entries that are kept; with one more, all are left to a sweep.
     static let appendedLimit = 2_000
