@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import NIOConcurrencyHelpers
 
 /// An instant of the tests: this many seconds after the day began.
 func at(_ seconds: Int64) -> Timestamp {
@@ -215,4 +216,13 @@ extension OperatorNote {
             preconditionFailure("\(error)")
         }
     }()
+}
+
+/// The transactions that were told, in the order in which they were told.
+final class OrderBook: Sendable {
+    private let box = NIOLockedValueBox<[Transaction]>([])
+
+    var transactions: [Transaction] { box.withLockedValue { $0 } }
+
+    func append(_ transaction: Transaction) { box.withLockedValue { $0.append(transaction) } }
 }

@@ -3,7 +3,6 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
-import CorrelationStoreSQLite
 import Testing
 
 /// What inputs change: state, evidence and events in one commit.

@@ -3,8 +3,6 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
-import CorrelationStoreSQLite
-import NIOConcurrencyHelpers
 import Testing
 
 /// What a terminal's journal does to transactions that no other evidence decides.
@@ -393,13 +391,4 @@ import Testing
             #expect(try await status(store, alive) == "in_doubt:no_acknowledgement")
         }
     }
-}
-
-/// The transactions that were told, in the order in which they were told.
-final class OrderBook: Sendable {
-    private let box = NIOLockedValueBox<[Transaction]>([])
-
-    var transactions: [Transaction] { box.withLockedValue { $0 } }
-
-    func append(_ transaction: Transaction) { box.withLockedValue { $0.append(transaction) } }
 }

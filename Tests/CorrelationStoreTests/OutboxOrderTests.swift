@@ -98,6 +98,20 @@ import Testing
         #expect(order.step(limit: 5) == .entries([entry(count + 1)]))
     }
 
+    @Test func `what was handed out is not kept, also where there is always more`() {
+        var order = OutboxOrder()
+        #expect(sweep(&order, [], limit: 10) == [])
+        order.append([entry(1)])
+        for position in 2...Int64(20_000) {
+            order.append([entry(position)])
+            #expect(order.step(limit: 1) == .entries([entry(position - 1)]))
+            order.settle([position - 1])
+            guard order.size > OutboxOrder.pageSize else { continue }
+            Issue.record("\(order.size) entries are kept")
+            return
+        }
+    }
+
     @Test func `a page that could not be read is read again`() {
         var order = OutboxOrder()
         #expect(order.step(limit: 5) == .read(.unrouted))

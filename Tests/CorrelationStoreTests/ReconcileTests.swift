@@ -3,7 +3,6 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
-import CorrelationStoreSQLite
 import NIOConcurrencyHelpers
 import Testing
 

@@ -36,14 +36,21 @@ struct OutboxOrder {
         private var taken = 0
 
         var count: Int { entries.count - taken }
+        /// How many are in memory, those that were taken out included.
+        var size: Int { entries.count }
 
         mutating func append(_ more: [OutboxEntry]) { entries += more }
 
         mutating func takeFirst() -> OutboxEntry? {
             guard taken < entries.count else { return nil }
+            let first = entries[taken]
             taken += 1
-            defer { if taken == entries.count { self = Line() } }
-            return entries[taken - 1]
+            // A line that is never empty must not keep what was taken; in pieces, because moving the rest costs.
+            if taken == entries.count || taken == OutboxOrder.pageSize {
+                entries.removeFirst(taken)
+                taken = 0
+            }
+            return first
         }
     }
 
@@ -71,6 +78,9 @@ struct OutboxOrder {
         // A page may have shown them since the commit.
         appended.append(entries.filter { !given.contains($0.position) })
     }
+
+    /// How many entries are in memory; at most the limits of both lines and what was taken out of each since.
+    var size: Int { ready.size + appended.size }
 
     /// Whether the next step may be more than nothing.
     var hasWork: Bool { reading != nil || ready.count > 0 || appended.count > 0 }

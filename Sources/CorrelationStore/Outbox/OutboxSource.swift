@@ -91,15 +91,15 @@ final class OutboxSource: Sendable {
         state.withLockedValue { $0.unreadSince?.duration(to: .now) }
     }
 
-    /// Waits until there may be something; `false` if the task was cancelled.
+    /// Waits until there may be something, or the source is closed; `false` if the task was cancelled.
     func wait() async -> Bool {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isCancelled = state.withLockedValue { state -> Bool? in
                     precondition(state.waiter == nil, "one task asks for one kind")
-                    if Task.isCancelled || state.isClosed { return true }
+                    if Task.isCancelled { return true }
                     // Something may have come since the look that found nothing.
-                    if state.order.hasWork { return false }
+                    if state.isClosed || state.order.hasWork { return false }
                     state.waiter = continuation
                     return nil
                 }
