@@ -106,16 +106,26 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What an operator decides, read once at the start; also for verbs that start no bridge.
+        .target(
+            name: "BridgeSettings",
+            dependencies: [
+                "AMQPClient", "BridgeCore", "GetnetCloud",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         .target(
             name: "BridgeService",
             dependencies: [
-                "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore", "CorrelationStoreSQLite", "GetnetCloud",
+                "AMQPClient", "BridgeCore", "BridgeLedger", "BridgeSettings", "CorrelationStore",
+                "CorrelationStoreSQLite", "GetnetCloud",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Yams", package: "Yams"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -169,7 +179,7 @@ let package = Package(
         .executableTarget(
             name: "getnet-bridge",
             dependencies: [
-                "BridgeService", "GetnetSimulator", "SelfTest",
+                "BridgeService", "BridgeSettings", "GetnetSimulator", "SelfTest",
                 "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore", "GetnetCloud",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -304,12 +314,20 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "BridgeSettingsTests",
+            dependencies: [
+                "AMQPClient", "BridgeCore", "BridgeSettings", "GetnetCloud", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "BridgeServiceTests",
             dependencies: [
                 // Makes the store refuse a row, as a broken constraint would.
                 .product(name: "GRDB", package: "GRDB.swift"),
-                "BridgeService", "GetnetSimulator", "AMQPClient", "BridgeCore", "BridgeLedger", "CorrelationStore",
-                "CorrelationStoreSQLite", "GetnetCloud", "TestSupport",
+                "BridgeService", "BridgeSettings", "GetnetSimulator", "AMQPClient", "BridgeCore", "BridgeLedger",
+                "CorrelationStore", "CorrelationStoreSQLite", "GetnetCloud", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -332,7 +350,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AMQPClient", "BridgeService", "GetnetSimulator", "SelfTest", "TestSupport",
+                "AMQPClient", "BridgeService", "BridgeSettings", "GetnetSimulator", "SelfTest", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeService
+internal import BridgeSettings
 
 /// What the configuration says.
 struct Config: VerbGroup {

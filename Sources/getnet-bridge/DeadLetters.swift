@@ -4,6 +4,7 @@ internal import AMQPClient
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// Messages that were refused.
 struct DeadLetters: VerbGroup {

@@ -4,6 +4,7 @@ internal import AMQPClient
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 internal import Foundation
 
 extension DeadLetters {

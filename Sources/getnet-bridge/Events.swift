@@ -4,6 +4,7 @@ internal import AMQPClient
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// Events, as any consumer of the exchange gets them.
 struct Events: VerbGroup {

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeLedger
 internal import BridgeService
+internal import BridgeSettings
 internal import CorrelationStore
 
 /// The lanes of terminals: who holds each, until when, and who waits.

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeService
+internal import BridgeSettings
 internal import Foundation
 
 /// The way in: words to a verb, the verb to an exit status.

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeService
+internal import BridgeSettings
 internal import Foundation
 internal import SelfTest
 internal import UnixSignals

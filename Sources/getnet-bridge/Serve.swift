@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import BridgeLedger
 internal import BridgeService
+internal import BridgeSettings
 internal import CorrelationStore
 internal import Logging
 internal import ServiceLifecycle

@@ -3,6 +3,7 @@
 public import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 internal import GetnetSimulator
 public import Logging
 internal import ServiceLifecycle

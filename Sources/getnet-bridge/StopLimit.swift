@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeService
+internal import BridgeSettings
 internal import Logging
 internal import ServiceLifecycle
 

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeLedger
 internal import BridgeService
+internal import BridgeSettings
 internal import CorrelationStore
 
 /// Transactions: read straight from the store, decided through the bridge that has it open.

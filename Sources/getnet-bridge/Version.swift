@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeService
+internal import BridgeSettings
 
 /// Says which program this is.
 struct Version: Verb {

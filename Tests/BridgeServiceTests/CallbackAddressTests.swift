@@ -5,6 +5,7 @@ import Foundation
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("Callback address")
 struct CallbackAddressTests {

@@ -2,9 +2,11 @@
 
 import GetnetCloud
 import Logging
+import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// Tries what docs/configuration.md calls possible with every part that takes its numbers from the configuration.
 @Suite struct `Bounds of the configuration` {
@@ -27,6 +29,10 @@ import Testing
     }
 
     static let numeric = ConfigurationKey.all.compactMap(Numeric.init)
+
+    private static func required() throws -> BridgeConfiguration {
+        try BridgeConfiguration.load(flags: [], environment: RequiredSettings.environment, configFile: nil).result.get()
+    }
 
     /// Makes everything that has a rule of its own about a number.
     private func build(_ configuration: BridgeConfiguration) async throws {
@@ -53,7 +59,7 @@ import Testing
     @Test(arguments: numeric)
     func `can be built from`(numeric: Numeric) async throws {
         for text in [numeric.lowest, numeric.highest] {
-            var configuration = try ConfigurationFixture().load().result.get()
+            var configuration = try Self.required()
             try numeric.key.read(.one(text), into: &configuration)
             #expect(numeric.key.show(configuration) == text)
             try await build(configuration)
@@ -62,7 +68,7 @@ import Testing
 
     @Test func `can all be reached at once`() async throws {
         for bound in [\Numeric.lowest, \Numeric.highest] {
-            var configuration = try ConfigurationFixture().load().result.get()
+            var configuration = try Self.required()
             for numeric in Self.numeric { try numeric.key.read(.one(numeric[keyPath: bound]), into: &configuration) }
             try await build(configuration)
         }

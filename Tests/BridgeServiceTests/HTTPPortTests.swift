@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("HTTP port")
 struct HTTPPortTests {

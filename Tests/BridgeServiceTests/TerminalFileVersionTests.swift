@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("A file of terminals that is replaced")
 struct TerminalFileVersionTests {

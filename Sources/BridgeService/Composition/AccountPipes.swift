@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
+internal import BridgeSettings
 internal import GetnetCloud
 internal import Logging
 internal import NIOConcurrencyHelpers

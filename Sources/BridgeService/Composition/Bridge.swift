@@ -3,6 +3,7 @@
 internal import AMQPClient
 internal import BridgeCore
 internal import BridgeLedger
+public import BridgeSettings
 public import CorrelationStore
 internal import GetnetCloud
 internal import Hummingbird
@@ -136,10 +137,4 @@ extension ServiceGroupConfiguration.ServiceConfiguration {
     fileprivate init(_ service: any Service, _ name: String, _ account: String? = nil) {
         self.init(service: service, serviceName: account.map { "\(name) of \($0)" } ?? name)
     }
-}
-
-/// Why a bridge cannot be put together.
-public struct BridgeFault: Error, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
 }

@@ -2,6 +2,7 @@
 
 public import AMQPClient
 internal import BridgeCore
+public import BridgeSettings
 internal import GetnetCloud
 
 /// The configuration in the words of the pipes.
@@ -29,9 +30,6 @@ extension BridgeConfiguration {
         )
     }
 
-    /// Gets a copy of each dead letter, for the events of commands that expired in their queue.
-    var expiredQueue: String { commands.queue + ".expired" }
-
     var controlConsumption: AMQPConsumption {
         AMQPConsumption(
             queue: control.queue,
@@ -46,7 +44,7 @@ extension BridgeConfiguration {
             maxBytes: commands.maxBytes,
             maxAge: commands.maxAge,
             requireTimestamp: commands.requireTimestamp,
-            ownQueues: ownQueues
+            ownQueues: Set(ownQueues)
         )
     }
 

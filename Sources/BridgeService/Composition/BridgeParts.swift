@@ -2,6 +2,7 @@
 
 internal import BridgeCore
 internal import BridgeLedger
+internal import BridgeSettings
 internal import CorrelationStore
 internal import Logging
 

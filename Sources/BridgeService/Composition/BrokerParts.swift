@@ -3,6 +3,7 @@
 internal import AMQPClient
 internal import BridgeCore
 internal import BridgeLedger
+internal import BridgeSettings
 internal import CorrelationStore
 internal import Logging
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import BridgeSettings
 public import CorrelationStore
 internal import CorrelationStoreSQLite
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BridgeCore
+public import BridgeSettings
 internal import GetnetCloud
 public import Logging
 

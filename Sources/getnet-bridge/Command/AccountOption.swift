@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// Which account is meant, where the configuration has several.
 struct AccountOption: ParsableArguments {

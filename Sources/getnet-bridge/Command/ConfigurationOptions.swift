@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeService
+internal import BridgeSettings
 internal import CorrelationStore
 
 /// Where the configuration comes from, beside flags and environment.

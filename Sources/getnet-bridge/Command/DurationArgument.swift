@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import BridgeService
+internal import BridgeSettings
 
 /// A length of time as the configuration writes it: `500ms`, `30s`, `2m`.
 struct DurationArgument: ExpressibleByArgument {

@@ -3,6 +3,7 @@
 internal import AMQPClient
 internal import BridgeLedger
 internal import BridgeService
+internal import BridgeSettings
 internal import CorrelationStore
 internal import NIOCore
 

@@ -2,6 +2,7 @@
 
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// What the bridge of a configuration says of a message before it looks into its store.
 enum MessageCheck {

@@ -3,6 +3,7 @@
 internal import AMQPClient
 internal import ArgumentParser
 internal import BridgeService
+internal import BridgeSettings
 
 /// How a command is sent and followed.
 struct FollowOptions: ParsableArguments {

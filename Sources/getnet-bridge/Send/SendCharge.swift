@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// Publishes one charge and follows its events.
 struct SendCharge: ConfiguredVerb {

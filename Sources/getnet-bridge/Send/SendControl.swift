@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// Asks that a command be not sent or, where its terminal can be told so, that its sale be ended there.
 struct SendCancel: ConfiguredVerb {

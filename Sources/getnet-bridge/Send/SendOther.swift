@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// Which command a verb of `send` sends.
 protocol SentType {

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// Publishes one sale of a promotion and follows its events.
 struct SendPromo: ConfiguredVerb {

@@ -3,6 +3,7 @@
 internal import AMQPClient
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 internal import Foundation
 
 /// A command or a control message as flags make it, checked as the bridge will.

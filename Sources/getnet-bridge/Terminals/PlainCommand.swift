@@ -3,6 +3,7 @@
 internal import AMQPClient
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 internal import Foundation
 
 /// A command that needs nothing but its terminal, as a message on the command exchange.

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 /// Terminals, asked through the bridge that runs, and listed by Getnet.
 struct Terminals: VerbGroup {

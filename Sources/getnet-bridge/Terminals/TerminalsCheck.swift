@@ -4,6 +4,7 @@ internal import AMQPClient
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 extension Terminals {
     /// Polls terminals through the bridge.

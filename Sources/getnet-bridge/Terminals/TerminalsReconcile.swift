@@ -4,6 +4,7 @@ internal import AMQPClient
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeService
+internal import BridgeSettings
 
 extension Terminals {
     /// Compares the open batches of terminals with the table.

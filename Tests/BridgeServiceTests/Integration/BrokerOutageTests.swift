@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("A broker that is down")
 struct BrokerOutageTests {

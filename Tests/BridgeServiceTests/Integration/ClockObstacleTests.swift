@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("A clock that is wrong")
 struct ClockObstacleTests {

@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// Every command except the charge: through the broker, the bridge, the simulator, and back.
 @Suite("Commands of every type")

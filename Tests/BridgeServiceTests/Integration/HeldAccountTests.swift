@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// How long the bridge may take to name an obstacle or to remove it.
 private let soon = Duration.seconds(10)

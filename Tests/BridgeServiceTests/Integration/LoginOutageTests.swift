@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("A login that takes its time")
 struct LoginOutageTests {

@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// What the person on call reads: each doubt, each call for a person and each refusal once, with its ids.
 @Suite("The log of a person on call")

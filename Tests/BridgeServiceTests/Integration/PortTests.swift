@@ -10,6 +10,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("Health and admin ports")
 struct PortTests {

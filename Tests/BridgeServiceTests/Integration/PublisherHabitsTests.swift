@@ -10,6 +10,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// What publishers and the broker do, through the whole bridge.
 @Suite("Commands as they arrive")

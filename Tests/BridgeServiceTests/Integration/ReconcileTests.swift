@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// Compares a terminal's open batch with the table: through the broker, the bridge, the simulator, and back.
 @Suite("Reconcile") struct ReconcileTests {

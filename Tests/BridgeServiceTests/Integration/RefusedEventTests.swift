@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// A subscriber's queue that takes nothing, and rights that are missing.
 @Suite("Events that the broker refuses")

@@ -14,6 +14,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("Stop and start")
 struct RestartTests {

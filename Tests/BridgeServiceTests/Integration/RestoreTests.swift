@@ -10,6 +10,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("A restored store")
 struct RestoreTests {

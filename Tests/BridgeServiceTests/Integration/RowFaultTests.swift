@@ -12,6 +12,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// A fault of one row concerns only that row: the others go on.
 @Suite("A row that the store refuses")

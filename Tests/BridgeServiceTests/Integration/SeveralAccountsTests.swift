@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// One bridge with a Chilean and an Argentine account, each at a cloud of its own.
 @Suite("One bridge with several accounts")

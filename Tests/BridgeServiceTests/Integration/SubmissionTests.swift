@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("How a POST ends")
 struct SubmissionTests {

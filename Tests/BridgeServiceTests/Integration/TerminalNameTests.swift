@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 @Suite("Names of terminals")
 struct TerminalNameTests {

@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// Which result a charge of a scenario must get.
 struct Expectation: Sendable, CustomStringConvertible {

@@ -11,6 +11,7 @@ import TestSupport
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 #if canImport(Glibc)
     import Glibc

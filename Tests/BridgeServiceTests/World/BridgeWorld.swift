@@ -11,6 +11,7 @@ import ServiceLifecycle
 import TestSupport
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// A bridge that runs, with everything real around it.
 struct BridgeWorld: CommandSending {

@@ -11,6 +11,7 @@ import NIOHTTP1
 import ServiceLifecycle
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// Stands between a bridge and the simulator.
 ///

@@ -5,6 +5,7 @@ import GetnetSimulator
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// A country, with everything that a world in it needs.
 enum Country: Sendable, CustomTestStringConvertible {

@@ -4,6 +4,7 @@ import AMQPClient
 import TestSupport
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 extension Surroundings {
     /// Takes messages out of a queue until it has this many.

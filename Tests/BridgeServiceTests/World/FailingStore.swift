@@ -7,6 +7,7 @@ import NIOConcurrencyHelpers
 import Testing
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// A store whose disk is full when the test says so: it commits nothing, and everything can be read.
 ///

@@ -12,6 +12,7 @@ import ServiceLifecycle
 import TestSupport
 
 @testable import BridgeService
+@testable import BridgeSettings
 
 /// Everything real around a bridge: a broker, a simulator, a folder for the store, a sender and a listener.
 struct Surroundings: CommandSending {
