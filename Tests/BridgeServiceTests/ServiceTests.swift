@@ -49,7 +49,7 @@ struct ServiceTests {
         try await with { configuration, store in
             let parts = try BridgeParts(configuration, store: store, logger: BridgeWorld.quiet)
             let reader = try #require(parts.pipes.accounts.first).journalReader
-            parts.gate.close(.held, because: "the test says so")
+            parts.foundation.gate.close(.held, because: "the test says so")
             for _ in 0..<(2 * JournalReader.workers) {
                 #expect(reader.line.offer(TransactionID(at: .current, random: systemRandom())))
             }
@@ -59,7 +59,7 @@ struct ServiceTests {
                     try await eventually("every worker waits at the gate") {
                         reader.line.count == JournalReader.workers
                     }
-                    parts.gate.close(.shutdown, because: "the process is stopping")
+                    parts.foundation.gate.close(.shutdown, because: "the process is stopping")
                     try await eventually("nothing waits any more") { reader.line.count == 0 }
                 }
             }
@@ -71,11 +71,13 @@ struct ServiceTests {
     {
         try await with(country: .ar) { configuration, store in
             let parts = try BridgeParts(configuration, store: store, logger: BridgeWorld.quiet)
-            let (dispatcher, sender) = (parts.dispatcher, try #require(parts.pipes.accounts.first).cancelSender)
-            let id = try await accept(ChargeCommand(currency: "ARS"), by: dispatcher, configuration)
-            try await dispatcher.apply(.submissionStarted, to: id)
-            try await dispatcher.apply(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "4711")), to: id)
-            try await dispatcher.apply(.cancel, to: id)
+            let (transitions, sender) = (
+                parts.foundation.transitions, try #require(parts.pipes.accounts.first).cancelSender
+            )
+            let id = try await accept(ChargeCommand(currency: "ARS"), by: transitions, configuration)
+            try await transitions.apply(.submissionStarted, to: id)
+            try await transitions.apply(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "4711")), to: id)
+            try await transitions.apply(.cancel, to: id)
             #expect(try await store.transaction(id)?.isBeingCancelled == true)
             #expect(sender.line.count == 1)
             sender.line.close()
@@ -83,7 +85,7 @@ struct ServiceTests {
             let after = try #require(try await store.transaction(id))
             #expect(!after.isBeingCancelled)
             #expect(after.state == .submitted)
-            try await dispatcher.apply(.cancel, to: id)
+            try await transitions.apply(.cancel, to: id)
             #expect(try await store.transaction(id)?.isBeingCancelled == true)
             await sender.cloud.shutdown()
         }
@@ -92,7 +94,7 @@ struct ServiceTests {
     /// Accepts a charge as the intake does.
     private func accept(
         _ command: ChargeCommand,
-        by dispatcher: Dispatcher,
+        by transitions: Transitions,
         _ configuration: BridgeConfiguration
     ) async throws -> TransactionID {
         let message = CommandMessage(
@@ -110,7 +112,7 @@ struct ServiceTests {
             address: ReplyAddress(),
             acceptedAt: .current
         )
-        guard case .created(let transition) = try await dispatcher.accept(candidate, from: message) else {
+        guard case .created(let transition) = try await transitions.accept(candidate, from: message) else {
             throw Unaccepted()
         }
         return transition.transaction.id

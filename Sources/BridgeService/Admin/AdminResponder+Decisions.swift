@@ -25,13 +25,13 @@ extension AdminResponder {
         } catch {
             return problem(.badRequest, error.description)
         }
-        guard let transition = try await dispatcher.apply(input, to: id) else {
+        guard let transition = try await transitions.apply(input, to: id) else {
             return problem(.notFound, "no such transaction")
         }
         guard transition.finding == .refused else { return try await show(words[0]) }
         let transaction = transition.transaction
         if case .operatorDecision(let decision, let note) = input,
-            let objection = transaction.objection(to: decision, by: note, terminalLife: dispatcher.terminalLife)
+            let objection = transaction.objection(to: decision, by: note, terminalLife: work.terminalLife)
         {
             return problem(.conflict, objection.description)
         }
@@ -46,10 +46,10 @@ extension AdminResponder {
         } catch {
             return problem(.badRequest, error.description)
         }
-        let release = try await store.release(by: note, at: dispatcher.clock(), isKnownToBeEarly: now)
+        let release = try await store.release(by: note, at: clock(), isKnownToBeEarly: now)
         if case .tooEarly(let end) = release { return problem(.conflict, end.tooEarlyText) }
         gate.open(.held)
-        dispatcher.logger.warning(
+        logger.warning(
             release == .released ? "the hold of the restored store is ended" : "the store was not held",
             metadata: [LogKey.person: "\(note.name)", LogKey.detail: "\(note.reason)"]
         )

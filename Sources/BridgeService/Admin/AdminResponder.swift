@@ -6,6 +6,7 @@ internal import BridgeSettings
 internal import CorrelationStore
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
 
 /// The admin port: single transactions, for people with the token.
 ///
@@ -16,7 +17,11 @@ struct AdminResponder: HTTPResponder {
     static let root = "/v1/transactions"
     static let release = "/v1/store/release"
 
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let store: any TransactionStore
+    let work: TerminalWork
+    let clock: @Sendable () -> Timestamp
+    let logger: Logger
     let gate: CommandGate
     let token: Secret?
     let documents: TransactionDocument
@@ -46,8 +51,6 @@ struct AdminResponder: HTTPResponder {
             return problem(.serviceUnavailable, "the store cannot be read or does not commit")
         }
     }
-
-    var store: any TransactionStore { dispatcher.store }
 
     private func list(_ request: Request) async throws(StoreError) -> Response {
         var question = TransactionQuestion()

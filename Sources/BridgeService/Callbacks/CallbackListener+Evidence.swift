@@ -52,8 +52,8 @@ extension CallbackListener {
 
     /// What comes of a callback once it is durable; `storeUnavailable` if the disk does not answer in time.
     func taken(_ content: AnswerContent, _ bytes: [UInt8], for id: TransactionID) async -> CallbackOutcome {
-        let now = dispatcher.clock()
-        guard let answer = answers.readerAtHand(for: id, dispatcher)?.read(content) else {
+        let now = clock()
+        guard let answer = answers.readerAtHand(for: id, work)?.read(content) else {
             return await committed(size: bytes.count) { await takenSlowly(content, bytes, for: id, at: now) }
         }
         let evidence = Evidence(source: .callback, answer: answer, receivedAt: now)
@@ -68,20 +68,20 @@ extension CallbackListener {
         at now: Timestamp
     ) async -> CallbackOutcome {
         do throws(StoreError) {
-            if let answer = try await answers.reader(for: id, dispatcher).read(content) {
+            if let answer = try await answers.reader(for: id, work, store).read(content) {
                 let evidence = Evidence(source: .callback, answer: answer, receivedAt: now)
                 let arrival = Arrival(id: id, evidence: evidence, content: content, bytes: bytes)
-                dispatcher.fieldWatch.callbacks.came()
+                callbackWatch.came()
                 let storing: Storing
                 do throws(StoreError) {
-                    storing = Storing(.success(try await dispatcher.apply(.evidence(evidence), to: id)))
+                    storing = Storing(.success(try await transitions.apply(.evidence(evidence), to: id)))
                 } catch {
                     storing = .failed(error)
                 }
                 count(storing)
                 return await outcome(of: storing, arrival, isContained: true)
             }
-            let isKnown = try await dispatcher.apply(.unreadableCallback, to: id) != nil
+            let isKnown = try await transitions.apply(.unreadableCallback, to: id) != nil
             let callback = QuarantinedCallback(
                 cause: isKnown ? .unreadable : .unmatched,
                 transactionID: id,
@@ -89,7 +89,7 @@ extension CallbackListener {
                 maskedBody: AnswerMask.quarantined(content, bytes: bytes),
                 receivedAt: now
             )
-            try await dispatcher.quarantine(callback, announce: !isKnown)
+            try await transitions.quarantine(callback, announce: !isKnown)
             return isKnown ? .unreadable : .unmatched
         } catch {
             return .storeUnavailable
@@ -98,7 +98,7 @@ extension CallbackListener {
 
     /// The way of nearly every callback: one commit, and no task beside the one that answers.
     private func taken(_ arrival: Arrival) async -> CallbackOutcome {
-        dispatcher.fieldWatch.callbacks.came()
+        callbackWatch.came()
         guard !isStuck else {
             // In the order in which they came. Getnet is told to come again, which changes nothing.
             if let giveBack = waiting.place(size: arrival.bytes.count) {
@@ -120,7 +120,7 @@ extension CallbackListener {
     ///
     /// Where `whenDone` says that the caller does not wait any more, what has to follow is done without it.
     private func submit(_ arrival: Arrival, whenDone: @escaping @Sendable (Storing) -> Bool) {
-        dispatcher.submit(.evidence(arrival.evidence), to: arrival.id) { result in
+        transitions.submit(.evidence(arrival.evidence), to: arrival.id) { result in
             let storing = Storing(result)
             count(storing)
             if whenDone(storing) { return }
@@ -132,7 +132,7 @@ extension CallbackListener {
     private func contain(_ fault: StoreError, of arrival: Arrival) async -> Storing {
         do throws(StoreError) {
             return Storing(
-                .success(try await dispatcher.contain(fault, of: .evidence(arrival.evidence), to: arrival.id))
+                .success(try await transitions.contain(fault, of: .evidence(arrival.evidence), to: arrival.id))
             )
         } catch {
             return .failed(error)
@@ -151,14 +151,14 @@ extension CallbackListener {
             switch storing {
             case .taken: return .taken
             case .unknown:
-                try await dispatcher.quarantine(arrival.quarantined(.unmatched), announce: true)
+                try await transitions.quarantine(arrival.quarantined(.unmatched), announce: true)
                 return .unmatched
             case .failed(.fault(let cause)) where !isContained:
                 let contained = await contain(.fault(cause), of: arrival)
                 count(contained)
                 return await outcome(of: contained, arrival, isContained: true)
             case .refused, .failed(.fault):
-                try await dispatcher.quarantine(arrival.quarantined(.notStorable), announce: false)
+                try await transitions.quarantine(arrival.quarantined(.notStorable), announce: false)
                 return .notStorable
             case .failed: return .storeUnavailable
             }

@@ -21,7 +21,12 @@ struct CallbackListener: HTTPResponder {
     let allowedSources: [CIDR]
     let maxBytes: Int
     let answers: CallbackReaders
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let work: TerminalWork
+    let store: any StoreReading
+    let storeWatch: StoreWatch
+    let callbackWatch: CallbackWatch
+    let clock: @Sendable () -> Timestamp
     let forwarding: QueryForwarding
     let metrics: Metrics
     /// Those that wait for their commit.
@@ -92,12 +97,12 @@ struct CallbackListener: HTTPResponder {
     }
 
     /// Whether a commit has not come back for so long that nothing waits behind it any more.
-    var isStuck: Bool { dispatcher.store.uncommitted.age > StoreWatch.longestCommit }
+    var isStuck: Bool { storeWatch.isStuck }
 
     /// Notes that a callback came; `false` if the store does not commit.
     private func noteUnreadable(_ id: TransactionID) async -> Bool {
         do {
-            _ = try await dispatcher.apply(.unreadableCallback, to: id)
+            _ = try await transitions.apply(.unreadableCallback, to: id)
             return true
         } catch {
             return false
@@ -117,7 +122,7 @@ struct CallbackListener: HTTPResponder {
         guard forwarding.allows(id) else { return }
         // The sender is told nothing else, except that the store does not commit.
         _ = await committed(size: nil) {
-            _ = try? await dispatcher.apply(.queryRequested, to: id)
+            _ = try? await transitions.apply(.queryRequested, to: id)
             return .tokenInvalid
         }
     }

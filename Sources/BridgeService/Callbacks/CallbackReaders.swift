@@ -32,15 +32,19 @@ struct CallbackReaders: Sendable {
     }
 
     /// The reader for a transaction's callback, where that is known without the store.
-    func readerAtHand(for id: TransactionID, _ dispatcher: Dispatcher) -> AnswerReader? {
+    func readerAtHand(for id: TransactionID, _ work: TerminalWork) -> AnswerReader? {
         guard !isCommon else { return common }
-        return dispatcher.lanes.withLockedValue { $0.account(of: id) }.map { byAccount[$0] ?? common }
+        return work.account(of: id).map { byAccount[$0] ?? common }
     }
 
     /// The reader for a transaction's callback.
-    func reader(for id: TransactionID, _ dispatcher: Dispatcher) async throws(StoreError) -> AnswerReader {
-        if let reader = readerAtHand(for: id, dispatcher) { return reader }
-        let account = try await dispatcher.store.transaction(id)?.command.content.account
+    func reader(
+        for id: TransactionID,
+        _ work: TerminalWork,
+        _ store: any StoreReading
+    ) async throws(StoreError) -> AnswerReader {
+        if let reader = readerAtHand(for: id, work) { return reader }
+        let account = try await store.transaction(id)?.command.content.account
         return account.flatMap { byAccount[$0] } ?? common
     }
 }

@@ -19,13 +19,11 @@ struct AccountPipes {
     /// - Throws: `BridgeFault` where the cloud's address is none.
     init(
         _ settings: BridgeConfiguration.Cloud,
-        _ configuration: BridgeConfiguration,
-        dispatcher: Dispatcher,
-        callbackURL: CallbackURL,
-        gate: CommandGate,
-        metrics: Metrics,
-        logger: Logger
+        _ foundation: BridgeFoundation,
+        callbackURL: CallbackURL
     ) throws {
+        let (configuration, gate, metrics) = (foundation.configuration, foundation.gate, foundation.metrics)
+        let (transitions, work, logger) = (foundation.transitions, foundation.work, foundation.logger)
         let account = configuration.account(of: settings)
         self.account = account.name
         Self.notePresumptions(of: account.profile, logger)
@@ -36,10 +34,11 @@ struct AccountPipes {
             onUnknownText: { metrics.increment(.unknownTexts, $0.rawValue) },
             onLoginTrouble: { metrics.increment(.loginFailures, $0.word) }
         )
-        let lines = dispatcher.lines(of: account.name)
+        let lines = work.lines(of: account.name)
         lines.onProofByCallback { [cloud] in cloud.doubtEnded() }
         reconciler = Reconciler(
-            dispatcher: dispatcher,
+            transitions: transitions,
+            clock: foundation.clock,
             line: lines.queries,
             cloud: cloud,
             metrics: metrics,
@@ -47,7 +46,8 @@ struct AccountPipes {
             logger: logger
         )
         journalReader = JournalReader(
-            dispatcher: dispatcher,
+            transitions: transitions,
+            work: work,
             line: lines.journals,
             gate: gate,
             cloud: cloud,
@@ -57,14 +57,17 @@ struct AccountPipes {
             logger: logger
         )
         cancelSender = CancelSender(
-            dispatcher: dispatcher,
+            transitions: transitions,
+            work: work,
+            clock: foundation.clock,
             line: lines.cancels,
             gate: gate,
             cloud: cloud,
             logger: logger
         )
         submitter = Submitter(
-            dispatcher: dispatcher,
+            transitions: transitions,
+            work: work,
             line: lines.submissions,
             slowLine: lines.slowSubmissions,
             gate: gate,

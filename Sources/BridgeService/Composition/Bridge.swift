@@ -54,12 +54,18 @@ public struct Bridge: Service {
 
     /// Runs everything until the graceful shutdown is over.
     public func run() async throws {
-        try await Restoration(dispatcher: parts.dispatcher, gate: parts.gate, logger: logger).begin()
+        let foundation = parts.foundation
+        try await Restoration(
+            transitions: foundation.transitions,
+            store: foundation.store,
+            gate: foundation.gate,
+            logger: logger
+        ).begin()
         try await parts.pipes.clockWatch.begin()
         var group = ServiceGroupConfiguration(services: services, logger: logger)
         group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
         group.maximumCancellationDuration = Self.cancellationLimit
-        parts.gate.observe { [consumer = parts.broker.consumer] isOpen in consumer.setGate(open: isOpen) }
+        foundation.gate.observe { [consumer = parts.broker.consumer] isOpen in consumer.setGate(open: isOpen) }
         do {
             try await ServiceGroup(configuration: group).run()
         } catch {
@@ -81,7 +87,7 @@ public struct Bridge: Service {
             .init(broker.replies, "sender of replies"),
             .init(pipes.relay, "outbox relay"),
             .init(pipes.deadLetterRelay, "outbox relay of dead letters"),
-            .init(parts.storeWatch, "store watch"),
+            .init(parts.foundation.storeWatch, "store watch"),
             .init(pipes.outboxWatch, "outbox watch"),
             .init(ports.queueWatch, "queue watch"),
             .init(ports.callbacks, "callback listener"),
@@ -101,8 +107,8 @@ public struct Bridge: Service {
                 .init(drained(broker.consumer), "consumer of commands"),
                 .init(
                     GracefulDelay(
-                        gate: parts.gate,
-                        stop: parts.stop,
+                        gate: parts.foundation.gate,
+                        stop: parts.foundation.stop,
                         delay: configuration.shutdown.delay,
                         logger: logger
                     ),

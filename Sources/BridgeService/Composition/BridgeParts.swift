@@ -8,10 +8,7 @@ internal import Logging
 
 /// Every part of a bridge, made and joined once.
 struct BridgeParts {
-    let gate = CommandGate()
-    let stop: StopDeadline
-    let storeWatch: StoreWatch
-    let dispatcher: Dispatcher
+    let foundation: BridgeFoundation
     let terminals: TerminalDirectory
     let broker: BrokerParts
     let pipes: PipeParts
@@ -23,59 +20,16 @@ struct BridgeParts {
         clock: @escaping @Sendable () -> Timestamp = WallClock.now,
         logger: Logger
     ) throws {
-        let metrics = Metrics()
         let keys = try Self.keys(configuration)
-        stop = StopDeadline(timeout: configuration.shutdown.timeout)
-        storeWatch = StoreWatch(store: store, gate: gate, logger: logger)
-        dispatcher = Dispatcher(
-            store: store,
-            accounts: configuration.accounts,
-            backlog: configuration.lanes.backlog,
-            terminalLife: configuration.reconcile.terminalLife,
-            storeWatch: storeWatch,
-            fieldWatch: FieldWatch(
-                callbacks: CallbackWatch(
-                    publicURL: configuration.http.publicURL,
-                    callbacksDecide: configuration.callbacks.trust == .token,
-                    logger: logger
-                ),
-                clocks: TerminalClockWatch(tolerance: configuration.journal.clockTolerance, logger: logger)
-            ),
-            metrics: metrics,
-            clock: clock,
-            logger: logger
-        )
+        foundation = BridgeFoundation(configuration, store: store, clock: clock, logger: logger)
         terminals = try TerminalDirectory(path: configuration.terminals.file, logger: logger)
-        broker = BrokerParts(
-            configuration,
-            dispatcher: dispatcher,
-            terminals: terminals,
-            gate: gate,
-            metrics: metrics,
-            logger: logger
-        )
+        broker = BrokerParts(foundation, terminals: terminals)
         pipes = try PipeParts(
-            configuration,
-            dispatcher: dispatcher,
+            foundation,
             broker: broker,
-            callbackURL: CallbackURL(publicURL: configuration.http.publicURL, keys: keys),
-            gate: gate,
-            stop: stop,
-            metrics: metrics,
-            logger: logger
+            callbackURL: CallbackURL(publicURL: configuration.http.publicURL, keys: keys)
         )
-        ports = PortParts(
-            configuration,
-            dispatcher: dispatcher,
-            broker: broker,
-            held: pipes.held,
-            heldDeadLetters: pipes.heldDeadLetters,
-            keys: keys,
-            clouds: pipes.cloudWatch.standing,
-            gate: gate,
-            metrics: metrics,
-            logger: logger
-        )
+        ports = PortParts(foundation, broker: broker, pipes: pipes, keys: keys)
     }
 
     private static func keys(_ configuration: BridgeConfiguration) throws -> CallbackKeyRing {

@@ -20,14 +20,9 @@ struct BrokerParts {
     let render: EventMessage
     let topologyWatch: TopologyWatch
 
-    init(
-        _ configuration: BridgeConfiguration,
-        dispatcher: Dispatcher,
-        terminals: TerminalDirectory,
-        gate: CommandGate,
-        metrics: Metrics,
-        logger: Logger
-    ) {
+    init(_ foundation: BridgeFoundation, terminals: TerminalDirectory) {
+        let (configuration, gate) = (foundation.configuration, foundation.gate)
+        let (metrics, logger) = (foundation.metrics, foundation.logger)
         let endpoint = configuration.amqp
         let topologySignal = Signal()
         let onEvent: @Sendable (AMQPConnectionEvent) -> Void = { event in
@@ -63,7 +58,10 @@ struct BrokerParts {
             reader: CommandReader(rules: configuration.commandRules),
             terminals: terminals,
             accounts: configuration.accounts,
-            dispatcher: dispatcher,
+            transitions: foundation.transitions,
+            names: foundation.names,
+            store: foundation.store,
+            clock: foundation.clock,
             replies: replies,
             metrics: metrics,
             random: RandomNames().next,
@@ -87,7 +85,9 @@ struct BrokerParts {
         let controlIntake = ControlIntake(
             reader: ControlReader(rules: configuration.commandRules),
             events: configuration.storeRules.events,
-            dispatcher: dispatcher,
+            transitions: foundation.transitions,
+            store: foundation.store,
+            clock: foundation.clock,
             replies: replies,
             metrics: metrics,
             logger: logger

@@ -22,20 +22,12 @@ struct PipeParts {
     let cloudWatch: CloudWatch
     let clockWatch: ClockWatch
 
-    init(
-        _ configuration: BridgeConfiguration,
-        dispatcher: Dispatcher,
-        broker: BrokerParts,
-        callbackURL: CallbackURL,
-        gate: CommandGate,
-        stop: StopDeadline,
-        metrics: Metrics,
-        logger: Logger
-    ) throws {
+    init(_ foundation: BridgeFoundation, broker: BrokerParts, callbackURL: CallbackURL) throws {
+        let (configuration, gate, logger) = (foundation.configuration, foundation.gate, foundation.logger)
         // Only events hold commands back: no caller waits for the result of a charge in a dead letter.
-        let held = HeldEntries(clock: dispatcher.clock)
+        let held = HeldEntries(clock: foundation.clock)
         self.held = held
-        heldDeadLetters = HeldEntries(clock: dispatcher.clock)
+        heldDeadLetters = HeldEntries(clock: foundation.clock)
         let rendering = OutboxRendering(
             messages: broker.render,
             eventsExchange: configuration.events.exchange,
@@ -43,7 +35,7 @@ struct PipeParts {
             switchedOff: configuration.switchedOffStatuses
         )
         func relay(of kind: OutboxEntry.Kind, _ publisher: AMQPPublisher, _ held: HeldEntries) -> OutboxRelay {
-            let settler = Settler(store: dispatcher.store, logger: logger)
+            let settler = Settler(store: foundation.store, logger: logger)
             let progress = Signal()
             let sender = OutboxSender(
                 publisher: publisher,
@@ -52,25 +44,27 @@ struct PipeParts {
                 held: held,
                 settler: settler,
                 progress: progress,
-                clock: dispatcher.clock,
-                metrics: metrics,
+                clock: foundation.clock,
+                metrics: foundation.metrics,
                 logger: logger
             )
             return OutboxRelay(
                 kind: kind,
-                dispatcher: dispatcher,
+                store: foundation.store,
+                clock: foundation.clock,
                 sender: sender,
                 held: held,
                 settler: settler,
                 progress: progress,
-                stop: stop,
+                stop: foundation.stop,
                 logger: logger
             )
         }
         self.relay = relay(of: .event, broker.eventPublisher, held)
         deadLetterRelay = relay(of: .deadLetter, broker.deadLetterPublisher, heldDeadLetters)
         outboxWatch = OutboxWatch(
-            dispatcher: dispatcher,
+            store: foundation.store,
+            work: foundation.work,
             held: held,
             gate: gate,
             holdAfter: configuration.outbox.holdCommandsAfter,
@@ -78,15 +72,7 @@ struct PipeParts {
             logger: logger
         )
         accounts = try configuration.servedClouds.map { cloud in
-            try AccountPipes(
-                cloud,
-                configuration,
-                dispatcher: dispatcher,
-                callbackURL: callbackURL,
-                gate: gate,
-                metrics: metrics,
-                logger: logger
-            )
+            try AccountPipes(cloud, foundation, callbackURL: callbackURL)
         }
         cloudWatch = CloudWatch(
             clouds: accounts.map(\.cloud),
@@ -99,14 +85,17 @@ struct PipeParts {
             logger: logger
         )
         clockWatch = ClockWatch(
-            store: dispatcher.store,
+            store: foundation.store,
             gate: gate,
             clouds: accounts.map(\.cloud.clock),
-            clock: dispatcher.clock,
+            clock: foundation.clock,
             logger: logger
         )
         timekeeper = Timekeeper(
-            dispatcher: dispatcher,
+            transitions: foundation.transitions,
+            work: foundation.work,
+            store: foundation.store,
+            names: foundation.names,
             gate: gate,
             clockIsConfirmed: { [clockWatch] in clockWatch.isConfirmed },
             logger: logger

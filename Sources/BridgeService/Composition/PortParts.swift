@@ -19,18 +19,10 @@ struct PortParts {
     let admin: any Service
     let queueWatch: QueueWatch
 
-    init(
-        _ configuration: BridgeConfiguration,
-        dispatcher: Dispatcher,
-        broker: BrokerParts,
-        held: HeldEntries,
-        heldDeadLetters: HeldEntries,
-        keys: CallbackKeyRing,
-        clouds: CloudStanding,
-        gate: CommandGate,
-        metrics: Metrics,
-        logger: Logger
-    ) {
+    init(_ foundation: BridgeFoundation, broker: BrokerParts, pipes: PipeParts, keys: CallbackKeyRing) {
+        let (configuration, store, clock) = (foundation.configuration, foundation.store, foundation.clock)
+        let (gate, metrics, logger) = (foundation.gate, foundation.metrics, foundation.logger)
+        let (held, heldDeadLetters) = (pipes.held, pipes.heldDeadLetters)
         let listenerIsBound = NIOLockedValueBox(false)
         readiness = Readiness(
             gate: gate,
@@ -38,8 +30,8 @@ struct PortParts {
             commands: broker.consumer,
             probe: broker.probe,
             events: broker.eventPublisher,
-            clouds: clouds,
-            field: dispatcher.fieldWatch
+            clouds: pipes.cloudWatch.standing,
+            field: foundation.fieldWatch
         )
         let note = { @Sendable [bound] (name: String, port: Int) in bound.withLockedValue { $0[name] = port } }
         let listener = CallbackListener(
@@ -48,12 +40,19 @@ struct PortParts {
             allowedSources: configuration.callbacks.allowedSources,
             maxBytes: configuration.callbacks.maxBytes,
             answers: CallbackReaders(configuration.accounts),
-            dispatcher: dispatcher,
+            transitions: foundation.transitions,
+            work: foundation.work,
+            store: store,
+            storeWatch: foundation.storeWatch,
+            callbackWatch: foundation.fieldWatch.callbacks,
+            clock: clock,
             forwarding: QueryForwarding(),
             metrics: metrics
         )
         let loads = { @Sendable in
-            var loads = dispatcher.queueLoads
+            var loads = foundation.work.queueLoads
+            let changes = store.uncommitted
+            loads[.store] = QueueLoad(count: changes.count, age: changes.age)
             loads[.outbox] = QueueLoad(count: held.count, age: held.lag().oldest ?? .zero)
             loads[.callbacks] = listener.waiting.load
             loads[.replies] = broker.replies.load
@@ -69,13 +68,13 @@ struct PortParts {
         let exposition = Exposition(
             metrics: metrics,
             readiness: readiness,
-            store: dispatcher.store,
+            store: store,
             deadLetters: broker.deadLetterPublisher,
             replies: broker.replyPublisher,
             control: broker.control,
             outboxAge: { max(held.oldestAge, heldDeadLetters.oldestAge) },
             queueLoads: loads,
-            clock: dispatcher.clock,
+            clock: clock,
             logger: logger
         )
         health = HTTPPort(
@@ -90,13 +89,17 @@ struct PortParts {
             name: "admin",
             section: "admin",
             responder: AdminResponder(
-                dispatcher: dispatcher,
+                transitions: foundation.transitions,
+                store: store,
+                work: foundation.work,
+                clock: clock,
+                logger: logger,
                 gate: gate,
                 token: configuration.admin.token,
                 documents: TransactionDocument(
                     events: configuration.storeRules.events,
                     rules: configuration.transactionRules,
-                    clock: dispatcher.clock
+                    clock: clock
                 )
             ),
             host: configuration.admin.host,

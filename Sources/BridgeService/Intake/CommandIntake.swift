@@ -11,7 +11,10 @@ struct CommandIntake: Sendable {
     let reader: CommandReader
     let terminals: TerminalDirectory
     let accounts: Accounts
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let names: AscendingNames
+    let store: any StoreReading
+    let clock: @Sendable () -> Timestamp
     let replies: ReplySender
     let metrics: Metrics
     let random: @Sendable () -> UInt128
@@ -39,7 +42,7 @@ struct CommandIntake: Sendable {
     private func take(_ message: CommandMessage) async -> Verdict {
         FailPoint.intakeUncommitted.reach()
         var message = message
-        let now = dispatcher.clock()
+        let now = clock()
         do throws(StoreError) {
             let command: Command
             do throws(CommandRejection) {
@@ -49,7 +52,7 @@ struct CommandIntake: Sendable {
                     try await accept(known, from: message, at: now)
                     return .acknowledge
                 }
-                try await dispatcher.reject(error, of: message)
+                try await transitions.reject(error, of: message)
                 count(error, type: error.type)
                 return .acknowledge
             }
@@ -85,7 +88,7 @@ struct CommandIntake: Sendable {
             metadata: [LogKey.command: "\(rejection.commandID ?? "")", LogKey.error: "\(cause)"]
         )
         do {
-            try await dispatcher.reject(rejection, of: message)
+            try await transitions.reject(rejection, of: message)
             return .acknowledge
         } catch StoreError.fault {
             // It must not go round for ever, and nothing of it may be lost.
@@ -110,7 +113,7 @@ struct CommandIntake: Sendable {
         for account in accounts.all {
             var question = TransactionQuestion()
             (question.account, question.commandID) = (account.name, id)
-            guard let known = try await dispatcher.store.transactions(question).first else { continue }
+            guard let known = try await store.transactions(question).first else { continue }
             let content = known.command.content
             let terminals = terminals.current.remembering(content.terminal, account: content.account)
             let command = try? reader.read(message, acceptedAt: now, terminals: terminals)
@@ -124,7 +127,7 @@ struct CommandIntake: Sendable {
             preconditionFailure("the reader takes no command of another account")
         }
         let candidate = Transaction(
-            id: dispatcher.names.next(at: now, random: random()),
+            id: names.next(at: now, random: random()),
             command: command,
             country: account.profile.code,
             environment: account.environment,
@@ -132,7 +135,7 @@ struct CommandIntake: Sendable {
             acceptedAt: now
         )
         let type = command.content.type.rawValue
-        switch try await dispatcher.accept(candidate, from: message) {
+        switch try await transitions.accept(candidate, from: message) {
         case .created:
             metrics.increment(.commands, type, "accepted")
         case .repeated(let transaction, let latest):

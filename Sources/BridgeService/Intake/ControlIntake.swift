@@ -21,7 +21,9 @@ struct ControlIntake: Sendable {
 
     let reader: ControlReader
     let events: EventWriter
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let store: any StoreReading
+    let clock: @Sendable () -> Timestamp
     let replies: ReplySender
     let metrics: Metrics
     let logger: Logger
@@ -50,7 +52,7 @@ struct ControlIntake: Sendable {
         do throws(CommandRejection) {
             request = try reader.read(&message)
         } catch {
-            try await dispatcher.reject(error, of: message)
+            try await transitions.reject(error, of: message)
             count(error)
             return
         }
@@ -62,7 +64,7 @@ struct ControlIntake: Sendable {
 
     private func cancel(_ request: ControlRequest, _ message: CommandMessage) async throws(StoreError) {
         FailPoint.controlUncommitted.reach()
-        let cancellation = try await dispatcher.cancel(request, from: message)
+        let cancellation = try await transitions.cancel(request, from: message)
         FailPoint.controlCommitted.reach()
         switch cancellation {
         case .cancelled(let transition, let latest):
@@ -78,13 +80,13 @@ struct ControlIntake: Sendable {
     }
 
     private func tellStatus(_ request: ControlRequest, _ message: CommandMessage) async throws(StoreError) {
-        let latest = try await dispatcher.store.latestEvent(
+        let latest = try await store.latestEvent(
             of: request.original,
             account: request.account,
             for: message.address
         )
         metrics.increment(.commands, request.verb.rawValue, latest == nil ? "not_found" : "accepted")
-        replies.send(latest ?? events.statusNotFound(request, of: message, at: dispatcher.clock()))
+        replies.send(latest ?? events.statusNotFound(request, of: message, at: clock()))
     }
 
     private func count(_ rejection: CommandRejection) {

@@ -35,7 +35,7 @@ struct ExpiredIntake: Sendable {
             )
             return .acknowledge
         }
-        let now = intake.dispatcher.clock()
+        let now = intake.clock()
         var message = CommandMessage(delivery)
         message.exchange = death.exchange ?? message.exchange
         message.routingKey = death.routingKey ?? message.routingKey

@@ -23,7 +23,8 @@ struct JournalReader: Service {
     /// The cloud cannot ask for a longer wait: the lane is closed meanwhile.
     static let longestWait = Duration.seconds(60)
 
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let work: TerminalWork
     let line: WorkQueue<TransactionID>
     let gate: CommandGate
     let cloud: CloudClient
@@ -62,19 +63,19 @@ struct JournalReader: Service {
             guard await gate.waitUntilTerminalsMayBeWoken() else { continue }
             await read(for: id)
             guard !Task.isCancelled else { return }
-            await dispatcher.applySurely(.journalClosed, to: id)
+            await transitions.applySurely(.journalClosed, to: id)
             FailPoint.journalClosed.reach()
-            dispatcher.endReading(for: id)
+            work.endReading(for: id)
         }
     }
 
     private func read(for id: TransactionID) async {
-        guard let transaction = await dispatcher.transaction(id) else { return }
+        guard let transaction = await transitions.transaction(id) else { return }
         for command in commands(for: transaction) {
             switch await read(command, for: transaction) {
             case .nothing: continue
             case .everything: return
-            case .something: if await dispatcher.transaction(id)?.state.isFinal == true { return }
+            case .something: if await transitions.transaction(id)?.state.isFinal == true { return }
             }
             if Task.isCancelled { return }
         }
@@ -103,13 +104,13 @@ struct JournalReader: Service {
         while asked < Self.tries {
             FailPoint.journalUnasked.reach()
             let answer = await cloud.readJournal(command, of: content.terminal, customID: transaction.id.description)
-            let readAt = dispatcher.calendars.now(for: transaction.id)
+            let readAt = work.calendars.now(for: transaction.id)
             let wait: Duration
             switch answer {
             case .answer(let answer):
                 metrics.increment(.evidence, EvidenceSource.journal.rawValue)
                 let evidence = Evidence(source: .journal, answer: answer, receivedAt: readAt)
-                await dispatcher.applySurely(.evidence(evidence), to: transaction.id)
+                await transitions.applySurely(.evidence(evidence), to: transaction.id)
                 return .something
             case .rows(let rows, let isComplete, _):
                 metrics.increment(.evidence, EvidenceSource.journal.rawValue)
@@ -121,7 +122,7 @@ struct JournalReader: Service {
                     readAt: readAt
                 )
                 FailPoint.journalAnswered.reach()
-                await dispatcher.applySurely(reading, for: transaction.id)
+                await transitions.applySurely(reading, for: transaction.id)
                 FailPoint.journalNoted.reach()
                 return isComplete ? .everything : .something
             case .impossible(let code):
@@ -140,7 +141,7 @@ struct JournalReader: Service {
             try? await Task.sleep(for: min(wait, Self.longestWait))
             if Task.isCancelled { return .nothing }
             // A callback, a query or a person may have decided meanwhile.
-            if await dispatcher.transaction(transaction.id)?.state.isFinal != false { return .something }
+            if await transitions.transaction(transaction.id)?.state.isFinal != false { return .something }
         }
         return .nothing
     }

@@ -12,7 +12,8 @@ struct Restoration {
     /// How many rows are read at once.
     static let pageSize = 1_000
 
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let store: any TransactionStore
     let gate: CommandGate
     let logger: Logger
 
@@ -20,8 +21,8 @@ struct Restoration {
     ///
     /// *Throws*: `StoreError`; the bridge must not start then.
     func begin() async throws(StoreError) {
-        let since = try await dispatcher.store.heldSince()
-        guard try await dispatcher.store.isRestorePending() || since != nil else { return }
+        let since = try await store.heldSince()
+        guard try await store.isRestorePending() || since != nil else { return }
         if let since {
             gate.close(
                 .held,
@@ -32,13 +33,13 @@ struct Restoration {
         var last: TransactionID?
         var count = 0
         while true {
-            let page = try await dispatcher.store.unfinished(after: last, limit: Self.pageSize)
-            for transaction in page { try await dispatcher.apply(.restored, to: transaction.id) }
+            let page = try await store.unfinished(after: last, limit: Self.pageSize)
+            for transaction in page { try await transitions.apply(.restored, to: transaction.id) }
             count += page.count
             guard page.count == Self.pageSize, let end = page.last else { break }
             last = end.id
         }
-        try await dispatcher.store.finishRestore()
+        try await store.finishRestore()
         guard since != nil else { return }
         logger.warning(
             "the store is held: no command is taken and no terminal woken until it is released",

@@ -17,7 +17,10 @@ struct Timekeeper: Service {
     /// How many rows are read at once at the start.
     static let pageSize = 1_000
 
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let work: TerminalWork
+    let store: any StoreReading
+    let names: AscendingNames
     let gate: CommandGate
     /// Whether nothing speaks against the clock on the wall.
     let clockIsConfirmed: @Sendable () -> Bool
@@ -25,12 +28,18 @@ struct Timekeeper: Service {
     private let start = ContinuousClock.now
 
     init(
-        dispatcher: Dispatcher,
+        transitions: Transitions,
+        work: TerminalWork,
+        store: any StoreReading,
+        names: AscendingNames,
         gate: CommandGate,
         clockIsConfirmed: @escaping @Sendable () -> Bool,
         logger: Logger
     ) {
-        self.dispatcher = dispatcher
+        self.transitions = transitions
+        self.work = work
+        self.store = store
+        self.names = names
         self.gate = gate
         self.clockIsConfirmed = clockIsConfirmed
         self.logger = logger
@@ -42,10 +51,10 @@ struct Timekeeper: Service {
             while gate.obstacles[.clock] != nil, !Task.isCancelled { try? await Task.sleep(for: Self.clockLook) }
             await recover()
             while !Task.isCancelled {
-                let calls = dispatcher.timetable.takeDue(limit: Self.wakeLimit)
-                let ended = dispatcher.timetable.takeEndedLives(limit: Self.wakeLimit)
+                let calls = work.timetable.takeDue(limit: Self.wakeLimit)
+                let ended = work.timetable.takeEndedLives(limit: Self.wakeLimit)
                 if calls.isEmpty, ended.isEmpty {
-                    await dispatcher.timetable.signal.wait(atMost: sleep)
+                    await work.timetable.signal.wait(atMost: sleep)
                 } else {
                     await wake(calls, ended)
                 }
@@ -54,21 +63,21 @@ struct Timekeeper: Service {
     }
 
     private var sleep: Duration {
-        guard let next = dispatcher.timetable.next else { return Self.longestSleep }
+        guard let next = work.timetable.next else { return Self.longestSleep }
         return min(max(next - .now, .milliseconds(1)), Self.longestSleep)
     }
 
     private func wake(_ calls: [Timetable.Call], _ ended: [TransactionID]) async {
         await withDiscardingTaskGroup { group in
             for call in calls {
-                group.addTask { await dispatcher.applySurely(.due, to: call.id, notBefore: call.dueAt) }
+                group.addTask { await transitions.applySurely(.due, to: call.id, notBefore: call.dueAt) }
             }
             for id in ended {
                 if let later = laterLifeEnd(of: id) {
-                    dispatcher.planLifeEnd(of: id, at: later)
+                    work.planLifeEnd(of: id, at: later)
                 } else {
-                    dispatcher.noteLifeEnd(of: id)
-                    group.addTask { await dispatcher.applySurely(.lifeEnded, to: id) }
+                    work.noteLifeEnd(of: id)
+                    group.addTask { await transitions.applySurely(.lifeEnded, to: id) }
                 }
             }
         }
@@ -79,8 +88,8 @@ struct Timekeeper: Service {
     /// With a clock that is ahead such a life seems to be over while the customer holds the card. It is over for
     /// certain a whole life after this process's start.
     private func laterLifeEnd(of id: TransactionID) -> ContinuousClock.Instant? {
-        let certain = start + dispatcher.terminalLife
-        guard .now < certain, !dispatcher.wasPostedHere(id), !clockIsConfirmed() else { return nil }
+        let certain = start + work.terminalLife
+        guard .now < certain, !work.wasPostedHere(id), !clockIsConfirmed() else { return nil }
         return min(.now + Self.longestSleep, certain)
     }
 
@@ -89,7 +98,7 @@ struct Timekeeper: Service {
         var count = 0
         var waiting: [TransactionID] = []
         // A final transaction that keeps its lane came before those that wait there.
-        guard let lingering = await read({ () async throws(StoreError) in try await dispatcher.store.lingering() })
+        guard let lingering = await read({ () async throws(StoreError) in try await store.lingering() })
         else { return }
         await bringBack(lingering)
         while !Task.isCancelled {
@@ -104,10 +113,10 @@ struct Timekeeper: Service {
         var newest = TransactionQuestion()
         newest.limit = 1
         guard
-            let latest = await read({ () async throws(StoreError) in try await dispatcher.store.transactions(newest) })
+            let latest = await read({ () async throws(StoreError) in try await store.transactions(newest) })
         else { return }
-        if let latest = latest.first { dispatcher.names.follow(latest.id) }
-        dispatcher.offerHeads(of: waiting)
+        if let latest = latest.first { names.follow(latest.id) }
+        work.offerHeads(of: waiting)
         logger.info("unfinished transactions were recovered", metadata: [LogKey.count: "\(count)"])
         gate.open(.recovering)
     }
@@ -119,9 +128,9 @@ struct Timekeeper: Service {
         await withDiscardingTaskGroup { group in
             for transaction in page {
                 group.addImmediateTask {
-                    let back = await dispatcher.applySurely(.recovered, to: transaction.id)?.transaction
+                    let back = await transitions.applySurely(.recovered, to: transaction.id)?.transaction
                     if let back, back.isLifeOver, back.isInLane {
-                        dispatcher.planLifeEnd(of: back.id, at: .now)
+                        work.planLifeEnd(of: back.id, at: .now)
                     }
                 }
             }
@@ -130,7 +139,7 @@ struct Timekeeper: Service {
 
     private func readPage(after last: TransactionID?) async -> [Transaction]? {
         await read { () async throws(StoreError) in
-            try await dispatcher.store.unfinished(after: last, limit: Self.pageSize)
+            try await store.unfinished(after: last, limit: Self.pageSize)
         }
     }
 

@@ -20,7 +20,8 @@ struct OutboxRelay: Service {
     static let longestRest = Duration.seconds(1)
 
     let kind: OutboxEntry.Kind
-    let dispatcher: Dispatcher
+    let store: any TransactionStore
+    let clock: @Sendable () -> Timestamp
     let sender: OutboxSender
     let held: HeldEntries
     let settler: Settler
@@ -88,7 +89,7 @@ struct OutboxRelay: Service {
     /// The next entries; `nil` if the store cannot be read.
     private func entries(limit: Int, waits: Bool) async -> [OutboxEntry]? {
         do {
-            return try await dispatcher.store.nextEntries(of: kind, limit: limit, waits: waits, clock: dispatcher.clock)
+            return try await store.nextEntries(of: kind, limit: limit, waits: waits, clock: clock)
         } catch {
             logger.warning("the outbox cannot be read; trying again", metadata: [LogKey.error: "\(error)"])
             try? await Task.sleep(for: Self.longestRest)

@@ -13,7 +13,8 @@ struct OutboxWatch: Watch {
     /// How often it looks.
     static let interval = Duration.milliseconds(250)
 
-    let dispatcher: Dispatcher
+    let store: any TransactionStore
+    let work: TerminalWork
     let held: HeldEntries
     let gate: CommandGate
     let holdAfter: Duration
@@ -22,7 +23,7 @@ struct OutboxWatch: Watch {
 
     func look() {
         let isHolding = gate.obstacles[.outbox] != nil
-        let lag = held.lag(unreadFor: dispatcher.store.outboxUnreadFor(.event))
+        let lag = held.lag(unreadFor: store.outboxUnreadFor(.event))
         gate.remark(lag.remark, on: .outbox)
         if let reason = lag.obstacle(holdAfter: holdAfter, isHolding: isHolding) {
             note(.outbox, reason)
@@ -30,7 +31,7 @@ struct OutboxWatch: Watch {
             clear(.outbox)
         }
         // Half of the backlog must be gone before commands are taken again, so that the consumer does not flutter.
-        let waiting = dispatcher.waiting
+        let waiting = work.waiting
         if waiting >= backlog {
             note(.backlog, "\(waiting) accepted commands wait")
         } else if waiting <= backlog / 2 {

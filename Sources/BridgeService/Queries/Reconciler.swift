@@ -10,7 +10,8 @@ struct Reconciler: Service {
     /// How many queries run at once.
     static let workers = 8
 
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let clock: @Sendable () -> Timestamp
     let line: QueryLine
     let cloud: CloudClient
     let metrics: Metrics
@@ -48,9 +49,9 @@ struct Reconciler: Service {
             // agenda already.
             guard answer.code == .done, !answer.showsAnother else { return }
             metrics.increment(.evidence, EvidenceSource.query.rawValue)
-            let evidence = Evidence(source: .query, answer: answer, receivedAt: dispatcher.clock())
+            let evidence = Evidence(source: .query, answer: answer, receivedAt: clock())
             FailPoint.reconcilerAnswered.reach()
-            await dispatcher.applySurely(.evidence(evidence), to: query.id)
+            await transitions.applySurely(.evidence(evidence), to: query.id)
             FailPoint.reconcilerNoted.reach()
         case .notFound, .unavailable:
             logger.debug("a status query brought nothing", metadata: [LogKey.transaction: "\(query.id)"])

@@ -44,6 +44,9 @@ struct StoreWatch: Service {
         }
     }
 
+    /// Whether a change has not been committed for so long that nothing waits behind it any more.
+    var isStuck: Bool { store.uncommitted.age > Self.longestCommit }
+
     private func lookAtAge() {
         let changes = store.uncommitted
         guard changes.age > Self.longestCommit else { return }

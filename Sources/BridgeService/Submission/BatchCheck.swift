@@ -10,7 +10,8 @@ internal import Logging
 /// so the reading takes no more than half of the time that the command has left.
 /// *Source*: docs/promises.md 4.15.
 struct BatchCheck: Sendable {
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let work: TerminalWork
     let cloud: CloudClient
     let logger: Logger
 
@@ -18,19 +19,19 @@ struct BatchCheck: Sendable {
     ///
     /// - Returns: Whether it may be POSTed: it still holds its terminal, and no other task reads there.
     func check(for id: TransactionID) async -> Bool {
-        guard let transaction = await dispatcher.transaction(id), transaction.needsBatchReading,
-            CountryProfile.named(transaction.country)?.journals.contains(.details) == true, !dispatcher.isExpired(id)
+        guard let transaction = await transitions.transaction(id), transaction.needsBatchReading,
+            CountryProfile.named(transaction.country)?.journals.contains(.details) == true, !work.isExpired(id)
         else { return true }
         FailPoint.batchUnasked.reach()
-        let answer = await dispatcher.behindClosedLane(for: id) {
+        let answer = await work.behindClosedLane(for: id) {
             let answer = await cloud.readJournal(
                 .details,
                 of: transaction.command.content.terminal,
                 customID: id.description,
-                within: max(.zero, transaction.command.expiresAt - dispatcher.calendars.now(for: transaction.id)) / 2,
+                within: max(.zero, transaction.command.expiresAt - work.calendars.now(for: transaction.id)) / 2,
                 for: .look
             )
-            await dispatcher.outlast(answer)
+            await work.outlast(answer)
             return answer
         }
         // It left its lane before, and is not sent either.
@@ -43,7 +44,7 @@ struct BatchCheck: Sendable {
                 metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(obstacle.rawValue)"]
             )
         }
-        await dispatcher.applySurely(.batchRead(reading), to: id)
+        await transitions.applySurely(.batchRead(reading), to: id)
         FailPoint.batchNoted.reach()
         return true
     }

@@ -16,7 +16,9 @@ struct CancelSender: Service {
     /// How many are told at once; an answer may take as long as the terminal does.
     static let workers = 16
 
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let work: TerminalWork
+    let clock: @Sendable () -> Timestamp
     let line: WorkQueue<TransactionID>
     let gate: CommandGate
     let cloud: CloudClient
@@ -34,7 +36,7 @@ struct CancelSender: Service {
         }
         // These certainly did not leave: after the next start the caller can ask for them again.
         for id in line.leftOver() {
-            await dispatcher.applySurely(.cancelEnded(.notStarted(.cloudUnavailable)), to: id)
+            await transitions.applySurely(.cancelEnded(.notStarted(.cloudUnavailable)), to: id)
         }
     }
 
@@ -43,25 +45,25 @@ struct CancelSender: Service {
     }
 
     private func send(for id: TransactionID) async {
-        guard let transaction = await dispatcher.transaction(id), transaction.isBeingCancelled else { return }
+        guard let transaction = await transitions.transaction(id), transaction.isBeingCancelled else { return }
         guard !transaction.state.isFinal else {
-            await dispatcher.applySurely(.cancelEnded(.notStarted(.cancelledBeforeStart)), to: id)
+            await transitions.applySurely(.cancelEnded(.notStarted(.cancelledBeforeStart)), to: id)
             return
         }
         // Once it leaves, it may have effects for the terminal's whole life. After a restart this life is counted from
         // the durable step, so the cancel leaves soon after that step or not at all, even if the clock was set.
         FailPoint.cancelUnsent.reach()
-        let end = await cloud.cancelSale(of: transaction) { [dispatcher, gate] in
+        let end = await cloud.cancelSale(of: transaction) { [gate, work] in
             guard gate.letsTerminalsBeWoken, let sentAt = transaction.cancelSentAt else { return false }
-            let wait = dispatcher.clock() - sentAt
-            return wait >= .zero && wait < dispatcher.longestDeparture && dispatcher.departCancel(id)
+            let wait = clock() - sentAt
+            return wait >= .zero && wait < work.longestDeparture && work.departCancel(id)
         }
         FailPoint.cancelAnswered.reach()
         guard let end else {
             logger.warning("the bridge does not know whether a cancel arrived", metadata: [LogKey.transaction: "\(id)"])
             return
         }
-        await dispatcher.applySurely(.cancelEnded(end), to: id)
+        await transitions.applySurely(.cancelEnded(end), to: id)
         FailPoint.cancelNoted.reach()
     }
 }

@@ -12,29 +12,30 @@ internal import Logging
 /// no command of ours comes between the look and the POST, or during the look. Each POST has a new look before it.
 /// *Source*: docs/promises.md 4.11.
 struct ReceiptCheck: Sendable {
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let work: TerminalWork
     let cloud: CloudClient
     let logger: Logger
 
     /// Whether the transaction may be POSTed: it is no void, or its receipt is there.
     func check(for id: TransactionID) async -> Bool {
-        guard let transaction = await dispatcher.transaction(id), transaction.effect == .void,
+        guard let transaction = await transitions.transaction(id), transaction.effect == .void,
             transaction.state == .accepted
         else { return true }
-        guard !dispatcher.isExpired(id) else {
-            await dispatcher.expireSurely(id)
+        guard !work.isExpired(id) else {
+            await transitions.expireSurely(id)
             return false
         }
         let terminal = transaction.command.content.terminal
         FailPoint.receiptUnasked.reach()
-        let answer = await dispatcher.behindClosedLane(for: id) {
+        let answer = await work.behindClosedLane(for: id) {
             let answer = await cloud.readJournal(
                 .details,
                 of: terminal,
                 customID: id.description,
                 for: .look
             )
-            await dispatcher.outlast(answer)
+            await work.outlast(answer)
             return answer
         }
         // It left its lane before: there is nothing to send.
@@ -47,22 +48,9 @@ struct ReceiptCheck: Sendable {
                 metadata: [LogKey.transaction: "\(id)", LogKey.reason: "\(reading.word)"]
             )
         }
-        let noted = await dispatcher.applySurely(.receiptRead(reading), to: id)
+        let noted = await transitions.applySurely(.receiptRead(reading), to: id)
         FailPoint.receiptNoted.reach()
         return noted?.transaction.needsReceipt == false
-    }
-}
-
-extension Dispatcher {
-    /// Waits a while behind a look whose answer was lost: dropping the connection ends nothing at the terminal.
-    ///
-    /// *Source*: docs/getnet.md 3.4.
-    func outlast(_ answer: JournalAnswer) async {
-        switch answer {
-        case .notRead(.terminalBusy, _), .notRead(.unauthorized, _), .notRead(.blocked, _): return
-        case .notRead: try? await Task.sleep(for: longestDeparture)
-        case .answer, .rows, .notAsked, .impossible: return
-        }
     }
 }
 

@@ -13,7 +13,8 @@ internal import ServiceLifecycle
 /// wire: a crash leaves few of them in doubt. What may wait for a terminal has workers of its own, so that sales never
 /// wait for it.
 struct Submitter: Service {
-    let dispatcher: Dispatcher
+    let transitions: Transitions
+    let work: TerminalWork
     let line: WorkQueue<TransactionID>
     /// Those whose answer may take as long as the terminal does.
     let slowLine: WorkQueue<TransactionID>
@@ -50,7 +51,7 @@ struct Submitter: Service {
             guard await gate.waitUntilTerminalsMayBeWoken() else { continue }
             guard inHand.take(id) else { continue }
             await lookAndSubmit(id)
-            if inHand.putDown(id) { dispatcher.offer(id) }
+            if inHand.putDown(id) { work.offer(id) }
         }
     }
 
@@ -60,9 +61,11 @@ struct Submitter: Service {
         await submit(id)
     }
 
-    private var receipts: ReceiptCheck { ReceiptCheck(dispatcher: dispatcher, cloud: cloud, logger: logger) }
+    private var receipts: ReceiptCheck {
+        ReceiptCheck(transitions: transitions, work: work, cloud: cloud, logger: logger)
+    }
 
-    private var batches: BatchCheck { BatchCheck(dispatcher: dispatcher, cloud: cloud, logger: logger) }
+    private var batches: BatchCheck { BatchCheck(transitions: transitions, work: work, cloud: cloud, logger: logger) }
 
     private func submitInTurn(_ id: TransactionID) async {
         await cloud.awaitToken()
@@ -73,36 +76,36 @@ struct Submitter: Service {
     private func submit(_ id: TransactionID, isLate: Bool = false) async {
         await cloud.awaitToken()
         // Expired, even if the wall clock was set back.
-        if dispatcher.isExpired(id) {
-            await dispatcher.expireSurely(id)
+        if work.isExpired(id) {
+            await transitions.expireSurely(id)
             return
         }
         // While its terminal is read, nothing is sent there; the reader offers the transaction again afterwards.
-        guard !dispatcher.isBeingRead(id) else { return }
+        guard !work.isBeingRead(id) else { return }
         let started: Transition?
         FailPoint.submitterUnmarked.reach()
         let begunAt = ContinuousClock.now
         do {
-            started = try await dispatcher.apply(.submissionStarted, to: id)
+            started = try await transitions.apply(.submissionStarted, to: id)
         } catch {
             // Nothing was sent and nothing was marked: it is offered again.
             logger.warning(
                 "the store did not commit the start of a submission; it is tried again",
                 metadata: [LogKey.transaction: "\(id)", LogKey.error: "\(error)"]
             )
-            dispatcher.retry(id, after: Self.storeRetry)
+            work.retry(id, after: Self.storeRetry)
             return
         }
         guard let started else { return }
         guard let attempt = started.attemptToPost else {
-            dispatcher.takeUp(started.transaction)
+            work.takeUp(started.transaction)
             return
         }
         FailPoint.submitterMarked.reach()
-        let latest = begunAt + dispatcher.longestDeparture
+        let latest = begunAt + work.longestDeparture
         let outcome = isLate ? CloudClient.late : await post(started.transaction, before: latest)
         FailPoint.submitterAnswered.reach()
-        await dispatcher.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
+        await transitions.applySurely(.submissionEnded(attempt: attempt, outcome), to: id)
         FailPoint.submitterNoted.reach()
     }
 
@@ -113,10 +116,10 @@ struct Submitter: Service {
         return await cloud.post(
             transaction,
             callbackURL: callbackURL.url(for: id),
-            now: { [dispatcher] in dispatcher.departure(of: id) },
-            mayLeave: { [gate, dispatcher] in
-                guard gate.letsTerminalsBeWoken, !dispatcher.isExpired(id), .now < latest else { return false }
-                dispatcher.depart(id)
+            now: { [work] in work.departure(of: id) },
+            mayLeave: { [gate, work] in
+                guard gate.letsTerminalsBeWoken, !work.isExpired(id), .now < latest else { return false }
+                work.depart(id)
                 return true
             },
             hasLeft: { FailPoint.submitterSent.reach() }

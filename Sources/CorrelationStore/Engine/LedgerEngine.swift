@@ -57,7 +57,7 @@ package protocol WriteConnection {
 ///
 /// Each answer shows one committed state of the store. *Throws*: `StoreError`. *Isolation*: any task; nothing blocks
 /// the cooperative pool.
-package protocol StoreReader: TransactionReading {
+package protocol StoreReader: StoreReading {
     /// Entries of one kind, or of all, that wait to be published, from the one after a position on, positions
     /// ascending.
     func pending(
@@ -71,18 +71,4 @@ package protocol StoreReader: TransactionReading {
         dueBy instant: Timestamp,
         limit: Int
     ) async throws(StoreError) -> [OutboxEntry]
-    /// See `TransactionStore`.
-    func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
-    /// See `TransactionStore`.
-    func lingering() async throws(StoreError) -> [Transaction]
-    /// See `TransactionStore`.
-    func latestEvent(
-        of original: ControlRequest.Original,
-        account: String?,
-        for address: ReplyAddress
-    ) async throws(StoreError) -> OutboundEvent?
-    /// See `TransactionStore`.
-    func newestInstant() async throws(StoreError) -> Timestamp?
-    /// How things stand, without the number of commits.
-    func census() async throws(StoreError) -> StoreCensus
 }

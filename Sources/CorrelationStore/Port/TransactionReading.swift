@@ -15,6 +15,32 @@ public protocol TransactionReading: Sendable {
     func story(of id: TransactionID) async throws(StoreError) -> TransactionStory
 }
 
+/// What the bridge itself asks a store, beside what people ask.
+///
+/// Each answer shows one committed state of the store. Nothing blocks the cooperative pool.
+public protocol StoreReading: TransactionReading {
+    /// Transactions that are not final, after an id, in the order of their ids.
+    func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
+
+    /// Transactions that are final and still keep their lane, because a command that cancels may have effects.
+    func lingering() async throws(StoreError) -> [Transaction]
+
+    /// The last event of a transaction, for another address; `nil` if there is no such transaction.
+    func latestEvent(
+        of original: ControlRequest.Original,
+        account: String?,
+        for address: ReplyAddress
+    ) async throws(StoreError) -> OutboundEvent?
+
+    /// How things stand, for metrics and readiness; a reader beside the store does not know the number of commits.
+    func census() async throws(StoreError) -> StoreCensus
+
+    /// The latest instant that the newest entries of the store are dated by; `nil` for an empty store.
+    ///
+    /// A clock on the wall that is behind it was set wrong, now or then.
+    func newestInstant() async throws(StoreError) -> Timestamp?
+}
+
 /// A store that is only looked at, beside the bridge that has it open or without one.
 ///
 /// It takes no lock and writes nothing.

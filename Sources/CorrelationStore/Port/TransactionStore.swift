@@ -8,7 +8,7 @@ public import BridgeLedger
 /// Every call that changes something returns after the commit that covers it was synced to disk; what belongs together
 /// (state, evidence, events) is one commit. Reading a transaction, deciding and writing happen inside one write
 /// transaction of the engine, so two callers never decide on the same state (`docs/decisions/0002-store.md`).
-public protocol TransactionStore: TransactionReading {
+public protocol TransactionStore: StoreReading {
     /// Takes a command: makes its transaction, or finds that it exists, or refuses it.
     ///
     /// A refusal (`idempotency_conflict`, `reference_in_use`) writes the rejection event and the dead letter in the
@@ -99,27 +99,6 @@ public protocol TransactionStore: TransactionReading {
     ///
     /// Never waits for the disk.
     func outboxUnreadFor(_ kind: OutboxEntry.Kind) -> Duration?
-
-    /// Transactions that are not final, after an id, in the order of their ids.
-    func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction]
-
-    /// Transactions that are final and still keep their lane, because a command that cancels may have effects.
-    func lingering() async throws(StoreError) -> [Transaction]
-
-    /// The last event of a transaction, for another address; `nil` if there is no such transaction.
-    func latestEvent(
-        of original: ControlRequest.Original,
-        account: String?,
-        for address: ReplyAddress
-    ) async throws(StoreError) -> OutboundEvent?
-
-    /// How things stand, for metrics and readiness.
-    func census() async throws(StoreError) -> StoreCensus
-
-    /// The latest instant that the newest entries of the store are dated by; `nil` for an empty store.
-    ///
-    /// A clock on the wall that is behind it was set wrong, now or then.
-    func newestInstant() async throws(StoreError) -> Timestamp?
 
     /// Since when the store is held after a restore, if it is.
     func heldSince() async throws(StoreError) -> Timestamp?

@@ -3,10 +3,10 @@
 internal import BridgeCore
 internal import NIOConcurrencyHelpers
 
-/// Who holds which terminal.
+/// Which transaction holds which terminal.
 ///
 /// Source: docs/promises.md 4.8.
-extension Dispatcher {
+extension TerminalWork {
     /// How many commands wait for a terminal, or for a POST.
     var waiting: Int { lanes.withLockedValue { $0.waiting } }
 
@@ -16,11 +16,11 @@ extension Dispatcher {
         return expiry.isOver || departure(of: id) >= expiry.instant
     }
 
-    /// Wakes a transaction whose command has expired.
-    func expireSurely(_ id: TransactionID) async {
-        guard let expiry = lanes.withLockedValue({ $0.expiresAt(id) }) else { return }
-        await applySurely(.due, to: id, notBefore: expiry)
-    }
+    /// When a transaction's command expires; `nil` for one that stands in no lane.
+    func expiry(of id: TransactionID) -> Timestamp? { lanes.withLockedValue { $0.expiresAt(id) } }
+
+    /// The account of a transaction that stands in a lane.
+    func account(of id: TransactionID) -> String? { lanes.withLockedValue { $0.account(of: id) } }
 
     /// How long after its durable step a POST may leave; after that it is begun anew.
     ///
@@ -131,38 +131,6 @@ extension Dispatcher {
         timetable.planLifeEnd(of: id, at: nil)
         if let next = lanes.withLockedValue({ $0.leave(id) }) { offer(next) }
     }
-
-    // MARK: - Journals
-
-    func readJournal(of id: TransactionID) {
-        let account = lanes.withLockedValue { $0.beginReading(for: id) ? $0.account(of: id) : nil }
-        guard let account else { return }
-        // Not lined up: the lane stays closed and the life ends once more.
-        if !lines(of: account).journals.offer(id) {
-            lanes.withLockedValue { lanes in _ = lanes.endReading(for: id) }
-            planLifeEnd(of: id, at: .now + Self.journalRetry)
-        }
-    }
-
-    /// Reads at the terminal of a transaction behind a closed lane; `nil` if it does not hold the terminal.
-    ///
-    /// Nothing else is sent there before the answer, even if the transaction changes meanwhile.
-    func behindClosedLane<Answer: Sendable>(for id: TransactionID, _ read: () async -> Answer) async -> Answer? {
-        guard lanes.withLockedValue({ $0.beginReading(for: id) }) else { return nil }
-        let answer = await read()
-        endReading(for: id)
-        return answer
-    }
-
-    /// Whether a task reads at the terminal of a transaction.
-    func isBeingRead(_ id: TransactionID) -> Bool { lanes.withLockedValue { $0.isBeingRead(id) } }
-
-    /// Opens the lane after a reading.
-    func endReading(for id: TransactionID) {
-        if let next = lanes.withLockedValue({ $0.endReading(for: id) }) { offer(next) }
-    }
-
-    private static let journalRetry = Duration.seconds(1)
 }
 
 extension Transaction {

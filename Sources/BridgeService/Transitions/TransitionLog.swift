@@ -6,9 +6,11 @@ internal import Logging
 /// What the log tells the person on call of transactions, each once and with its ids.
 ///
 /// What Getnet refused, every doubt, every call for a person, everything that speaks against an end.
-extension Dispatcher {
+struct TransitionLog: Sendable {
+    let logger: Logger
+
     /// Says what a transition means for people.
-    func log(_ transition: Transition) {
+    func tell(_ transition: Transition) {
         let transaction = transition.transaction
         if let former = transition.formerOwner {
             logger.error(
