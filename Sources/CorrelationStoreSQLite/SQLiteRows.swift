@@ -230,12 +230,7 @@ package final class SQLiteRows: StoreRows {
 
     package func insert(_ transaction: Transaction) throws -> Int64 {
         try insertTransaction.run { row in
-            TransactionColumns.writeCommand(transaction, &row)
-            TransactionColumns.writeOriginal(transaction, &row)
-            TransactionColumns.writeAddress(transaction.address, &row)
-            TransactionColumns.writeProgress(transaction, &row)
-            TransactionColumns.writeLane(transaction, &row)
-            row.add(transaction.completedAt)
+            ColumnGroups.writeInserted(transaction, &row)
         }
         var placed = transaction
         placed.place = database.lastInsertedRowID
@@ -246,13 +241,9 @@ package final class SQLiteRows: StoreRows {
     package func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
         let groups = ColumnGroups(changedFrom: stored, to: transaction)
         try update(of: groups).run { row in
-            TransactionColumns.writeProgress(transaction, &row)
+            ProgressColumn.write(transaction, &row)
             row.add(instant)
-            if groups.contains(.address) { TransactionColumns.writeAddress(transaction.address, &row) }
-            if groups.contains(.number) { row.add(transaction.idPosTxs) }
-            if groups.contains(.lane) { TransactionColumns.writeLane(transaction, &row) }
-            if groups.contains(.end) { TransactionColumns.writeEnd(transaction, &row) }
-            if groups.contains(.exceptional) { TransactionColumns.writeExceptional(transaction, &row) }
+            groups.write(transaction, &row)
             row.add(transaction.id.description)
         }
         recent.keep(transaction)
@@ -351,14 +342,10 @@ package final class SQLiteRows: StoreRows {
 extension ColumnGroups {
     /// The statement that writes these groups.
     var updateText: String {
-        var columns = TransactionColumns.progress.map { "\($0) = ?" }
+        var columns = ProgressColumn.names.map { "\($0) = ?" }
         // The new status is the first parameter.
         columns.append("in_doubt_since = CASE WHEN ?1 = 'in_doubt' THEN coalesce(in_doubt_since, ?) END")
-        if contains(.address) { columns += TransactionColumns.address.map { "\($0) = ?" } }
-        if contains(.number) { columns += TransactionColumns.number.map { "\($0) = ?" } }
-        if contains(.lane) { columns += TransactionColumns.lane.map { "\($0) = ?" } }
-        if contains(.end) { columns += TransactionColumns.end.map { "\($0) = ?" } }
-        if contains(.exceptional) { columns += TransactionColumns.exceptional.map { "\($0) = ?" } }
+        columns += names.map { "\($0) = ?" }
         return "UPDATE transactions SET \(columns.joined(separator: ", ")) WHERE id = ?"
     }
 }

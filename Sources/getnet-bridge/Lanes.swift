@@ -146,7 +146,7 @@ extension JSONWriter {
 
 extension Transaction {
     /// Since when it holds its terminal.
-    fileprivate var heldSince: Timestamp { postedAt ?? acceptedAt }
+    fileprivate var heldSince: Timestamp { posting.startedAt ?? acceptedAt }
 
     fileprivate func isInSameLane(as other: Transaction) -> Bool {
         command.content.account == other.command.content.account
@@ -155,7 +155,7 @@ extension Transaction {
 
     /// When it lets its terminal go at the latest: when its POST can have no more effects, or when it expires unsent.
     fileprivate func heldUntil(_ rules: TransactionRules) -> Timestamp {
-        guard state != .accepted, let posting else { return command.expiresAt }
-        return posting.upperBound + rules.terminalLife
+        guard state != .accepted, let posted = postingPeriod else { return command.expiresAt }
+        return posted.upperBound + rules.terminalLife
     }
 }

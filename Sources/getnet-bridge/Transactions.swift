@@ -59,7 +59,7 @@ struct Transactions: VerbGroup {
                 return .done
             }
             if let contradicted, !contradicted.isEmpty {
-                let count = contradicted.reduce(0) { $0 + $1.openContradictions }
+                let count = contradicted.reduce(0) { $0 + $1.contradictions.open }
                 try invocation.console.print("open contradictions: \(count); ask Getnet, then: transactions settle")
                 try invocation.console.print(contradicted.table(at: .current, rules) + "\n")
             }

@@ -13,9 +13,9 @@ extension Shop {
             let id = transaction.command.commandID
             switch transaction.state {
             case .approved where !isPaid: return "guessed: \(id) is approved and was not paid"
-            case .notCompleted where isPaid && transaction.contradictions.isEmpty,
-                .declined where isPaid && transaction.contradictions.isEmpty,
-                .failed where isPaid && transaction.contradictions.isEmpty:
+            case .notCompleted where isPaid && transaction.contradictions.known.isEmpty,
+                .declined where isPaid && transaction.contradictions.known.isEmpty,
+                .failed where isPaid && transaction.contradictions.known.isEmpty:
                 return "lost: \(id) was paid and is \(transaction.status.rawValue)"
             default: break
             }

@@ -259,7 +259,7 @@ struct Shop {
         for id in rows.tables.order {
             guard let transaction = rows.tables.transactions[id] else { continue }
             if case .submitting = transaction.state { _ = try take(.recovered, id) }
-            guard [.submitted, .inDoubt].contains(transaction.state), !transaction.isLifeOver else { continue }
+            guard [.submitted, .inDoubt].contains(transaction.state), !transaction.stay.isLifeOver else { continue }
             _ = try take(.lifeEnded, id)
         }
         for terminal in Self.terminals {
@@ -277,7 +277,8 @@ struct Shop {
             _ = try self.rows.write { try ledger.apply(reading) }
         }
         for id in rows.tables.order {
-            guard let transaction = rows.tables.transactions[id], transaction.isInLane, transaction.isLifeOver else {
+            guard let transaction = rows.tables.transactions[id], transaction.isInLane, transaction.stay.isLifeOver
+            else {
                 continue
             }
             _ = try take(.journalClosed, id)

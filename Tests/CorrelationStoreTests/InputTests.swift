@@ -104,7 +104,7 @@ struct InputTests {
             #expect(story.events.map(\.event.name).filter { $0 == "charge.contradicted" }.count == 1)
             #expect(story.evidence.map(\.finding) == [.decided, .contradicted, .contradicted, .contradicted])
             let stored = try #require(try await store.transaction(submitted.id))
-            #expect(stored.contradictions.map(\.code) == [.secondPayment])
+            #expect(stored.contradictions.known.map(\.code) == [.secondPayment])
             #expect(stored.result?.authorizationCode == "010929")
         }
     }

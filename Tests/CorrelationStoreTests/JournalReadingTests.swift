@@ -86,7 +86,7 @@ import Testing
             _ = try await read(store, [row(at: 60), row(20_000, at: 61, receipt: 18)])
             let stored = try #require(try await store.transaction(doubt.id))
             #expect(stored.status == .approved)
-            #expect(stored.decidedBy == .journal)
+            #expect(stored.outcome.decidedBy == .journal)
             #expect(stored.result?.operationID == 17)
             #expect(!stored.isInLane)
             #expect(try await store.story(of: doubt.id).evidence.map(\.source) == [.journal])
@@ -109,7 +109,7 @@ import Testing
                 _ = try await store.apply(callback, to: doubt.id, at: at(second))
             }
             let stored = try #require(try await store.transaction(doubt.id))
-            #expect(stored.status == .approved && stored.idPosTxs == "936101" && stored.contradictions.isEmpty)
+            #expect(stored.status == .approved && stored.idPosTxs == "936101" && stored.contradictions.known.isEmpty)
             let names = try await store.waiting().compactMap(\.event?.name)
             #expect(names.filter { $0 == "charge.approved" }.count == 1)
             #expect(!names.contains("charge.contradicted"))
@@ -231,7 +231,7 @@ import Testing
             _ = try await read(store, [], at: 500)
             let stored = try #require(try await store.transaction(doubt.id))
             #expect(stored.reason == Reason(.notInJournal))
-            #expect(stored.journalReadAt == at(500))
+            #expect(stored.stay.journalReadAt == at(500))
             let event = try await store.waiting().last?.event
             let text = event.map { String(decoding: $0.data, as: UTF8.self) }
             #expect(text?.contains("\"journalReadAt\":\"\(at(500))\"") == true)
@@ -284,7 +284,7 @@ import Testing
             paid.transToken = "token-17"
             paid.authorizationCode = "010917"
             _ = try await store.apply(.callback(paid), to: declined.id, at: at(30))
-            #expect(try await store.transaction(declined.id)?.openContradictions == 1)
+            #expect(try await store.transaction(declined.id)?.contradictions.open == 1)
             _ = try await read(store, [row(at: 20)])
             #expect(try await status(store, doubt) == "in_doubt:not_in_journal")
         }

@@ -20,7 +20,7 @@ import Testing
             )
             let early = try await store.apply(.submissionStarted, to: second.id, at: at(2))
             #expect(early?.finding == .refused && early?.effects.isEmpty == true)
-            #expect(try await store.transaction(second.id)?.attempts == 0)
+            #expect(try await store.transaction(second.id)?.posting.attempts == 0)
             _ = try await store.apply(.cancel, to: first.id, at: at(3))
             let started = try await store.apply(.submissionStarted, to: second.id, at: at(4))
             #expect(started?.effects == [.post(attempt: 1)])

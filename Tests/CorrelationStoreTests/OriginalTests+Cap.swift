@@ -113,9 +113,9 @@ extension OriginalTests {
             var paid = TerminalResult.answering(first, responseCode: 0)
             (paid.authorizationCode, paid.amount) = ("020311", nil)
             let late = try await store.apply(.callback(paid, number: "940001"), to: first.id, at: at(104))
-            #expect(late?.transaction.contradictions.map(\.code) == [.paidAfterAll])
+            #expect(late?.transaction.contradictions.known.map(\.code) == [.paidAfterAll])
             let start = try await store.apply(.submissionStarted, to: second.id, at: at(105))
-            #expect(start?.effects == [] && start?.transaction.attempts == 0)
+            #expect(start?.effects == [] && start?.transaction.posting.attempts == 0)
             #expect(start?.transaction.state == .failed && start?.transaction.reason?.code == .exceedsRemaining)
             #expect(start?.events.count == 1)
         }

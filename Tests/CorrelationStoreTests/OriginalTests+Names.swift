@@ -37,7 +37,7 @@ extension OriginalTests {
             let sale = try await store.submitted()
             _ = try await store.apply(.callback(.refused(51)), to: sale.id, at: at(9))
             let late = try await store.apply(.callback(.paid()), to: sale.id, at: at(10))
-            #expect(late?.transaction.contradictions.map(\.code) == [.paidAfterAll])
+            #expect(late?.transaction.contradictions.known.map(\.code) == [.paidAfterAll])
             _ = try await taken(Ask(original: .transaction(sale.id), amount: 15_990), by: store)
             let again = Ask(number: 2, original: .receipt(receipt(operation: 18)), amount: 15_990)
             #expect(try await codes(again, by: store) == [.originalMismatch])

@@ -349,7 +349,7 @@ struct OriginalTests {
                 by: store
             )
             let seen = try await store.apply(.receiptRead(.seen), to: void.id, at: at(101))
-            #expect(seen?.transaction.receiptSeenAt == at(101))
+            #expect(seen?.transaction.preparation.receiptSeenAt == at(101))
             #expect(try await store.transaction(void.id) == seen?.transaction)
             #expect(try await store.unfinished(after: nil, limit: 10).contains { $0.id == void.id })
             #expect(sale.command.content.original == nil)

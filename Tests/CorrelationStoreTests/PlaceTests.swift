@@ -77,7 +77,7 @@ import Testing
                 readAt: at(403)
             )
             _ = try await store.apply(reading) { _ in }
-            let isAbsent = try await store.transaction(older)?.journalReadAt != nil
+            let isAbsent = try await store.transaction(older)?.stay.journalReadAt != nil
             #expect(isAbsent == !isPosted)
         }
     }

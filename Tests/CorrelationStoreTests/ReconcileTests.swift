@@ -101,7 +101,7 @@ import Testing
             #expect(own?.transaction.id == id && own?.transaction.status == .completed)
             #expect(told.withLockedValue { $0 } == [id, doubt.id])
             let decided = try #require(try await store.transaction(doubt.id))
-            #expect(decided.status == .approved && decided.decidedBy == .journal)
+            #expect(decided.status == .approved && decided.outcome.decidedBy == .journal)
             let report = try report(try await store.transaction(id))
             #expect(report["agrees"] == .bool(false) && report["undecided"] == .array([]))
             #expect(report["terminal"]?["count"]?.integer == 2 && report["table"]?["total"]?.integer == 15_990)

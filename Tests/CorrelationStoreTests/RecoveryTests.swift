@@ -203,7 +203,7 @@ struct RecoveryTests {
             #expect(try await read(.some(nil))?.reason?.code == .noAcknowledgement)
             let approved = try await read("A0001")
             #expect(approved?.status == .approved)
-            #expect(approved?.decidedBy == .journal)
+            #expect(approved?.outcome.decidedBy == .journal)
             #expect(try await store.story(of: charge.id).steps.map(\.kind) == [.restored, .lifeEnded])
             await store.close()
         }

@@ -84,7 +84,7 @@ struct SQLiteIndexTests {
                 SQLiteRows.Text.selectByID, SQLiteRows.Text.selectByCommand, SQLiteRows.Text.selectByReference,
                 SQLiteRows.Text.selectOwnerOfNumber, SQLiteRows.Text.selectOwnersOfReceipt,
                 SQLiteRows.Text.selectRefusal, SQLiteRows.Text.selectLatestEvent,
-                SQLiteRows.Text.updateOutbox, SQLiteReader.idOfCommandText, ColumnGroups(rawValue: 31).updateText,
+                SQLiteRows.Text.updateOutbox, SQLiteReader.idOfCommandText, ColumnGroups.all.updateText,
             ]
             for text in lookups {
                 let plan = try await connection.read { database in

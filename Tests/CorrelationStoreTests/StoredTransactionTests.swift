@@ -39,7 +39,7 @@ struct StoredTransactionTests {
             let stored = try #require(try await store.transaction(created.id))
             #expect(stored == transition?.transaction)
             #expect(stored.result == result)
-            #expect(stored.contradictions.count == 4)
+            #expect(stored.contradictions.known.count == 4)
         }
     }
 

@@ -51,13 +51,15 @@ package final class MemoryReader: StoreReader {
 
     package func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction] {
         try look { tables in
-            let open = tables.transactions.values.filter { $0.completedAt == nil && (id == nil || $0.id > id ?? $0.id) }
+            let open = tables.transactions.values.filter {
+                $0.outcome.completedAt == nil && (id == nil || $0.id > id ?? $0.id)
+            }
             return Array(open.sorted { $0.id < $1.id }.prefix(limit))
         }
     }
 
     package func lingering() async throws(StoreError) -> [Transaction] {
-        try look { tables in tables.all { $0.isInLane && $0.completedAt != nil } }
+        try look { tables in tables.all { $0.isInLane && $0.outcome.completedAt != nil } }
     }
 
     package func latestEvent(
@@ -88,7 +90,7 @@ package final class MemoryReader: StoreReader {
         try look { tables in
             var census = StoreCensus()
             let all = tables.transactions.values
-            for transaction in all where transaction.completedAt == nil {
+            for transaction in all where transaction.outcome.completedAt == nil {
                 census.unfinished[transaction.status, default: 0] += 1
                 if [.accepted, .waiting].contains(transaction.status) {
                     census.oldestWaiting = min(census.oldestWaiting ?? transaction.acceptedAt, transaction.acceptedAt)
@@ -99,7 +101,7 @@ package final class MemoryReader: StoreReader {
                     census.oldestDoubt = min(census.oldestDoubt ?? since, since)
                 }
             }
-            census.openContradictions = all.reduce(0) { $0 + $1.openContradictions }
+            census.openContradictions = all.reduce(0) { $0 + $1.contradictions.open }
             census.pendingEntries = tables.outbox.count { tables.settled[$0.position] == nil }
             return census
         }
@@ -162,7 +164,7 @@ extension TransactionQuestion {
             && (commandID.map { $0 == transaction.command.commandID } ?? true)
             && (reference.map { $0 == content.reference } ?? true)
             && (status.map { $0 == transaction.status } ?? true)
-            && (!isContradicted || transaction.openContradictions > 0)
+            && (!isContradicted || transaction.contradictions.open > 0)
             && (terminal.map { $0 == content.terminal.idTerminal } ?? true)
             && (since.map { transaction.acceptedAt >= $0 } ?? true)
             && (before.map { transaction.id < $0 } ?? true)

@@ -122,20 +122,21 @@ package final class MemoryRows: StoreRows {
         if blindness == .approved { return [] }
         return at(terminal, account) { transaction in
             guard transaction.status == .approved else { return false }
-            return transaction.restoredAt != nil || transaction.postedAt.map { start <= $0 && $0 <= end } ?? false
+            return transaction.restoredAt != nil
+                || transaction.posting.startedAt.map { start <= $0 && $0 <= end } ?? false
         }
     }
 
     package func contradicted(at terminal: String, account: String, acceptedFrom start: Timestamp) -> [Transaction] {
         if blindness == .contradicted { return [] }
-        return at(terminal, account) { $0.state.isFinal && !$0.contradictions.isEmpty && $0.acceptedAt >= start }
+        return at(terminal, account) { $0.state.isFinal && !$0.contradictions.known.isEmpty && $0.acceptedAt >= start }
     }
 
     package func lastClose(at terminal: String, account: String, acceptedAfter start: Timestamp) -> Timestamp? {
         if blindness == .lastClose { return nil }
         return at(terminal, account) {
             $0.command.content.type == .close && $0.status == .completed && $0.acceptedAt >= start
-        }.compactMap(\.completedAt).max()
+        }.compactMap(\.outcome.completedAt).max()
     }
 
     package func isReferenceReused(_ transaction: Transaction) -> Bool {
@@ -203,7 +204,7 @@ package final class MemoryRows: StoreRows {
         }
         let approved = sales.filter { $0.status == .approved }.reversed()
         return approved.filter { $0.result?.operationID != nil } + approved.filter { $0.result?.operationID == nil }
-            + sales.filter { $0.status != .approved && !$0.contradictions.isEmpty }.reversed()
+            + sales.filter { $0.status != .approved && !$0.contradictions.known.isEmpty }.reversed()
     }
 
     package func foreignSales(authorizedBy key: String, account: String) throws -> [OriginalSale] {
@@ -334,7 +335,7 @@ extension Transaction {
     fileprivate var isSubmitting: Bool { if case .submitting = state { true } else { false } }
 
     /// Whether a POST of it may have left.
-    fileprivate var wasPosted: Bool { postedAt != nil || restoredAt != nil }
+    fileprivate var wasPosted: Bool { posting.startedAt != nil || restoredAt != nil }
 
     /// Its claims: what no other transaction of its account may have.
     fileprivate var claimsOfItsOwn: [Claim] {

@@ -31,7 +31,7 @@ package struct MemoryStore: StoreAdministration {
         var status = StoreStatus(owners: tables.owners, schema: 1, newestSchema: 1)
         status.transactions = Dictionary(grouping: tables.transactions.values, by: \.status).mapValues(\.count)
         status.pendingEntries = tables.outbox.count { tables.settled[$0.position] == nil }
-        status.openContradictions = tables.transactions.values.reduce(0) { $0 + $1.openContradictions }
+        status.openContradictions = tables.transactions.values.reduce(0) { $0 + $1.contradictions.open }
         status.heldSince = tables.notes[.heldSince].flatMap { Timestamp($0) }
         return status
     }
@@ -91,7 +91,7 @@ package struct MemoryStore: StoreAdministration {
         do {
             try StoreOwner.check(rules.accounts, against: stored.owners, place: place) { account in
                 stored.transactions.values.count {
-                    $0.command.content.account == account && $0.completedAt == nil
+                    $0.command.content.account == account && $0.outcome.completedAt == nil
                 }
             }
         } catch let error as StoreOpeningError {

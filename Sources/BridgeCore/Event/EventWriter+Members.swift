@@ -39,7 +39,7 @@ extension JSONWriter {
             member.member("waitedFor", reason.waitedFor?.rawValue)
             member.member("said", said)
             if reason.code == .notInJournal {
-                member.member("journalReadAt", transaction.journalReadAt?.description)
+                member.member("journalReadAt", transaction.stay.journalReadAt?.description)
             }
             if let lane {
                 member.member("ahead", Int64(lane.ahead))

@@ -186,7 +186,7 @@ public struct EventWriter: Sendable {
                     of: transaction,
                     behind: draft.lane,
                     said: draft.said,
-                    isContradicted: !transaction.contradictions.isEmpty
+                    isContradicted: !transaction.contradictions.known.isEmpty
                 )
             }
             if transaction.status.isFinal, let result = transaction.result {
@@ -199,18 +199,18 @@ public struct EventWriter: Sendable {
                 getnet.member("country", transaction.country)
                 getnet.member("environment", transaction.environment)
             }
-            data.member("evidence", transaction.decidedBy?.rawValue)
+            data.member("evidence", transaction.outcome.decidedBy?.rawValue)
             data.member("acceptedAt", transaction.acceptedAt.description)
-            data.member("submittedAt", transaction.submittedAt?.description)
-            data.member("completedAt", transaction.completedAt?.description)
-            if transaction.status == .submitted, let postedAt = transaction.postedAt {
+            data.member("submittedAt", transaction.posting.acknowledgedAt?.description)
+            data.member("completedAt", transaction.outcome.completedAt?.description)
+            if transaction.status == .submitted, let postedAt = transaction.posting.startedAt {
                 data.member("resultExpectedBy", (postedAt + terminalLife).description)
             }
             if let contradiction = draft.contradiction { data.write(contradiction, transaction.currency) }
             if let amendments = draft.amendments {
                 data.write(amendments)
                 // A reader of this event alone must not take the status for certain.
-                let open = transaction.openContradictions
+                let open = transaction.contradictions.open
                 data.member("openContradictions", open > 0 ? open : nil)
             }
             if let metadata = transaction.command.metadata { data.member("metadata", rawJSON: metadata) }

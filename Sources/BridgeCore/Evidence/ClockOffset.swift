@@ -25,8 +25,8 @@ public struct ClockOffset: Sendable, Equatable {
     ///   - shown: The time of its result, by the terminal's clock.
     ///   - arrived: When the result arrived, by the bridge's clock.
     public init?(of sale: Transaction, shown: Timestamp?, arrived: Timestamp?) {
-        guard sale.effect == .sale, sale.refusedPosts == 0, sale.restoredAt == nil, let shown, let arrived,
-            let posted = sale.postedAt, posted <= arrived
+        guard sale.effect == .sale, sale.posting.refused == 0, sale.restoredAt == nil, let shown, let arrived,
+            let posted = sale.posting.startedAt, posted <= arrived
         else { return nil }
         // The terminal shows whole seconds.
         ahead = shown - arrived...shown + .seconds(1) - posted
@@ -38,16 +38,20 @@ public struct ClockOffset: Sendable, Equatable {
     /// It shows none where its result has no time in a known zone, or where a person or the journal approved it.
     public init?(_ sale: Transaction) {
         // A row of the journal was given to its sale with the help of a clock, so it cannot measure that clock.
-        guard sale.state == .approved, sale.decidedBy == .callback || sale.decidedBy == .query else { return nil }
-        self.init(of: sale, shown: sale.result?.instant, arrived: sale.completedAt)
+        guard sale.state == .approved, sale.outcome.decidedBy == .callback || sale.outcome.decidedBy == .query else {
+            return nil
+        }
+        self.init(of: sale, shown: sale.result?.instant, arrived: sale.outcome.completedAt)
     }
 
     /// The offset that the latest sales show together, as far back as they agree.
     ///
     /// An older sale may show the clock as it was before it was set.
     public init?(of sales: some Sequence<Transaction>) {
-        let latest = sales.sorted { ($0.completedAt ?? .distantPast) > ($1.completedAt ?? .distantPast) }
-            .lazy.compactMap { Self($0) }.filter(\.isNarrow).prefix(Self.salesAsked)
+        let latest = sales.sorted {
+            ($0.outcome.completedAt ?? .distantPast) > ($1.outcome.completedAt ?? .distantPast)
+        }
+        .lazy.compactMap { Self($0) }.filter(\.isNarrow).prefix(Self.salesAsked)
         guard let newest = latest.first else { return nil }
         var (agreed, posts) = (newest.ahead, [newest.span.lowerBound])
         for earlier in latest.dropFirst() {
@@ -66,7 +70,7 @@ public struct ClockOffset: Sendable, Equatable {
     /// The terminal stands in another zone, or its clock is too far off.
     public static func isDoubted(by sales: some Sequence<Transaction>) -> Bool {
         let latest = sales.filter { $0.effect == .sale && $0.result?.localTime != nil }
-            .max { ($0.completedAt ?? .distantPast) < ($1.completedAt ?? .distantPast) }
+            .max { ($0.outcome.completedAt ?? .distantPast) < ($1.outcome.completedAt ?? .distantPast) }
         return latest.map { $0.result?.utcOffset == nil } ?? false
     }
 

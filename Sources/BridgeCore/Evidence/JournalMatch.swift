@@ -80,7 +80,7 @@ public struct JournalMatch: Sendable {
             return .ambiguous
         }
         // A whole list, read once its terminal was done, did not show it: what came since is another sale.
-        guard transaction.journalReadAt == nil else { return .ambiguous }
+        guard transaction.stay.journalReadAt == nil else { return .ambiguous }
         let isNamed = Spelling.isOne(row.result.ticket, transaction.command.content.reference)
         let hasRival = undecided.contains {
             $0.id != transaction.id && (fits(row, $0) || !isNamed && mayBeByAnotherClock(row, $0))
@@ -100,7 +100,7 @@ public struct JournalMatch: Sendable {
     /// after must show the same offset: the clock may have been set in between.
     private func isTimeCertain(of row: JournalRow, for transaction: Transaction) -> Bool {
         guard let clock else { return !isClockDoubted }
-        guard let posting = transaction.posting, let window = plainWindow(of: transaction) else { return false }
+        guard let posting = transaction.postingPeriod, let window = plainWindow(of: transaction) else { return false }
         let moved = clock.shown(during: window)
         return clock.isConfirmed(during: posting) && row.instants.contains { moved.contains($0) }
     }
@@ -162,7 +162,7 @@ public struct JournalMatch: Sendable {
 
     /// When the terminal may have worked for a transaction, by a clock that is right; `nil` where it was not POSTed.
     private func plainWindow(of transaction: Transaction) -> ClosedRange<Timestamp>? {
-        transaction.posting.map { posting in
+        transaction.postingPeriod.map { posting in
             posting.lowerBound - rules.clockTolerance...posting.upperBound + rules.terminalLife + rules.clockTolerance
         }
     }
@@ -218,7 +218,7 @@ extension JournalRow {
     public func text(for transaction: Transaction) -> String {
         let currency = transaction.currency.rawValue
         var words = [result.amount.map { AmountText.of($0, currency) } ?? "an unknown amount"]
-        if let instant = instants.first, let posting = transaction.posting {
+        if let instant = instants.first, let posting = transaction.postingPeriod {
             let away = posting.contains(instant) ? .zero : instant - posting.lowerBound
             let minutes = abs(away.components.seconds) / 60
             let side = away < .zero ? "before" : "after"

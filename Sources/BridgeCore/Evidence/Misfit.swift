@@ -120,15 +120,15 @@ extension Transaction {
     private func doubtfulCause(_ code: Reason.Code) -> String? {
         guard state == .inDoubt else { return nil }
         if isToldPaid { return "a payment was told, and nothing confirmed it" }
-        if contradictions.contains(where: { $0.code == .secondSale }) {
+        if contradictions.known.contains(where: { $0.code == .secondSale }) {
             return "Getnet gave two numbers for it, so that there may be two sales"
         }
-        if refusedPosts > 0, isKnownToCloud {
+        if posting.refused > 0, posting.isKnownToCloud {
             return "the cloud refused a POST of it, and then told a result of it"
         }
         // Before the terminal's time is over it is another cause, a fault of the bridge's own.
-        guard code == .operatorNeeded, isLifeOver else { return nil }
-        if journalReadAt != nil { return Reason(.notInJournal).message }
+        guard code == .operatorNeeded, stay.isLifeOver else { return nil }
+        if stay.journalReadAt != nil { return Reason(.notInJournal).message }
         return idPosTxs == nil ? "it may have reached the terminal, and no answer is known" : "no result is known"
     }
 }

@@ -178,7 +178,7 @@ private struct Comparison {
     /// Those that may be of this batch, by when their terminal may have worked on them.
     var undecided: [Transaction] {
         books.undecided.filter { transaction in
-            guard transaction.effect.movesMoney, let posting = transaction.posting else { return false }
+            guard transaction.effect.movesMoney, let posting = transaction.postingPeriod else { return false }
             guard let since else { return true }
             let end = posting.upperBound + rules.terminalLife + rules.clockTolerance
             // The time of the oldest row is the terminal's, which may be off.
@@ -216,7 +216,7 @@ private struct TakenBack {
 extension Reconciliation.Payment {
     /// Whether it was certainly POSTed at that instant or later.
     fileprivate func isPosted(since instant: Timestamp) -> Bool {
-        transaction.posting.map { $0.lowerBound >= instant } ?? false
+        transaction.postingPeriod.map { $0.lowerBound >= instant } ?? false
     }
 }
 
@@ -225,7 +225,7 @@ extension Transaction {
     fileprivate var payments: [Reconciliation.Payment] {
         guard effect.movesMoney else { return [] }
         let verdict = state == .approved ? [result ?? TerminalResult()] : []
-        let others = contradictions.filter { $0.code.speaksOfPayment }.map(\.carriedPayment)
+        let others = contradictions.known.filter { $0.code.speaksOfPayment }.map(\.carriedPayment)
         return (verdict + others).map { Reconciliation.Payment(transaction: self, result: $0) }
     }
 }

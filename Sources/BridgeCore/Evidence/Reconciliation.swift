@@ -152,7 +152,7 @@ extension JSONWriter {
         object { member in
             member.writeNames(of: transaction)
             member.member("amount", transaction.amount?.value)
-            member.member("postedAt", transaction.postedAt?.description)
+            member.member("postedAt", transaction.posting.startedAt?.description)
         }
     }
 

@@ -89,12 +89,6 @@ public struct TerminalResult: Sendable, Equatable {
             + agreement(authorizationCode, other.authorizationCode)
     }
 
-    /// What identifies the result, parted by `|`; what it does not carry is empty.
-    public var identity: String {
-        [idPosTxs, operationID.map(String.init), authorizationCode, transToken, localTime]
-            .map { $0?.filter { $0 != "|" } ?? "" }.joined(separator: "|")
-    }
-
     /// When it was, by the terminal's clock; `nil` where the time or its zone is not known.
     var instant: Timestamp? {
         guard let localTime, let utcOffset, let local = Timestamp.withoutZone(localTime) else {

@@ -79,7 +79,7 @@ extension Transaction {
     /// the terminal reports more than was asked for, that counts; a payment that does not fit takes the whole sale.
     fileprivate func taken(from paid: Money) -> Money? {
         guard let asked = amount else { return nil }
-        var parts = contradictions.compactMap { contradiction -> Int64? in
+        var parts = contradictions.known.compactMap { contradiction -> Int64? in
             switch contradiction.code {
             case .inconsistentPayment: paid.value
             case .secondPayment, .paidAfterAll: max(asked.value, contradiction.carriedPayment.amount ?? 0)

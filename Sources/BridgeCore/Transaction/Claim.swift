@@ -23,7 +23,7 @@ extension Transaction {
     /// Such a payment, a second one or one after all, is this transaction's, although it is not its result.
     public func isContradicted(by claim: Claim) -> Bool {
         let terminal = command.content.terminal
-        return contradictions.contains { contradiction in
+        return contradictions.known.contains { contradiction in
             guard contradiction.code.speaksOfPayment else { return false }
             let payment = contradiction.carriedPayment
             guard let receipt = payment.receiptClaim(of: effect, terminal: terminal) else { return false }
@@ -106,7 +106,7 @@ extension Transaction {
     ///
     /// It may once the transaction is final and the time in which evidence about it is expected is over.
     public func mayGiveUpNumber(at now: Timestamp, _ rules: TransactionRules) -> Bool {
-        state.isFinal && (completedAt.map { $0 + rules.giveUpAfter < now } ?? false)
+        state.isFinal && (outcome.completedAt.map { $0 + rules.giveUpAfter < now } ?? false)
     }
 
     /// Getnet's number of this very transaction in an answer.

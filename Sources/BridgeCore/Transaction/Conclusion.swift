@@ -24,7 +24,7 @@ public struct Conclusion: Sendable, Equatable {
     /// The conclusion about a transaction at an instant.
     public init(about transaction: Transaction, at now: Timestamp, rules: TransactionRules) {
         let writer = ConclusionWriter(transaction: transaction, now: now, rules: rules)
-        person = transaction.openContradictions > 0 && transaction.state.isFinal ? .now : writer.person
+        person = transaction.contradictions.open > 0 && transaction.state.isFinal ? .now : writer.person
         sentences = writer.money + writer.contradictions + writer.course
     }
 
@@ -39,7 +39,7 @@ private struct ConclusionWriter {
     let rules: TransactionRules
 
     private var isMoney: Bool { transaction.effect.movesMoney }
-    private var latestPost: Timestamp { transaction.posting?.upperBound ?? transaction.acceptedAt }
+    private var latestPost: Timestamp { transaction.postingPeriod?.upperBound ?? transaction.acceptedAt }
     private var lifeEndsAt: Timestamp { latestPost + rules.terminalLife }
     private var givesUpAt: Timestamp { latestPost + rules.giveUpAfter }
     private var currency: Currency? { transaction.amount?.currency ?? transaction.command.content.amount?.currency }
@@ -75,7 +75,7 @@ private struct ConclusionWriter {
 
     private var beforeStart: String {
         // A command that only reads may have reached the terminal; it is sent again all the same.
-        guard isMoney, transaction.attempts > 0 else { return "It waits to be sent" }
+        guard isMoney, transaction.posting.attempts > 0 else { return "It waits to be sent" }
         return "Nothing began at the terminal yet"
     }
 
@@ -96,7 +96,7 @@ private struct ConclusionWriter {
         }
         if let code = result?.authorizationCode, !code.isEmpty { words.append("authorization \(Misfit.cut(code))") }
         if let receipt = result?.operationID { words.append("receipt \(receipt)") }
-        let source = transaction.decidedBy == .operator ? ", as a person decided" : ""
+        let source = transaction.outcome.decidedBy == .operator ? ", as a person decided" : ""
         return words.joined(separator: ", ") + source + "."
     }
 
@@ -111,13 +111,13 @@ private struct ConclusionWriter {
             let code = transaction.result?.authorizationCode.map { " (authorization \(Misfit.cut($0)))" } ?? ""
             return "It was told that it was \(wasMoved)\(code), and nothing confirmed it. \(unknown)"
         }
-        if transaction.contradictions.contains(where: { $0.code == .secondSale }) {
+        if transaction.contradictions.known.contains(where: { $0.code == .secondSale }) {
             return "Getnet gave two numbers for it, so that it may have been \(wasMoved) twice. \(unknown)"
         }
         if let number = transaction.idPosTxs {
             return "It reached Getnet (number \(number)), and no result came that decides. \(unknown)"
         }
-        return transaction.postedAt == nil
+        return transaction.posting.startedAt == nil
             ? "It may have been sent after the backup was made. \(unknown)"
             : "It was sent, and no answer tells whether it reached the terminal. \(unknown)"
     }
@@ -126,9 +126,9 @@ private struct ConclusionWriter {
 
     var contradictions: [String] {
         guard transaction.state.isFinal else { return [] }
-        return transaction.contradictions.enumerated().map { index, contradiction in
+        return transaction.contradictions.known.enumerated().map { index, contradiction in
             // They are dealt with in their order.
-            let isSettled = index < transaction.settledContradictions
+            let isSettled = index < transaction.contradictions.settled
             return told(contradiction) + (isSettled ? " A person settled that." : "")
         }
     }
@@ -165,16 +165,17 @@ private struct ConclusionWriter {
     var course: [String] {
         switch transaction.state {
         case .accepted:
-            let isNever = isMoney || !transaction.isKnownToCloud
+            let isNever = isMoney || !transaction.posting.isKnownToCloud
             let end = isNever ? "failed, certainly not started" : "not completed"
             return ["If it is not sent by \(transaction.command.expiresAt), it ends as \(end)."]
         case .submitting: return []
         case .submitted:
-            let next = transaction.queryAt.map { "The bridge asks Getnet at \($0). " } ?? ""
+            let next = transaction.inquiry.dueAt.map { "The bridge asks Getnet at \($0). " } ?? ""
             return ["\(next)Without a result by \(lifeEndsAt) it \(isMoney ? "is in doubt" : "ends as not completed")."]
         case .inDoubt: return courseOfDoubt
         case .approved, .declined, .notCompleted, .failed, .completed:
-            return transaction.openContradictions > 0 ? ["A person must ask Getnet which is right, and settle it."] : []
+            return transaction.contradictions.open > 0
+                ? ["A person must ask Getnet which is right, and settle it."] : []
         }
     }
 
@@ -184,10 +185,10 @@ private struct ConclusionWriter {
         // No answer that the bridge waits for is likely to end that.
         if transaction.misfit != nil { sentences.append("A person may decide it already.") }
         if transaction.idPosTxs != nil { sentences.append("The bridge goes on asking Getnet by itself.") }
-        if !transaction.isLifeOver, lifeEndsAt > now {
+        if !transaction.stay.isLifeOver, lifeEndsAt > now {
             let next = isMoney ? "; then the bridge reads its journal" : ""
             sentences.append("The terminal may be at it until \(lifeEndsAt)\(next).")
-        } else if let read = transaction.journalReadAt, transaction.result == nil {
+        } else if let read = transaction.stay.journalReadAt, transaction.result == nil {
             sentences.append("The terminal's journal, read at \(read), has no such payment.")
         }
         switch person {

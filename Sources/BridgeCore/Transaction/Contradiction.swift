@@ -20,56 +20,31 @@ public struct Contradiction: Sendable, Equatable {
     public struct Identity: Sendable, Hashable {
         /// What kind it is.
         public let code: Code
-        /// The status that it speaks for and what identifies its result, parted by `|`; empty parts are unknown.
-        public let result: String
+        /// The status that it speaks for; `nil` where a store of an early bridge does not tell it.
+        public let status: TransactionStatus?
+        /// What identifies its result.
+        public let payment: PaymentIdentity
 
-        /// An identity from its parts, as it was stored.
-        public init(code: Code, result: String) {
-            self.code = code
-            self.result = result
-        }
-
-        /// The identity of a result that speaks for a status.
-        init(_ code: Code, _ status: TransactionStatus, _ result: TerminalResult) {
-            self.init(code: code, result: status.rawValue + "|" + result.identity)
+        /// An identity from its parts.
+        public init(code: Code, status: TransactionStatus?, payment: PaymentIdentity) {
+            (self.code, self.status, self.payment) = (code, status, payment)
         }
 
         /// Getnet's number of a second sale.
-        var secondNumber: String? {
-            guard code == .secondSale, parts.count > 1 else { return nil }
-            return String(parts[1])
-        }
+        var secondNumber: String? { code == .secondSale ? payment.idPosTxs : nil }
 
-        /// What it carries of a payment, as `TerminalResult.identity` wrote it.
-        var carriedPayment: TerminalResult {
-            var result = TerminalResult()
-            func part(_ index: Int) -> String? {
-                parts.indices.contains(index) && !parts[index].isEmpty ? String(parts[index]) : nil
-            }
-            result.idPosTxs = part(1)
-            result.operationID = part(2).flatMap { Int64($0) }
-            result.authorizationCode = part(3)
-            result.transToken = part(4)
-            result.localTime = part(5)
-            return result
-        }
-
-        private var parts: [Substring] { result.split(separator: "|", omittingEmptySubsequences: false) }
+        /// What it carries of a payment.
+        var carriedPayment: TerminalResult { payment.result }
 
         /// Whether both are equal in every part that both carry; a part that one of them lacks distinguishes nothing.
         func isSame(as other: Identity) -> Bool {
-            code == other.code
-                && zip(parts, other.parts).allSatisfy { mine, theirs in
-                    let (mine, theirs) = (String(mine), String(theirs))
-                    return mine.isEmpty || theirs.isEmpty || Spelling.agree(mine, theirs)
-                        || Spelling.isSameTime(mine, theirs)
-                }
+            code == other.code && (status == nil || other.status == nil || status == other.status)
+                && payment.isSame(as: other.payment)
         }
 
         /// The identity with what it leaves open taken from another of the same contradiction.
         func completed(by other: Identity) -> Identity {
-            let completed = zip(parts, other.parts).map { $0.isEmpty ? $1 : $0 }
-            return Identity(code: code, result: completed.joined(separator: "|"))
+            Identity(code: code, status: status ?? other.status, payment: payment.completed(by: other.payment))
         }
     }
 

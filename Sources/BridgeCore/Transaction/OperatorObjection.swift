@@ -69,8 +69,8 @@ extension Transaction {
         _ terminalLife: Duration
     ) -> OperatorObjection? {
         // A receipt says that the terminal is done.
-        guard decision.status != .approved, !isLifeOver, let posting else { return nil }
-        return .mayStillBePaid(until: posting.upperBound + terminalLife)
+        guard decision.status != .approved, !stay.isLifeOver, let posted = postingPeriod else { return nil }
+        return .mayStillBePaid(until: posted.upperBound + terminalLife)
     }
 
     private func toldPaid(_ decision: TransactionInput.OperatorDecision) -> OperatorObjection? {

@@ -172,7 +172,7 @@ extension Transaction {
     /// What was paid: the result of the verdict, or the approval that speaks against another one.
     fileprivate var payment: TerminalResult? {
         if state == .approved { return result ?? TerminalResult() }
-        return contradictions.first { $0.code == .paidAfterAll }?.carriedPayment
+        return contradictions.known.first { $0.code == .paidAfterAll }?.carriedPayment
     }
 }
 

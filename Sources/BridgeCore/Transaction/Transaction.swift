@@ -27,53 +27,24 @@ public struct Transaction: Sendable, Equatable {
     public var reason: Reason?
     /// How many events it has appended.
     public var sequence: Int64 = 0
-    /// How many POSTs were begun.
-    public var attempts: Int = 0
-    /// Whether a callback proved that a POST reached the cloud, though it decided nothing: no refusal is believed then.
-    public var isKnownToCloud = false
-    /// How many POSTs were refused.
-    ///
-    /// A refusal may be untrue, as "the terminal is busy" is now and then, so each of these POSTs may have started a
-    /// sale.
-    public var refusedPosts: Int = 0
-    /// How many POSTs in a row the cloud refused for their token.
-    public var rejectedTokens: Int = 0
-    /// Whether it stands in its terminal's lane, so that later commands wait behind it.
-    public var isInLane = false
-    /// Whether the last POST can have no more effects at the terminal, by a clock that does not jump.
-    public var isLifeOver = false
-    /// When the terminal's journal was read completely without a row that fits.
-    public var journalReadAt: Timestamp?
-    /// When the receipt of the original was seen in the terminal's journal, for the next POST alone.
-    public var receiptSeenAt: Timestamp?
-    /// What reading the open batch before the close brought, as JSON, to be told with its end.
-    public var batchReport: [UInt8]?
-    /// When a command that cancels it at the terminal was made durable, before it was sent.
-    public var cancelSentAt: Timestamp?
-    /// When that command can have no more effects: it was answered, or its time was over.
-    public var cancelEndedAt: Timestamp?
-    /// When the last POST was begun.
-    public var postedAt: Timestamp?
-    /// When the cloud acknowledged.
-    public var submittedAt: Timestamp?
-    /// When it became final.
-    public var completedAt: Timestamp?
+    /// Its POSTs.
+    public var posting = Posting()
+    /// Its stay in its terminal's lane.
+    public var stay = LaneStay()
+    /// What was read at the terminal for its next POST.
+    public var preparation = Preparation()
+    /// The command that cancels it at the terminal, if one was made durable.
+    public var cancelAttempt: CancelAttempt?
     /// Getnet's number of it, digits.
     public var idPosTxs: String?
-    /// What the terminal said: the result of the verdict or, in doubt, a payment that does not fit.
-    public var result: TerminalResult?
-    /// Where the result or the verdict came from.
-    public var decidedBy: EvidenceSource?
-    /// Evidence against the final status that was published already, so that each is published once.
-    public var contradictions: [Contradiction.Identity] = []
-    /// How many of the contradictions a person has dealt with; they are dealt with in their order.
-    public var settledContradictions: Int = 0
+    /// The status queries about it.
+    public var inquiry = Inquiry()
+    /// What is known of its result.
+    public var outcome = Outcome()
+    /// Evidence against its final status.
+    public var contradictions = Contradictions()
     /// When a backup was restored that shows it before the end of its POST: one may have left after the backup.
     public var restoredAt: Timestamp?
-    /// How many status queries were begun.
-    public var queries: Int = 0
-    /// When the next status query is due.
-    public var queryAt: Timestamp?
     /// When the machine wants to be woken next; `nil` for never.
     public var dueAt: Timestamp?
 
@@ -105,7 +76,7 @@ public struct Transaction: Sendable, Equatable {
 
     /// Whether a row of the terminal's journal is a payment that speaks against its status.
     public func isContradicted(by row: TerminalResult) -> Bool {
-        contradictions.contains { $0.code.speaksOfPayment && $0.carriedPayment.isSame(as: row) }
+        contradictions.known.contains { $0.code.speaksOfPayment && $0.carriedPayment.isSame(as: row) }
     }
 
     /// What the outside is told.
@@ -124,18 +95,21 @@ public struct Transaction: Sendable, Equatable {
         }
     }
 
-    /// How many contradictions no person has dealt with yet.
-    public var openContradictions: Int { contradictions.count - settledContradictions }
+    /// Whether it stands in its terminal's lane.
+    public var isInLane: Bool { stay.isInLane }
+
+    /// What the terminal said; see `Outcome.result`.
+    public var result: TerminalResult? { outcome.result }
 
     /// Whether a command that cancels it may still reach the terminal; the next sale must not be there then.
-    public var isBeingCancelled: Bool { cancelSentAt != nil && cancelEndedAt == nil }
+    public var isBeingCancelled: Bool { cancelAttempt.map { $0.endedAt == nil } ?? false }
 
     /// The period in which a POST left that may have a result; `nil` if none may have left.
     ///
     /// A POST that a backup does not show may have left between the last thing it shows and the restore.
-    public var posting: ClosedRange<Timestamp>? {
-        guard let latest = restoredAt ?? postedAt else { return nil }
-        return min(postedAt ?? acceptedAt, latest)...latest
+    public var postingPeriod: ClosedRange<Timestamp>? {
+        guard let latest = restoredAt ?? posting.startedAt else { return nil }
+        return min(posting.startedAt ?? acceptedAt, latest)...latest
     }
 
     /// What a paid result of this transaction claims for itself alone.
@@ -148,6 +122,6 @@ public struct Transaction: Sendable, Equatable {
         guard let result, state == .approved || state == .inDoubt && looksPaid(result) else { return nil }
         let terminal = command.content.terminal
         return result.paidClaim(of: effect, terminal: terminal)
-            ?? (decidedBy == .operator ? result.receiptClaim(of: effect, terminal: terminal) : nil)
+            ?? (outcome.decidedBy == .operator ? result.receiptClaim(of: effect, terminal: terminal) : nil)
     }
 }

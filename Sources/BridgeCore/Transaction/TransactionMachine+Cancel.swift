@@ -23,12 +23,11 @@ extension TransactionMachine {
             return
         }
         let isPossible = CountryProfile.named(transaction.country)?.cancelsSales == true
-        guard isPossible, transaction.effect == .sale, transaction.isInLane, !transaction.isLifeOver else {
+        guard isPossible, transaction.effect == .sale, transaction.isInLane, !transaction.stay.isLifeOver else {
             next.finding = .refused
             return
         }
-        transaction.cancelSentAt = now
-        transaction.cancelEndedAt = nil
+        transaction.cancelAttempt = Transaction.CancelAttempt(sentAt: now)
         next.effects.append(.sendCancel)
     }
 
@@ -37,12 +36,18 @@ extension TransactionMachine {
             next.finding = .refused
             return
         }
-        transaction.cancelEndedAt = now
+        endCancelAttempt()
         // The answer accepts the wish; only the sale's own evidence tells its end.
         guard transaction.state.isFinal else { return }
         // Behind a person's word the terminal may still be at the sale.
-        let isPersonsWord = transaction.decidedBy == .operator && transaction.state != .approved
-        if !isPersonsWord || transaction.isLifeOver { transaction.isInLane = false }
+        let isPersonsWord = transaction.outcome.decidedBy == .operator && transaction.state != .approved
+        if !isPersonsWord || transaction.stay.isLifeOver { transaction.stay.isInLane = false }
+    }
+
+    /// Notes that the command that cancels can have no more effects.
+    mutating func endCancelAttempt() {
+        let now = self.now
+        transaction.cancelAttempt?.endedAt = now
     }
 }
 

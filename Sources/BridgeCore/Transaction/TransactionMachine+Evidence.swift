@@ -8,7 +8,7 @@ extension TransactionMachine {
         if claimant != nil { judgement = .foreign }
         if mayBeOfRefusedPost(judgement, evidence) {
             next.finding = .undecided
-            transaction.isKnownToCloud = true
+            transaction.posting.isKnownToCloud = true
             // A POST that was said not to have started did start: the results of the other ones are open.
             if transaction.state == .accepted { doubt(.inconsistentResult) }
             return
@@ -21,7 +21,7 @@ extension TransactionMachine {
             // so that it contradicts a query that does not agree.
             next.finding = judgement == .foreign ? .foreign : .undecided
             if let paid = payment(in: judgement), transaction.result == nil {
-                (transaction.result, transaction.decidedBy) = (paid, evidence.source)
+                (transaction.outcome.result, transaction.outcome.decidedBy) = (paid, evidence.source)
             }
             heedUndecided(isCallback: true)
         } else {
@@ -48,7 +48,7 @@ extension TransactionMachine {
             // Nothing moved, and it may be asked for again.
             guard transaction.effect != .reading else { return finish(.notCompleted, Reason(.inconsistentResult)) }
             if transaction.looksPaid(result), transaction.result == nil {
-                (transaction.result, transaction.decidedBy) = (result, evidence.source)
+                (transaction.outcome.result, transaction.outcome.decidedBy) = (result, evidence.source)
             }
             doubt(.inconsistentResult)
             if evidence.source == .callback { bringQueryForward() }
@@ -71,7 +71,8 @@ extension TransactionMachine {
         case .submitting(let attempt): attempt > 1
         // After such a verdict, and before any acknowledgement. A refusal that nothing contradicts is believed.
         case .inDoubt:
-            transaction.isKnownToCloud && transaction.submittedAt == nil && transaction.idPosTxs == nil
+            transaction.posting.isKnownToCloud && transaction.posting.acknowledgedAt == nil
+                && transaction.idPosTxs == nil
         case .submitted, .approved, .declined, .notCompleted, .failed, .completed: false
         }
     }
@@ -80,30 +81,30 @@ extension TransactionMachine {
     ///
     /// These are the POSTs that an answer refused, which may be untrue, and the last one where it was not refused.
     private var postsThatMayHaveStarted: Int {
-        let refused = transaction.refusedPosts
-        return transaction.state == .accepted || transaction.attempts == refused ? refused : refused + 1
+        let refused = transaction.posting.refused
+        return transaction.state == .accepted || transaction.posting.attempts == refused ? refused : refused + 1
     }
 
     private mutating func conclude(_ verdict: Judgement.Verdict, _ result: TerminalResult, _ evidence: Evidence) {
         // With two sales at the cloud, that one of them was not paid says nothing about the other.
-        let secondSales = transaction.contradictions.compactMap(\.secondNumber)
+        let secondSales = transaction.contradictions.known.compactMap(\.secondNumber)
         guard secondSales.isEmpty || verdict == .approved else {
             next.finding = .inconsistent
             return doubt(.operatorNeeded)
         }
         let misfit = transaction.result
-        let misfitSource = transaction.decidedBy
+        let misfitSource = transaction.outcome.decidedBy
         next.finding = .decided
-        transaction.result = result
-        if let posting = transaction.posting {
+        transaction.outcome.result = result
+        if let posting = transaction.postingPeriod {
             if verdict == .approved {
                 next.clockOffset = ClockOffset(of: transaction, shown: result.instant, arrived: now)
             }
             let window = posting.lowerBound...max(posting.upperBound, lifeEndsAt)
-            transaction.result?.doubtOffset(outside: window)
+            transaction.outcome.result?.doubtOffset(outside: window)
         }
-        if let report = transaction.batchReport { transaction.result?.report = report }
-        transaction.decidedBy = evidence.source
+        if let report = transaction.preparation.batchReport { transaction.outcome.result?.report = report }
+        transaction.outcome.decidedBy = evidence.source
         switch verdict {
         case .approved: finish(.approved, nil)
         case .declined: finish(.declined, Reason(.declinedByTerminal))
@@ -119,18 +120,22 @@ extension TransactionMachine {
 
     /// Tells the second sales that were noted while there was no final status to speak against.
     mutating func publishSecondSales() {
-        for number in transaction.contradictions.compactMap(\.secondNumber) { publishSecondSale(number) }
+        for number in transaction.contradictions.known.compactMap(\.secondNumber) { publishSecondSale(number) }
     }
 
     /// A second number for this transaction: what is behind it may be paid too, and only a person can find out.
     mutating func noteSecondSale(_ number: String) {
         var result = TerminalResult()
         result.idPosTxs = number
-        let identity = Contradiction.Identity(.secondSale, .submitted, result)
-        guard !transaction.contradictions.contains(where: { $0.isSame(as: identity) }),
-            transaction.contradictions.count < Self.contradictionLimit
+        let identity = Contradiction.Identity(
+            code: .secondSale,
+            status: .submitted,
+            payment: PaymentIdentity(of: result)
+        )
+        guard !transaction.contradictions.known.contains(where: { $0.isSame(as: identity) }),
+            transaction.contradictions.known.count < Self.contradictionLimit
         else { return }
-        transaction.contradictions.append(identity)
+        transaction.contradictions.known.append(identity)
         if transaction.state.isFinal {
             next.finding = .contradicted
             publishSecondSale(number)
@@ -160,7 +165,7 @@ extension TransactionMachine {
     mutating func heedUndecided(isCallback: Bool) {
         switch transaction.state {
         case .accepted: if isCallback || transaction.idPosTxs != nil { doubt(.noAcknowledgement) }
-        case .submitting: if isCallback { transaction.isKnownToCloud = true }
+        case .submitting: if isCallback { transaction.posting.isKnownToCloud = true }
         case .submitted, .inDoubt: if isCallback { bringQueryForward() }
         case .approved, .declined, .notCompleted, .failed, .completed: return
         }
@@ -177,7 +182,7 @@ extension TransactionMachine {
         }
         next.finding = .undecided
         // The nearest first; the order of the list does not matter.
-        let posted = transaction.posting?.upperBound ?? transaction.acceptedAt
+        let posted = transaction.postingPeriod?.upperBound ?? transaction.acceptedAt
         let nearest = rows.sorted { left, right in
             left.distance(from: posted) < right.distance(from: posted)
         }
@@ -188,18 +193,18 @@ extension TransactionMachine {
 
     mutating func noteAbsence() {
         // A journal that was read while the terminal may still work says nothing.
-        guard transaction.state == .inDoubt, transaction.isLifeOver else {
+        guard transaction.state == .inDoubt, transaction.stay.isLifeOver else {
             next.finding = .refused
             return
         }
-        transaction.journalReadAt = now
+        transaction.stay.journalReadAt = now
         // Where money was seen that did not fit, a missing row ends nothing and is no reason for people to read.
-        let hasSecondSale = transaction.contradictions.contains { $0.secondNumber != nil }
+        let hasSecondSale = transaction.contradictions.known.contains { $0.secondNumber != nil }
         guard transaction.result == nil, !hasSecondSale else { return }
         // After a restore, a command that the store does not know may have cut the journal since the sale.
         guard rules.absenceIsFinal, transaction.restoredAt == nil else { return doubt(.notInJournal) }
         next.finding = .decided
-        transaction.decidedBy = .journal
+        transaction.outcome.decidedBy = .journal
         finish(.notCompleted, Reason(.notInJournal))
     }
 
@@ -217,7 +222,7 @@ extension TransactionMachine {
                 contradict(with: result, from: evidence.source, at: evidence.receivedAt)
             } else if case .verdict = judgement {
                 next.finding = .agreed
-                transaction.result?.adoptIdentities(of: result)
+                transaction.outcome.result?.adoptIdentities(of: result)
             } else {
                 next.finding = .inconsistent
             }
@@ -247,7 +252,7 @@ extension TransactionMachine {
         guard let amount = paid.amount, amount != known.amount else { return false }
         switch transaction.effect {
         // A payment that did not fit was on the table when a person decided.
-        case .sale: return transaction.decidedBy != .operator && !Judgement.amountFits(paid, transaction)
+        case .sale: return transaction.outcome.decidedBy != .operator && !Judgement.amountFits(paid, transaction)
         case .refund: return amount != known.amount ?? transaction.command.content.amount?.value
         case .void: return known.amount != nil
         case .reading, .acting: return false
@@ -269,13 +274,13 @@ extension TransactionMachine {
         from source: EvidenceSource,
         at instant: Timestamp
     ) {
-        let identity = Contradiction.Identity(code, status, result)
-        if let known = transaction.contradictions.firstIndex(where: { $0.isSame(as: identity) }) {
-            transaction.contradictions[known] = transaction.contradictions[known].completed(by: identity)
+        let identity = Contradiction.Identity(code: code, status: status, payment: PaymentIdentity(of: result))
+        if let known = transaction.contradictions.known.firstIndex(where: { $0.isSame(as: identity) }) {
+            transaction.contradictions.known[known] = transaction.contradictions.known[known].completed(by: identity)
             return
         }
-        guard transaction.contradictions.count < Self.contradictionLimit else { return }
-        transaction.contradictions.append(identity)
+        guard transaction.contradictions.known.count < Self.contradictionLimit else { return }
+        transaction.contradictions.known.append(identity)
         publish(
             Contradiction(code: code, evidence: source, status: status, result: result, receivedAt: instant)
         )

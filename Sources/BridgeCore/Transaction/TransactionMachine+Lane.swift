@@ -23,7 +23,7 @@ public struct LaneOccupancy: Sendable, Equatable {
 extension TransactionMachine {
     mutating func queue(behind lane: LaneOccupancy) {
         guard lane.waiting < rules.laneDepth else { return finish(.failed, Reason(.laneFull)) }
-        transaction.isInLane = true
+        transaction.stay.isInLane = true
         transaction.dueAt = transaction.command.expiresAt
         publish()
         transaction.reason = Reason(.laneOccupied)
@@ -33,19 +33,19 @@ extension TransactionMachine {
     /// The last POST has no more effects: only the journal can tell what is not known by now.
     mutating func endLife() {
         // By now a command that cancels can have no effects either.
-        if transaction.isBeingCancelled { transaction.cancelEndedAt = now }
+        if transaction.isBeingCancelled { endCancelAttempt() }
         // A transaction that was ended by a cancel or by a person's word kept the terminal until now.
         if transaction.state.isFinal, transaction.isInLane {
-            transaction.isInLane = false
+            transaction.stay.isInLane = false
             return
         }
         switch transaction.state {
         // Where no money moves nothing is left to find out.
         case .submitted where !transaction.effect.movesMoney, .inDoubt where !transaction.effect.movesMoney:
-            transaction.isLifeOver = true
+            transaction.stay.isLifeOver = true
             finish(.notCompleted, Reason(.noResult))
         case .submitted, .inDoubt:
-            transaction.isLifeOver = true
+            transaction.stay.isLifeOver = true
             if transaction.state == .submitted { doubt(.noResult) }
             if transaction.isInLane { next.effects.append(.readJournal) }
         // The life of an attempt that ended otherwise.
@@ -57,7 +57,7 @@ extension TransactionMachine {
     /// Lets the next command pass; the doubt goes on without the terminal.
     mutating func closeJournal() {
         switch transaction.state {
-        case .inDoubt where transaction.isLifeOver: transaction.isInLane = false
+        case .inDoubt where transaction.stay.isLifeOver: transaction.stay.isInLane = false
         case .accepted, .submitting, .submitted, .inDoubt, .approved, .declined, .notCompleted, .failed, .completed:
             next.finding = .refused
         }

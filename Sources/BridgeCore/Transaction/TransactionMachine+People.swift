@@ -16,10 +16,10 @@ extension TransactionMachine {
                 return
             }
             next.finding = .decided
-            let mayBeAtTerminal = transaction.isInLane && !transaction.isLifeOver && decision.status != .approved
+            let mayBeAtTerminal = transaction.isInLane && !transaction.stay.isLifeOver && decision.status != .approved
             conclude(decision)
             // A person's word does not end what the terminal may still do: the next command waits for that.
-            if mayBeAtTerminal { transaction.isInLane = true }
+            if mayBeAtTerminal { transaction.stay.isInLane = true }
             // The end is told now, and with it that there are two sales.
             publishSecondSales()
         case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed:
@@ -29,15 +29,15 @@ extension TransactionMachine {
 
     private mutating func conclude(_ decision: TransactionInput.OperatorDecision) {
         let stored = transaction
-        transaction.decidedBy = .operator
+        transaction.outcome.decidedBy = .operator
         // A payment that did not fit was on the table; the person has seen it.
-        transaction.result = nil
+        transaction.outcome.result = nil
         switch decision {
         case .approved(let authorizationCode, let operationID, let amount):
-            transaction.result = stored.receipt(authorizationCode, operationID, amount)
+            transaction.outcome.result = stored.receipt(authorizationCode, operationID, amount)
             // Where the terminal told that it gave back more than was asked, that is what is gone.
             if stored.effect == .refund, let told = stored.result?.amount, let asked = transaction.result?.amount {
-                transaction.result?.amount = max(told, asked)
+                transaction.outcome.result?.amount = max(told, asked)
             }
             finish(transaction.effect.movesMoney ? .approved : .completed, nil)
         case .declined: finish(.declined, Reason(.operatorDecision))
@@ -50,24 +50,25 @@ extension TransactionMachine {
     mutating func endForFault() {
         switch transaction.state {
         // The input may have been evidence of a POST that was said not to have started.
-        case .accepted where transaction.attempts == 0 && transaction.idPosTxs == nil && !transaction.isKnownToCloud:
+        case .accepted
+        where transaction.posting.attempts == 0 && transaction.idPosTxs == nil && !transaction.posting.isKnownToCloud:
             finish(.failed, Reason(.operatorNeeded))
         case .accepted, .submitting, .submitted, .inDoubt:
             guard transaction.effect.movesMoney else { return finish(.notCompleted, Reason(.operatorNeeded)) }
             doubt(.operatorNeeded)
             // An answer would be refused as well.
-            transaction.queryAt = nil
+            transaction.inquiry.dueAt = nil
             planWake()
         case .approved, .declined, .notCompleted, .failed, .completed: next.finding = .refused
         }
     }
 
     mutating func settle() {
-        guard transaction.state.isFinal, transaction.openContradictions > 0 else {
+        guard transaction.state.isFinal, transaction.contradictions.open > 0 else {
             next.finding = .refused
             return
         }
-        transaction.settledContradictions = transaction.contradictions.count
+        transaction.contradictions.settled = transaction.contradictions.known.count
         next.finding = .settled
     }
 

@@ -18,7 +18,7 @@ extension TransactionMachine {
     mutating func heedBatch(_ reading: TransactionInput.BatchReading) {
         switch transaction.state {
         case .accepted where transaction.command.content.type == .close:
-            transaction.batchReport = reading.report
+            transaction.preparation.batchReport = reading.report
             leaveToWorker()
         case .accepted, .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
             next.finding = .refused
@@ -27,13 +27,13 @@ extension TransactionMachine {
 
     private mutating func weighReceipt(_ reading: TransactionInput.ReceiptReading) {
         // An older look counts for nothing beside a newer one.
-        transaction.receiptSeenAt = nil
+        transaction.preparation.receiptSeenAt = nil
         switch reading {
         case .seen:
-            transaction.receiptSeenAt = now
+            transaction.preparation.receiptSeenAt = now
             leaveToWorker()
         // It was there before a POST that was said to have started nothing: perhaps that one took it back.
-        case .missing where transaction.attempts > 0: doubt(.inconsistentResult)
+        case .missing where transaction.posting.attempts > 0: doubt(.inconsistentResult)
         case .missing: finish(.failed, Reason(.originalNotInBatch))
         case .notRead(let refusal) where refusal.isTransient: wait(for: refusal)
         case .notRead(let refusal): finish(.failed, Reason(refusal.code))
@@ -48,11 +48,12 @@ extension Transaction {
     /// Whether the open batch is to be read before the next POST: once, and again where the terminal was busy.
     public var needsBatchReading: Bool {
         guard command.content.type == .close, state == .accepted else { return false }
-        return batchReport.map { $0 == TransactionInput.BatchReading(notRead: .terminalBusy).report } ?? true
+        return preparation.batchReport.map { $0 == TransactionInput.BatchReading(notRead: .terminalBusy).report }
+            ?? true
     }
 
     /// Whether the terminal is to be asked for the receipt before the next POST.
-    public var needsReceipt: Bool { effect == .void && receiptSeenAt == nil }
+    public var needsReceipt: Bool { effect == .void && preparation.receiptSeenAt == nil }
 
     /// Whether a row of the terminal's journal is the sale that a void is about.
     ///

@@ -10,12 +10,12 @@ extension TransactionMachine {
                 next.finding = .refused
                 return
             }
-            transaction.receiptSeenAt = nil
-            transaction.attempts += 1
-            transaction.state = .submitting(attempt: transaction.attempts)
-            transaction.postedAt = now
+            transaction.preparation.receiptSeenAt = nil
+            transaction.posting.attempts += 1
+            transaction.state = .submitting(attempt: transaction.posting.attempts)
+            transaction.posting.startedAt = now
             transaction.dueAt = nil
-            next.effects.append(.post(attempt: transaction.attempts))
+            next.effects.append(.post(attempt: transaction.posting.attempts))
         case .submitting, .submitted, .approved, .declined, .notCompleted, .failed, .completed, .inDoubt:
             next.finding = .refused
         }
@@ -45,12 +45,12 @@ extension TransactionMachine {
 
     /// A command that only reads may be posted again, even where the result of the last POST is not known.
     mutating func askAgain() {
-        transaction.isKnownToCloud = true
+        transaction.posting.isKnownToCloud = true
         wait(for: SubmissionOutcome.Refusal(.cloudUnavailable, isTransient: true))
     }
 
     private mutating func acknowledge(_ idPosTxs: String, _ claimant: TransactionID?) {
-        transaction.submittedAt = now
+        transaction.posting.acknowledgedAt = now
         // A number that is another transaction's identifies nothing.
         guard claimant == nil else { return doubt(.inconsistentResult) }
         // A command that moves no money may be asked for more than once.
@@ -61,7 +61,7 @@ extension TransactionMachine {
         transaction.state = .submitted
         transaction.reason = nil
         // A callback that decided nothing came before: there is something to ask for.
-        transaction.queryAt = transaction.isKnownToCloud ? now : now + rules.firstQueryAfter
+        transaction.inquiry.dueAt = transaction.posting.isKnownToCloud ? now : now + rules.firstQueryAfter
         planWake()
         publish()
     }
@@ -83,13 +83,13 @@ extension TransactionMachine {
     private mutating func refuse(_ refusal: SubmissionOutcome.Refusal) {
         // A number or a callback proves that a POST reached the cloud, even if this answer denies it.
         said = refusal.said
-        let isKnown = transaction.idPosTxs != nil || transaction.isKnownToCloud
+        let isKnown = transaction.idPosTxs != nil || transaction.posting.isKnownToCloud
         guard !isKnown || transaction.effect == .reading else { return doubt(.noAcknowledgement) }
         // A callback may prove it wrong: then an end without payment is perhaps that of this POST.
-        if refusal.isAnswer { transaction.refusedPosts += 1 }
+        if refusal.isAnswer { transaction.posting.refused += 1 }
         if refusal.code == .tokenRejected { return submitAgain(after: refusal) }
         // A cloud that cannot be reached says nothing about the token.
-        if refusal.code != .cloudUnavailable { transaction.rejectedTokens = 0 }
+        if refusal.code != .cloudUnavailable { transaction.posting.rejectedTokens = 0 }
         if refusal.code == .commandExpired { return expire() }
         guard refusal.isTransient else { return finish(.failed, Reason(refusal.code)) }
         wait(for: refusal)
@@ -101,8 +101,8 @@ extension TransactionMachine {
             switch refusal.code {
             case .terminalBusy: rules.busyRetryAfter
             case .tokenRejected:
-                Self.tokenRetry.delay(afterTries: transaction.rejectedTokens - Self.patientTokenRenewals)
-            default: rules.transientRetry.delay(afterTries: transaction.attempts)
+                Self.tokenRetry.delay(afterTries: transaction.posting.rejectedTokens - Self.patientTokenRenewals)
+            default: rules.transientRetry.delay(afterTries: transaction.posting.attempts)
             }
         let left = transaction.command.expiresAt - now
         let isNews = transaction.reason?.code != refusal.code
@@ -118,8 +118,8 @@ extension TransactionMachine {
     /// POST started nothing, unless a callback says otherwise (decision 0012).
     private mutating func submitAgain(after refusal: SubmissionOutcome.Refusal) {
         guard now < transaction.command.expiresAt else { return expire() }
-        transaction.rejectedTokens += 1
-        guard transaction.rejectedTokens <= Self.silentTokenRenewals else { return wait(for: refusal) }
+        transaction.posting.rejectedTokens += 1
+        guard transaction.posting.rejectedTokens <= Self.silentTokenRenewals else { return wait(for: refusal) }
         transaction.state = .accepted
         transaction.dueAt = now
         next.effects.append(.submit)
@@ -129,14 +129,14 @@ extension TransactionMachine {
     private mutating func concludeLate(_ outcome: SubmissionOutcome, _ claimant: TransactionID?) {
         switch outcome {
         case .acknowledged(let idPosTxs, _):
-            transaction.submittedAt = transaction.submittedAt ?? now
+            transaction.posting.acknowledgedAt = transaction.posting.acknowledgedAt ?? now
             guard claimant == nil else { return }
             let isSecond = transaction.idPosTxs.map { $0 != idPosTxs } ?? false
             if isSecond, transaction.effect.movesMoney { noteSecondSale(idPosTxs) } else { adopt(idPosTxs) }
         case .answered(let answer):
             weigh(Evidence(source: .acknowledgement, answer: answer, receivedAt: now), claimant)
             if let number = answer.number, number == transaction.idPosTxs {
-                transaction.submittedAt = transaction.submittedAt ?? now
+                transaction.posting.acknowledgedAt = transaction.posting.acknowledgedAt ?? now
             }
         case .notStarted, .unknown: return
         }
@@ -146,8 +146,8 @@ extension TransactionMachine {
     mutating func adopt(_ idPosTxs: String?) {
         guard transaction.idPosTxs == nil, let idPosTxs else { return }
         transaction.idPosTxs = idPosTxs
-        guard transaction.state == .inDoubt, transaction.queryAt == nil else { return }
-        transaction.queryAt = now + rules.queryInterval
+        guard transaction.state == .inDoubt, transaction.inquiry.dueAt == nil else { return }
+        transaction.inquiry.dueAt = now + rules.queryInterval
         planWake()
     }
 
@@ -155,11 +155,12 @@ extension TransactionMachine {
         switch transaction.state {
         case .submitting where transaction.effect == .reading:
             transaction.state = .accepted
-            transaction.isKnownToCloud = true
+            transaction.posting.isKnownToCloud = true
             transaction.dueAt = now
         case .submitting: doubt(.noAcknowledgement)
         // The task that had read for it is gone.
-        case .accepted where transaction.receiptSeenAt != nil || transaction.batchReport != nil: transaction.dueAt = now
+        case .accepted where transaction.preparation.receiptSeenAt != nil || transaction.preparation.batchReport != nil:
+            transaction.dueAt = now
         case .submitted, .inDoubt: hastenQuery()
         case .accepted, .approved, .declined, .notCompleted, .failed, .completed: return
         }

@@ -43,7 +43,7 @@ public struct TransactionMachine {
         } else if let lane {
             machine.queue(behind: lane)
         } else {
-            machine.transaction.isInLane = true
+            machine.transaction.stay.isInLane = true
             machine.transaction.dueAt = transaction.acceptedAt
             machine.publish()
             machine.next.effects.append(.submit)
@@ -105,7 +105,7 @@ public struct TransactionMachine {
     /// When a person must decide.
     var givesUpAt: Timestamp { latestPost + rules.giveUpAfter }
     /// When the last POST may have left.
-    private var latestPost: Timestamp { transaction.posting?.upperBound ?? transaction.acceptedAt }
+    private var latestPost: Timestamp { transaction.postingPeriod?.upperBound ?? transaction.acceptedAt }
 
     // MARK: - Ends and doubts
 
@@ -113,10 +113,10 @@ public struct TransactionMachine {
         precondition(!transaction.state.isFinal, "a final state is never left")
         transaction.state = state
         transaction.reason = reason
-        transaction.completedAt = now
-        transaction.queryAt = nil
+        transaction.outcome.completedAt = now
+        transaction.inquiry.dueAt = nil
         transaction.dueAt = nil
-        transaction.isInLane = transaction.isBeingCancelled
+        transaction.stay.isInLane = transaction.isBeingCancelled
         publish()
     }
 
@@ -127,8 +127,8 @@ public struct TransactionMachine {
         guard isNews, transaction.reason?.code != .operatorNeeded else { return }
         transaction.state = .inDoubt
         transaction.reason = Reason(code)
-        if transaction.idPosTxs != nil, transaction.queryAt == nil {
-            transaction.queryAt = now + rules.queryInterval
+        if transaction.idPosTxs != nil, transaction.inquiry.dueAt == nil {
+            transaction.inquiry.dueAt = now + rules.queryInterval
         }
         planWake()
         publish()

@@ -76,12 +76,22 @@ extension TransactionMachine {
         case .submissionEnded(let attempt, let outcome):
             return end(of: attempt, outcome, from: before, to: after, at: now)
         case .recovered where after != before:
-            return TransactionStep(kind: .recovered, number: before.attempts, startedAt: before.postedAt, at: now)
+            return TransactionStep(
+                kind: .recovered,
+                number: before.posting.attempts,
+                startedAt: before.posting.startedAt,
+                at: now
+            )
         case .restored where after != before:
             guard case .submitting = before.state else { return TransactionStep(kind: .restored, at: now) }
-            return TransactionStep(kind: .restored, number: before.attempts, startedAt: before.postedAt, at: now)
-        case .due where after.queries > before.queries:
-            return TransactionStep(kind: .query, number: after.queries, at: now)
+            return TransactionStep(
+                kind: .restored,
+                number: before.posting.attempts,
+                startedAt: before.posting.startedAt,
+                at: now
+            )
+        case .due where after.inquiry.queries > before.inquiry.queries:
+            return TransactionStep(kind: .query, number: after.inquiry.queries, at: now)
         case .queryRequested where after != before: return TransactionStep(kind: .queryRequested, at: now)
         case .receiptRead(let reading) where transition.finding != .refused:
             return TransactionStep(kind: .receiptRead, detail: reading.word, at: now)
@@ -91,7 +101,7 @@ extension TransactionMachine {
         case .notStorable where after != before: return TransactionStep(kind: .notStorable, at: now)
         case .lifeEnded where after != before: return TransactionStep(kind: .lifeEnded, at: now)
         case .journalClosed where after != before: return TransactionStep(kind: .journalClosed, at: now)
-        case .cancel where after.cancelSentAt != before.cancelSentAt:
+        case .cancel where after.cancelAttempt?.sentAt != before.cancelAttempt?.sentAt:
             return TransactionStep(kind: .cancelSent, at: now)
         case .cancelEnded(let end) where transition.finding != .refused:
             return TransactionStep(kind: .cancelEnded, detail: end.word, at: now)
@@ -113,7 +123,7 @@ extension TransactionMachine {
     /// Why evidence did not decide, where something in it is the cause.
     private static func misfit(in evidence: Evidence, of before: Transaction, _ transition: Transition) -> String? {
         // Every query tells the same again.
-        guard evidence.source != .query || before.queries <= 1 else { return nil }
+        guard evidence.source != .query || before.inquiry.queries <= 1 else { return nil }
         switch transition.finding {
         case .foreign:
             return Misfit.of(evidence.answer, for: before)?.text ?? "its number or its payment is another transaction's"
@@ -138,7 +148,7 @@ extension TransactionMachine {
         case .answered: return nil
         case .acknowledged(let idPosTxs, _):
             // The row has the number and the instant.
-            if after.idPosTxs == idPosTxs, after.submittedAt == now { return nil }
+            if after.idPosTxs == idPosTxs, after.posting.acknowledgedAt == now { return nil }
             detail = idPosTxs
         case .notStarted(let refusal): detail = refusal.code.rawValue + (refusal.said.map { ": \($0)" } ?? "")
         case .unknown(.noAcknowledgement): detail = Reason.Code.noAcknowledgement.rawValue
@@ -147,7 +157,7 @@ extension TransactionMachine {
         return TransactionStep(
             kind: isUnderWay ? .attempt : .lateEnd,
             number: attempt,
-            startedAt: isUnderWay ? before.postedAt : nil,
+            startedAt: isUnderWay ? before.posting.startedAt : nil,
             detail: detail,
             at: now
         )

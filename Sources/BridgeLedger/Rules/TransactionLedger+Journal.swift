@@ -13,7 +13,7 @@ extension TransactionLedger {
             try rows.lock(.lane(terminal: reading.terminal, account: account))
         }
         let undecided = try rows.undecided(at: reading.terminal, account: reading.account)
-        guard let terminal = undecided.first(where: \.isLifeOver)?.command.content.terminal else { return [] }
+        guard let terminal = undecided.first(where: \.stay.isLifeOver)?.command.content.terminal else { return [] }
         let accounts = rules.accounts.all.map(\.name)
         // A terminal's list shows what was sold there through any account.
         let rivals = try accounts.filter { $0 != reading.account }.flatMap {
@@ -22,7 +22,7 @@ extension TransactionLedger {
         let decided = try decided(
             at: terminal,
             reading,
-            since: undecided.compactMap { $0.posting?.lowerBound }.min(),
+            since: undecided.compactMap { $0.postingPeriod?.lowerBound }.min(),
             accounts
         )
         var free: [JournalRow] = []
@@ -47,7 +47,7 @@ extension TransactionLedger {
             rules: rules.transactionRules
         )
         var transitions: [Transition] = []
-        for transaction in undecided where transaction.isLifeOver {
+        for transaction in undecided where transaction.stay.isLifeOver {
             let input: TransactionInput
             switch match.finding(for: transaction) {
             case .row(let row): input = .evidence(row.evidence(for: transaction, at: reading.readAt))
@@ -160,7 +160,7 @@ extension TransactionLedger {
 
     /// Whether the terminal may have worked on a transaction at a row's time, in any time zone it may stand in.
     private func isNear(_ transaction: Transaction, _ row: JournalRow) -> Bool {
-        guard let posting = transaction.posting else { return false }
+        guard let posting = transaction.postingPeriod else { return false }
         let end = posting.upperBound + reach + JournalMatch.widestZoneShift
         let start = posting.lowerBound - rules.transactionRules.clockTolerance - JournalMatch.widestZoneShift
         return row.instants.contains { start <= $0 && $0 <= end }

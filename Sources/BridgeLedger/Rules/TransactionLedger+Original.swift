@@ -91,7 +91,7 @@ extension TransactionLedger {
             guard found.command.content.terminal.isSame(as: candidate.command.content.terminal) else {
                 return refused(.originalMismatch, "a sale is voided at its own terminal", at: "terminal")
             }
-            if let fault = try tooLate(found.completedAt ?? found.acceptedAt, for: candidate) {
+            if let fault = try tooLate(found.outcome.completedAt ?? found.acceptedAt, for: candidate) {
                 return .refused(OriginalRefusal(fault: fault, conflict: conflict(with: found)))
             }
         }

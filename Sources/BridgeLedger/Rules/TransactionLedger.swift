@@ -272,7 +272,7 @@ package struct TransactionLedger<Rows: StoreRows> {
             acceptedFrom: transaction.acceptedAt - Self.receiptMemory
         ).first { other in
             other.id != transaction.id && other.isContradicted(by: claim)
-                && !(isPersonsWord && other.openContradictions == 0)
+                && !(isPersonsWord && other.contradictions.open == 0)
         }?.id
     }
 

@@ -25,10 +25,12 @@ extension TransactionStory {
     public func lines(of transaction: Transaction) -> [StoryLine] {
         var lines = steps.flatMap(\.lines)
         // What ended otherwise has its own steps; the row knows the last one.
-        if let postedAt = transaction.postedAt, !steps.contains(where: { $0.startedAt == postedAt }) {
-            lines.append(StoryLine(at: postedAt, what: "POST \(transaction.attempts) began", detail: nil, rank: .begin))
+        if let postedAt = transaction.posting.startedAt, !steps.contains(where: { $0.startedAt == postedAt }) {
+            lines.append(
+                StoryLine(at: postedAt, what: "POST \(transaction.posting.attempts) began", detail: nil, rank: .begin)
+            )
         }
-        if let submittedAt = transaction.submittedAt {
+        if let submittedAt = transaction.posting.acknowledgedAt {
             let number = transaction.idPosTxs.map { "idPosTxs \($0)" }
             lines.append(StoryLine(at: submittedAt, what: "acknowledged", detail: number, rank: .end))
         }

@@ -63,10 +63,10 @@ public struct TransactionDocument: Sendable {
         writer.object { whole in
             whole.write(Conclusion(about: transaction, at: clock(), rules: rules))
             whole.member("transaction", rawJSON: events.document(of: transaction))
-            whole.member("attempts", transaction.attempts)
-            whole.member("queries", transaction.queries)
-            whole.member("contradictions", transaction.contradictions.count)
-            whole.member("openContradictions", transaction.openContradictions)
+            whole.member("attempts", transaction.posting.attempts)
+            whole.member("queries", transaction.inquiry.queries)
+            whole.member("contradictions", transaction.contradictions.known.count)
+            whole.member("openContradictions", transaction.contradictions.open)
             whole.member("expiresAt", transaction.command.expiresAt.description)
             whole.member("dueAt", transaction.dueAt?.description)
             whole.array("story") { list in

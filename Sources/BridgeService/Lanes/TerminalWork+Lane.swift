@@ -41,7 +41,7 @@ extension TerminalWork {
 
     /// Goes on with a holder that is not to be POSTed because it was before: only its journal can be missing.
     func takeUp(_ transaction: Transaction) {
-        if transaction.state == .inDoubt, transaction.isLifeOver, transaction.isInLane {
+        if transaction.state == .inDoubt, transaction.stay.isLifeOver, transaction.isInLane {
             readJournal(of: transaction.id)
         }
     }
@@ -69,7 +69,7 @@ extension TerminalWork {
                 switch transaction.state {
                 case .submitted, .inDoubt:
                     // Once it is over what is planned is a look at the journal, which nothing but that look may forget.
-                    transaction.isLifeOver
+                    transaction.stay.isLifeOver
                         ? lanes.lifeEnd(of: id) : lifeEnd(of: transaction, after: lanes.departure(of: id))
                 case .approved, .declined, .notCompleted, .failed, .completed:
                     lifeEnd(of: transaction, after: lanes.departure(of: id))
@@ -122,7 +122,10 @@ extension TerminalWork {
     ) -> ContinuousClock.Instant {
         if let departure { return departure + terminalLife }
         let now = calendars.now(for: transaction.id)
-        let latest = max(transaction.posting?.upperBound ?? now, transaction.cancelSentAt ?? .distantPast)
+        let latest = max(
+            transaction.postingPeriod?.upperBound ?? now,
+            transaction.cancelAttempt?.sentAt ?? .distantPast
+        )
         let left = latest + terminalLife - now
         return .now + min(max(left, .zero), terminalLife)
     }

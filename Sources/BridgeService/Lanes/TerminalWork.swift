@@ -132,5 +132,7 @@ final class TerminalWork: Sendable {
 
 extension Transaction {
     /// Whether a callback told its end though Getnet never acknowledged it.
-    fileprivate var isProvenByCallback: Bool { state.isFinal && decidedBy == .callback && submittedAt == nil }
+    fileprivate var isProvenByCallback: Bool {
+        state.isFinal && outcome.decidedBy == .callback && posting.acknowledgedAt == nil
+    }
 }

@@ -129,7 +129,7 @@ struct Timekeeper: Service {
             for transaction in page {
                 group.addImmediateTask {
                     let back = await transitions.applySurely(.recovered, to: transaction.id)?.transaction
-                    if let back, back.isLifeOver, back.isInLane {
+                    if let back, back.stay.isLifeOver, back.isInLane {
                         work.planLifeEnd(of: back.id, at: .now)
                     }
                 }

@@ -47,7 +47,7 @@ final class CallbackWatch: Sendable {
     func note(_ transition: Transition) {
         let transaction = transition.transaction
         guard callbacksDecide, transition.finding == .decided, transaction.effect == .sale, transaction.state.isFinal,
-            transaction.decidedBy == .query || transaction.decidedBy == .journal
+            transaction.outcome.decidedBy == .query || transaction.outcome.decidedBy == .journal
         else { return }
         let count = silent.withLockedValue { silent in
             silent += 1

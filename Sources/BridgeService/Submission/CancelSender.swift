@@ -54,7 +54,7 @@ struct CancelSender: Service {
         // the durable step, so the cancel leaves soon after that step or not at all, even if the clock was set.
         FailPoint.cancelUnsent.reach()
         let end = await cloud.cancelSale(of: transaction) { [gate, work] in
-            guard gate.letsTerminalsBeWoken, let sentAt = transaction.cancelSentAt else { return false }
+            guard gate.letsTerminalsBeWoken, let sentAt = transaction.cancelAttempt?.sentAt else { return false }
             let wait = clock() - sentAt
             return wait >= .zero && wait < work.longestDeparture && work.departCancel(id)
         }

@@ -93,12 +93,12 @@ final class Metrics: Sendable {
     }
 
     private func measure(_ transaction: Transaction, _ type: String) {
-        if transaction.status == .submitted, let submittedAt = transaction.submittedAt {
+        if transaction.status == .submitted, let submittedAt = transaction.posting.acknowledgedAt {
             observe(.transactionDuration, type, "submit", took: submittedAt - transaction.acceptedAt)
         }
-        if transaction.status.isFinal, let completedAt = transaction.completedAt {
+        if transaction.status.isFinal, let completedAt = transaction.outcome.completedAt {
             observe(.transactionDuration, type, "total", took: completedAt - transaction.acceptedAt)
-            if let submittedAt = transaction.submittedAt {
+            if let submittedAt = transaction.posting.acknowledgedAt {
                 observe(.transactionDuration, type, "terminal", took: completedAt - submittedAt)
             }
         }

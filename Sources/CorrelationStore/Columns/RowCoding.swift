@@ -30,4 +30,7 @@ extension RowReader {
 
     /// The bytes of a text or blob; none for `NULL`.
     package mutating func bytes() -> [UInt8] { optionalBytes() ?? [] }
+
+    /// Passes over a column.
+    package mutating func skip() { _ = optionalBytes() }
 }

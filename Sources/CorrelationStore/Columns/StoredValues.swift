@@ -117,33 +117,6 @@ enum StoredJSON {
         return options
     }
 
-    static func contradictions(_ identities: [Contradiction.Identity]) -> [UInt8]? {
-        guard !identities.isEmpty else { return nil }
-        var writer = JSONWriter(reserving: 128)
-        writer.array { list in
-            for identity in identities {
-                list.object { member in
-                    member.member("code", identity.code.rawValue)
-                    member.member("result", identity.result)
-                }
-            }
-        }
-        return writer.bytes
-    }
-
-    static func contradictions(_ text: [UInt8]?, of id: TransactionID) throws -> [Contradiction.Identity] {
-        guard let text else { return [] }
-        guard let value = try? JSONParser.parse(text), case .array(let elements) = value else {
-            throw StoredRowFault("transactions.contradictions", of: id)
-        }
-        return try elements.map { element in
-            guard let code = element["code"]?.string.flatMap(Contradiction.Code.init(rawValue:)) else {
-                throw StoredRowFault("transactions.contradictions", of: id)
-            }
-            return Contradiction.Identity(code: code, result: element["result"]?.string ?? "")
-        }
-    }
-
     static func headers(_ headers: [String: String]) -> [UInt8] {
         JSON.object(headers.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) }).serialized
     }

@@ -71,17 +71,17 @@ extension Transaction {
             state == .approved ? "amount paid" : "amount told",
             result?.amount.flatMap { paid in amount.map { AmountText.of(paid, $0.currency.rawValue) } }
         )
-        facts.add("evidence", decidedBy?.rawValue)
+        facts.add("evidence", outcome.decidedBy?.rawValue)
         facts.add("accepted", acceptedAt.description)
         facts.add("expires", command.expiresAt.description)
-        facts.add("submitted", submittedAt?.description)
-        facts.add("completed", completedAt?.description)
+        facts.add("submitted", posting.acknowledgedAt?.description)
+        facts.add("completed", outcome.completedAt?.description)
         facts.add("next look", dueAt?.description)
-        facts.add("POSTs", "\(attempts)")
-        facts.add("queries", "\(queries)")
+        facts.add("POSTs", "\(posting.attempts)")
+        facts.add("queries", "\(inquiry.queries)")
         facts.add(
             "contradictions",
-            contradictions.isEmpty ? nil : "\(contradictions.count), of them open \(openContradictions)"
+            contradictions.known.isEmpty ? nil : "\(contradictions.known.count), of them open \(contradictions.open)"
         )
         facts.add("metadata", command.metadata.map { String(decoding: $0, as: UTF8.self) })
         return facts.text

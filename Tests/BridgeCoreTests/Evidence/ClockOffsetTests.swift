@@ -18,12 +18,12 @@ import Testing
     ) -> Transaction {
         var sale = Transaction.sample(number, acceptedAt: instant - .seconds(20))
         sale.state = .approved
-        sale.decidedBy = .callback
-        sale.postedAt = instant - .seconds(15)
-        sale.completedAt = instant + .seconds(delay)
+        sale.outcome.decidedBy = .callback
+        sale.posting.startedAt = instant - .seconds(15)
+        sale.outcome.completedAt = instant + .seconds(delay)
         var result = TerminalResult.answering(sale, responseCode: 0)
         (result.localTime, result.utcOffset) = (Self.local(instant + .seconds(seconds)), -10_800)
-        sale.result = result
+        sale.outcome.result = result
         return sale
     }
 
@@ -35,7 +35,7 @@ import Testing
     private func doubt(postedAt instant: Timestamp) -> Transaction {
         var doubt = Transaction.sample(99, acceptedAt: instant).after(.submissionStarted)
             .after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
-        doubt.postedAt = instant
+        doubt.posting.startedAt = instant
         return doubt
     }
 
@@ -64,7 +64,7 @@ import Testing
 
     @Test func `a person's approval and a refund say nothing of it`() {
         var decided = sale(1, paidAt: .sample, ahead: 300)
-        decided.decidedBy = .operator
+        decided.outcome.decidedBy = .operator
         #expect(ClockOffset(decided) == nil)
         var open = sale(1, paidAt: .sample, ahead: 300)
         open.state = .submitted
@@ -93,7 +93,7 @@ import Testing
         let first = doubt(postedAt: .sample - .seconds(900))
         var second = Transaction.sample(98, acceptedAt: .sample).after(.submissionStarted)
             .after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
-        second.postedAt = .sample
+        second.posting.startedAt = .sample
         // If the terminal's clock is 16 minutes ahead, the row is the first charge's; otherwise the second one's.
         let row = row(of: first, shownAt: .sample + .seconds(60))
         func finding(_ row: JournalRow, _ clock: ClockOffset?) -> JournalMatch.Finding {
@@ -195,7 +195,7 @@ import Testing
         )
         #expect(match.finding(for: doubt) == .near([strangers]))
         var byJournal = sale(1, paidAt: .sample, ahead: 300)
-        byJournal.decidedBy = .journal
+        byJournal.outcome.decidedBy = .journal
         #expect(ClockOffset(byJournal) == nil)
     }
 
@@ -203,7 +203,7 @@ import Testing
     func doubted() {
         let doubt = doubt(postedAt: .sample)
         var far = sale(1, paidAt: .sample - .seconds(900), ahead: -7_200)
-        far.result?.utcOffset = nil
+        far.outcome.result?.utcOffset = nil
         #expect(ClockOffset(of: [far]) == nil && ClockOffset.isDoubted(by: [far]))
         #expect(!ClockOffset.isDoubted(by: [far, sale(2, paidAt: .sample - .seconds(100), ahead: 0)]))
         let row = row(of: doubt, shownAt: .sample + .seconds(60))
@@ -235,13 +235,13 @@ import Testing
         #expect(match.finding(for: doubt) == .ambiguous)
         // A thin approval without a row of its own may have made this row.
         var thin = sale(1, paidAt: .sample - .seconds(1_800), ahead: 0)
-        thin.result = nil
+        thin.outcome.result = nil
         #expect(JournalMatch(rows: [row], undecided: [], rules: rules).mayBe(row, of: thin))
     }
 
     @Test func `of a sale that was POSTed more than once nothing is known`() {
         var sale = sale(1, paidAt: .sample, ahead: 0)
-        sale.refusedPosts = 1
+        sale.posting.refused = 1
         #expect(ClockOffset(sale) == nil)
     }
 }

@@ -27,8 +27,8 @@ import Testing
         let minute = minute ?? receipt
         var sale = Transaction.sample(Int(receipt + (minute + 100) * 100), amount: amount, acceptedAt: Self.at(minute))
         sale.state = .approved
-        sale.postedAt = Self.at(minute) - .seconds(30)
-        sale.result = Self.result(receipt, amount: amount, minute: minute)
+        sale.posting.startedAt = Self.at(minute) - .seconds(30)
+        sale.outcome.result = Self.result(receipt, amount: amount, minute: minute)
         return sale
     }
 
@@ -107,9 +107,9 @@ import Testing
 
     @Test func `a thin approval takes the row that fits it, and no other one's`() {
         var thin = sale(1)
-        thin.result = TerminalResult()
-        thin.result?.authorizationCode = "0A2"
-        thin.result?.amount = 1_000
+        thin.outcome.result = TerminalResult()
+        thin.outcome.result?.authorizationCode = "0A2"
+        thin.outcome.result?.amount = 1_000
         let found = compare([row(1), row(2, minute: 1)], [sale(1, minute: 1), thin])
         #expect(found.agrees, "\(found.unclaimed) \(found.missing)")
     }
@@ -117,9 +117,9 @@ import Testing
     @Test func `a payment against another status and a second payment have rows of their own`() {
         var declined = sale(1)
         declined.state = .declined
-        declined.contradictions = [Self.paid(2, minute: 1, .paidAfterAll)]
+        declined.contradictions.known = [Self.paid(2, minute: 1, .paidAfterAll)]
         var twice = sale(3)
-        twice.contradictions = [Self.paid(4, minute: 3, .secondPayment)]
+        twice.contradictions.known = [Self.paid(4, minute: 3, .secondPayment)]
         let found = compare([row(2, minute: 1), row(3), row(4, minute: 3)], [declined, twice])
         #expect(found.agrees && found.table.count == 3)
         #expect(receipts(compare([row(2, minute: 1), row(3)], [declined, twice]).missing) == [4])
@@ -127,7 +127,7 @@ import Testing
 
     private static func paid(_ receipt: Int64, minute: Int64, _ code: Contradiction.Code) -> Contradiction.Identity {
         let result = result(receipt, amount: 1_000, minute: minute)
-        return Contradiction.Identity(code: code, result: "approved|\(result.identity)")
+        return Contradiction.Identity(code: code, status: .approved, payment: PaymentIdentity(of: result))
     }
 
     @Test(arguments: [true, false])
@@ -139,7 +139,7 @@ import Testing
         let found = compare([row(1)] + (isListed ? [row(2)] : []), [sale(1), sold, void])
         #expect(found.agrees && found.terminal == found.table)
         void.state = .inDoubt
-        void.postedAt = Self.at(4)
+        void.posting.startedAt = Self.at(4)
         let open = compare([row(1)], [sale(1), sold], undecided: [void])
         #expect(open.missing.isEmpty && open.undecided.map(\.id) == [void.id] && !open.agrees)
     }
@@ -147,7 +147,7 @@ import Testing
     @Test func `what is in doubt is neither missing nor the owner of a row that it fits`() {
         var doubt = Transaction.sample(3, amount: 1_000, acceptedAt: Self.at(3))
         doubt.state = .inDoubt
-        doubt.postedAt = Self.at(3)
+        doubt.posting.startedAt = Self.at(3)
         let found = compare([row(1), row(3), row(4)], [sale(1)], undecided: [doubt])
         #expect(found.missing.isEmpty && found.undecided.map(\.id) == [doubt.id])
         #expect(found.unclaimed.map(\.candidates) == [[doubt.id], [doubt.id]])
@@ -156,12 +156,12 @@ import Testing
     @Test func `a doubt of a batch before is not of this one`() {
         var doubt = Transaction.sample(3, amount: 1_000, acceptedAt: Self.at(-60))
         doubt.state = .inDoubt
-        doubt.postedAt = Self.at(-60)
+        doubt.posting.startedAt = Self.at(-60)
         // While the bridge knows nothing of the terminal's clock, the oldest row may be hours older.
         #expect(compare([row(1)], [sale(1)], undecided: [doubt]).undecided.map(\.id) == [doubt.id])
         var known = sale(1)
-        known.result?.utcOffset = -10_800
-        (known.completedAt, known.decidedBy) = (Self.at(2), .callback)
+        known.outcome.result?.utcOffset = -10_800
+        (known.outcome.completedAt, known.outcome.decidedBy) = (Self.at(2), .callback)
         #expect(compare([row(1)], [known], undecided: [doubt]).agrees)
     }
 
@@ -169,7 +169,7 @@ import Testing
     func clockAhead() {
         var doubt = Transaction.sample(3, amount: 1_000, acceptedAt: Self.at(3))
         doubt.state = .inDoubt
-        doubt.postedAt = Self.at(3)
+        doubt.posting.startedAt = Self.at(3)
         let found = compare([row(1, minute: 45)], [], undecided: [doubt], readAt: Self.at(20))
         #expect(found.since == nil && found.undecided.map(\.id) == [doubt.id])
     }

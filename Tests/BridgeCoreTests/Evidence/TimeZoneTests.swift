@@ -21,7 +21,7 @@ import Testing
     /// What a sale shows that a customer paid an hour before, at a terminal whose clock is right.
     private var known: ClockOffset? {
         var sale = Transaction.sample(2)
-        sale.postedAt = .sample - .seconds(3_600)
+        sale.posting.startedAt = .sample - .seconds(3_600)
         return ClockOffset(of: sale, shown: .sample - .seconds(3_590), arrived: .sample - .seconds(3_588))
     }
 

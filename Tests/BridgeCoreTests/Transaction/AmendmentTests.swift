@@ -32,7 +32,7 @@ import Testing
         let submitted = refund(2, 1_000).submitted
         let declined = submitted.after(.callback(.declined(submitted)))
         let paid = declined.after(.callback(.approved(submitted)))
-        #expect(paid.state == .declined && paid.openContradictions == 1)
+        #expect(paid.state == .declined && paid.contradictions.open == 1)
         #expect(left(paid) == 14_990)
     }
 
@@ -40,7 +40,7 @@ import Testing
         let submitted = refund(2, 1_000).submitted
         let approved = submitted.after(.callback(.approved(submitted)))
         let twice = approved.after(.callback(.approved(submitted, receipt: 18)))
-        #expect(twice.openContradictions == 1)
+        #expect(twice.contradictions.open == 1)
         #expect(left(twice) == 13_990)
     }
 

@@ -86,7 +86,7 @@ import Testing
         let cause = hasNumber ? "no result is known" : "it may have reached the terminal, and no answer is known"
         #expect(called.reasonText == "\(Reason(.operatorNeeded).message): \(cause)")
         let absent = doubt.after(.journalAbsence).after(.due, at: .sample + Situation.rules.giveUpAfter)
-        if absent.journalReadAt != nil {
+        if absent.stay.journalReadAt != nil {
             #expect(absent.reasonText?.hasSuffix(Reason(.notInJournal).message) == true)
         }
     }
@@ -125,7 +125,7 @@ import Testing
         second.result?.authorizationCode = "B77777"
         second.result?.operationID = 4_711
         let contradicted = approved.after(.callback(second))
-        guard contradicted.contradictions.contains(where: { $0.code == .secondPayment }) else { return }
+        guard contradicted.contradictions.known.contains(where: { $0.code == .secondPayment }) else { return }
         #expect(conclusion(contradicted).text.contains("it may have been given back twice"))
     }
 

@@ -85,8 +85,9 @@ struct History {
         if before.state.isFinal {
             let isKept =
                 after.state == before.state && after.reason == before.reason
-                && after.completedAt == before.completedAt && after.decidedBy == before.decidedBy
-            if after.openContradictions < before.openContradictions, !input.isSettlement {
+                && after.outcome.completedAt == before.outcome.completedAt
+                && after.outcome.decidedBy == before.outcome.decidedBy
+            if after.contradictions.open < before.contradictions.open, !input.isSettlement {
                 return "a contradiction was settled by nobody"
             }
             return isKept ? nil : "a final status was left"
@@ -153,7 +154,7 @@ struct History {
         if mayHaveLeft { return "a POST that may have reached the cloud was repeated" }
         if now >= before.command.expiresAt { return "an expired command was sent" }
         if before.effect == .void, !isReceiptSeen { return "a void was sent without its receipt" }
-        return posts == [.post(attempt: before.attempts + 1)] ? nil : "attempts do not count 1, 2, 3"
+        return posts == [.post(attempt: before.posting.attempts + 1)] ? nil : "attempts do not count 1, 2, 3"
     }
 
     private mutating func brokenEvents(_ before: Transaction, _ change: Transition) -> String? {
@@ -166,7 +167,7 @@ struct History {
             isFinal = event.snapshot.state.isFinal
         }
         if change.transaction.sequence != sequence { return "sequence and events differ" }
-        for identity in change.transaction.contradictions.dropFirst(before.contradictions.count)
+        for identity in change.transaction.contradictions.known.dropFirst(before.contradictions.known.count)
         where !publishedContradictions.insert(identity).inserted {
             return "a contradiction was published twice"
         }
@@ -174,13 +175,13 @@ struct History {
         // speaks against.
         for sale in change.events.compactMap(\.contradiction) where sale.code == .secondSale {
             guard let number = sale.result.idPosTxs, toldSales.insert(number).inserted,
-                change.transaction.contradictions.contains(where: {
-                    $0.code == .secondSale && $0.result.contains(number)
+                change.transaction.contradictions.known.contains(where: {
+                    $0.code == .secondSale && $0.payment.idPosTxs == number
                 })
             else { return "a second sale was told twice, or is not on record" }
         }
         let added = change.events.count { $0.contradiction.map { $0.code != .secondSale } ?? false }
-        let recorded = change.transaction.contradictions.dropFirst(before.contradictions.count).count {
+        let recorded = change.transaction.contradictions.known.dropFirst(before.contradictions.known.count).count {
             $0.code != .secondSale
         }
         return added == recorded ? nil : "contradictions and their events differ"
@@ -200,12 +201,13 @@ struct History {
         case .inDoubt:
             if after.reason == nil { return "in doubt without a reason" }
             let isGivenUp = after.reason?.code == .operatorNeeded
-            if isGivenUp ? after.dueAt != after.queryAt : after.dueAt == nil { return "in doubt, and never due" }
+            if isGivenUp ? after.dueAt != after.inquiry.dueAt : after.dueAt == nil { return "in doubt, and never due" }
         case .approved, .declined, .notCompleted, .failed, .completed:
-            if after.dueAt != nil || after.queryAt != nil { return "due after the end" }
+            if after.dueAt != nil || after.inquiry.dueAt != nil { return "due after the end" }
             if !change.effects.isEmpty { return "an effect after the end" }
             // When a person decided, the terminal may still be at work.
-            let mayBeAtTerminal = after.decidedBy == .operator && after.state != .approved && !after.isLifeOver
+            let mayBeAtTerminal =
+                after.outcome.decidedBy == .operator && after.state != .approved && !after.stay.isLifeOver
             if after.isInLane, !after.isBeingCancelled, !mayBeAtTerminal { return "the lane is held after the end" }
         }
         return nil
@@ -217,7 +219,7 @@ struct History {
         if after.isInLane, !before.isInLane { return "the lane was entered again" }
         if after.isBeingCancelled, !after.isInLane { return "the lane was left while a cancel may have effects" }
         guard before.isInLane, !after.isInLane, !after.state.isFinal else { return nil }
-        return input == .journalClosed && before.state == .inDoubt && before.isLifeOver
+        return input == .journalClosed && before.state == .inDoubt && before.stay.isLifeOver
             ? nil : "the lane was left early"
     }
 
@@ -266,7 +268,7 @@ struct History {
     // MARK: - Inputs
 
     private mutating func randomInput() -> TransactionInput {
-        let attempt = max(1, transaction.attempts - (Int.random(in: 0..<8, using: &random) == 0 ? 1 : 0))
+        let attempt = max(1, transaction.posting.attempts - (Int.random(in: 0..<8, using: &random) == 0 ? 1 : 0))
         switch Int.random(in: 0..<20, using: &random) {
         case 0..<2: return .due
         case 2, 3:

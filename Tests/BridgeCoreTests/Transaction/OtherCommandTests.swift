@@ -84,7 +84,7 @@ import Testing
 
     @Test func `a void whose receipt is missing has failed and says that a refund is the way`() {
         let failed = begun(.void).after(.receiptRead(.missing))
-        #expect(failed.state == .failed && failed.reason?.code == .originalNotInBatch && failed.attempts == 0)
+        #expect(failed.state == .failed && failed.reason?.code == .originalNotInBatch && failed.posting.attempts == 0)
         #expect(failed.reason?.message.contains("refund") == true)
     }
 
@@ -155,14 +155,14 @@ import Testing
         #expect(close.needsBatchReading && !begun(.poll).needsBatchReading)
         let unread = TransactionInput.BatchReading(notRead: .cloudUnavailable)
         let read = close.after(.batchRead(unread))
-        #expect(read.batchReport == unread.report && !read.needsBatchReading && read.status == .accepted)
+        #expect(read.preparation.batchReport == unread.report && !read.needsBatchReading && read.status == .accepted)
         #expect(close.after(.batchRead(.init(notRead: .terminalBusy))).needsBatchReading)
         let sent = read.submitted
         let ended = sent.after(.callback(answer(sent)))
         #expect(ended.state == .completed && ended.result?.report == unread.report)
         // This reading comes too late. The next one comes to a command that is not a close.
-        #expect(sent.after(.batchRead(.init(notRead: .blocked))).batchReport == unread.report)
-        #expect(begun(.poll).after(.batchRead(unread)).batchReport == nil)
+        #expect(sent.after(.batchRead(.init(notRead: .blocked))).preparation.batchReport == unread.report)
+        #expect(begun(.poll).after(.batchRead(unread)).preparation.batchReport == nil)
     }
 
     // MARK: - Refund
@@ -195,7 +195,7 @@ import Testing
         let sent = begun(type).after(.receiptRead(.seen), .submissionStarted)
         let unknown = sent.after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
         #expect(unknown.state == .inDoubt)
-        #expect(unknown.after(.receiptRead(.seen), .submissionStarted).attempts == 1)
+        #expect(unknown.after(.receiptRead(.seen), .submissionStarted).posting.attempts == 1)
         #expect(sent.after(.recovered).state == .inDoubt)
     }
 
@@ -214,7 +214,7 @@ import Testing
     @Test func `a second number of what only reads is no second sale`() {
         let first = begun(.poll).submitted
         let again = first.after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: "936199")))
-        #expect(again.contradictions.isEmpty && again.state == .submitted)
+        #expect(again.contradictions.known.isEmpty && again.state == .submitted)
     }
 
     @Test(arguments: [CommandType.poll, .close, .print])
@@ -229,13 +229,13 @@ import Testing
             at: .sample,
             rules: Self.rules
         )
-        #expect(later.events.isEmpty && later.transaction.contradictions.isEmpty)
+        #expect(later.events.isEmpty && later.transaction.contradictions.known.isEmpty)
     }
 
     @Test func `what is no sale is not in doubt for longer than its terminal lives`() {
         let sent = begun(.close).after(.submissionStarted)
         let unknown = sent.after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
-        #expect(unknown.state == .inDoubt && unknown.after(.submissionStarted).attempts == 1)
+        #expect(unknown.state == .inDoubt && unknown.after(.submissionStarted).posting.attempts == 1)
         let over = TransactionMachine.apply(
             .lifeEnded,
             to: unknown,

@@ -12,7 +12,7 @@ import Testing
         #expect(second.state == .submitting(attempt: 2))
         for answer in [CloudAnswer.declined(second), .notCompleted(second)] {
             let told = second.after(.callback(answer))
-            #expect(told.state == .submitting(attempt: 2) && told.isKnownToCloud)
+            #expect(told.state == .submitting(attempt: 2) && told.posting.isKnownToCloud)
             // The second POST gets the same refusal as the first one, and the first one started all the same. So the
             // second one may be paid as well.
             let refused = told.after(.submissionEnded(attempt: 2, .notStarted(.busy)))
@@ -84,7 +84,7 @@ import Testing
         let transaction = outcomes.enumerated().reduce(charge) { transaction, next in
             transaction.after(.submissionStarted, .submissionEnded(attempt: next.offset + 1, next.element))
         }
-        #expect(transaction.dueAt == .sample && transaction.rejectedTokens == 1)
+        #expect(transaction.dueAt == .sample && transaction.posting.rejectedTokens == 1)
     }
 
     @Test func `F8: whose login is refused waits, saying so`() {
@@ -112,7 +112,7 @@ import Testing
         }
         let acknowledged = proven.after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: Situation.number)))
         #expect(acknowledged.status == .submitted)
-        #expect(acknowledged.queryAt == .sample)
+        #expect(acknowledged.inquiry.dueAt == .sample)
     }
 
     @Test func `with a second sale at the cloud is not ended by the refusal of one of them, and its payment says so`() {
@@ -145,7 +145,7 @@ import Testing
             transaction = change.transaction
         }
         #expect(told == [.terminalBusy, .cloudUnavailable, .terminalBusy])
-        #expect(transaction.attempts == 5)
+        #expect(transaction.posting.attempts == 5)
     }
 
     @Test(arguments: [
@@ -170,7 +170,7 @@ import Testing
             let refusal = SubmissionOutcome.Refusal(.terminalBusy, isTransient: isTransient)
             let ended = posting.after(.submissionEnded(attempt: 1, .notStarted(refusal)))
             #expect(ended.state == .inDoubt)
-            #expect(ended.queryAt != nil)
+            #expect(ended.inquiry.dueAt != nil)
         }
     }
 
@@ -219,7 +219,7 @@ import Testing
         let ended = charge.after(.submissionStarted, .submissionEnded(attempt: 1, .answered(.foreign())))
         #expect(ended.idPosTxs == nil)
         #expect(ended.state == .inDoubt)
-        #expect(ended.submittedAt == nil)
+        #expect(ended.posting.acknowledgedAt == nil)
     }
 
     @Test func `learns the rest of a result from a fuller reading, so that a second payment is seen`() {
@@ -227,10 +227,10 @@ import Testing
         #expect(thin.paidClaim == nil)
         let full = thin.after(.callback(.approved(charge)))
         #expect(full.paidClaim != nil)
-        #expect(full.contradictions.isEmpty)
+        #expect(full.contradictions.known.isEmpty)
         var other = CloudAnswer.approved(charge)
         other.result?.operationID = 18
-        #expect(full.after(.callback(other)).contradictions.map(\.code) == [.secondPayment])
+        #expect(full.after(.callback(other)).contradictions.known.map(\.code) == [.secondPayment])
     }
 
     @Test func `publishes a contradiction once however much of it each reading carries`() {
@@ -241,7 +241,7 @@ import Testing
         for order in [readings, readings.reversed()] {
             let start = Situation.declined.transaction
             let end = order.reduce(start) { $0.after(.callback($1)) }
-            #expect(end.contradictions.count == 1)
+            #expect(end.contradictions.known.count == 1)
             #expect(end.sequence == start.sequence + 1)
         }
     }
@@ -250,14 +250,14 @@ import Testing
         let end = Situation.approved.transaction
             .after(.callback(.declined(charge)), .callback(.notCompleted(charge)))
             .after(.callback(.declined(charge)), .callback(.notCompleted(charge)))
-        #expect(end.contradictions.map(\.code) == [.contraryVerdict, .contraryVerdict])
+        #expect(end.contradictions.known.map(\.code) == [.contraryVerdict, .contraryVerdict])
     }
 
     @Test func `stops publishing contradictions at the limit`() {
         let end = (100..<200).reduce(Situation.approved.transaction) {
             $0.after(.callback(.approved(charge, receipt: Int64($1))))
         }
-        #expect(end.contradictions.count == TransactionMachine.contradictionLimit)
+        #expect(end.contradictions.known.count == TransactionMachine.contradictionLimit)
     }
 
     @Test func `approved by an operator agrees with the receipt that the operator read, and no other`() {
@@ -266,17 +266,17 @@ import Testing
             by: .sample
         )
         let approved = Situation.givenUp.transaction.after(decision)
-        #expect(approved.decidedBy == .operator)
+        #expect(approved.outcome.decidedBy == .operator)
         #expect(approved.reason == nil)
-        #expect(approved.after(.callback(.approved(charge))).contradictions.isEmpty)
-        #expect(approved.after(.callback(.approved(charge, receipt: 18))).contradictions.count == 1)
+        #expect(approved.after(.callback(.approved(charge))).contradictions.known.isEmpty)
+        #expect(approved.after(.callback(.approved(charge, receipt: 18))).contradictions.known.count == 1)
     }
 
     @Test func `is asked for ever more rarely after the terminal's life, and at last not at all`() {
         var transaction = Situation.submitted.transaction
         var queries: [Int64] = []
         while let dueAt = transaction.dueAt {
-            if dueAt > .sample + Situation.rules.terminalLife, !transaction.isLifeOver {
+            if dueAt > .sample + Situation.rules.terminalLife, !transaction.stay.isLifeOver {
                 transaction = transaction.after(.lifeEnded, at: .sample + Situation.rules.terminalLife)
             }
             let change = TransactionMachine.apply(.due, to: transaction, at: dueAt, rules: Situation.rules)
@@ -350,16 +350,16 @@ import Testing
             .submissionEnded(attempt: 1, .acknowledged(idPosTxs: Situation.number))
         )
         #expect(acknowledged.status == .submitted)
-        #expect(acknowledged.queryAt == .sample)
+        #expect(acknowledged.inquiry.dueAt == .sample)
     }
 
     @Test func `that comes back after the clock was set back is asked for as soon as any other`() {
         let submitted = charge.submitted
-        #expect(submitted.after(.recovered, at: .sample).queryAt == submitted.queryAt)
+        #expect(submitted.after(.recovered, at: .sample).inquiry.dueAt == submitted.inquiry.dueAt)
         let earlier = Timestamp.sample - .seconds(3_600)
         let back = submitted.after(.recovered, at: earlier)
         let usual = earlier + max(Situation.rules.firstQueryAfter, Situation.rules.queryInterval)
-        #expect(back.queryAt == usual && back.dueAt == usual)
+        #expect(back.inquiry.dueAt == usual && back.dueAt == usual)
     }
 
     @Test func `claims Getnet's number and what it was paid by`() {

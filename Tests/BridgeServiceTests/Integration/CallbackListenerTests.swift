@@ -171,7 +171,7 @@ struct CallbackListenerTests {
             #expect(doubt.data["reason"]?["code"]?.string == "no_acknowledgement")
             let transaction = try #require(try await world.transaction(of: command.commandID))
             #expect(transaction.state == .inDoubt)
-            #expect(transaction.attempts == 1)
+            #expect(transaction.posting.attempts == 1)
             #expect(world.simulator.ledger.summary.posts == 1)
         }
     }

@@ -142,7 +142,7 @@ struct ClockObstacleTests {
                 try await world.send(command)
                 try await eventually("its terminal cannot be asked", within: BridgeWorld.patience) {
                     let doubt = try await world.transaction(of: command.commandID)
-                    return doubt?.isLifeOver == true && doubt?.isInLane == true
+                    return doubt?.stay.isLifeOver == true && doubt?.isInLane == true
                 }
                 world.simulator.controls.flood(.questions, with: nil)
             }

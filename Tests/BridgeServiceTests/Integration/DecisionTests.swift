@@ -57,7 +57,7 @@ struct DecisionTests {
             let webhook = try await world.webhook(of: command.commandID)
             let same = BridgeWorld.approval(amount: command.amount)
             #expect(try await world.callBack(webhook, same) == 200)
-            #expect(try await world.transaction(of: command.commandID)?.contradictions.isEmpty == true)
+            #expect(try await world.transaction(of: command.commandID)?.contradictions.known.isEmpty == true)
             let other = BridgeWorld.approval(amount: command.amount, authorization: "B00002", operation: 18)
             #expect(try await world.callBack(webhook, other) == 200)
             let told = try await world.events.first("it is contradicted") { $0.contradiction != nil }

@@ -327,9 +327,9 @@ struct EveryCommandTests {
             #expect(ended.status == "not_completed")
             #expect(world.simulator.ledger.summary.cancelledSales == 1)
             #expect(try await world.events.final(of: second.commandID).status == "approved")
-            let next = try #require(try await world.transaction(of: second.commandID)?.postedAt)
+            let next = try #require(try await world.transaction(of: second.commandID)?.posting.startedAt)
             let cancelled = try #require(try await world.transaction(of: first.commandID))
-            #expect(cancelled.cancelEndedAt.map { $0 <= next } == true)
+            #expect(cancelled.cancelAttempt?.endedAt.map { $0 <= next } == true)
             #expect(world.simulator.ledger.faults.isEmpty)
         }
     }

@@ -36,7 +36,7 @@ struct LoginOutageTests {
             }
             try await always("the row is as it was accepted", for: .milliseconds(500)) {
                 guard let transaction = try await world.transaction(of: command.commandID) else { return false }
-                return transaction.state == .accepted && transaction.attempts == 0
+                return transaction.state == .accepted && transaction.posting.attempts == 0
             }
             cloud.answerLogins()
             try await eventually("the sale leaves", within: BridgeWorld.patience) { cloud.sales == 1 }
@@ -52,7 +52,7 @@ struct LoginOutageTests {
             cloud.answerLogins()
             try await eventually("the POST ended", within: BridgeWorld.patience) {
                 let transaction = try await world.transaction(of: command.commandID)
-                return transaction?.attempts == 1 && transaction?.state != .submitting(attempt: 1)
+                return transaction?.posting.attempts == 1 && transaction?.state != .submitting(attempt: 1)
             }
             #expect(try await world.transaction(of: command.commandID)?.state == .accepted)
             #expect(cloud.sales == 0)

@@ -60,7 +60,7 @@ import Testing
             // The bridge tells it and decides nothing.
             let commandID = try #require(gone.commandID)
             let stored = try #require(try await world.transaction(of: commandID))
-            #expect(stored.status == .approved && stored.contradictions.isEmpty)
+            #expect(stored.status == .approved && stored.contradictions.known.isEmpty)
         }
     }
 

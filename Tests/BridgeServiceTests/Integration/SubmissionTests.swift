@@ -101,7 +101,7 @@ struct SubmissionTests {
                 try await world.send(command)
                 #expect(try await world.events.final(of: command.commandID).status == "approved")
                 let transaction = try #require(try await world.transaction(of: command.commandID))
-                #expect(transaction.attempts == 2 && transaction.refusedPosts == 0)
+                #expect(transaction.posting.attempts == 2 && transaction.posting.refused == 0)
                 #expect(try await world.posts(of: command.commandID).count == 1)
             }
         }

@@ -58,7 +58,7 @@ struct TerminalClockWatchTests {
             var sale = Transaction.sample(
                 terminal: Terminal(storedTerminal: terminal, branch: "1", serialNumber: "S", alias: nil)
             )
-            sale.postedAt = .sample
+            sale.posting.startedAt = .sample
             var transition = Transition(refusing: sale)
             transition.clockOffset = ClockOffset(
                 of: sale,
