@@ -18,7 +18,8 @@ let package = Package(
         .executable(name: "getnet-bridge", targets: ["getnet-bridge"])
     ],
     dependencies: [
-        // SQLite with migrations, cached statements and typed rows; our own binding would be the riskiest code in the house.
+        // SQLite with migrations, cached statements and typed rows; our own binding would be the riskiest code in the
+        // house.
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         // The HTTP server of the callback listener, health and admin ports, and of the simulator.
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -85,7 +86,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // What an input reads, decides and writes, whatever the engine: docs/decisions/0015-rules-apart-from-engines.md.
+        // What an input reads, decides and writes, whatever the engine:
+        // docs/decisions/0015-rules-apart-from-engines.md.
         .target(name: "BridgeLedger", dependencies: ["BridgeCore"], swiftSettings: settings),
         // The store on any engine, and the port that the pipes use: docs/decisions/0017-engines.md.
         .target(

@@ -185,7 +185,7 @@ struct Transactions: VerbGroup {
 
         /// What is left of a sale of which money was given back, as its last event of that told it.
         private static func rest(of story: TransactionStory) -> String? {
-            guard let amended = story.events.last(where: { $0.event.kind == .amended })?.event,
+            guard let amended = story.events.last(where: { $0.event.name.kind == .amended })?.event,
                 let remaining = (try? JSONParser.parse(amended.data))?["remaining"],
                 let value = remaining["value"]?.integer, let currency = remaining["currency"]?.string
             else { return nil }

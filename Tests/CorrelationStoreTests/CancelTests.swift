@@ -32,13 +32,13 @@ struct CancelTests {
             else { throw UnexpectedAcceptance() }
             #expect(change.transaction.status == .failed)
             #expect(change.transaction.reason?.code == .cancelledBeforeStart)
-            #expect(event?.name == "charge.failed")
+            #expect(event?.name.text == "charge.failed")
             #expect(event?.address.replyTo == "mine")
             let byCommand = request(.command("c-1"))
             guard case .repeated(let again) = try await store.cancel(byCommand, from: Self.message.new, at: at(6))
             else { throw UnexpectedAcceptance() }
             #expect(again?.id == event?.id)
-            #expect(try await store.waiting().compactMap(\.event?.name) == ["charge.accepted", "charge.failed"])
+            #expect(try await store.waiting().compactMap(\.event?.name.text) == ["charge.accepted", "charge.failed"])
             // The event that every subscriber gets still belongs to the charge's publisher.
             #expect(try await store.waiting().last?.event?.address.correlationID == "corr-1")
             let started = try await store.apply(.submissionStarted, to: charge.id, at: at(7))
@@ -63,7 +63,7 @@ struct CancelTests {
             else { throw UnexpectedAcceptance() }
             #expect(late.conflict?.status == .approved)
             let entries = try await store.waiting()
-            #expect(entries.compactMap(\.event?.name).filter { $0 == "command.rejected" }.count == 2)
+            #expect(entries.compactMap(\.event?.name.text).filter { $0 == "command.rejected" }.count == 2)
             #expect(entries.compactMap(\.deadLetter).count == 2)
             #expect(try await store.transaction(charge.id)?.status == .approved)
         }

@@ -21,7 +21,7 @@ struct CommandTests {
             #expect(transition.effects == [.submit])
             #expect(try await store.transaction(candidate.id) == transition.transaction)
             let entries = try await store.waiting()
-            #expect(entries.map(\.event?.name) == ["charge.accepted"])
+            #expect(entries.map(\.event?.name.text) == ["charge.accepted"])
             #expect(entries.map(\.transactionID) == [candidate.id])
             #expect(entries.first?.event?.address == charge.address)
             #expect(counter.all.map(\.changes) == [1])
@@ -45,7 +45,7 @@ struct CommandTests {
                 return
             }
             #expect(transaction == first)
-            #expect(latest?.name == "charge.accepted")
+            #expect(latest?.name.text == "charge.accepted")
             #expect(try await store.waiting().map(\.event?.id) == [latest?.id])
             #expect(try await store.unfinished(after: nil, limit: 10) == [first])
         }
@@ -71,7 +71,7 @@ struct CommandTests {
             #expect(try await store.transaction(first.id)?.address == again.address)
             _ = try await store.apply(.cancel, to: first.id, at: at(3))
             let entries = try await store.waiting()
-            #expect(entries.map(\.event?.name) == ["charge.accepted", "charge.failed"])
+            #expect(entries.map(\.event?.name.text) == ["charge.accepted", "charge.failed"])
             #expect(entries.last?.event?.address == again.address)
             // An event that was published before stays as it was.
             #expect(entries.first?.event?.address == Charge().address)
@@ -95,7 +95,7 @@ struct CommandTests {
             #expect(try await store.transaction(first.id) == first)
             let entries = try await store.waiting().suffix(2)
             #expect(entries.first?.event == event)
-            #expect(event.name == "command.rejected")
+            #expect(event.name.text == "command.rejected")
             #expect(entries.last?.deadLetter?.body == other.message.body)
             #expect(entries.last?.deadLetter?.eventID == event.id)
             #expect(entries.allSatisfy { $0.transactionID == nil })
@@ -173,7 +173,7 @@ struct CommandTests {
             try await store.reject(rejection, of: message, at: at(0))
             try await store.reject(rejection, of: message, at: at(60))
             let entries = try await store.waiting()
-            #expect(entries.map(\.event?.kind) == [.rejected, nil, .rejected, nil])
+            #expect(entries.map(\.event?.name.kind) == [.rejected, nil, .rejected, nil])
             #expect(Set(entries.compactMap(\.event?.id)).count == 1)
             let letter = try #require(entries[1].deadLetter)
             #expect(letter.body == body)

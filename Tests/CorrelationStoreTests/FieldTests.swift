@@ -23,7 +23,7 @@ import Testing
             guard case .refusedBefore = try await store.accept(second.candidate, from: message) else {
                 throw UnexpectedAcceptance()
             }
-            let rejections = try await store.waiting().compactMap(\.event).filter { $0.kind == .rejected }
+            let rejections = try await store.waiting().compactMap(\.event).filter { $0.name.kind == .rejected }
             #expect(rejections.map(\.id) == [event.id, event.id])
             #expect(rejections[0].data == rejections[1].data)
             // Another message with the same content asks anew.

@@ -31,9 +31,9 @@ struct InputTests {
             #expect(story.evidence.first?.masked == Array("{\"a\":1}".utf8))
             #expect(story.evidence.first?.receivedAt == at(10))
             let names = ["charge.accepted", "charge.submitted", "charge.approved"]
-            #expect(story.events.map(\.event.name) == names)
+            #expect(story.events.map(\.event.name.text) == names)
             #expect(story.events.allSatisfy { $0.settledAt == nil })
-            #expect(try await store.waiting().map(\.event?.name) == names)
+            #expect(try await store.waiting().map(\.event?.name.text) == names)
             #expect(try await store.waiting().last?.event?.time == at(11))
             #expect(counter.all.map(\.changes) == [1, 1, 1, 1])
         }
@@ -73,7 +73,7 @@ struct InputTests {
             for _ in 0..<3 { _ = try await store.apply(.callback(.paid()), to: submitted.id, at: at(11)) }
             let story = try await store.story(of: submitted.id)
             #expect(story.evidence.map(\.finding) == [.decided, .agreed, .agreed])
-            #expect(story.events.map(\.event.name).filter { $0 == "charge.approved" }.count == 1)
+            #expect(story.events.map(\.event.name.text).filter { $0 == "charge.approved" }.count == 1)
         }
     }
 
@@ -101,7 +101,7 @@ struct InputTests {
                 _ = try await store.apply(second, to: submitted.id, at: at(12))
             }
             let story = try await store.story(of: submitted.id)
-            #expect(story.events.map(\.event.name).filter { $0 == "charge.contradicted" }.count == 1)
+            #expect(story.events.map(\.event.name.text).filter { $0 == "charge.contradicted" }.count == 1)
             #expect(story.evidence.map(\.finding) == [.decided, .contradicted, .contradicted, .contradicted])
             let stored = try #require(try await store.transaction(submitted.id))
             #expect(stored.contradictions.known.map(\.code) == [.secondPayment])
@@ -235,7 +235,7 @@ struct InputTests {
             )
             try await store.quarantine(unreadable, announce: false)
             let entries = try await store.waiting()
-            #expect(entries.map(\.event?.kind) == [.unmatched])
+            #expect(entries.map(\.event?.name.kind) == [.unmatched])
             #expect(entries.first?.transactionID == nil)
             #expect(entries.first?.appendedAt == at(1))
         }

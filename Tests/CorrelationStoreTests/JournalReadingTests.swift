@@ -110,7 +110,7 @@ import Testing
             }
             let stored = try #require(try await store.transaction(doubt.id))
             #expect(stored.status == .approved && stored.idPosTxs == "936101" && stored.contradictions.known.isEmpty)
-            let names = try await store.waiting().compactMap(\.event?.name)
+            let names = try await store.waiting().compactMap(\.event?.name.text)
             #expect(names.filter { $0 == "charge.approved" }.count == 1)
             #expect(!names.contains("charge.contradicted"))
         }

@@ -37,7 +37,7 @@ import Testing
             #expect(first.status == .accepted && elsewhere.status == .accepted)
             #expect(second.reason == Reason(.laneOccupied))
             let events = try await store.waiting().filter { $0.transactionID == third.id }.compactMap(\.event)
-            #expect(events.map(\.name) == ["charge.accepted", "charge.waiting"])
+            #expect(events.map(\.name.text) == ["charge.accepted", "charge.waiting"])
             let text = String(decoding: try #require(events.last).data, as: UTF8.self)
             #expect(text.contains("\"code\":\"lane_occupied\""))
             #expect(text.contains("\"ahead\":2,\"heldBy\":\"\(first.id)\""))

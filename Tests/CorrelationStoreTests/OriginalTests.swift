@@ -94,7 +94,7 @@ struct OriginalTests {
             let refused = try await refusal(Ask(number: 4, original: .command("c-1"), amount: 1), by: store)
             #expect(refused.faults.map(\.code) == [.exceedsRemaining])
             #expect(refused.conflict?.transactionID == sale.id && refused.conflict?.remaining == Money(0, .clp))
-            let names = try await store.waiting().compactMap(\.event?.name).filter { $0 == "charge.amended" }
+            let names = try await store.waiting().compactMap(\.event?.name.text).filter { $0 == "charge.amended" }
             #expect(names.count == 3)
             let stored = try #require(try await store.transaction(sale.id))
             #expect(stored.status == .approved && stored.sequence == 6)

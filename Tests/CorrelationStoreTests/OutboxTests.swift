@@ -36,7 +36,7 @@ struct OutboxTests {
             }
             #expect(paged == all)
             for entries in Dictionary(grouping: all, by: \.transactionID).values {
-                #expect(entries.map(\.event?.name) == ["charge.accepted", "charge.submitted"])
+                #expect(entries.map(\.event?.name.text) == ["charge.accepted", "charge.submitted"])
             }
         }
     }

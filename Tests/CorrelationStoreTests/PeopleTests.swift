@@ -58,7 +58,7 @@ struct PeopleTests {
             #expect(words["reason"]?.string == "saw the \"receipt\"")
             #expect(words["as"]?.string == "approved")
             #expect(words["operationId"]?.integer == 17)
-            #expect(try await store.waiting().last?.event?.name == "charge.approved")
+            #expect(try await store.waiting().last?.event?.name.text == "charge.approved")
         }
     }
 

@@ -107,7 +107,7 @@ import Testing
             #expect(report["terminal"]?["count"]?.integer == 2 && report["table"]?["total"]?.integer == 15_990)
             let event = try #require(
                 try await store.waiting().compactMap(\.event).first {
-                    $0.subject == id.description && $0.name == "reconcile.completed"
+                    $0.subject == id.description && $0.name.text == "reconcile.completed"
                 }
             )
             #expect(

@@ -36,29 +36,21 @@ public struct CloudEventFormat: Sendable {
     }
 
     /// Shape: `/getnet/<environment>/<country>/<account>`, with `-` for each part that is not known.
-    ///
-    /// Country and account are the routing key's, whose first four words are fixed.
     private func source(of event: OutboundEvent) -> String {
-        let words = event.routingKey.utf8.split(
-            separator: UInt8(ascii: "."),
-            maxSplits: 4,
-            omittingEmptySubsequences: false
-        )
-        guard words.count > 3 else { return "/getnet/-/-/-" }
-        let (country, account) = (Substring(words[2]), String(Substring(words[3])))
-        return "/getnet/\(environment(of: account) ?? "-")/\(country)/\(account)"
+        let (country, account) = (event.place.country, event.place.account)
+        return "/getnet/\(environment(of: account) ?? EventAddress.unknown)/\(country)/\(account)"
     }
 
     /// The account's environment; for `-` the one that all accounts share, and `nil` where there is none.
     private func environment(of account: String) -> String? {
         if let environment = accounts[account]?.environment { return environment }
-        let environments = account == "-" ? Set(accounts.all.map(\.environment)) : []
+        let environments = account == EventAddress.unknown ? Set(accounts.all.map(\.environment)) : []
         return environments.count == 1 ? environments.first : nil
     }
 
     /// Renders an event; the same event gives the same bytes.
     public func message(_ event: OutboundEvent) -> Message {
-        let type = "\(typePrefix).\(event.name).v1"
+        let type = "\(typePrefix).\(event.name.text).v1"
         var headers: [String: String] = [:]
         headers.reserveCapacity(Self.attributes)
         switch mode {
@@ -107,7 +99,7 @@ public struct CloudEventFormat: Sendable {
         take("subject", "ce-subject", event.subject)
         take("time", "ce-time", event.time.description)
         take("datacontenttype", "ce-datacontenttype", "application/json")
-        take("dataschema", "ce-dataschema", event.kind.schemaURN)
+        take("dataschema", "ce-dataschema", event.name.kind.schemaURN)
         take("correlationid", "ce-correlationid", event.address.correlationID)
         take("causationid", "ce-causationid", event.causationID)
         take("partitionkey", "ce-partitionkey", event.subject)
@@ -116,7 +108,7 @@ public struct CloudEventFormat: Sendable {
     }
 }
 
-extension OutboundEvent.Kind {
+extension EventName.Kind {
     fileprivate var schemaURN: String {
         switch self {
         case .transaction, .contradicted, .amended: "urn:getnet-bridge:schema:transaction-event:1"

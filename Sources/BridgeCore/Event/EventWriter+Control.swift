@@ -24,12 +24,10 @@ extension EventWriter {
         }
         return OutboundEvent(
             id: EventID(hashing: [
-                Array("status.not_found".utf8), Array(message.routingKey.utf8), message.body,
+                Array(EventName.notFound.text.utf8), Array(message.routingKey.utf8), message.body,
                 Array((message.address.correlationID ?? "").utf8),
             ]),
-            kind: .notFound,
-            name: "status.not_found",
-            routingKey: "status.not_found.\(origin(of: request.account)).-.-",
+            place: EventAddress(.notFound, of: account(request.account)),
             subject: nil,
             time: time,
             data: writer.bytes,

@@ -17,21 +17,22 @@ public struct EventWriter: Sendable {
     public func event(_ draft: EventDraft, id: EventID, at time: Timestamp) -> OutboundEvent {
         let transaction = draft.snapshot
         let content = transaction.command.content
-        let kind = draft.kind
-        let verb = kind == .transaction ? transaction.status.rawValue : kind.rawValue
-        let name = "\(content.type.rawValue).\(verb)"
-        let place = "\(content.terminal.idSucursal).\(content.terminal.idTerminal)"
+        let name = draft.name
         return OutboundEvent(
             id: id,
-            kind: kind,
-            name: name,
-            routingKey: "\(name).\(transaction.country).\(content.account).\(place)",
+            place: EventAddress(
+                name,
+                country: transaction.country,
+                account: content.account,
+                branch: content.terminal.idSucursal,
+                terminal: content.terminal.idTerminal
+            ),
             subject: transaction.id.description,
             time: time,
             data: data(of: draft),
             causationID: transaction.command.commandID,
             address: transaction.address,
-            mustBeRouted: kind != .transaction || transaction.status.isFinal || transaction.status == .inDoubt
+            mustBeRouted: name.kind != .transaction || transaction.status.isFinal || transaction.status == .inDoubt
         )
     }
 
@@ -50,9 +51,7 @@ public struct EventWriter: Sendable {
         ])
         let event = OutboundEvent(
             id: id,
-            kind: .rejected,
-            name: "command.rejected",
-            routingKey: "command.rejected.\(origin(of: rejection.account)).-.-",
+            place: EventAddress(.rejected, of: account(rejection.account)),
             subject: nil,
             time: time,
             data: data(of: rejection, message),
@@ -63,11 +62,8 @@ public struct EventWriter: Sendable {
         return (event, deadLetter(rejection, of: message, eventID: id, at: time))
     }
 
-    /// Country and account of an event that belongs to no transaction, `-` for each that is not known.
-    func origin(of name: String?) -> String {
-        let account = name.flatMap { accounts[$0] } ?? accounts.only
-        return "\(account?.profile.code ?? "-").\(account?.name ?? "-")"
-    }
+    /// The account of an event that belongs to no transaction; `nil` where it is not known.
+    func account(_ name: String?) -> Account? { name.flatMap { accounts[$0] } ?? accounts.only }
 
     /// The event of an authentic callback whose transaction the store does not have.
     public func unmatched(_ answer: CloudAnswer?, id: EventID, receivedAt: Timestamp) -> OutboundEvent {
@@ -79,9 +75,7 @@ public struct EventWriter: Sendable {
         }
         return OutboundEvent(
             id: id,
-            kind: .unmatched,
-            name: "callback.unmatched",
-            routingKey: "callback.unmatched.\(origin(of: nil)).-.-",
+            place: EventAddress(.unmatched, of: account(nil)),
             subject: nil,
             time: receivedAt,
             data: writer.bytes,
@@ -184,7 +178,7 @@ public struct EventWriter: Sendable {
                 data.write(
                     reason,
                     of: transaction,
-                    behind: draft.lane,
+                    behind: draft.occasion.lane,
                     said: draft.said,
                     isContradicted: !transaction.contradictions.known.isEmpty
                 )
@@ -206,8 +200,10 @@ public struct EventWriter: Sendable {
             if transaction.status == .submitted, let postedAt = transaction.posting.startedAt {
                 data.member("resultExpectedBy", (postedAt + terminalLife).description)
             }
-            if let contradiction = draft.contradiction { data.write(contradiction, transaction.currency) }
-            if let amendments = draft.amendments {
+            switch draft.occasion {
+            case .status: break
+            case .contradiction(let contradiction): data.write(contradiction, transaction.currency)
+            case .amendments(let amendments):
                 data.write(amendments)
                 // A reader of this event alone must not take the status for certain.
                 let open = transaction.contradictions.open
@@ -221,9 +217,13 @@ public struct EventWriter: Sendable {
 
 extension EventDraft {
     /// What the event tells.
-    fileprivate var kind: OutboundEvent.Kind {
-        if contradiction != nil { return .contradicted }
-        return amendments == nil ? .transaction : .amended
+    fileprivate var name: EventName {
+        let type = snapshot.command.content.type
+        return switch occasion {
+        case .status: .status(type, snapshot.status)
+        case .contradiction: .contradicted(type)
+        case .amendments: .amended(type)
+        }
     }
 }
 

@@ -2,30 +2,10 @@
 
 /// An event as it is stored before it is published: everything but the envelope's bytes.
 public struct OutboundEvent: Sendable, Equatable {
-    /// What the event tells, apart from a transaction's status.
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// A transaction's status.
-        case transaction
-        /// Evidence against a final status.
-        case contradicted
-        /// What was given back of a sale.
-        case amended
-        /// A command that was not taken.
-        case rejected
-        /// An authentic callback without a transaction.
-        case unmatched
-        /// A transaction that a caller asked for and the store does not have; to the caller only, never stored.
-        case notFound = "not_found"
-    }
-
     /// The stable name.
     public let id: EventID
-    /// What the event tells.
-    public let kind: Kind
-    /// The last words of the type, such as `charge.approved`.
-    public let name: String
-    /// The key it is published with.
-    public let routingKey: String
+    /// What it tells, and the key it is published with.
+    public let place: EventAddress
     /// The CloudEvent's subject: the transaction's name.
     public let subject: String?
     /// When it happened.
@@ -41,12 +21,15 @@ public struct OutboundEvent: Sendable, Equatable {
     /// Source: docs/promises.md 3.8.
     public let mustBeRouted: Bool
 
+    /// What the event tells.
+    public var name: EventName { place.name }
+    /// The key it is published with.
+    public var routingKey: String { place.routingKey }
+
     /// An event from its parts.
     public init(
         id: EventID,
-        kind: Kind,
-        name: String,
-        routingKey: String,
+        place: EventAddress,
         subject: String?,
         time: Timestamp,
         data: [UInt8],
@@ -55,9 +38,7 @@ public struct OutboundEvent: Sendable, Equatable {
         mustBeRouted: Bool
     ) {
         self.id = id
-        self.kind = kind
-        self.name = name
-        self.routingKey = routingKey
+        self.place = place
         self.subject = subject
         self.time = time
         self.data = data

@@ -129,7 +129,7 @@ extension TransactionMachine {
     ) -> Transition {
         var next = Transition(transaction: original)
         next.transaction.sequence += 1
-        next.events.append(EventDraft(snapshot: next.transaction, amendments: amendments))
+        next.events.append(EventDraft(snapshot: next.transaction, .amendments(amendments)))
         return next
     }
 }
@@ -140,7 +140,7 @@ extension Transition {
         guard transaction.effect.hasOriginal else { return false }
         return events.contains { draft in
             // A second sale whose result is not known counts, too.
-            draft.contradiction.map { $0.code.speaksOfPayment || $0.code == .secondSale }
+            draft.occasion.contradiction.map { $0.code.speaksOfPayment || $0.code == .secondSale }
                 ?? (draft.snapshot.state == .approved)
         }
     }

@@ -43,19 +43,12 @@ extension TransactionMachine {
     public static func claims(of input: TransactionInput, for transaction: Transaction) -> [Claim] {
         // A command that moves no money owns nothing: it may show the number and the receipt of a sale.
         guard transaction.effect.movesMoney else { return [] }
-        return switch input {
-        case .submissionEnded(_, .acknowledged(let idPosTxs, _)): [.idPosTxs(idPosTxs)]
-        case .submissionEnded(_, .answered(let answer)): claims(of: answer, for: transaction)
-        case .evidence(let evidence): claims(of: evidence.answer, for: transaction)
-        case .operatorDecision(.approved(let authorizationCode, let operationID, let amount), _):
+        return switch input.testimony {
+        case .number(let idPosTxs, _): [.idPosTxs(idPosTxs)]
+        case .answer(let answer, _, _): claims(of: answer, for: transaction)
+        case .person(_, .approved(let authorizationCode, let operationID, let amount)):
             claims(of: transaction.receipt(authorizationCode, operationID, amount), for: transaction)
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
-            .submissionStarted,
-            .recovered,
-            .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence, .journalNear, .journalClosed, .cancel,
-            .cancelEnded,
-            .operatorDecision, .settled, .notStorable, .restored:
-            []
+        case .person, .batch, .absence, nil: []
         }
     }
 
@@ -82,22 +75,6 @@ extension TransactionMachine {
             if let paid, !claims.contains(.paidResult(paid)) { claims.append(.paidResult(paid)) }
         }
         return claims
-    }
-}
-
-extension TransactionInput {
-    /// Whether it carries our own name of that transaction, as the cloud echoed it.
-    public func namesTransaction(_ id: TransactionID) -> Bool {
-        switch self {
-        case .submissionEnded(_, .acknowledged(_, let namesUs)): namesUs
-        case .submissionEnded(_, .answered(let answer)): Spelling.isOne(answer.customID, id.description)
-        case .evidence(let evidence): Spelling.isOne(evidence.answer.customID, id.description)
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
-            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
-            .journalNear,
-            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable, .restored:
-            false
-        }
     }
 }
 

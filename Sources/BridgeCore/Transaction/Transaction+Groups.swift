@@ -10,7 +10,8 @@ extension Transaction {
         public var startedAt: Timestamp?
         /// When the cloud acknowledged one.
         public var acknowledgedAt: Timestamp?
-        /// Whether a callback proved that one reached the cloud, though it decided nothing: no refusal is believed then.
+        /// Whether a callback proved that one reached the cloud, though it decided nothing: no refusal is believed
+        /// then.
         public var isKnownToCloud = false
         /// How many were refused.
         ///

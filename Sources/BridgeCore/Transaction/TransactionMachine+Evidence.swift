@@ -149,12 +149,14 @@ extension TransactionMachine {
         var result = TerminalResult()
         result.idPosTxs = number
         publish(
-            Contradiction(
-                code: .secondSale,
-                evidence: .acknowledgement,
-                status: .submitted,
-                result: result,
-                receivedAt: now
+            .contradiction(
+                Contradiction(
+                    code: .secondSale,
+                    evidence: .acknowledgement,
+                    status: .submitted,
+                    result: result,
+                    receivedAt: now
+                )
             )
         )
     }
@@ -282,7 +284,9 @@ extension TransactionMachine {
         guard transaction.contradictions.known.count < Self.contradictionLimit else { return }
         transaction.contradictions.known.append(identity)
         publish(
-            Contradiction(code: code, evidence: source, status: status, result: result, receivedAt: instant)
+            .contradiction(
+                Contradiction(code: code, evidence: source, status: status, result: result, receivedAt: instant)
+            )
         )
     }
 }

@@ -27,7 +27,7 @@ extension TransactionMachine {
         transaction.dueAt = transaction.command.expiresAt
         publish()
         transaction.reason = Reason(.laneOccupied)
-        publish(behind: lane)
+        publish(.status(behind: lane))
     }
 
     /// The last POST has no more effects: only the journal can tell what is not known by now.

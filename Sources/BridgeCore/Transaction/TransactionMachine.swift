@@ -134,10 +134,8 @@ public struct TransactionMachine {
         publish()
     }
 
-    mutating func publish(_ contradiction: Contradiction? = nil, behind lane: LaneOccupancy? = nil) {
+    mutating func publish(_ occasion: EventDraft.Occasion = .status(behind: nil)) {
         transaction.sequence += 1
-        next.events.append(
-            EventDraft(snapshot: transaction, contradiction: contradiction, lane: lane, said: said)
-        )
+        next.events.append(EventDraft(snapshot: transaction, occasion, said: said))
     }
 }

@@ -69,27 +69,30 @@ public struct Transition: Sendable, Equatable {
 public struct EventDraft: Sendable, Equatable {
     /// The transaction when the event was appended; its `sequence` is the event's.
     public let snapshot: Transaction
-    /// The evidence against the final status, if that is what the event is about.
-    public let contradiction: Contradiction?
-    /// What stands before it, if the event says that it waits for its lane.
-    public let lane: LaneOccupancy?
-    /// What was given back of it, if that is what the event is about.
-    public let amendments: Amendments?
+    /// What the event is about.
+    public let occasion: Occasion
     /// What the cloud said, if it refused a POST.
     public let said: String?
 
+    /// What an event is about.
+    public enum Occasion: Sendable, Equatable {
+        /// The transaction's status; where it waits for its lane, with what stands before it.
+        case status(behind: LaneOccupancy?)
+        /// Evidence against its final status.
+        case contradiction(Contradiction)
+        /// What was given back of it.
+        case amendments(Amendments)
+
+        /// What stands before it, if the event says that it waits for its lane.
+        public var lane: LaneOccupancy? { if case .status(let lane) = self { lane } else { nil } }
+        /// The evidence, if that is what the event is about.
+        public var contradiction: Contradiction? { if case .contradiction(let it) = self { it } else { nil } }
+    }
+
     /// A draft from its parts.
-    public init(
-        snapshot: Transaction,
-        contradiction: Contradiction? = nil,
-        lane: LaneOccupancy? = nil,
-        amendments: Amendments? = nil,
-        said: String? = nil
-    ) {
+    public init(snapshot: Transaction, _ occasion: Occasion = .status(behind: nil), said: String? = nil) {
         self.snapshot = snapshot
-        self.contradiction = contradiction
-        self.lane = lane
-        self.amendments = amendments
+        self.occasion = occasion
         self.said = said
     }
 }

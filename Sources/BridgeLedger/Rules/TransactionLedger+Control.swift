@@ -65,17 +65,8 @@ extension StoreRows {
 extension OutboundEvent {
     /// The same event for another address.
     package func addressed(to address: ReplyAddress) -> OutboundEvent {
-        OutboundEvent(
-            id: id,
-            kind: kind,
-            name: name,
-            routingKey: routingKey,
-            subject: subject,
-            time: time,
-            data: data,
-            causationID: causationID,
-            address: address,
-            mustBeRouted: mustBeRouted
-        )
+        var event = self
+        event.address = address
+        return event
     }
 }

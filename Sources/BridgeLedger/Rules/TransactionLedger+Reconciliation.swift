@@ -17,7 +17,7 @@ extension TransactionLedger {
             // A row that decides a doubt is that transaction's when the sides are compared.
             others = try apply(JournalReading(list, of: stored, at: instant))
             let report = try reconciliation(of: list.rows, for: stored, at: instant)
-            input.report(report.report(in: CountryProfile.named(stored.country)?.currency))
+            input = input.reporting(report.report(in: CountryProfile.named(stored.country)?.currency))
         }
         return try [apply(input, to: id, at: instant)].compactMap { $0 } + others
     }
@@ -80,36 +80,10 @@ extension JournalReading {
 extension TransactionInput {
     /// The whole list of an open batch that it brings to a transaction that compares.
     fileprivate func journal(for transaction: Transaction) -> JournalList? {
-        switch self {
-        case .evidence(let evidence): evidence.answer.journal(for: transaction)
-        case .submissionEnded(_, .answered(let answer)): answer.journal(for: transaction)
-        case .batchRead(let reading): transaction.needsBatchReading ? reading.list : nil
-        case .due, .lifeEnded, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .journalAbsence, .journalNear, .journalClosed, .cancel, .cancelEnded, .operatorDecision,
-            .settled,
-            .notStorable,
-            .restored:
-            nil
-        }
-    }
-
-    /// Puts the comparison in the place of what it reports itself.
-    fileprivate mutating func report(_ comparison: [UInt8]) {
-        switch self {
-        case .evidence(let evidence):
-            let answer = evidence.answer.reporting(comparison)
-            self = .evidence(Evidence(source: evidence.source, answer: answer, receivedAt: evidence.receivedAt))
-        case .submissionEnded(let attempt, .answered(let answer)):
-            self = .submissionEnded(attempt: attempt, .answered(answer.reporting(comparison)))
-        case .batchRead(var reading):
-            reading.report = comparison
-            self = .batchRead(reading)
-        case .due, .lifeEnded, .receiptRead, .submissionStarted, .submissionEnded, .recovered, .unreadableCallback,
-            .queryRequested, .journalAbsence, .journalNear, .journalClosed, .cancel, .cancelEnded, .operatorDecision,
-            .settled,
-            .notStorable,
-            .restored:
-            break
+        switch testimony {
+        case .answer(let answer, _, _): answer.journal(for: transaction)
+        case .batch(let reading): transaction.needsBatchReading ? reading.list : nil
+        case .number, .person, .absence, nil: nil
         }
     }
 }
@@ -123,9 +97,4 @@ extension CloudAnswer {
         return journal
     }
 
-    fileprivate func reporting(_ report: [UInt8]) -> CloudAnswer {
-        var answer = self
-        answer.result?.report = report
-        return answer
-    }
 }

@@ -264,7 +264,7 @@ package struct TransactionLedger<Rows: StoreRows> {
         _ input: TransactionInput
     ) throws -> TransactionID? {
         if case .idPosTxs = claim { return nil }
-        let isPersonsWord = if case .operatorDecision = input { true } else { false }
+        let isPersonsWord = if case .person = input.testimony { true } else { false }
         let content = transaction.command.content
         return try rows.contradicted(
             at: content.terminal.idTerminal,
@@ -292,7 +292,8 @@ package struct TransactionLedger<Rows: StoreRows> {
         _ transition: Transition,
         at instant: Timestamp
     ) -> TransactionStory.Piece? {
-        if input == .journalAbsence, transition.finding != .refused {
+        switch input.testimony {
+        case .absence where transition.finding != .refused:
             // An absence in the journal is evidence too.
             return TransactionStory.Piece(
                 source: .journal,
@@ -300,40 +301,29 @@ package struct TransactionLedger<Rows: StoreRows> {
                 masked: JSON.object([JSON.Member("fittingRows", .number(JSONNumber(0)))]).serialized,
                 receivedAt: instant
             )
-        }
-        guard let finding = transition.finding else { return nil }
-        switch input {
-        case .operatorDecision(let decision, let note) where finding != .refused:
+        case .person(let note, let decision):
+            guard let finding = transition.finding, finding != .refused else { return nil }
             return TransactionStory.Piece(operator: finding, note, decision, at: instant)
-        case .settled(let note) where finding != .refused:
-            return TransactionStory.Piece(operator: finding, note, nil, at: instant)
-        case .evidence(let evidence):
-            return TransactionStory.Piece(
-                source: evidence.source,
-                finding: finding,
-                masked: evidence.answer.masked,
-                receivedAt: evidence.receivedAt
-            )
-        case .submissionEnded(_, .answered(let answer)):
-            return TransactionStory.Piece(
-                source: .acknowledgement,
-                finding: finding,
-                masked: answer.masked,
-                receivedAt: instant
-            )
-        case .submissionEnded(_, .acknowledged(let idPosTxs, _)):
+        case .answer(let answer, let source, let receivedAt):
+            return transition.finding.map { finding in
+                TransactionStory.Piece(
+                    source: source,
+                    finding: finding,
+                    masked: answer.masked,
+                    receivedAt: receivedAt ?? instant
+                )
+            }
+        case .number(let idPosTxs, _):
             // A second number, which stands nowhere else.
-            return TransactionStory.Piece(
-                source: .acknowledgement,
-                finding: finding,
-                masked: JSON.object([JSON.Member("idPosTxs", .string(idPosTxs))]).serialized,
-                receivedAt: instant
-            )
-        case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due, .receiptRead, .batchRead,
-            .submissionStarted, .recovered, .unreadableCallback, .queryRequested, .lifeEnded, .journalAbsence,
-            .journalNear,
-            .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled, .notStorable, .restored:
-            return nil
+            return transition.finding.map { finding in
+                TransactionStory.Piece(
+                    source: .acknowledgement,
+                    finding: finding,
+                    masked: JSON.object([JSON.Member("idPosTxs", .string(idPosTxs))]).serialized,
+                    receivedAt: instant
+                )
+            }
+        case .absence, .batch, nil: return nil
         }
     }
 

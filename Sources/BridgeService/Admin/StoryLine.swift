@@ -86,7 +86,12 @@ extension TransactionStory.Announcement {
     fileprivate var line: StoryLine {
         var detail = settledAt.map { returns == 0 ? "confirmed \($0)" : "returned \($0)" } ?? "waits"
         if returns > 0 { detail += ", no queue was bound (\(returns))" }
-        let isFirst = event.name.hasSuffix(".\(TransactionStatus.accepted.rawValue)")
-        return StoryLine(at: event.time, what: "event \(event.name)", detail: detail, rank: isFirst ? .taken : .event)
+        let isFirst = event.name.status == .accepted
+        return StoryLine(
+            at: event.time,
+            what: "event \(event.name.text)",
+            detail: detail,
+            rank: isFirst ? .taken : .event
+        )
     }
 }

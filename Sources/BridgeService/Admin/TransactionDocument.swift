@@ -86,7 +86,7 @@ public struct TransactionDocument: Sendable {
                     let event = announcement.event
                     list.object { entry in
                         entry.member("id", event.id.description)
-                        entry.member("name", event.name)
+                        entry.member("name", event.name.text)
                         entry.member("time", event.time.description)
                         entry.member("routingKey", event.routingKey)
                         entry.member("settledAt", announcement.settledAt?.description)

@@ -224,7 +224,7 @@ struct OutboxRendering: Sendable {
     func message(for entry: OutboxEntry, frameMax: Int) -> AMQPMessage? {
         switch entry.payload {
         case .event(let event):
-            if !switchedOff.isEmpty, let status = event.status, switchedOff.contains(status) { return nil }
+            if !switchedOff.isEmpty, let status = event.name.status, switchedOff.contains(status) { return nil }
             return messages.message(event, exchange: eventsExchange, routingKey: event.routingKey, mandatory: true)
         case .deadLetter(let letter):
             return messages.message(letter, exchange: deadLettersExchange, frameMax: frameMax)
@@ -238,16 +238,8 @@ extension OutboxEntry.Payload {
     /// Source: docs/consumers.md. A final status, a contradiction, a refusal are tried for ever.
     fileprivate var refusal: (routingKey: String, givesWay: Bool) {
         switch self {
-        case .event(let event): (event.routingKey, event.status.map { !$0.isFinal } ?? false)
+        case .event(let event): (event.routingKey, event.name.status.map { !$0.isFinal } ?? false)
         case .deadLetter(let letter): (letter.routingKey, false)
         }
-    }
-}
-
-extension OutboundEvent {
-    /// The status that a transaction event tells.
-    fileprivate var status: TransactionStatus? {
-        guard kind == .transaction, let word = name.split(separator: ".").last else { return nil }
-        return TransactionStatus(rawValue: String(word))
     }
 }

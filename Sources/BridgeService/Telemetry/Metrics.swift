@@ -74,14 +74,14 @@ final class Metrics: Sendable {
         let transaction = transition.transaction
         let type = transaction.command.content.type.rawValue
         for draft in transition.events {
-            guard draft.contradiction == nil else {
-                increment(.contradictions)
-                continue
-            }
+            switch draft.occasion {
+            case .contradiction: increment(.contradictions)
             // Tells nothing new of the sale itself.
-            guard draft.amendments == nil else { continue }
-            increment(.transactions, type, draft.snapshot.status.rawValue)
-            measure(draft.snapshot, type)
+            case .amendments: break
+            case .status:
+                increment(.transactions, type, draft.snapshot.status.rawValue)
+                measure(draft.snapshot, type)
+            }
         }
         if let finding = transition.finding { increment(.findings, finding.rawValue) }
     }

@@ -27,7 +27,7 @@ struct TransitionLog: Sendable {
             )
         }
         for draft in transition.events {
-            if let contradiction = draft.contradiction {
+            if case .contradiction(let contradiction) = draft.occasion {
                 var metadata = metadata(of: draft)
                 metadata[LogKey.reason] = "\(contradiction.code.rawValue)"
                 logger.error("evidence contradicts a final status; a person must look at it", metadata: metadata)

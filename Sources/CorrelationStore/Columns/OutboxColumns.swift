@@ -31,9 +31,9 @@ package enum OutboxColumns {
     }
 
     private static func write(_ event: OutboundEvent, _ row: inout some RowWriter) {
-        row.add(event.kind.rawValue)
+        row.add(event.name.kind.rawValue)
         row.add(event.id.description)
-        row.add(event.name)
+        row.add(event.name.text)
         row.add(event.routingKey)
         row.add(String?.none)
         row.add(text: event.data)
@@ -127,14 +127,12 @@ package enum OutboxColumns {
             )
             return (nil, .deadLetter(letter), appendedAt)
         }
-        guard let kind = OutboundEvent.Kind(rawValue: kind) else {
+        guard let kind = EventName.Kind(rawValue: kind) else {
             throw StoredRowFault("outbox.kind", of: eventID.description)
         }
         let event = OutboundEvent(
             id: eventID,
-            kind: kind,
-            name: name,
-            routingKey: routingKey,
+            place: EventAddress(EventName(kind, text: name), routingKey: routingKey),
             subject: subject,
             time: appendedAt,
             data: data,

@@ -92,7 +92,7 @@ extension Transaction {
         var table = Table("EVENT", "ROUTING KEY", "ID")
         for announcement in events {
             table.add(
-                announcement.event.name,
+                announcement.event.name.text,
                 announcement.event.routingKey,
                 announcement.event.id.description
             )

@@ -103,7 +103,7 @@ struct ControlReaderTests {
         let message = CommandMessage(exchange: "getnet.control", routingKey: "status", body: [1])
         let event = EventSamples.writer.statusNotFound(request, of: message, at: .sample)
         #expect(event.id == EventSamples.writer.statusNotFound(request, of: message, at: .sample + .seconds(9)).id)
-        #expect(event.name == "status.not_found")
+        #expect(event.name.text == "status.not_found")
         #expect(
             try EventSamples.equal(
                 event.data,

@@ -15,7 +15,7 @@ struct ContractWordTests {
         "faultCode": CommandFault.Code.allCases.map(\.rawValue),
         "evidence": EvidenceSource.allCases.map(\.rawValue),
         "contradictionCode": Contradiction.Code.allCases.map(\.rawValue),
-        "eventKind": OutboundEvent.Kind.allCases.map(\.rawValue),
+        "eventKind": EventName.Kind.allCases.map(\.rawValue),
         "currency": Currency.allCases.map(\.rawValue),
     ]
 

@@ -13,7 +13,7 @@ import Testing
     @Test func `tells that it was accepted`() throws {
         let accepted = Samples.writer.event(EventDraft(snapshot: Samples.charge), id: Samples.id, at: .sample)
         #expect(accepted.routingKey == "charge.accepted.cl.main.12983.80005000")
-        #expect(accepted.name == "charge.accepted")
+        #expect(accepted.name.text == "charge.accepted")
         #expect(!accepted.mustBeRouted)
         #expect(
             try Samples.equal(
@@ -122,7 +122,7 @@ import Testing
         let approved = Samples.charge.submitted.after(.callback(.approved(Samples.charge)))
         let event = try Samples.event(.callback(.approved(Samples.charge, receipt: 18)), from: approved)
         #expect(event.routingKey == "charge.contradicted.cl.main.12983.80005000")
-        #expect(event.kind == .contradicted)
+        #expect(event.name.kind == .contradicted)
         #expect(event.mustBeRouted)
         let data = try JSONParser.parse(event.data)
         #expect(data["status"]?.string == "approved")
@@ -153,7 +153,7 @@ import Testing
             let change = TransactionMachine.amend(sale, Amendments(of: original, among: []))
             let draft = try #require(change.events.first)
             let event = Samples.writer.event(draft, id: Samples.id, at: .sample)
-            #expect(event.kind == .amended)
+            #expect(event.name.kind == .amended)
             let data = try JSONParser.parse(event.data)
             #expect(data["openContradictions"]?.integer == open && data["contradiction"] == nil)
         }

@@ -60,7 +60,7 @@ import Testing
         for change in changes {
             let again = TransactionMachine.apply(callback(change), to: approved, at: .sample, rules: TransactionRules())
             #expect(again.finding == .contradicted)
-            #expect(again.events.first?.contradiction?.code == .secondPayment)
+            #expect(again.events.first?.occasion.contradiction?.code == .secondPayment)
         }
     }
 

@@ -69,6 +69,6 @@ import Testing
         let amendments = Amendments(of: .sample(), among: [refund(2, 1_000)])
         let transition = TransactionMachine.amend(approved, amendments)
         #expect(transition.transaction.state == .approved && transition.transaction.sequence == approved.sequence + 1)
-        #expect(transition.events.map(\.amendments) == [amendments])
+        #expect(transition.events.map(\.occasion) == [.amendments(amendments)])
     }
 }

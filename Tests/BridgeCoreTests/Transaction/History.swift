@@ -163,7 +163,9 @@ struct History {
         for event in change.events {
             sequence += 1
             if event.snapshot.sequence != sequence { return "sequence does not count 1, 2, 3" }
-            if (event.contradiction != nil) != isFinal { return "an event other than a contradiction after the end" }
+            if (event.occasion.contradiction != nil) != isFinal {
+                return "an event other than a contradiction after the end"
+            }
             isFinal = event.snapshot.state.isFinal
         }
         if change.transaction.sequence != sequence { return "sequence and events differ" }
@@ -173,14 +175,14 @@ struct History {
         }
         // The transaction records a second sale at once. An event tells it when a final status exists that the sale
         // speaks against.
-        for sale in change.events.compactMap(\.contradiction) where sale.code == .secondSale {
+        for sale in change.events.compactMap(\.occasion.contradiction) where sale.code == .secondSale {
             guard let number = sale.result.idPosTxs, toldSales.insert(number).inserted,
                 change.transaction.contradictions.known.contains(where: {
                     $0.code == .secondSale && $0.payment.idPosTxs == number
                 })
             else { return "a second sale was told twice, or is not on record" }
         }
-        let added = change.events.count { $0.contradiction.map { $0.code != .secondSale } ?? false }
+        let added = change.events.count { $0.occasion.contradiction.map { $0.code != .secondSale } ?? false }
         let recorded = change.transaction.contradictions.known.dropFirst(before.contradictions.known.count).count {
             $0.code != .secondSale
         }

@@ -34,12 +34,12 @@ struct PeopleTests {
     @Test func `a callback of another payment contradicts it, and one of another number too`() {
         let approved = doubt.after(approval("010929", 17))
         let other = apply(.callback(.approved(doubt, receipt: 18)), to: approved)
-        #expect(other.events.map(\.contradiction?.code) == [.secondPayment])
+        #expect(other.events.map(\.occasion.contradiction?.code) == [.secondPayment])
         let renumbered = apply(.callback(.renumbered(doubt)), to: approved)
-        #expect(renumbered.events.map(\.contradiction?.code) == [.secondPayment])
+        #expect(renumbered.events.map(\.occasion.contradiction?.code) == [.secondPayment])
         let declined = doubt.after(.operatorDecision(.declined, by: .sample))
         let paid = apply(.callback(.approved(doubt)), to: declined)
-        #expect(paid.events.map(\.contradiction?.code) == [.paidAfterAll])
+        #expect(paid.events.map(\.occasion.contradiction?.code) == [.paidAfterAll])
     }
 
     @Test func `a payment that another transaction has claimed approves nothing`() {
@@ -145,7 +145,7 @@ struct PeopleTests {
         )
         let second = doubt.after(.lifeEnded, at: .sample + Situation.rules.terminalLife)
         let change = apply(.operatorDecision(.notCompleted, by: .sample), to: second)
-        let told = change.events.compactMap(\.contradiction)
+        let told = change.events.compactMap(\.occasion.contradiction)
         #expect(told.map(\.code) == second.contradictions.known.map(\.code))
     }
 

@@ -127,7 +127,7 @@ extension Transition {
         }
         var words = [transaction.state.summary]
         if let reason = transaction.reason { words.append("(\(reason.code.rawValue))") }
-        words += events.map { "+" + ($0.contradiction?.code.rawValue ?? $0.snapshot.status.rawValue) }
+        words += events.map { "+" + ($0.occasion.contradiction?.code.rawValue ?? $0.snapshot.status.rawValue) }
         words += effects.map { "!" + $0.summary }
         if let finding { words.append("?" + finding.rawValue) }
         if before.isInLane, !transaction.isInLane, !transaction.state.isFinal { words.append("leaves lane") }

@@ -84,7 +84,7 @@ import Testing
         for input in inputs {
             let change = TransactionMachine.apply(input, to: transaction, at: .sample, rules: Situation.rules)
             transaction = change.transaction
-            contradictions += change.events.compactMap(\.contradiction)
+            contradictions += change.events.compactMap(\.occasion.contradiction)
         }
         return (transaction, contradictions)
     }

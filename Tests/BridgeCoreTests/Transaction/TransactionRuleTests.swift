@@ -128,8 +128,8 @@ import Testing
             rules: Situation.rules
         )
         #expect(paid.transaction.status == .approved)
-        #expect(paid.events.compactMap(\.contradiction?.code) == [.secondSale])
-        #expect(paid.events.compactMap(\.contradiction?.result.idPosTxs) == ["936109"])
+        #expect(paid.events.compactMap(\.occasion.contradiction?.code) == [.secondSale])
+        #expect(paid.events.compactMap(\.occasion.contradiction?.result.idPosTxs) == ["936109"])
     }
 
     @Test func `is announced as waiting once per reason`() {
@@ -193,7 +193,7 @@ import Testing
             for input in inputs {
                 let change = TransactionMachine.apply(input, to: transaction, at: .sample, rules: Situation.rules)
                 transaction = change.transaction
-                codes += change.events.compactMap(\.contradiction?.code)
+                codes += change.events.compactMap(\.occasion.contradiction?.code)
             }
             #expect(transaction.state == .approved)
             #expect(transaction.idPosTxs == "936101")
@@ -321,10 +321,10 @@ import Testing
         let heard = apply(.callback(.approved(charge)), to: charge.submitted).transaction
         let denied = apply(.query(.notCompleted(charge)), to: heard)
         #expect(denied.transaction.state == .notCompleted)
-        #expect(denied.events.map(\.contradiction?.code) == [nil, .paidAfterAll])
+        #expect(denied.events.map(\.occasion.contradiction?.code) == [nil, .paidAfterAll])
         let agreed = apply(.query(.approved(charge)), to: heard)
         #expect(agreed.transaction.state == .approved)
-        #expect(agreed.events.map(\.contradiction?.code) == [nil])
+        #expect(agreed.events.map(\.occasion.contradiction?.code) == [nil])
     }
 
     @Test func `whose callbacks wait for a query is decided by the query alone`() {

@@ -10,12 +10,12 @@ import Synchronization
 ///
 ///     consumer-client database [finals]
 ///
-/// AMQP_URL in the environment names the broker; after so many final events it ends, without a number never. An event is
-/// acknowledged only after the commit of what was made of it. One that comes again changes nothing, and one that is older than
-/// what is known changes nothing, unless it is final.
+/// AMQP_URL in the environment names the broker; after so many final events it ends, without a number never. An event
+/// is acknowledged only after the commit of what was made of it. One that comes again changes nothing, and one that is
+/// older than what is known changes nothing, unless it is final.
 ///
-/// The rule: first the type of the command, then `final`, then `status`. Goods are handed over for an approved sale, once, and
-/// not again when money of it is given back.
+/// The rule: first the type of the command, then `final`, then `status`. Goods are handed over for an approved sale,
+/// once, and not again when money of it is given back.
 @main
 struct Consumer {
     private static let queue = "shop.sales"
@@ -80,7 +80,8 @@ struct Consumer {
         print("goods handed over: \(goods), for a person: \(people)")
     }
 
-    /// The ledger in that file, and the broker that AMQP_URL names; it ends with a sentence where one of them cannot be.
+    /// The ledger in that file, and the broker that AMQP_URL names; it ends with a sentence where one of them cannot
+    /// be.
     private static func open(_ path: String) -> (Ledger, AMQPEndpoint) {
         let url = ProcessInfo.processInfo.environment["AMQP_URL"] ?? "amqp://guest:guest@127.0.0.1:5672/"
         do {
@@ -137,8 +138,8 @@ private struct Event: Decodable {
         let openContradictions: Anything?
         let amendments: Anything?
 
-        /// Whether what was paid, without what was added at the terminal, is what was asked for: a person may have ended a doubt
-        /// with the amount of another receipt.
+        /// Whether what was paid, without what was added at the terminal, is what was asked for: a person may have
+        /// ended a doubt with the amount of another receipt.
         var isPaidInFull: Bool {
             guard let paid = result?.amount, let amount else { return true }
             return paid.value - (paid.tip ?? 0) - (paid.cashback ?? 0) >= amount.value
@@ -252,8 +253,8 @@ private struct Ledger {
         guard isFinal else { return false }
         if sales.contains(type), status == "approved" {
             guard data.isPaidInFull else { return true }
-            // In the same commit, as a row that another part of the shop works off; the keys see to it that it is one, for the
-            // transaction and for the command: after a restored backup a command may have a second transaction.
+            // In the same commit, as a row that another part of the shop works off; the keys see to it that it is one,
+            // for the transaction and for the command: after a restored backup a command may have a second transaction.
             try database.execute(
                 sql: "INSERT OR IGNORE INTO goods VALUES (?, ?, ?)",
                 arguments: [transaction, data.account ?? "-", command]
@@ -262,9 +263,9 @@ private struct Ledger {
             let isHandedOver = try Int.fetchOne(database, sql: handed, arguments: [transaction]) != nil
             return isSecondEnd || !isHandedOver
         }
-        // Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a void or
-        // a refund brought back.
-        // Money that moved for a command that this program does not know may be a sale's.
+        // Here the shop offers another attempt after a sale that is declined, not_completed or failed, and books what a
+        // void or a refund brought back. Money that moved for a command that this program does not know may be a
+        // sale's.
         let isUnknown = status == "approved" && !(sales + returns).contains(type)
         return isSecondEnd || isUnknown || !ends.contains(status)
     }

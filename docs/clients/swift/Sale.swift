@@ -8,9 +8,9 @@ import Foundation
 ///     sale-client charge idTerminal/idSucursal/serialNumber pesos reference [commandId sentAt]
 ///     sale-client refund idTerminal/idSucursal/serialNumber pesos reference commandIdOfTheSale [commandId sentAt]
 ///
-/// AMQP_URL in the environment names the broker. Ends with 0 approved, 10 declined, 11 not completed, 12 failed (certainly not
-/// started), 13 in doubt (do NOT repeat with another id), 14 rejected, 15 no end is known (repeat with the same commandId and
-/// sentAt, never with another id), 64 wrong arguments, 69 nothing was sent.
+/// AMQP_URL in the environment names the broker. Ends with 0 approved, 10 declined, 11 not completed, 12 failed
+/// (certainly not started), 13 in doubt (do NOT repeat with another id), 14 rejected, 15 no end is known (repeat with
+/// the same commandId and sentAt, never with another id), 64 wrong arguments, 69 nothing was sent.
 @main
 struct Sale {
     private static let exits = [
