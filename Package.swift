@@ -263,9 +263,23 @@ let package = Package(
             path: "Tests/MemoryLedger",
             swiftSettings: settings
         ),
+        // Random histories over several transactions, and the promises that they must keep.
+        .target(
+            name: "Shop",
+            dependencies: ["BridgeCore", "BridgeLedger", "MemoryLedger", "TestSupport"],
+            path: "Tests/Shop",
+            swiftSettings: settings
+        ),
+        // Plays many of them, by hand: deploy/histories.
+        .executableTarget(
+            name: "shop-histories",
+            dependencies: ["MemoryLedger", "Shop"],
+            path: "Tests/ShopHistories",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BridgeLedgerTests",
-            dependencies: ["BridgeCore", "BridgeLedger", "MemoryLedger", "TestSupport"],
+            dependencies: ["BridgeCore", "BridgeLedger", "MemoryLedger", "Shop", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "BridgeCoreTests", dependencies: ["BridgeCore", "TestSupport"], swiftSettings: settings),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import BridgeService
 internal import BridgeSettings
 
 /// What the configuration says.

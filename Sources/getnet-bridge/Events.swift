@@ -3,7 +3,6 @@
 internal import AMQPClient
 internal import ArgumentParser
 internal import BridgeCore
-internal import BridgeService
 internal import BridgeSettings
 
 /// Events, as any consumer of the exchange gets them.

@@ -2,7 +2,6 @@
 
 public import ArgumentParser
 internal import BridgeCore
-internal import BridgeService
 internal import BridgeSettings
 internal import GetnetSimulator
 public import Logging

@@ -3,7 +3,6 @@
 internal import ArgumentParser
 internal import BridgeCore
 internal import BridgeLedger
-internal import BridgeService
 internal import BridgeSettings
 internal import CorrelationStore
 

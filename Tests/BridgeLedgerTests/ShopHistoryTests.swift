@@ -1,34 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MemoryLedger
+import Shop
 import TestSupport
 import Testing
 
 @Suite("Histories over several transactions")
 struct ShopHistoryTests {
-    /// How many histories run with each pass of the suite.
-    static let histories = 500
-    /// The test finds a missing rule within this many histories.
-    static let longestSearch: UInt64 = 3_000
+    /// How many histories of each theme run with each pass of the suite; `deploy/histories` plays many more.
+    static let histories = 250
 
-    @Test func `keep every promise, whatever comes in which order`() {
-        var random = SeededGenerator.announced("shops")
+    @Test(arguments: Shop.Theme.allCases)
+    func `keep every promise, whatever comes in which order`(_ theme: Shop.Theme) {
+        var random = SeededGenerator.announced("shops about \(theme.rawValue)")
         for _ in 0..<Self.histories {
             let seed = UInt64.random(in: 0...UInt64.max, using: &random)
-            var shop = Shop(seed: seed)
-            if let broken = shop.run() {
-                Issue.record("seed \(seed): \(broken)\n\(shop.steps.suffix(12).joined(separator: "\n"))")
+            if let broken = Shop.broken(theme, seed: seed) {
+                Issue.record("\(theme.rawValue), seed \(seed): \(broken)")
                 return
             }
         }
     }
 
-    @Test(arguments: [Blindness.command, .reference, .lane, .place, .refusal, .owner, .amendments, .foreignSales])
-    func `find a rule that does not look`(_ blindness: Blindness) {
-        for seed in 1...Self.longestSearch {
-            var shop = Shop(seed: seed, blindness: blindness)
-            if shop.run() != nil { return }
+    @Test(arguments: ShopRule.all)
+    func `find a rule that does not look`(_ rule: ShopRule) {
+        let found = (1...ShopRule.longestSearch).contains { seed in
+            Shop.broken(rule.theme, seed: seed, without: rule.rule) != nil
         }
-        Issue.record("no history within \(Self.longestSearch) finds that \(blindness) is not looked at")
+        #expect(found, "no history within \(ShopRule.longestSearch) finds that \(rule) is not looked at")
     }
 }

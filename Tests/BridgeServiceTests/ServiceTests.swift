@@ -49,7 +49,7 @@ struct ServiceTests {
         try await with { configuration, store in
             let parts = try BridgeParts(configuration, store: store, logger: BridgeWorld.quiet)
             let reader = try #require(parts.pipes.accounts.first).journalReader
-            parts.foundation.gate.close(.held, because: "the test says so")
+            parts.common.gate.close(.held, because: "the test says so")
             for _ in 0..<(2 * JournalReader.workers) {
                 #expect(reader.line.offer(TransactionID(at: .current, random: systemRandom())))
             }
@@ -59,7 +59,7 @@ struct ServiceTests {
                     try await eventually("every worker waits at the gate") {
                         reader.line.count == JournalReader.workers
                     }
-                    parts.foundation.gate.close(.shutdown, because: "the process is stopping")
+                    parts.common.gate.close(.shutdown, because: "the process is stopping")
                     try await eventually("nothing waits any more") { reader.line.count == 0 }
                 }
             }
@@ -72,7 +72,7 @@ struct ServiceTests {
         try await with(country: .ar) { configuration, store in
             let parts = try BridgeParts(configuration, store: store, logger: BridgeWorld.quiet)
             let (transitions, sender) = (
-                parts.foundation.transitions, try #require(parts.pipes.accounts.first).cancelSender
+                parts.common.transitions, try #require(parts.pipes.accounts.first).cancelSender
             )
             let id = try await accept(ChargeCommand(currency: "ARS"), by: transitions, configuration)
             try await transitions.apply(.submissionStarted, to: id)

@@ -20,12 +20,12 @@ struct TerminalWorkTests {
         let store: any TransactionStore
 
         /// Everything that a process knows, empty as after its start.
-        func foundation() -> BridgeFoundation {
-            BridgeFoundation(configuration, store: store, clock: WallClock.now, logger: BridgeWorld.quiet)
+        func common() -> CommonParts {
+            CommonParts(configuration, store: store, clock: WallClock.now, logger: BridgeWorld.quiet)
         }
 
         /// Accepts a charge as the intake does.
-        func accept(by foundation: BridgeFoundation) async throws -> TransactionID {
+        func accept(by common: CommonParts) async throws -> TransactionID {
             let message = CommandMessage(
                 exchange: "getnet.commands",
                 routingKey: "charge.main",
@@ -34,32 +34,32 @@ struct TerminalWorkTests {
             )
             let account = try #require(configuration.accounts.only)
             let candidate = Transaction(
-                id: foundation.names.next(at: .current, random: systemRandom()),
+                id: common.names.next(at: .current, random: systemRandom()),
                 command: try CommandReader(rules: configuration.commandRules).read(message, acceptedAt: .current),
                 country: account.profile.code,
                 environment: account.environment,
                 address: ReplyAddress(),
                 acceptedAt: .current
             )
-            let acceptance = try await foundation.transitions.accept(candidate, from: message)
+            let acceptance = try await common.transitions.accept(candidate, from: message)
             guard case .created(let transition) = acceptance else { throw Unaccepted() }
             return transition.transaction.id
         }
 
         /// Runs the part that fills the work from the store, until it has done so.
-        func recover(_ foundation: BridgeFoundation) async throws {
-            foundation.gate.close(.recovering, because: "the test says so")
+        func recover(_ common: CommonParts) async throws {
+            common.gate.close(.recovering, because: "the test says so")
             let timekeeper = Timekeeper(
-                transitions: foundation.transitions,
-                work: foundation.work,
+                transitions: common.transitions,
+                work: common.work,
                 store: store,
-                names: foundation.names,
-                gate: foundation.gate,
+                names: common.names,
+                gate: common.gate,
                 clockIsConfirmed: { true },
                 logger: BridgeWorld.quiet
             )
             try await serving([timekeeper]) {
-                try await eventually("the work is there again") { foundation.gate.obstacles[.recovering] == nil }
+                try await eventually("the work is there again") { common.gate.obstacles[.recovering] == nil }
             }
         }
     }
@@ -86,7 +86,7 @@ struct TerminalWorkTests {
         try await withShop { shop in
             weak var dropped: TerminalWork?
             let ids = try await {
-                let first = shop.foundation()
+                let first = shop.common()
                 var ids: [TransactionID] = []
                 for _ in 0..<3 { ids.append(try await shop.accept(by: first)) }
                 #expect(first.work.lines(of: "main").submissions.count == 1)
@@ -96,7 +96,7 @@ struct TerminalWorkTests {
             }()
             try await eventually("no queue, no plan and no store holds it any more") { dropped == nil }
 
-            let second = shop.foundation()
+            let second = shop.common()
             #expect(second.work.waiting == 0)
             try await shop.recover(second)
             #expect(second.work.waiting == 3)
@@ -110,7 +110,7 @@ struct TerminalWorkTests {
 
     @Test func `each of two at one store follows its own commits, and what it is asked to look at`() async throws {
         try await withShop { shop in
-            let (mine, theirs) = (shop.foundation(), shop.foundation())
+            let (mine, theirs) = (shop.common(), shop.common())
             let id = try await shop.accept(by: mine)
             #expect(mine.work.waiting == 1)
             #expect(theirs.work.waiting == 0, "a commit was told to work that did not make it")

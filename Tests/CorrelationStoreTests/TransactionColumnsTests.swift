@@ -57,8 +57,8 @@ struct TransactionColumnsTests {
         transaction.preparation.batchReport = Array("{}".utf8)
         transaction.cancelAttempt = Transaction.CancelAttempt(sentAt: at(9), endedAt: at(10))
         transaction.idPosTxs = "936101"
-        transaction.inquiry.queries = 5
-        transaction.inquiry.dueAt = at(11)
+        transaction.statusQueries.begun = 5
+        transaction.statusQueries.dueAt = at(11)
         transaction.outcome.completedAt = at(12)
         transaction.outcome.decidedBy = .journal
         transaction.outcome.result = result
@@ -108,7 +108,7 @@ struct TransactionColumnsTests {
         #expect(alike(full.posting, new.posting) == [])
         #expect(alike(full.stay, new.stay) == [])
         #expect(alike(full.preparation, new.preparation) == [])
-        #expect(alike(full.inquiry, new.inquiry) == [])
+        #expect(alike(full.statusQueries, new.statusQueries) == [])
         #expect(alike(full.outcome, new.outcome) == [])
         #expect(alike(full.contradictions, new.contradictions) == [])
         #expect(alike(Self.result, TerminalResult()) == [])

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
-public import Testing
 
 /// A page of the documentation, as a reader sees it who types what it says.
-public struct DocumentedPage: Sendable, CustomTestStringConvertible {
+public struct DocumentedPage: Sendable, CustomStringConvertible {
     /// The folder that holds `README.md`, `docs` and `deploy`.
     public static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -21,7 +20,7 @@ public struct DocumentedPage: Sendable, CustomTestStringConvertible {
     }
 
     /// Its path.
-    public var testDescription: String { path }
+    public var description: String { path }
 
     /// README.md and everything below docs.
     public static func all() throws -> [DocumentedPage] {

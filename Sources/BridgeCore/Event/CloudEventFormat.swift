@@ -37,14 +37,14 @@ public struct CloudEventFormat: Sendable {
 
     /// Shape: `/getnet/<environment>/<country>/<account>`, with `-` for each part that is not known.
     private func source(of event: OutboundEvent) -> String {
-        let (country, account) = (event.place.country, event.place.account)
-        return "/getnet/\(environment(of: account) ?? EventAddress.unknown)/\(country)/\(account)"
+        let (country, account) = (event.destination.country, event.destination.account)
+        return "/getnet/\(environment(of: account) ?? EventDestination.unknown)/\(country)/\(account)"
     }
 
     /// The account's environment; for `-` the one that all accounts share, and `nil` where there is none.
     private func environment(of account: String) -> String? {
         if let environment = accounts[account]?.environment { return environment }
-        let environments = account == EventAddress.unknown ? Set(accounts.all.map(\.environment)) : []
+        let environments = account == EventDestination.unknown ? Set(accounts.all.map(\.environment)) : []
         return environments.count == 1 ? environments.first : nil
     }
 

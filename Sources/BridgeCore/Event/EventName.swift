@@ -19,19 +19,19 @@ public enum EventName: Sendable, Hashable {
     /// A name that this program does not know, as a newer one stored it: it is published as it is.
     case unknown(Kind, String)
 
-    /// What names of events have in common.
+    /// What an event is about, as the store's column `kind` has it.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// `status`.
+        /// A transaction's status.
         case transaction
-        /// `contradicted`.
+        /// Evidence against a final status.
         case contradicted
-        /// `amended`.
+        /// What was given back of a sale.
         case amended
-        /// `rejected`.
+        /// A command that was not taken.
         case rejected
-        /// `unmatched`.
+        /// A callback without a transaction.
         case unmatched
-        /// `notFound`.
+        /// A transaction that the store does not have.
         case notFound = "not_found"
     }
 
@@ -60,9 +60,14 @@ public enum EventName: Sendable, Hashable {
         }
     }
 
-    /// The status that it tells.
+    /// The status that it tells; also one of a command that this program does not know.
     public var status: TransactionStatus? {
-        if case .status(_, let status) = self { status } else { nil }
+        switch self {
+        case .status(_, let status): status
+        case .unknown(.transaction, let text):
+            text.split(separator: ".").last.flatMap { TransactionStatus(rawValue: String($0)) }
+        case .unknown, .contradicted, .amended, .rejected, .unmatched, .notFound: nil
+        }
     }
 
     /// A name as it was stored.

@@ -27,7 +27,7 @@ extension EventWriter {
                 Array(EventName.notFound.text.utf8), Array(message.routingKey.utf8), message.body,
                 Array((message.address.correlationID ?? "").utf8),
             ]),
-            place: EventAddress(.notFound, of: account(request.account)),
+            destination: EventDestination(.notFound, of: account(request.account)),
             subject: nil,
             time: time,
             data: writer.bytes,

@@ -20,7 +20,7 @@ public struct EventWriter: Sendable {
         let name = draft.name
         return OutboundEvent(
             id: id,
-            place: EventAddress(
+            destination: EventDestination(
                 name,
                 country: transaction.country,
                 account: content.account,
@@ -51,7 +51,7 @@ public struct EventWriter: Sendable {
         ])
         let event = OutboundEvent(
             id: id,
-            place: EventAddress(.rejected, of: account(rejection.account)),
+            destination: EventDestination(.rejected, of: account(rejection.account)),
             subject: nil,
             time: time,
             data: data(of: rejection, message),
@@ -75,7 +75,7 @@ public struct EventWriter: Sendable {
         }
         return OutboundEvent(
             id: id,
-            place: EventAddress(.unmatched, of: account(nil)),
+            destination: EventDestination(.unmatched, of: account(nil)),
             subject: nil,
             time: receivedAt,
             data: writer.bytes,

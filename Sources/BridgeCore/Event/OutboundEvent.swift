@@ -5,7 +5,7 @@ public struct OutboundEvent: Sendable, Equatable {
     /// The stable name.
     public let id: EventID
     /// What it tells, and the key it is published with.
-    public let place: EventAddress
+    public let destination: EventDestination
     /// The CloudEvent's subject: the transaction's name.
     public let subject: String?
     /// When it happened.
@@ -22,14 +22,14 @@ public struct OutboundEvent: Sendable, Equatable {
     public let mustBeRouted: Bool
 
     /// What the event tells.
-    public var name: EventName { place.name }
+    public var name: EventName { destination.name }
     /// The key it is published with.
-    public var routingKey: String { place.routingKey }
+    public var routingKey: String { destination.routingKey }
 
     /// An event from its parts.
     public init(
         id: EventID,
-        place: EventAddress,
+        destination: EventDestination,
         subject: String?,
         time: Timestamp,
         data: [UInt8],
@@ -38,7 +38,7 @@ public struct OutboundEvent: Sendable, Equatable {
         mustBeRouted: Bool
     ) {
         self.id = id
-        self.place = place
+        self.destination = destination
         self.subject = subject
         self.time = time
         self.data = data

@@ -18,10 +18,12 @@ public struct PaymentIdentity: Sendable, Hashable {
 
     /// What identifies a result.
     ///
-    /// Without the bar, which parts these values in a store: what was stored and what comes again must be equal.
+    /// Bars are left out: a store puts them between the values, so what was stored and what comes again would differ.
     public init(of result: TerminalResult) {
         func part(_ text: String?) -> String? {
-            let plain = text?.filter { $0 != "|" } ?? ""
+            guard let text, !text.isEmpty else { return nil }
+            guard text.utf8.contains(UInt8(ascii: "|")) else { return text }
+            let plain = String(decoding: text.utf8.filter { $0 != UInt8(ascii: "|") }, as: UTF8.self)
             return plain.isEmpty ? nil : plain
         }
         idPosTxs = part(result.idPosTxs)

@@ -170,7 +170,7 @@ private struct ConclusionWriter {
             return ["If it is not sent by \(transaction.command.expiresAt), it ends as \(end)."]
         case .submitting: return []
         case .submitted:
-            let next = transaction.inquiry.dueAt.map { "The bridge asks Getnet at \($0). " } ?? ""
+            let next = transaction.statusQueries.dueAt.map { "The bridge asks Getnet at \($0). " } ?? ""
             return ["\(next)Without a result by \(lifeEndsAt) it \(isMoney ? "is in doubt" : "ends as not completed")."]
         case .inDoubt: return courseOfDoubt
         case .approved, .declined, .notCompleted, .failed, .completed:

@@ -20,7 +20,7 @@ public struct Contradiction: Sendable, Equatable {
     public struct Identity: Sendable, Hashable {
         /// What kind it is.
         public let code: Code
-        /// The status that it speaks for; `nil` where a store of an early bridge does not tell it.
+        /// The status that it speaks for; `nil` where a store of one of the first bridges does not tell it.
         public let status: TransactionStatus?
         /// What identifies its result.
         public let payment: PaymentIdentity

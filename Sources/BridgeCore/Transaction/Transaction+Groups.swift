@@ -62,9 +62,9 @@ extension Transaction {
     }
 
     /// The status queries about a transaction.
-    public struct Inquiry: Sendable, Equatable {
+    public struct StatusQueries: Sendable, Equatable {
         /// How many were begun.
-        public var queries = 0
+        public var begun = 0
         /// When the next one is due.
         public var dueAt: Timestamp?
 

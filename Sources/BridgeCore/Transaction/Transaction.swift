@@ -38,7 +38,7 @@ public struct Transaction: Sendable, Equatable {
     /// Getnet's number of it, digits.
     public var idPosTxs: String?
     /// The status queries about it.
-    public var inquiry = Inquiry()
+    public var statusQueries = StatusQueries()
     /// What is known of its result.
     public var outcome = Outcome()
     /// Evidence against its final status.

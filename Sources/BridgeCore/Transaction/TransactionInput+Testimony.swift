@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension TransactionInput {
-    /// What an input says from outside the bridge.
+    /// What an input brings that can be claimed, kept as evidence, or compared with the table.
     ///
     /// Claims, the record of evidence and the comparison of lists go by it, so an input that is new is sorted once.
     public enum Testimony: Sendable, Equatable {
-        /// An answer of the cloud; `receivedAt` is `nil` for one that came as this input did.
+        /// An answer of the cloud; `receivedAt` is `nil` where that is when the input is applied.
         case answer(CloudAnswer, from: EvidenceSource, receivedAt: Timestamp?)
         /// Getnet's number of a sale from its acknowledgement, and whether our name of the transaction stood beside it.
         case number(String, namesUs: Bool)
@@ -17,7 +17,7 @@ extension TransactionInput {
         case absence
     }
 
-    /// What it says from outside the bridge; `nil` for what only the bridge itself does.
+    /// What it brings that can be claimed, kept as evidence, or compared; `nil` where nothing.
     public var testimony: Testimony? {
         switch self {
         case .evidence(let evidence): .answer(evidence.answer, from: evidence.source, receivedAt: evidence.receivedAt)
@@ -27,7 +27,7 @@ extension TransactionInput {
         case .operatorDecision(let decision, let note): .person(note, decision)
         case .settled(let note): .person(note, nil)
         case .journalAbsence: .absence
-        // These say only that there is nothing to believe, or what the bridge itself does.
+        // Some of these come from outside too, but there is nothing to own or to keep in them; a step may tell them.
         case .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .unreadableCallback, .journalNear,
             .queryRequested, .receiptRead, .journalClosed, .cancelEnded, .due, .lifeEnded, .submissionStarted,
             .recovered, .cancel, .notStorable, .restored:
@@ -42,28 +42,5 @@ extension TransactionInput {
         case .number(_, let namesUs): namesUs
         case .batch, .person, .absence, nil: false
         }
-    }
-
-    /// The same input with a comparison in the place of the list that it brought.
-    public func reporting(_ comparison: [UInt8]) -> TransactionInput {
-        switch self {
-        case .evidence(let evidence):
-            let answer = evidence.answer.reporting(comparison)
-            return .evidence(Evidence(source: evidence.source, answer: answer, receivedAt: evidence.receivedAt))
-        case .submissionEnded(let attempt, .answered(let answer)):
-            return .submissionEnded(attempt: attempt, .answered(answer.reporting(comparison)))
-        case .batchRead(var reading):
-            reading.report = comparison
-            return .batchRead(reading)
-        default: return self
-        }
-    }
-}
-
-extension CloudAnswer {
-    fileprivate func reporting(_ report: [UInt8]) -> CloudAnswer {
-        var answer = self
-        answer.result?.report = report
-        return answer
     }
 }

@@ -57,7 +57,7 @@ extension TransactionMachine {
             guard transaction.effect.movesMoney else { return finish(.notCompleted, Reason(.operatorNeeded)) }
             doubt(.operatorNeeded)
             // An answer would be refused as well.
-            transaction.inquiry.dueAt = nil
+            transaction.statusQueries.dueAt = nil
             planWake()
         case .approved, .declined, .notCompleted, .failed, .completed: next.finding = .refused
         }

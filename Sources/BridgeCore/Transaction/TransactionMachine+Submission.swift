@@ -61,7 +61,7 @@ extension TransactionMachine {
         transaction.state = .submitted
         transaction.reason = nil
         // A callback that decided nothing came before: there is something to ask for.
-        transaction.inquiry.dueAt = transaction.posting.isKnownToCloud ? now : now + rules.firstQueryAfter
+        transaction.statusQueries.dueAt = transaction.posting.isKnownToCloud ? now : now + rules.firstQueryAfter
         planWake()
         publish()
     }
@@ -146,8 +146,8 @@ extension TransactionMachine {
     mutating func adopt(_ idPosTxs: String?) {
         guard transaction.idPosTxs == nil, let idPosTxs else { return }
         transaction.idPosTxs = idPosTxs
-        guard transaction.state == .inDoubt, transaction.inquiry.dueAt == nil else { return }
-        transaction.inquiry.dueAt = now + rules.queryInterval
+        guard transaction.state == .inDoubt, transaction.statusQueries.dueAt == nil else { return }
+        transaction.statusQueries.dueAt = now + rules.queryInterval
         planWake()
     }
 

@@ -30,9 +30,9 @@ extension TransactionMachine {
     }
 
     private mutating func queryIfDue() {
-        if let idPosTxs = transaction.idPosTxs, let queryAt = transaction.inquiry.dueAt, now >= queryAt {
-            transaction.inquiry.queries += 1
-            transaction.inquiry.dueAt = nextQuery
+        if let idPosTxs = transaction.idPosTxs, let queryAt = transaction.statusQueries.dueAt, now >= queryAt {
+            transaction.statusQueries.begun += 1
+            transaction.statusQueries.dueAt = nextQuery
             next.effects.append(.query(idPosTxs: idPosTxs))
         }
         planWake()
@@ -47,11 +47,11 @@ extension TransactionMachine {
     /// Sets the next instant to be woken at, from what the state waits for.
     mutating func planWake() {
         switch transaction.state {
-        case .submitted: transaction.dueAt = transaction.inquiry.dueAt ?? now + rules.queryInterval
+        case .submitted: transaction.dueAt = transaction.statusQueries.dueAt ?? now + rules.queryInterval
         case .inDoubt where transaction.reason?.code == .operatorNeeded:
-            transaction.dueAt = transaction.inquiry.dueAt
+            transaction.dueAt = transaction.statusQueries.dueAt
         case .inDoubt:
-            transaction.dueAt = transaction.inquiry.dueAt.map { min($0, givesUpAt) } ?? givesUpAt
+            transaction.dueAt = transaction.statusQueries.dueAt.map { min($0, givesUpAt) } ?? givesUpAt
         case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed: return
         }
     }
@@ -59,8 +59,8 @@ extension TransactionMachine {
     /// Brings a query forward to the usual wait, where the clock was set back.
     mutating func hastenQuery() {
         let usual = max(rules.firstQueryAfter, rules.queryDelay(at: now, lifeEndedAt: lifeEndsAt))
-        guard let queryAt = transaction.inquiry.dueAt, queryAt > now + usual else { return }
-        transaction.inquiry.dueAt = now + usual
+        guard let queryAt = transaction.statusQueries.dueAt, queryAt > now + usual else { return }
+        transaction.statusQueries.dueAt = now + usual
         planWake()
     }
 
@@ -68,7 +68,7 @@ extension TransactionMachine {
         switch transaction.state {
         case .submitted, .inDoubt:
             guard transaction.idPosTxs != nil else { return }
-            transaction.inquiry.dueAt = min(transaction.inquiry.dueAt ?? now, now)
+            transaction.statusQueries.dueAt = min(transaction.statusQueries.dueAt ?? now, now)
             planWake()
         case .accepted, .submitting, .approved, .declined, .notCompleted, .failed, .completed: return
         }

@@ -114,7 +114,7 @@ public struct TransactionMachine {
         transaction.state = state
         transaction.reason = reason
         transaction.outcome.completedAt = now
-        transaction.inquiry.dueAt = nil
+        transaction.statusQueries.dueAt = nil
         transaction.dueAt = nil
         transaction.stay.isInLane = transaction.isBeingCancelled
         publish()
@@ -127,8 +127,8 @@ public struct TransactionMachine {
         guard isNews, transaction.reason?.code != .operatorNeeded else { return }
         transaction.state = .inDoubt
         transaction.reason = Reason(code)
-        if transaction.idPosTxs != nil, transaction.inquiry.dueAt == nil {
-            transaction.inquiry.dueAt = now + rules.queryInterval
+        if transaction.idPosTxs != nil, transaction.statusQueries.dueAt == nil {
+            transaction.statusQueries.dueAt = now + rules.queryInterval
         }
         planWake()
         publish()

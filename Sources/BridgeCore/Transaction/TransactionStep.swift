@@ -90,8 +90,8 @@ extension TransactionMachine {
                 startedAt: before.posting.startedAt,
                 at: now
             )
-        case .due where after.inquiry.queries > before.inquiry.queries:
-            return TransactionStep(kind: .query, number: after.inquiry.queries, at: now)
+        case .due where after.statusQueries.begun > before.statusQueries.begun:
+            return TransactionStep(kind: .query, number: after.statusQueries.begun, at: now)
         case .queryRequested where after != before: return TransactionStep(kind: .queryRequested, at: now)
         case .receiptRead(let reading) where transition.finding != .refused:
             return TransactionStep(kind: .receiptRead, detail: reading.word, at: now)
@@ -123,7 +123,7 @@ extension TransactionMachine {
     /// Why evidence did not decide, where something in it is the cause.
     private static func misfit(in evidence: Evidence, of before: Transaction, _ transition: Transition) -> String? {
         // Every query tells the same again.
-        guard evidence.source != .query || before.inquiry.queries <= 1 else { return nil }
+        guard evidence.source != .query || before.statusQueries.begun <= 1 else { return nil }
         switch transition.finding {
         case .foreign:
             return Misfit.of(evidence.answer, for: before)?.text ?? "its number or its payment is another transaction's"

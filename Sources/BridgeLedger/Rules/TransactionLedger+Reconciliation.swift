@@ -86,6 +86,26 @@ extension TransactionInput {
         case .number, .person, .absence, nil: nil
         }
     }
+
+    /// The same input with a comparison in the place of the list that it brought.
+    fileprivate func reporting(_ comparison: [UInt8]) -> TransactionInput {
+        switch self {
+        case .evidence(let evidence):
+            let answer = evidence.answer.reporting(comparison)
+            return .evidence(Evidence(source: evidence.source, answer: answer, receivedAt: evidence.receivedAt))
+        case .submissionEnded(let attempt, .answered(let answer)):
+            return .submissionEnded(attempt: attempt, .answered(answer.reporting(comparison)))
+        case .batchRead(var reading):
+            reading.report = comparison
+            return .batchRead(reading)
+        // These bring no list.
+        case .submissionEnded(_, .acknowledged), .submissionEnded(_, .notStarted), .submissionEnded(_, .unknown), .due,
+            .lifeEnded, .receiptRead, .submissionStarted, .recovered, .unreadableCallback, .queryRequested,
+            .journalAbsence, .journalNear, .journalClosed, .cancel, .cancelEnded, .operatorDecision, .settled,
+            .notStorable, .restored:
+            return self
+        }
+    }
 }
 
 extension CloudAnswer {
@@ -97,4 +117,9 @@ extension CloudAnswer {
         return journal
     }
 
+    fileprivate func reporting(_ report: [UInt8]) -> CloudAnswer {
+        var answer = self
+        answer.result?.report = report
+        return answer
+    }
 }

@@ -64,7 +64,7 @@ public struct TransactionDocument: Sendable {
             whole.write(Conclusion(about: transaction, at: clock(), rules: rules))
             whole.member("transaction", rawJSON: events.document(of: transaction))
             whole.member("attempts", transaction.posting.attempts)
-            whole.member("queries", transaction.inquiry.queries)
+            whole.member("queries", transaction.statusQueries.begun)
             whole.member("contradictions", transaction.contradictions.known.count)
             whole.member("openContradictions", transaction.contradictions.open)
             whole.member("expiresAt", transaction.command.expiresAt.description)

@@ -19,11 +19,11 @@ struct AccountPipes {
     /// - Throws: `BridgeFault` where the cloud's address is none.
     init(
         _ settings: BridgeConfiguration.Cloud,
-        _ foundation: BridgeFoundation,
+        _ common: CommonParts,
         callbackURL: CallbackURL
     ) throws {
-        let (configuration, gate, metrics) = (foundation.configuration, foundation.gate, foundation.metrics)
-        let (transitions, work, logger) = (foundation.transitions, foundation.work, foundation.logger)
+        let (configuration, gate, metrics) = (common.configuration, common.gate, common.metrics)
+        let (transitions, work, logger) = (common.transitions, common.work, common.logger)
         let account = configuration.account(of: settings)
         self.account = account.name
         Self.notePresumptions(of: account.profile, logger)
@@ -38,7 +38,7 @@ struct AccountPipes {
         lines.onProofByCallback { [cloud] in cloud.doubtEnded() }
         reconciler = Reconciler(
             transitions: transitions,
-            clock: foundation.clock,
+            clock: common.clock,
             line: lines.queries,
             cloud: cloud,
             metrics: metrics,
@@ -59,7 +59,7 @@ struct AccountPipes {
         cancelSender = CancelSender(
             transitions: transitions,
             work: work,
-            clock: foundation.clock,
+            clock: common.clock,
             line: lines.cancels,
             gate: gate,
             cloud: cloud,

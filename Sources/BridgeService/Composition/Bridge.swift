@@ -54,18 +54,18 @@ public struct Bridge: Service {
 
     /// Runs everything until the graceful shutdown is over.
     public func run() async throws {
-        let foundation = parts.foundation
+        let common = parts.common
         try await Restoration(
-            transitions: foundation.transitions,
-            store: foundation.store,
-            gate: foundation.gate,
+            transitions: common.transitions,
+            store: common.store,
+            gate: common.gate,
             logger: logger
         ).begin()
         try await parts.pipes.clockWatch.begin()
         var group = ServiceGroupConfiguration(services: services, logger: logger)
         group.maximumGracefulShutdownDuration = configuration.shutdown.delay + configuration.shutdown.timeout
         group.maximumCancellationDuration = Self.cancellationLimit
-        foundation.gate.observe { [consumer = parts.broker.consumer] isOpen in consumer.setGate(open: isOpen) }
+        common.gate.observe { [consumer = parts.broker.consumer] isOpen in consumer.setGate(open: isOpen) }
         do {
             try await ServiceGroup(configuration: group).run()
         } catch {
@@ -87,7 +87,7 @@ public struct Bridge: Service {
             .init(broker.replies, "sender of replies"),
             .init(pipes.relay, "outbox relay"),
             .init(pipes.deadLetterRelay, "outbox relay of dead letters"),
-            .init(parts.foundation.storeWatch, "store watch"),
+            .init(parts.common.storeWatch, "store watch"),
             .init(pipes.outboxWatch, "outbox watch"),
             .init(ports.queueWatch, "queue watch"),
             .init(ports.callbacks, "callback listener"),
@@ -107,8 +107,8 @@ public struct Bridge: Service {
                 .init(drained(broker.consumer), "consumer of commands"),
                 .init(
                     GracefulDelay(
-                        gate: parts.foundation.gate,
-                        stop: parts.foundation.stop,
+                        gate: parts.common.gate,
+                        stop: parts.common.stop,
                         delay: configuration.shutdown.delay,
                         logger: logger
                     ),

@@ -8,7 +8,7 @@ internal import Logging
 
 /// Every part of a bridge, made and joined once.
 struct BridgeParts {
-    let foundation: BridgeFoundation
+    let common: CommonParts
     let terminals: TerminalDirectory
     let broker: BrokerParts
     let pipes: PipeParts
@@ -21,15 +21,15 @@ struct BridgeParts {
         logger: Logger
     ) throws {
         let keys = try Self.keys(configuration)
-        foundation = BridgeFoundation(configuration, store: store, clock: clock, logger: logger)
+        common = CommonParts(configuration, store: store, clock: clock, logger: logger)
         terminals = try TerminalDirectory(path: configuration.terminals.file, logger: logger)
-        broker = BrokerParts(foundation, terminals: terminals)
+        broker = BrokerParts(common, terminals: terminals)
         pipes = try PipeParts(
-            foundation,
+            common,
             broker: broker,
             callbackURL: CallbackURL(publicURL: configuration.http.publicURL, keys: keys)
         )
-        ports = PortParts(foundation, broker: broker, pipes: pipes, keys: keys)
+        ports = PortParts(common, broker: broker, pipes: pipes, keys: keys)
     }
 
     private static func keys(_ configuration: BridgeConfiguration) throws -> CallbackKeyRing {

@@ -20,9 +20,9 @@ struct BrokerParts {
     let render: EventMessage
     let topologyWatch: TopologyWatch
 
-    init(_ foundation: BridgeFoundation, terminals: TerminalDirectory) {
-        let (configuration, gate) = (foundation.configuration, foundation.gate)
-        let (metrics, logger) = (foundation.metrics, foundation.logger)
+    init(_ common: CommonParts, terminals: TerminalDirectory) {
+        let (configuration, gate) = (common.configuration, common.gate)
+        let (metrics, logger) = (common.metrics, common.logger)
         let endpoint = configuration.amqp
         let topologySignal = Signal()
         let onEvent: @Sendable (AMQPConnectionEvent) -> Void = { event in
@@ -58,10 +58,10 @@ struct BrokerParts {
             reader: CommandReader(rules: configuration.commandRules),
             terminals: terminals,
             accounts: configuration.accounts,
-            transitions: foundation.transitions,
-            names: foundation.names,
-            store: foundation.store,
-            clock: foundation.clock,
+            transitions: common.transitions,
+            names: common.names,
+            store: common.store,
+            clock: common.clock,
             replies: replies,
             metrics: metrics,
             random: RandomNames().next,
@@ -85,9 +85,9 @@ struct BrokerParts {
         let controlIntake = ControlIntake(
             reader: ControlReader(rules: configuration.commandRules),
             events: configuration.storeRules.events,
-            transitions: foundation.transitions,
-            store: foundation.store,
-            clock: foundation.clock,
+            transitions: common.transitions,
+            store: common.store,
+            clock: common.clock,
             replies: replies,
             metrics: metrics,
             logger: logger

@@ -22,12 +22,12 @@ struct PipeParts {
     let cloudWatch: CloudWatch
     let clockWatch: ClockWatch
 
-    init(_ foundation: BridgeFoundation, broker: BrokerParts, callbackURL: CallbackURL) throws {
-        let (configuration, gate, logger) = (foundation.configuration, foundation.gate, foundation.logger)
+    init(_ common: CommonParts, broker: BrokerParts, callbackURL: CallbackURL) throws {
+        let (configuration, gate, logger) = (common.configuration, common.gate, common.logger)
         // Only events hold commands back: no caller waits for the result of a charge in a dead letter.
-        let held = HeldEntries(clock: foundation.clock)
+        let held = HeldEntries(clock: common.clock)
         self.held = held
-        heldDeadLetters = HeldEntries(clock: foundation.clock)
+        heldDeadLetters = HeldEntries(clock: common.clock)
         let rendering = OutboxRendering(
             messages: broker.render,
             eventsExchange: configuration.events.exchange,
@@ -35,7 +35,7 @@ struct PipeParts {
             switchedOff: configuration.switchedOffStatuses
         )
         func relay(of kind: OutboxEntry.Kind, _ publisher: AMQPPublisher, _ held: HeldEntries) -> OutboxRelay {
-            let settler = Settler(store: foundation.store, logger: logger)
+            let settler = Settler(store: common.store, logger: logger)
             let progress = Signal()
             let sender = OutboxSender(
                 publisher: publisher,
@@ -44,27 +44,27 @@ struct PipeParts {
                 held: held,
                 settler: settler,
                 progress: progress,
-                clock: foundation.clock,
-                metrics: foundation.metrics,
+                clock: common.clock,
+                metrics: common.metrics,
                 logger: logger
             )
             return OutboxRelay(
                 kind: kind,
-                store: foundation.store,
-                clock: foundation.clock,
+                store: common.store,
+                clock: common.clock,
                 sender: sender,
                 held: held,
                 settler: settler,
                 progress: progress,
-                stop: foundation.stop,
+                stop: common.stop,
                 logger: logger
             )
         }
         self.relay = relay(of: .event, broker.eventPublisher, held)
         deadLetterRelay = relay(of: .deadLetter, broker.deadLetterPublisher, heldDeadLetters)
         outboxWatch = OutboxWatch(
-            store: foundation.store,
-            work: foundation.work,
+            store: common.store,
+            work: common.work,
             held: held,
             gate: gate,
             holdAfter: configuration.outbox.holdCommandsAfter,
@@ -72,7 +72,7 @@ struct PipeParts {
             logger: logger
         )
         accounts = try configuration.servedClouds.map { cloud in
-            try AccountPipes(cloud, foundation, callbackURL: callbackURL)
+            try AccountPipes(cloud, common, callbackURL: callbackURL)
         }
         cloudWatch = CloudWatch(
             clouds: accounts.map(\.cloud),
@@ -85,17 +85,17 @@ struct PipeParts {
             logger: logger
         )
         clockWatch = ClockWatch(
-            store: foundation.store,
+            store: common.store,
             gate: gate,
             clouds: accounts.map(\.cloud.clock),
-            clock: foundation.clock,
+            clock: common.clock,
             logger: logger
         )
         timekeeper = Timekeeper(
-            transitions: foundation.transitions,
-            work: foundation.work,
-            store: foundation.store,
-            names: foundation.names,
+            transitions: common.transitions,
+            work: common.work,
+            store: common.store,
+            names: common.names,
             gate: gate,
             clockIsConfirmed: { [clockWatch] in clockWatch.isConfirmed },
             logger: logger

@@ -19,9 +19,9 @@ struct PortParts {
     let admin: any Service
     let queueWatch: QueueWatch
 
-    init(_ foundation: BridgeFoundation, broker: BrokerParts, pipes: PipeParts, keys: CallbackKeyRing) {
-        let (configuration, store, clock) = (foundation.configuration, foundation.store, foundation.clock)
-        let (gate, metrics, logger) = (foundation.gate, foundation.metrics, foundation.logger)
+    init(_ common: CommonParts, broker: BrokerParts, pipes: PipeParts, keys: CallbackKeyRing) {
+        let (configuration, store, clock) = (common.configuration, common.store, common.clock)
+        let (gate, metrics, logger) = (common.gate, common.metrics, common.logger)
         let (held, heldDeadLetters) = (pipes.held, pipes.heldDeadLetters)
         let listenerIsBound = NIOLockedValueBox(false)
         readiness = Readiness(
@@ -31,7 +31,7 @@ struct PortParts {
             probe: broker.probe,
             events: broker.eventPublisher,
             clouds: pipes.cloudWatch.standing,
-            field: foundation.fieldWatch
+            field: common.fieldWatch
         )
         let note = { @Sendable [bound] (name: String, port: Int) in bound.withLockedValue { $0[name] = port } }
         let listener = CallbackListener(
@@ -40,17 +40,17 @@ struct PortParts {
             allowedSources: configuration.callbacks.allowedSources,
             maxBytes: configuration.callbacks.maxBytes,
             answers: CallbackReaders(configuration.accounts),
-            transitions: foundation.transitions,
-            work: foundation.work,
+            transitions: common.transitions,
+            work: common.work,
             store: store,
-            storeWatch: foundation.storeWatch,
-            callbackWatch: foundation.fieldWatch.callbacks,
+            storeWatch: common.storeWatch,
+            callbackWatch: common.fieldWatch.callbacks,
             clock: clock,
             forwarding: QueryForwarding(),
             metrics: metrics
         )
         let loads = { @Sendable in
-            var loads = foundation.work.queueLoads
+            var loads = common.work.queueLoads
             let changes = store.uncommitted
             loads[.store] = QueueLoad(count: changes.count, age: changes.age)
             loads[.outbox] = QueueLoad(count: held.count, age: held.lag().oldest ?? .zero)
@@ -89,9 +89,9 @@ struct PortParts {
             name: "admin",
             section: "admin",
             responder: AdminResponder(
-                transitions: foundation.transitions,
+                transitions: common.transitions,
                 store: store,
-                work: foundation.work,
+                work: common.work,
                 clock: clock,
                 logger: logger,
                 gate: gate,

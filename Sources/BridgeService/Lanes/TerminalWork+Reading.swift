@@ -3,7 +3,7 @@
 internal import BridgeCore
 internal import NIOConcurrencyHelpers
 
-/// What is read at a terminal: nothing else is sent there meanwhile.
+/// Readings of a terminal: while one is under way, nothing else is sent there.
 extension TerminalWork {
     func readJournal(of id: TransactionID) {
         let account = lanes.withLockedValue { $0.beginReading(for: id) ? $0.account(of: id) : nil }

@@ -7,8 +7,8 @@ internal import NIOConcurrencyHelpers
 /// The work at the terminals that this process serves.
 ///
 /// It knows which transaction holds which terminal, when each is due, and what waits for each account's cloud. It
-/// holds no truth: it follows the commits, and after a start it is filled from the store (`Timekeeper`). It has no task
-/// and no thread, so it can be made and dropped while the process lives.
+/// follows the commits, and after a start it is filled from the store (`Timekeeper`); it has no task and no thread.
+/// Source: docs/decisions/0018-who-follows-a-commit.md, also for when it may be dropped.
 final class TerminalWork: Sendable {
     /// What waits for each account's cloud, by the account's name.
     private let lines: [String: AccountLines]

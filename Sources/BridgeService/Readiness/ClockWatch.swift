@@ -19,7 +19,7 @@ struct ClockWatch: Watch {
     /// How far a clock may be behind or off: less than the shortest life that commands are given in practice.
     static let tolerance = Duration.seconds(60)
 
-    let store: any TransactionStore
+    let store: any StoreReading
     let gate: CommandGate
     let clouds: [CloudClock]
     let clock: @Sendable () -> Timestamp
@@ -34,7 +34,7 @@ struct ClockWatch: Watch {
     }
 
     init(
-        store: any TransactionStore,
+        store: any StoreReading,
         gate: CommandGate,
         clouds: [CloudClock],
         clock: @escaping @Sendable () -> Timestamp,

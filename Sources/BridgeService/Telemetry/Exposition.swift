@@ -10,7 +10,7 @@ internal import Logging
 struct Exposition: Sendable {
     let metrics: Metrics
     let readiness: Readiness
-    let store: any TransactionStore
+    let store: any StoreReading
     let deadLetters: AMQPPublisher
     let replies: AMQPPublisher
     let control: AMQPConsumer

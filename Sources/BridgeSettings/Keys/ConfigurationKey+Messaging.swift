@@ -157,7 +157,12 @@ extension ConfigurationKey {
                 .amqpName,
                 "Topic exchange of refused messages."
             ),
-            ConfigurationKey("deadLetters.queue", \.deadLetters.queue, .amqpName, "Queue behind it."),
+            ConfigurationKey(
+                "deadLetters.queue",
+                \.deadLetters.queue,
+                .amqpName,
+                "Queue behind it. It cannot be `<commands.queue>.expired`, which the bridge needs itself."
+            ),
         ]
     )
 

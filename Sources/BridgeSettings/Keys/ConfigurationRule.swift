@@ -145,9 +145,11 @@ struct ConfigurationRule: Sendable {
     private static let queuesDiffer = ConfigurationRule(["commands.queue", "deadLetters.queue"]) { configuration in
         let names = configuration.ownQueues
         guard Set(names).count < names.count else { return nil }
-        let hint =
-            "and none of them \(configuration.control.queue), \(configuration.expiredQueue) or \(BridgeConfiguration.ownerQueue)"
-        return Finding(message: "queues of commands and dead letters must differ", hint: hint)
+        let fixed = [configuration.control.queue, configuration.expiredQueue, BridgeConfiguration.ownerQueue]
+        return Finding(
+            message: "each queue of the bridge needs a name of its own",
+            hint: "commands.queue and deadLetters.queue differ, and none of them is \(fixed.joined(separator: ", "))"
+        )
     }
 
     private static let storeIsSQLite = ConfigurationRule(["store.url"]) { configuration in

@@ -2,7 +2,9 @@
 
 package import BridgeCore
 
-/// The column groups that an update writes beside `ProgressColumn`, only where they changed: it touches no other index.
+/// The column groups that an update writes beside `ProgressColumn`, each only where it changed.
+///
+/// An index over a column that is not written costs nothing.
 package struct ColumnGroups: OptionSet, Hashable {
     package let rawValue: Int
 
@@ -28,14 +30,9 @@ package struct ColumnGroups: OptionSet, Hashable {
         self = []
         if stored.address != transaction.address { insert(.address) }
         if stored.idPosTxs != transaction.idPosTxs { insert(.number) }
-        if stored.stay != transaction.stay { insert(.lane) }
-        if stored.outcome != transaction.outcome { insert(.outcome) }
-        if stored.cancelAttempt != transaction.cancelAttempt || stored.preparation != transaction.preparation
-            || stored.restoredAt != transaction.restoredAt
-            || stored.contradictions.open != transaction.contradictions.open
-        {
-            insert(.rare)
-        }
+        if LaneColumn.differ(stored, transaction) { insert(.lane) }
+        if OutcomeColumn.differ(stored, transaction) || ResultColumn.differ(stored, transaction) { insert(.outcome) }
+        if RareColumn.differ(stored, transaction) { insert(.rare) }
     }
 
     /// The names of their columns, in the order of `write`.
@@ -68,6 +65,6 @@ package struct ColumnGroups: OptionSet, Hashable {
         TransactionColumns.writeAddress(transaction.address, &row)
         ProgressColumn.write(transaction, &row)
         LaneColumn.write(transaction, &row)
-        OutcomeColumn.completedAt.write(transaction, &row)
+        OutcomeColumn.completedAt.write(OutcomeColumn.part(of: transaction), &row)
     }
 }

@@ -10,11 +10,13 @@ package enum LaneColumn: String, ColumnGroup {
 
     package static let columns = allCases
 
-    package func write(_ transaction: Transaction, _ row: inout some RowWriter) {
+    package static func part(of transaction: Transaction) -> Transaction.LaneStay { transaction.stay }
+
+    package func write(_ stay: Transaction.LaneStay, _ row: inout some RowWriter) {
         switch self {
-        case .inLane: row.add(transaction.stay.isInLane)
-        case .lifeOver: row.add(transaction.stay.isLifeOver)
-        case .journalReadAt: row.add(transaction.stay.journalReadAt)
+        case .inLane: row.add(stay.isInLane)
+        case .lifeOver: row.add(stay.isLifeOver)
+        case .journalReadAt: row.add(stay.journalReadAt)
         }
     }
 

@@ -132,7 +132,7 @@ package enum OutboxColumns {
         }
         let event = OutboundEvent(
             id: eventID,
-            place: EventAddress(EventName(kind, text: name), routingKey: routingKey),
+            destination: EventDestination(EventName(kind, text: name), routingKey: routingKey),
             subject: subject,
             time: appendedAt,
             data: data,

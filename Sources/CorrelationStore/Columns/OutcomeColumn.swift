@@ -6,19 +6,42 @@ package import BridgeCore
 package enum OutcomeColumn: String, ColumnGroup {
     case completedAt = "completed_at"
     case decidedBy = "decided_by"
-    /// Follows from the others; a unique index holds it.
+    /// What the result claims; an index finds its owner.
     case paidClaim = "paid_claim"
     /// A row without a result has `NULL` here; a result without a readable number has a word.
     case responseCode = "result_response_code"
 
     package static let columns = allCases
 
-    package func write(_ transaction: Transaction, _ row: inout some RowWriter) {
+    /// What the columns are written from.
+    package struct Part: Equatable {
+        fileprivate let completedAt: Timestamp?
+        fileprivate let decidedBy: EvidenceSource?
+        fileprivate let paidClaim: String?
+        fileprivate let responseCode: TerminalResult.ResponseCode?
+
+        /// What is claimed follows from the result, and is written with it.
+        package static func == (left: Part, right: Part) -> Bool {
+            left.completedAt == right.completedAt && left.decidedBy == right.decidedBy
+                && left.responseCode == right.responseCode
+        }
+    }
+
+    package static func part(of transaction: Transaction) -> Part {
+        Part(
+            completedAt: transaction.outcome.completedAt,
+            decidedBy: transaction.outcome.decidedBy,
+            paidClaim: transaction.paidClaim,
+            responseCode: transaction.outcome.result?.responseCode
+        )
+    }
+
+    package func write(_ part: Part, _ row: inout some RowWriter) {
         switch self {
-        case .completedAt: row.add(transaction.outcome.completedAt)
-        case .decidedBy: row.add(transaction.outcome.decidedBy?.rawValue)
-        case .paidClaim: row.add(transaction.paidClaim)
-        case .responseCode: row.add(transaction.outcome.result.map { StoredResponseCode.text($0.responseCode) })
+        case .completedAt: row.add(part.completedAt)
+        case .decidedBy: row.add(part.decidedBy?.rawValue)
+        case .paidClaim: row.add(part.paidClaim)
+        case .responseCode: row.add(part.responseCode.map { StoredResponseCode.text($0) })
         }
     }
 

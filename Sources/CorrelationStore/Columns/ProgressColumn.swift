@@ -2,7 +2,9 @@
 
 package import BridgeCore
 
-/// What nearly every input sets.
+/// What nearly every input sets; it is always written, so its part is the whole transaction.
+///
+/// Columns that others follow from stand before them: `submitting` before `attempts`, `reason` before `waitedFor`.
 package enum ProgressColumn: String, ColumnGroup {
     case status, submitting, reason
     case waitedFor = "waited_for"
@@ -19,6 +21,8 @@ package enum ProgressColumn: String, ColumnGroup {
 
     package static let columns = allCases
 
+    package static func part(of transaction: Transaction) -> Transaction { transaction }
+
     package func write(_ transaction: Transaction, _ row: inout some RowWriter) {
         switch self {
         case .status: row.add(transaction.status.rawValue)
@@ -29,8 +33,8 @@ package enum ProgressColumn: String, ColumnGroup {
         case .attempts: row.add(Int64(transaction.posting.attempts))
         case .postedAt: row.add(transaction.posting.startedAt)
         case .submittedAt: row.add(transaction.posting.acknowledgedAt)
-        case .queries: row.add(Int64(transaction.inquiry.queries))
-        case .queryAt: row.add(transaction.inquiry.dueAt)
+        case .queries: row.add(Int64(transaction.statusQueries.begun))
+        case .queryAt: row.add(transaction.statusQueries.dueAt)
         case .dueAt: row.add(transaction.dueAt)
         case .contradictions: row.add(text: StoredContradictions.text(transaction.contradictions.known))
         case .knownToCloud: row.add(transaction.posting.isKnownToCloud)
@@ -60,8 +64,8 @@ package enum ProgressColumn: String, ColumnGroup {
             }
         case .postedAt: transaction.posting.startedAt = row.optionalInstant()
         case .submittedAt: transaction.posting.acknowledgedAt = row.optionalInstant()
-        case .queries: transaction.inquiry.queries = Int(row.integer())
-        case .queryAt: transaction.inquiry.dueAt = row.optionalInstant()
+        case .queries: transaction.statusQueries.begun = Int(row.integer())
+        case .queryAt: transaction.statusQueries.dueAt = row.optionalInstant()
         case .dueAt: transaction.dueAt = row.optionalInstant()
         case .contradictions:
             transaction.contradictions.known = try StoredContradictions.value(row.optionalBytes(), of: id)

@@ -13,14 +13,31 @@ package enum RareColumn: String, ColumnGroup {
 
     package static let columns = allCases
 
-    package func write(_ transaction: Transaction, _ row: inout some RowWriter) {
+    /// What the columns are written from.
+    package struct Part: Equatable {
+        fileprivate let openContradictions: Int
+        fileprivate let restoredAt: Timestamp?
+        fileprivate let preparation: Transaction.Preparation
+        fileprivate let cancelAttempt: Transaction.CancelAttempt?
+    }
+
+    package static func part(of transaction: Transaction) -> Part {
+        Part(
+            openContradictions: transaction.contradictions.open,
+            restoredAt: transaction.restoredAt,
+            preparation: transaction.preparation,
+            cancelAttempt: transaction.cancelAttempt
+        )
+    }
+
+    package func write(_ part: Part, _ row: inout some RowWriter) {
         switch self {
-        case .openContradictions: row.add(Int64(transaction.contradictions.open))
-        case .restoredAt: row.add(transaction.restoredAt)
-        case .receiptSeenAt: row.add(transaction.preparation.receiptSeenAt)
-        case .cancelSentAt: row.add(transaction.cancelAttempt?.sentAt)
-        case .cancelEndedAt: row.add(transaction.cancelAttempt?.endedAt)
-        case .batchReport: row.add(text: transaction.preparation.batchReport)
+        case .openContradictions: row.add(Int64(part.openContradictions))
+        case .restoredAt: row.add(part.restoredAt)
+        case .receiptSeenAt: row.add(part.preparation.receiptSeenAt)
+        case .cancelSentAt: row.add(part.cancelAttempt?.sentAt)
+        case .cancelEndedAt: row.add(part.cancelAttempt?.endedAt)
+        case .batchReport: row.add(text: part.preparation.batchReport)
         }
     }
 

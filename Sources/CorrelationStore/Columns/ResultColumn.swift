@@ -26,8 +26,9 @@ package enum ResultColumn: String, ColumnGroup {
 
     package static let columns = allCases
 
-    package func write(_ transaction: Transaction, _ row: inout some RowWriter) {
-        let result = transaction.outcome.result
+    package static func part(of transaction: Transaction) -> TerminalResult? { transaction.outcome.result }
+
+    package func write(_ result: TerminalResult?, _ row: inout some RowWriter) {
         switch self {
         case .functionCode: row.add(result?.functionCode)
         case .responseMessage: row.add(result?.responseMessage)

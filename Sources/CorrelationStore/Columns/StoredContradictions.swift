@@ -7,6 +7,8 @@ internal import BridgeCore
 /// `result` is the status that the contradiction speaks for and what identifies its payment, parted by `|`: number,
 /// receipt, authorization, token, local time. A part that is not known is empty.
 enum StoredContradictions {
+    private static let bar = UInt8(ascii: "|")
+    /// The parts behind the status.
     private static let parts = 5
 
     static func text(_ identities: [Contradiction.Identity]) -> [UInt8]? {
@@ -23,14 +25,13 @@ enum StoredContradictions {
         return writer.bytes
     }
 
-    private static func result(of identity: Contradiction.Identity) -> String {
+    static func result(of identity: Contradiction.Identity) -> String {
         let payment = identity.payment
         let values = [
-            payment.idPosTxs, payment.operationID.map(String.init), payment.authorizationCode, payment.transToken,
-            payment.localTime,
+            identity.status?.rawValue, payment.idPosTxs, payment.operationID.map(String.init),
+            payment.authorizationCode, payment.transToken, payment.localTime,
         ]
-        // A store of an early bridge has no status; it is left as it was.
-        return ([identity.status?.rawValue].compactMap { $0 } + values.map { $0 ?? "" }).joined(separator: "|")
+        return values.map { $0 ?? "" }.joined(separator: "|")
     }
 
     static func value(_ text: [UInt8]?, of id: TransactionID) throws -> [Contradiction.Identity] {
@@ -39,29 +40,28 @@ enum StoredContradictions {
             throw StoredRowFault("transactions.contradictions", of: id)
         }
         return try elements.map { element in
-            guard let code = element["code"]?.string.flatMap(Contradiction.Code.init(rawValue:)),
-                let identity = identity(code, element["result"]?.string ?? "")
-            else { throw StoredRowFault("transactions.contradictions", of: id) }
-            return identity
+            guard let code = element["code"]?.string.flatMap(Contradiction.Code.init(rawValue:)) else {
+                throw StoredRowFault("transactions.contradictions", of: id)
+            }
+            return identity(code, element["result"]?.string ?? "")
         }
     }
 
-    /// `nil` where the text has not the shape above.
-    private static func identity(_ code: Contradiction.Code, _ text: String) -> Contradiction.Identity? {
-        var values = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        var status: TransactionStatus?
-        if values.count > parts {
-            guard let known = TransactionStatus(rawValue: values.removeFirst()) else { return nil }
-            status = known
+    /// What is understood of a stored result; the rest counts as not known.
+    ///
+    /// A row must stay readable whatever stands here: rules read the contradicted rows of a whole terminal. Bars are
+    /// bytes: as a character a bar may be one with a mark behind it.
+    static func identity(_ code: Contradiction.Code, _ text: String) -> Contradiction.Identity {
+        var values = text.utf8.split(separator: bar, omittingEmptySubsequences: false).map { String(Substring($0)) }
+        // The first bridges wrote no status, and `-` for a part that is not known.
+        let status = values.count > parts ? TransactionStatus(rawValue: values.removeFirst()) : nil
+        func part(_ index: Int) -> String? {
+            guard index < values.count, !values[index].isEmpty, values[index] != "-" else { return nil }
+            return values[index]
         }
-        guard values.count == parts else { return nil }
-        func part(_ index: Int) -> String? { values[index].isEmpty ? nil : values[index] }
         var payment = PaymentIdentity()
         payment.idPosTxs = part(0)
-        if let digits = part(1) {
-            guard let number = Int64(digits) else { return nil }
-            payment.operationID = number
-        }
+        payment.operationID = part(1).flatMap { Int64($0) }
         payment.authorizationCode = part(2)
         payment.transToken = part(3)
         payment.localTime = part(4)

@@ -2,7 +2,6 @@
 
 internal import ArgumentParser
 internal import BridgeCore
-internal import BridgeService
 internal import BridgeSettings
 
 /// Which account is meant, where the configuration has several.

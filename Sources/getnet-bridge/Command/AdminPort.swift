@@ -2,7 +2,6 @@
 
 internal import AsyncHTTPClient
 internal import BridgeCore
-internal import BridgeService
 internal import BridgeSettings
 internal import NIOCore
 internal import NIOHTTP1

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import BridgeService
 internal import BridgeSettings
 
 /// A length of time as the configuration writes it: `500ms`, `30s`, `2m`.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import BridgeCore
-internal import BridgeService
 internal import BridgeSettings
 
 /// What the bridge of a configuration says of a message before it looks into its store.

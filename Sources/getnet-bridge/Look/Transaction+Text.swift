@@ -78,7 +78,7 @@ extension Transaction {
         facts.add("completed", outcome.completedAt?.description)
         facts.add("next look", dueAt?.description)
         facts.add("POSTs", "\(posting.attempts)")
-        facts.add("queries", "\(inquiry.queries)")
+        facts.add("queries", "\(statusQueries.begun)")
         facts.add(
             "contradictions",
             contradictions.known.isEmpty ? nil : "\(contradictions.known.count), of them open \(contradictions.open)"

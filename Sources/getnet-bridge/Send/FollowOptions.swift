@@ -2,7 +2,6 @@
 
 internal import AMQPClient
 internal import ArgumentParser
-internal import BridgeService
 internal import BridgeSettings
 
 /// How a command is sent and followed.

@@ -2,7 +2,6 @@
 
 internal import AMQPClient
 internal import BridgeCore
-internal import BridgeService
 internal import BridgeSettings
 internal import Foundation
 

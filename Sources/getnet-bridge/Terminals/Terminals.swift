@@ -2,7 +2,6 @@
 
 internal import ArgumentParser
 internal import BridgeCore
-internal import BridgeService
 internal import BridgeSettings
 
 /// Terminals, asked through the bridge that runs, and listed by Getnet.

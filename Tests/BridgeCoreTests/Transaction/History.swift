@@ -203,9 +203,11 @@ struct History {
         case .inDoubt:
             if after.reason == nil { return "in doubt without a reason" }
             let isGivenUp = after.reason?.code == .operatorNeeded
-            if isGivenUp ? after.dueAt != after.inquiry.dueAt : after.dueAt == nil { return "in doubt, and never due" }
+            if isGivenUp ? after.dueAt != after.statusQueries.dueAt : after.dueAt == nil {
+                return "in doubt, and never due"
+            }
         case .approved, .declined, .notCompleted, .failed, .completed:
-            if after.dueAt != nil || after.inquiry.dueAt != nil { return "due after the end" }
+            if after.dueAt != nil || after.statusQueries.dueAt != nil { return "due after the end" }
             if !change.effects.isEmpty { return "an effect after the end" }
             // When a person decided, the terminal may still be at work.
             let mayBeAtTerminal =

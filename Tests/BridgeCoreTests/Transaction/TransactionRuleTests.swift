@@ -112,7 +112,7 @@ import Testing
         }
         let acknowledged = proven.after(.submissionEnded(attempt: 1, .acknowledged(idPosTxs: Situation.number)))
         #expect(acknowledged.status == .submitted)
-        #expect(acknowledged.inquiry.dueAt == .sample)
+        #expect(acknowledged.statusQueries.dueAt == .sample)
     }
 
     @Test func `with a second sale at the cloud is not ended by the refusal of one of them, and its payment says so`() {
@@ -170,7 +170,7 @@ import Testing
             let refusal = SubmissionOutcome.Refusal(.terminalBusy, isTransient: isTransient)
             let ended = posting.after(.submissionEnded(attempt: 1, .notStarted(refusal)))
             #expect(ended.state == .inDoubt)
-            #expect(ended.inquiry.dueAt != nil)
+            #expect(ended.statusQueries.dueAt != nil)
         }
     }
 
@@ -350,16 +350,16 @@ import Testing
             .submissionEnded(attempt: 1, .acknowledged(idPosTxs: Situation.number))
         )
         #expect(acknowledged.status == .submitted)
-        #expect(acknowledged.inquiry.dueAt == .sample)
+        #expect(acknowledged.statusQueries.dueAt == .sample)
     }
 
     @Test func `that comes back after the clock was set back is asked for as soon as any other`() {
         let submitted = charge.submitted
-        #expect(submitted.after(.recovered, at: .sample).inquiry.dueAt == submitted.inquiry.dueAt)
+        #expect(submitted.after(.recovered, at: .sample).statusQueries.dueAt == submitted.statusQueries.dueAt)
         let earlier = Timestamp.sample - .seconds(3_600)
         let back = submitted.after(.recovered, at: earlier)
         let usual = earlier + max(Situation.rules.firstQueryAfter, Situation.rules.queryInterval)
-        #expect(back.inquiry.dueAt == usual && back.dueAt == usual)
+        #expect(back.statusQueries.dueAt == usual && back.dueAt == usual)
     }
 
     @Test func `claims Getnet's number and what it was paid by`() {

@@ -45,7 +45,7 @@ struct TransactionStepTests {
         #expect(steps(posting, [.restored]).map(\.startedAt) == [.sample])
         #expect(steps(posting, [.cancel]).map(\.kind) == [.cancelRefused])
         var submitted = Situation.submitted.transaction
-        submitted.inquiry.dueAt = .sample
+        submitted.statusQueries.dueAt = .sample
         #expect(steps(submitted, [.due]) == [TransactionStep(kind: .query, number: 1, at: .sample)])
         #expect(steps(Situation.submitted.transaction, [.queryRequested]).map(\.kind) == [.queryRequested])
         #expect(steps(Situation.submitted.transaction, [.unreadableCallback]).map(\.kind) == [.unreadableCallback])

@@ -60,9 +60,9 @@ struct SetClockTests {
                     $0.commandID == command.commandID && $0.status == "in_doubt"
                 }
                 clock.move(by: .seconds(25 * 3_600))
-                let queries = try await world.transaction(of: command.commandID)?.inquiry.queries ?? 0
+                let queries = try await world.transaction(of: command.commandID)?.statusQueries.begun ?? 0
                 try await eventually("it is asked about again and again", within: BridgeWorld.patience) {
-                    try await world.transaction(of: command.commandID)?.inquiry.queries ?? 0 > queries + 3
+                    try await world.transaction(of: command.commandID)?.statusQueries.begun ?? 0 > queries + 3
                 }
                 #expect(!world.events.all.contains { $0.reason == "operator_needed" })
             }

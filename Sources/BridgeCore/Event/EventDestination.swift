@@ -5,7 +5,7 @@
 /// The routing key is `<name>.<country>.<account>.<branch>.<terminal>`, as `charge.approved.cl.main.12983.80005000`,
 /// with `-` for each part that is not known.
 /// Source: docs/promises.md 1.5.
-public struct EventAddress: Sendable, Hashable {
+public struct EventDestination: Sendable, Hashable {
     /// What stands for a part that is not known.
     public static let unknown = "-"
 
@@ -18,7 +18,7 @@ public struct EventAddress: Sendable, Hashable {
     /// The key that the event is published with.
     public let routingKey: String
 
-    /// The address of an event about a terminal.
+    /// The destination of an event about a terminal.
     init(_ name: EventName, country: String, account: String, branch: String, terminal: String) {
         self.name = name
         self.country = country
@@ -26,7 +26,7 @@ public struct EventAddress: Sendable, Hashable {
         routingKey = "\(name.text).\(country).\(account).\(branch).\(terminal)"
     }
 
-    /// The address of an event about no terminal.
+    /// The destination of an event about no terminal.
     init(_ name: EventName, of account: Account?) {
         self.init(
             name,
@@ -37,7 +37,7 @@ public struct EventAddress: Sendable, Hashable {
         )
     }
 
-    /// An address as it was stored.
+    /// A destination as it was stored.
     public init(_ name: EventName, routingKey: String) {
         let words = routingKey.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
         self.name = name

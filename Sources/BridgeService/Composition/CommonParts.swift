@@ -6,8 +6,8 @@ internal import BridgeSettings
 internal import CorrelationStore
 internal import Logging
 
-/// What every part of a bridge stands on, made once.
-struct BridgeFoundation: Sendable {
+/// What the parts of a bridge have in common, made once: each part gets those that it uses.
+struct CommonParts: Sendable {
     let configuration: BridgeConfiguration
     let store: any TransactionStore
     /// The clock on the wall.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import BridgeCore
-import BridgeLedger
-import MemoryLedger
+internal import BridgeCore
+internal import BridgeLedger
+internal import MemoryLedger
 
 /// What the ledger promises about money, for everything that it was told and in every order.
 extension Shop {
@@ -10,12 +10,13 @@ extension Shop {
         let all = rows.tables.order.compactMap { rows.tables.transactions[$0] }
         for transaction in all {
             let isPaid = payments.contains { $0.transaction.id == transaction.id }
+            // The terminal said so, and the ledger has heard nothing else.
+            let isDenied = posts[transaction.id].map { $0.isDenied || $0.isToBeDenied } ?? false
+            let isLost = isPaid && !isDenied && transaction.contradictions.known.isEmpty
             let id = transaction.command.commandID
             switch transaction.state {
             case .approved where !isPaid: return "guessed: \(id) is approved and was not paid"
-            case .notCompleted where isPaid && transaction.contradictions.known.isEmpty,
-                .declined where isPaid && transaction.contradictions.known.isEmpty,
-                .failed where isPaid && transaction.contradictions.known.isEmpty:
+            case .notCompleted where isLost, .declined where isLost, .failed where isLost:
                 return "lost: \(id) was paid and is \(transaction.status.rawValue)"
             default: break
             }
@@ -29,7 +30,9 @@ extension Shop {
 
     private func brokenReference(_ all: [Transaction]) -> String? {
         let holders = all.filter { $0.effect.movesMoney && (!$0.state.isFinal || $0.state == .approved) }
-        let byReference = Dictionary(grouping: holders) { $0.command.content.reference ?? "" }
+        let byReference = Dictionary(grouping: holders) {
+            "\($0.command.content.account) \($0.command.content.reference ?? "")"
+        }
         return byReference.first { $0.value.count > 1 }.map { "doubled: \($0.value.count) transactions have \($0.key)" }
     }
 
@@ -39,9 +42,10 @@ extension Shop {
             let sum = given.reduce(0) { $0 + ($1.amount?.value ?? sale.amount?.value ?? 0) }
             if sum > sale.amount?.value ?? 0 { return "over-refunded: \(sum) of \(sale.amount?.value ?? 0)" }
         }
-        for slip in Self.slips {
+        for (account, slip) in accounts.flatMap({ account in Self.slips.map { (account.name, $0) } }) {
             let given = all.filter {
-                $0.original?.authorizationCode == slip.authorizationCode && ($0.state == .approved || $0.isSent)
+                $0.command.content.account == account && $0.original?.authorizationCode == slip.authorizationCode
+                    && ($0.state == .approved || $0.isSent)
             }
             let sum = given.reduce(0) { $0 + ($1.amount?.value ?? slip.amount.value) }
             if sum > slip.amount.value { return "over-refunded: \(sum) of the slip \(slip.authorizationCode)" }
@@ -50,7 +54,7 @@ extension Shop {
     }
 
     private func brokenCommand(_ all: [Transaction]) -> String? {
-        let byCommand = Dictionary(grouping: all) { $0.command.commandID }
+        let byCommand = Dictionary(grouping: all) { "\($0.command.content.account) \($0.command.commandID)" }
         return byCommand.first { $0.value.count > 1 }.map { "doubled: the command \($0.key)" }
     }
 }
