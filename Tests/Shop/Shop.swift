@@ -18,6 +18,8 @@ package struct Shop {
         case people
         /// Two accounts at the same terminals, callers who cancel, and results that leave out most of what they could say.
         case accounts
+        /// Callbacks that are only a hint: a query decides, which may never be answered.
+        case queries
     }
 
     /// A payment that a terminal really took.
@@ -63,7 +65,7 @@ package struct Shop {
     let accounts: [Account]
     package let rows = MemoryRows()
     let ledger: TransactionLedger<MemoryRows>
-    let rules = TransactionRules(laneDepth: 4)
+    let rules: TransactionRules
     var random: SeededGenerator
     var now = Timestamp.sample
     var messages: [(candidate: Transaction, message: CommandMessage)] = []
@@ -78,6 +80,7 @@ package struct Shop {
     /// The shop of a seed; `blindness` takes a rule away.
     package init(_ theme: Theme, seed: UInt64, blindness: Blindness? = nil) {
         self.theme = theme
+        rules = TransactionRules(callbackNeedsQuery: theme == .queries, laneDepth: 4)
         random = SeededGenerator(seed: seed)
         rows.blindness = blindness
         let second = Account(name: "second", profile: Account.sample.profile, environment: Account.sample.environment)
@@ -110,8 +113,12 @@ package struct Shop {
     }
 
     private mutating func step() throws -> String? {
-        if theme != .sales, Int.random(in: 0..<6, using: &random) == 0 {
-            return try theme == .people ? person() : cancel()
+        if Int.random(in: 0..<6, using: &random) == 0 {
+            switch theme {
+            case .sales, .queries: break
+            case .people: return try person()
+            case .accounts: return try cancel()
+            }
         }
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: return try command(newCharge())

@@ -132,7 +132,7 @@ public struct JournalMatch: Sendable {
     ///
     /// Where the row has the ticket that was sent, ticket and amount decide. Its clock may then be off by whole hours:
     /// the terminals of one account stand in several time zones.
-    func fits(_ row: JournalRow, _ transaction: Transaction) -> Bool {
+    public func fits(_ row: JournalRow, _ transaction: Transaction) -> Bool {
         fits(row, transaction) { instant, window in
             window.contains(instant)
                 || isShifted(instant, window) && transaction.sendsTicketNumber

@@ -117,11 +117,20 @@ public struct Transaction: Sendable, Equatable {
     /// A person's approval has no time of the terminal's; it claims the receipt until evidence brings the time.
     /// Source: docs/promises.md 4.6.
     ///
-    /// In doubt it is the payment that did not fit: it is this transaction's alone, also after a person decides.
+    /// Before the end it is a payment that was told and decides nothing yet: it waits for its query, or does not fit.
+    /// It is this transaction's from the commit that took it in, also after a person decides.
     public var paidClaim: String? {
-        guard let result, state == .approved || state == .inDoubt && looksPaid(result) else { return nil }
+        guard let result, state == .approved || !state.isFinal && looksPaid(result) else { return nil }
         let terminal = command.content.terminal
         return result.paidClaim(of: effect, terminal: terminal)
             ?? (outcome.decidedBy == .operator ? result.receiptClaim(of: effect, terminal: terminal) : nil)
+    }
+
+    /// Whether a payment was told that only waits for its confirmation: nothing speaks against it.
+    ///
+    /// It is so where callbacks wait for a query (`callbacks.trust`), and no query was answered.
+    public var awaitsConfirmation: Bool {
+        guard state == .inDoubt, let result, looksPaid(result) else { return false }
+        return [.noResult, .noAcknowledgement, .terminalUnreachable].contains(reason?.code)
     }
 }

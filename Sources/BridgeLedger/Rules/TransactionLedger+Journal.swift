@@ -144,8 +144,11 @@ extension TransactionLedger {
             for account in accounts {
                 try rows.lock(LedgerLock(.paidResult(claim), account: account))
                 guard let owner = try rows.owner(of: .paidResult(claim), account: account) else { continue }
+                guard let owner = try rows.transaction(owner), owner.state == .inDoubt else { return .somebody }
+                // Its own row confirms it; no other transaction can have it, because it is claimed.
+                if owner.awaitsConfirmation, decided.match.fits(row, owner) { return .nobody }
                 // A payment that did not fit is its owner's and decides nothing there either.
-                return try rows.transaction(owner)?.state == .inDoubt ? .perhaps : .somebody
+                return .perhaps
             }
         }
         if decided.contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .somebody }
