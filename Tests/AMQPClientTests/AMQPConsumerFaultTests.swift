@@ -57,7 +57,8 @@ import Testing
     }
 
     @Test(arguments: ["classic", "quorum"])
-    func `a queue that is deleted and at once made anew by somebody else is consumed from`(type: String) async throws {
+    func `a queue that is deleted and at once made anew by another program is consumed from`(type: String) async throws
+    {
         try await TestBroker.use { host in
             let arguments = #"{"x-queue-type":"\#(type)"}"#
             try await host.declareQueue("q", arguments: arguments)

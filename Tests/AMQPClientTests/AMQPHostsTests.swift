@@ -84,7 +84,7 @@ struct AMQPHostsTests {
         }
     }
 
-    @Test func `an address stands for itself, and a name that nobody knows is said`() throws {
+    @Test func `an address stands for itself, and a name that is not known is said`() throws {
         #expect(try HostAddresses.of(.init(host: "127.0.0.1", port: 7)) == [.init(host: "127.0.0.1", port: 7)])
         #expect(try HostAddresses.of(.init(host: "::1", port: 7)) == [.init(host: "::1", port: 7)])
         #expect(throws: AMQPError.self) { try HostAddresses.of(.init(host: "no such name.invalid", port: 7)) }

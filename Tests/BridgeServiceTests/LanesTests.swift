@@ -45,7 +45,7 @@ struct LanesTests {
         #expect([afterFirst, afterSecond] == [id(2), id(3)])
     }
 
-    @Test func `who leaves from the middle changes nobody's turn`() {
+    @Test func `one that leaves from the middle changes no turn`() {
         var lanes = lanes(3)
         #expect(lanes.leave(id(2)) == nil)
         #expect(lanes.isHead(id(1)))
@@ -53,7 +53,7 @@ struct LanesTests {
         #expect(lanes.leave(id(1)) == nil)
     }
 
-    @Test func `nobody is POSTed beside a reading, even if its doubt ends meanwhile`() {
+    @Test func `no command is POSTed beside a reading, even if its doubt ends meanwhile`() {
         var lanes = lanes(2)
         let begins = lanes.beginReading(for: id(1))
         let beginsAgain = lanes.beginReading(for: id(1))
@@ -115,7 +115,7 @@ struct LanesTests {
         #expect(lanes.lifeEnd(of: id(1)) == Self.now + .seconds(615))
     }
 
-    @Test func `a lane that is read is so for everybody in it, until the reading has ended`() {
+    @Test func `a lane that is read counts as read for each command in it, until the reading has ended`() {
         var lanes = lanes(2)
         let isBegun = lanes.beginReading(for: id(1))
         #expect(isBegun && lanes.isBeingRead(id(1)) && lanes.isBeingRead(id(2)) && !lanes.isHead(id(1)))

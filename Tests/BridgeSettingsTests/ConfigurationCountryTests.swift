@@ -5,13 +5,13 @@ import Testing
 
 @testable import BridgeSettings
 
-@Suite struct `A country that nobody has documented` {
+@Suite struct `A country without documents` {
     private func load(_ environment: [String: String]) throws -> ConfigurationOutcome {
         let prefixed = environment.map { ("GETNET_BRIDGE_CLOUD_" + $0.key, $0.value) }
         return try ConfigurationFixture().load(environment: Dictionary(uniqueKeysWithValues: prefixed))
     }
 
-    @Test func `does not start before somebody says what amounts and branches look like there`() throws {
+    @Test func `does not start before the configuration says what amounts and branches look like there`() throws {
         for half in [[:], ["AMOUNT_UNIT": "major"], ["BRANCH_FORM": "number"]] {
             let outcome = try load(half.merging(["COUNTRY": "uy"]) { $1 })
             let fault = try #require(outcome.faults.first)

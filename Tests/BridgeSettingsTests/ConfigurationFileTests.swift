@@ -104,7 +104,7 @@ import Testing
         #expect(Set(outcome.faults.map { $0.origin.description.prefix(4) }) == ["flag", "file", "no v", "envi"])
     }
 
-    @Test func `whoever gives nothing is told all that is required, and how`() {
+    @Test func `an empty configuration is told all that is required, and how`() {
         let outcome = BridgeConfiguration.load(flags: [], environment: [:], configFile: nil)
         #expect(outcome.faults.map(\.key) == ConfigurationKey.all.filter(\.isRequired).map(\.name))
         #expect(outcome.faults.allSatisfy { $0.message == "is required" && $0.origin == .missing })

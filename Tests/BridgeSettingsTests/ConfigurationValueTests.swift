@@ -162,7 +162,7 @@ import Testing
         #expect(longer.warnings.isEmpty)
     }
 
-    @Test func `nobody gives up while the terminal may still take the money`() {
+    @Test func `the bridge does not give up while the terminal may still take the money`() {
         #expect(faults("--reconcile.giveUpAfter=5m").map(\.key) == ["reconcile.giveUpAfter"])
     }
 

@@ -272,7 +272,7 @@ import Testing
     }
 
     @Test(arguments: StoreEngine.allCases)
-    func `a payment that came against another status is nobody else's`(engine: StoreEngine) async throws {
+    func `a payment that came against another status is no other transaction's`(engine: StoreEngine) async throws {
         try await engine.withStore { store in
             let declined = try await store.submitted(Charge(commandID: "c-0", reference: "R0", terminal: "80005000"))
             var refusal = TerminalResult.refused(51)

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: StoreEngine.allCases)
-    func `nobody is POSTed while somebody accepted earlier holds the lane`(engine: StoreEngine) async throws {
+    func `no command is POSTed while one that was accepted earlier holds the lane`(engine: StoreEngine) async throws {
         try await engine.withStore { store in
             let first = try await store.create(Charge(commandID: "c-1", reference: "R1", terminal: "80005000"))
             let second = try await store.create(

@@ -249,7 +249,7 @@ struct OriginalTests {
     }
 
     @Test(arguments: StoreEngine.allCases)
-    func `a receipt that nobody knows gets a record, so that two commands share it`(_ engine: StoreEngine) async throws
+    func `a receipt that is not known gets a record, so that two commands share it`(_ engine: StoreEngine) async throws
     {
         try await engine.withStore { store in
             let first = try await taken(Ask(number: 1, original: .receipt(receipt()), amount: 15_000), by: store)

@@ -142,7 +142,7 @@ struct SQLiteFileTests {
     }
 
     @Test
-    func `nobody else can read the files`() async throws {
+    func `no other user can read the files`() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/store.sqlite"
             try SQLiteStore(path: path).create(for: Accounts(.test))

@@ -161,7 +161,7 @@ struct JudgeFollowUpTests {
         #expect(kinds { $0.store.transactions[1].reason = "command_expired" }.contains(.lost))
     }
 
-    @Test func `a cancel that met another sale is misdirected, one that nobody wanted invented`() {
+    @Test func `a cancel that met another sale is misdirected, one that no caller sent is invented`() {
         func cancel(of id: String, met: String?) -> CancelPost {
             CancelPost(terminal: "80000001", receivedAt: 1, endedAt: 2, customID: id, met: met)
         }

@@ -49,7 +49,7 @@ struct JudgeOddPaymentTests {
         #expect(kinds { refuse(&$0, "reference_in_use", isClockMoved: true) } == [.lost])
     }
 
-    @Test func `a contradiction that nobody told is found`() {
+    @Test func `a contradiction that was not told is found`() {
         func contradict(_ ledgers: inout Ledgers) {
             ledgers.store.entries.append(.sample(99, "e-c", "charge.contradicted", "t-1"))
             var event = DeliveredEvent.sample("e-c", "t-1", "c-1", "approved", 4)
@@ -85,7 +85,7 @@ struct JudgeOddPaymentTests {
         #expect(kinds { repeatReceipt(&$0, status: "approved", at: 7_000) } == [.guessed])
     }
 
-    @Test func `a receipt that was nobody's yet may be taken for one's own, and its owner stays in doubt`() {
+    @Test func `a receipt without an owner yet may be taken for one's own, and its owner stays in doubt`() {
         // The owner of the receipt is approved later, or never.
         #expect(kinds { repeatReceipt(&$0, status: "approved", at: 5_500) } == [])
         let robbed = kinds { ledgers in

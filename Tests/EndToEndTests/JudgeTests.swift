@@ -163,7 +163,7 @@ struct JudgeTests {
         #expect(found == [.undecided])
     }
 
-    @Test func `doubt is right only where nobody can know`() {
+    @Test func `doubt is right only where the end cannot be known`() {
         // The sample's acknowledgement and callback were lost, so the doubt is right.
         #expect(kinds { $0.posts[2].reply = "reset" } == [])
         // Getnet acknowledged, and the bridge was not killed.
@@ -231,7 +231,7 @@ struct JudgeTests {
         #expect(found == [.disagreeing])
     }
 
-    @Test func `an event of nobody and a transaction of nobody are invented`() {
+    @Test func `an event and a transaction of no command are invented`() {
         let strange = kinds { $0.events?.append(.sample("e-7", "t-1", "c-1", "approved", 7)) }
         #expect(strange.contains(.invented))
         let found = kinds { ledgers in
@@ -284,7 +284,7 @@ struct JudgeTests {
         #expect(kinds(verdictAt: 6_040) == [.overlapping])
     }
 
-    @Test func `whoever was POSTed holds the terminal until its verdict or the end of its life`() {
+    @Test func `a command that was POSTed holds the terminal until its verdict or the end of its life`() {
         func kinds(_ receivedAt: Int64) -> Set<Violation.Kind> {
             self.kinds { ledgers in
                 ledgers.terminalLife = 10_000

@@ -70,7 +70,7 @@ struct JudgeUntruthTests {
         #expect(kinds { deny(&$0, sales: 2) } == [.doubled])
     }
 
-    @Test func `what a lost store knew alone is forgotten, not lost, and its events are nobody's invention`() {
+    @Test func `what a lost store knew alone is forgotten, not lost, and its events are not invented`() {
         func lose(_ ledgers: inout Ledgers) {
             ledgers.lost = ledgers.store
             ledgers.store.transactions.removeAll { $0.id == "t-1" }

@@ -20,7 +20,7 @@ import Testing
         if case .wait(let obstacle) = breaker.pass(at: now) { obstacle } else { nil }
     }
 
-    @Test func `lets everybody go until the firewall refuses`() throws {
+    @Test func `lets each request go until the firewall refuses`() throws {
         var breaker = AccountBreaker()
         for finding in [AccountBreaker.Finding.served, .nothing] {
             for _ in 0..<3 { breaker.ended(try permit(&breaker, at: start), finding, at: start) }
@@ -30,7 +30,7 @@ import Testing
         #expect(wait(&breaker, at: start + .seconds(1)) == .init(cause: .blocked, wait: .seconds(4)))
     }
 
-    @Test func `lets one probe go at a time, and everybody after its answer`() throws {
+    @Test func `lets one probe go at a time, and each request after its answer`() throws {
         var breaker = AccountBreaker()
         breaker.ended(try permit(&breaker, at: start), .blocked(retryAfter: nil), at: start)
         let over = start + .seconds(5)

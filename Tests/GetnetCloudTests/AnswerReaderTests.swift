@@ -59,7 +59,7 @@ import Testing
         #expect(result.amount == 100_000)
     }
 
-    @Test func `a sale that nobody paid has no identities`() throws {
+    @Test func `a sale without a payment has no identities`() throws {
         let answer = try read(
             Fixture.approved([
                 "responseCode": "1006", "terminalId": #""""#, "ticket": "null", "authorizationCode": #""""#,

@@ -65,7 +65,7 @@ import Testing
         #expect(body(.refund, Self.argentina) == expected)
     }
 
-    @Test func `asks for a callback where one may come and for none where nobody knows one`() {
+    @Test func `asks for a callback where one may come and for none where none is known`() {
         #expect(body(.poll) == #"{\#(chilean),"command":106,\#(answered)}"#)
         #expect(body(.poll, Self.argentina) == #"{\#(argentine),"command":106,"customId":"ID"}"#)
         #expect(body(.totals, Self.argentina) == #"{\#(argentine),"command":104,"customId":"ID"}"#)

@@ -200,7 +200,7 @@ import Testing
         }
     }
 
-    @Test func `a login that fails is told to everybody and not repeated at once`() async throws {
+    @Test func `a login that fails is told to each command that waits and not repeated at once`() async throws {
         let cases: [(RawServer.Reply, SubmissionOutcome.Refusal)] = [
             (.http(200, Fixture.fault("INVALID CREDENTIALS")), .init(.unauthorized, isTransient: true)),
             (.http(401, ""), .init(.unauthorized, isTransient: true)),

@@ -23,7 +23,7 @@ private struct LogBook: LogHandler {
     }
 }
 
-@Suite struct `A text that nobody knows` {
+@Suite struct `A text that is not known` {
     @Test func `is counted each time and shown once, masked`() async throws {
         let lines = NIOLockedValueBox<[String]>([])
         let counted = NIOLockedValueBox<[CloudOperation]>([])

@@ -26,7 +26,7 @@ struct CloudStateCancellationTests {
         world.cloud.ledger.commands.page(from: 0, limit: 99).map(\.entry)
     }
 
-    @Test func `a sale that nobody has paid yet ends, and was never paid`() {
+    @Test func `a sale that is not paid yet ends, and was never paid`() {
         var world = JournalWorld()
         let sale = world.sell(15_990, at: 0)
         #expect(cancel(&world, at: 1_000).plan.reply == .sent)

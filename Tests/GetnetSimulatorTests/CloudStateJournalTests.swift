@@ -151,7 +151,7 @@ struct CloudStateJournalTests {
         #expect(answers.map { $0["amount"] as? Int } == [15_990, 15_101, 15_212, 15_213, 15_206])
     }
 
-    @Test func `a transaction of another terminal, another batch or nobody is an error`() throws {
+    @Test func `a transaction of another terminal, another batch or none is an error`() throws {
         var world = JournalWorld()
         let (first, second) = (world.sell(15_990, terminal: JournalWorld.other, at: 0), world.sell(15_990, at: 0))
         let (elsewhere, here) = (try #require(first.started), try #require(second.started))

@@ -97,7 +97,7 @@ struct RetellingTests {
         #expect(DisturbedPlan([.tip, .flat], PlanContext()).faults == [.flat])
     }
 
-    @Test func `a receipt that was another one's comes again, and nobody has paid`() throws {
+    @Test func `a receipt of another sale comes again, and no payment was made`() throws {
         var world = JournalWorld { $0.faults.probabilities = [.othersReceipt: 1] }
         // The first sale finds no payment to repeat.
         let first = world.sell(15_990, "T1", at: 0)

@@ -120,7 +120,7 @@ struct SimulatorControlsTests {
         }
     }
 
-    @Test func `a webhook that nobody listens at is noted without a status`() async throws {
+    @Test func `a webhook without a listener is noted without a status`() async throws {
         try await SimulatedWorld.run { world in
             _ = try await world.sell(15_990, webhook: "http://127.0.0.1:1/")
             try await world.eventually { world.simulator.ledger.summary.callbacks == 1 }

@@ -64,7 +64,7 @@ struct SimulatorFaultTests {
         }
     }
 
-    @Test func `somebody pays at the terminal, and the batch is closed`() async throws {
+    @Test func `a customer pays at the terminal, and the batch is closed`() async throws {
         try await SimulatedWorld.run { world in
             let path = "/terminals/80005000"
             let sold = try await world.send(.POST, simulator(world, path + "/sales?amount=4500"))

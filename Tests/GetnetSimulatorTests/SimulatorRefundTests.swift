@@ -53,7 +53,7 @@ struct SimulatorRefundTests {
         }
     }
 
-    @Test func `an authorization that nobody has is declined`() async throws {
+    @Test func `an authorization of no sale is declined`() async throws {
         try await SimulatedWorld.run { world in
             let nobody = SimulatedWorld.Paid(operationID: 1, authorizationCode: "999999x", day: "")
             let answer = try await refund(world, 1_000, of: nobody)

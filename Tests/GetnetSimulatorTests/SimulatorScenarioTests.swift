@@ -164,7 +164,7 @@ struct SimulatorScenarioTests {
         }
     }
 
-    @Test func `whoever follows the redirect is noted`() async throws {
+    @Test func `a client that follows the redirect is noted`() async throws {
         try await SimulatedWorld.run { world in
             let answer = try await world.sell(15_407)
             let location = try #require(answer.headers["Location"].first)

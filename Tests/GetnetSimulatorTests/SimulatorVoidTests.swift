@@ -68,7 +68,7 @@ struct SimulatorVoidTests {
         }
     }
 
-    @Test func `a receipt of a closed batch or of nobody is refused`() async throws {
+    @Test func `a receipt of a closed batch or of no sale is refused`() async throws {
         try await SimulatedWorld.run { world in
             let nobody = try await world.command(.void, "\"operationId\":17")
             #expect(nobody.result["responseCode"] as? Int == 25)

@@ -125,7 +125,7 @@ struct AnswerWriterTests {
         #expect(response["operationId"] as? Int == 17)
     }
 
-    @Test func `nobody paid echoes the amount, has no card and no ticket`() throws {
+    @Test func `a result without a payment echoes the amount, has no card and no ticket`() throws {
         let response = try response(TerminalResult(.nobodyPaid))
         #expect(Set(response.keys) == Self.captured)
         #expect(response["amount"] as? Int == 15_990)

@@ -16,7 +16,7 @@ package struct Shop {
         case sales
         /// Terminals that first tell untruly that nobody paid, and people who look and decide.
         case people
-        /// Two accounts at the same terminals, callers who cancel, and results that leave out most of what they could say.
+        /// Two accounts at the same terminals, callers who cancel, and results that leave out most of what they know.
         case accounts
         /// Callbacks that are only a hint: a query decides, which may never be answered.
         case queries

@@ -29,9 +29,9 @@ extension TransactionLedger {
         var contested: [JournalRow] = []
         for row in reading.rows {
             switch try possession(of: row, at: terminal, among: decided, accounts) {
-            case .nobody: free.append(row)
-            case .perhaps: contested.append(row)
-            case .somebody: break
+            case .free: free.append(row)
+            case .contested: contested.append(row)
+            case .taken: break
             }
         }
         let restoredAt = try rows.restoredAt()
@@ -72,12 +72,12 @@ extension TransactionLedger {
 
     /// Which transaction a row's payment belongs to.
     private enum Possession {
-        /// No decided transaction's.
-        case nobody
+        /// No decided transaction's: an undecided one may have it.
+        case free
         /// It may belong to one whose own row is missing: it was taken back, or its result was too thin.
-        case perhaps
+        case contested
         /// A transaction's that is decided already.
-        case somebody
+        case taken
     }
 
     /// Transactions at a terminal that are decided, and may have made one of the rows of its list.
@@ -144,21 +144,21 @@ extension TransactionLedger {
             for account in accounts {
                 try rows.lock(LedgerLock(.paidResult(claim), account: account))
                 guard let owner = try rows.owner(of: .paidResult(claim), account: account) else { continue }
-                guard let owner = try rows.transaction(owner), owner.state == .inDoubt else { return .somebody }
+                guard let owner = try rows.transaction(owner), owner.state == .inDoubt else { return .taken }
                 // Its own row confirms it; no other transaction can have it, because it is claimed.
-                if owner.awaitsConfirmation, decided.match.fits(row, owner) { return .nobody }
+                if owner.awaitsConfirmation, decided.match.fits(row, owner) { return .free }
                 // A payment that did not fit is its owner's and decides nothing there either.
-                return .perhaps
+                return .contested
             }
         }
-        if decided.contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .somebody }
+        if decided.contradicted.contains(where: { $0.isContradicted(by: row.result) }) { return .taken }
         // A result in the thin layout claims nothing, and belongs to a transaction all the same.
         // A void names its sale's receipt, which may be the number of a later one.
         let owners = decided.approved.filter {
             $0.effect == effect && isNear($0, row) && decided.match.mayBe(row, of: $0)
         }
-        if owners.contains(where: { $0.isPayment(row.result) }) { return .somebody }
-        return owners.isEmpty ? .nobody : .perhaps
+        if owners.contains(where: { $0.isPayment(row.result) }) { return .taken }
+        return owners.isEmpty ? .free : .contested
     }
 
     /// Whether the terminal may have worked on a transaction at a row's time, in any time zone it may stand in.

@@ -115,7 +115,7 @@ import Testing
         )
     }
 
-    @Test func `without a name, of a terminal that nobody or several own, a command is refused`() throws {
+    @Test func `without a name, of a terminal that no account or several have, a command is refused`() throws {
         #expect(try read().faults == ["account account_ambiguous"])
         let several = ["a": "80005000/12983/SNPRUEBA1234/ar-main", "b": "80005000/12983/SNPRUEBA1234/cl-main"]
         #expect(try read(several).faults == ["account account_ambiguous"])

@@ -77,7 +77,7 @@ import Testing
         #expect(try Samples.equal(event.data, expected))
     }
 
-    @Test func `tells that nobody paid without a card`() throws {
+    @Test func `tells that no payment was made, without a card`() throws {
         let event = try Samples.event(.submissionStarted, Self.acknowledged, .callback(.notCompleted(Samples.charge)))
         let expected = Samples.data(
             """

@@ -98,7 +98,7 @@ import Testing
         #expect(judged == "approved")
     }
 
-    @Test func `a payment under another number but our own name is kept in doubt, its refusal is nobody's`() {
+    @Test func `a payment under another number but our own name is kept in doubt, its refusal is foreign`() {
         #expect(judge { $0.idPosTxs = "936199" } == "inconsistent")
         let declined = judge {
             $0.idPosTxs = "936199"

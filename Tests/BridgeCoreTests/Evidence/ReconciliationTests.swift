@@ -64,7 +64,7 @@ import Testing
         #expect(found.since == .oldestRow(Self.at(1)))
     }
 
-    @Test func `a row of nobody is unclaimed, and a payment without a row is missing`() {
+    @Test func `a row of no transaction is unclaimed, and a payment without a row is missing`() {
         let found = compare([row(1), row(3, amount: 70)], [sale(1), sale(2)])
         #expect(!found.agrees)
         #expect(found.unclaimed.map(\.row.result.operationID) == [3])
@@ -94,7 +94,7 @@ import Testing
         #expect(unknown.agrees && unknown.since == nil)
     }
 
-    @Test func `a batch that somebody else closed since is told by its receipts`() {
+    @Test func `a batch that another program closed since is told by its receipts`() {
         // Two sales of one batch, then the receipts begin with 1 again.
         let found = compare([row(1, minute: 20)], [sale(1, minute: 2), sale(2, minute: 3)], lastClose: Self.at(0))
         #expect(found.since == .oldestRow(Self.at(20)) && found.missing.isEmpty)

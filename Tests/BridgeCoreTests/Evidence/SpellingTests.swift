@@ -158,7 +158,7 @@ import Testing
         #expect(lost.after(.callback(.notCompleted(lost))).state == .notCompleted)
     }
 
-    @Test func `a payment that did not fit is claimed while it is in doubt, and by nobody else`() {
+    @Test func `a payment that did not fit is claimed while it is in doubt, and by no other transaction`() {
         let doubt = sale.after(callback { $0.result?.amount = 15_991 })
         #expect(doubt.state == .inDoubt && doubt.paidClaim == sale.after(callback { _ in }).paidClaim)
         let unpaid = sale.after(callback { $0.result?.responseCode = .missing })

@@ -52,7 +52,7 @@ import Testing
         #expect(beside.obstacle(to: Money(15_989, .clp)) == nil)
     }
 
-    @Test func `an approval against a final status can be given back, what nobody paid cannot`() throws {
+    @Test func `an approval against a final status can be given back, a sale without a payment cannot`() throws {
         let charge = Transaction.sample().submitted
         #expect(OriginalSale(charge) == nil)
         let declined = charge.after(.callback(.declined(charge)))

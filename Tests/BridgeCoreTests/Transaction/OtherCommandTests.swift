@@ -72,7 +72,7 @@ import Testing
         #expect(after.events.isEmpty)
     }
 
-    @Test func `nobody is woken for what its reader sends, until that one is gone`() {
+    @Test func `no wake is planned for what its reader sends, until that reader is gone`() {
         let seen = begun(.void).after(.receiptRead(.seen))
         #expect(seen.dueAt == seen.command.expiresAt)
         let read = begun(.close).after(.batchRead(.init(notRead: .cloudUnavailable)))
@@ -191,7 +191,7 @@ import Testing
     }
 
     @Test(arguments: [CommandType.void, .refund])
-    func `what gives money back is not repeated when nobody knows`(type: CommandType) {
+    func `what gives money back is not repeated when its end is not known`(type: CommandType) {
         let sent = begun(type).after(.receiptRead(.seen), .submissionStarted)
         let unknown = sent.after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
         #expect(unknown.state == .inDoubt)
@@ -201,7 +201,7 @@ import Testing
 
     // MARK: - Commands without money
 
-    @Test func `what only reads is asked again until it expires and then says that nobody answered`() {
+    @Test func `what only reads is asked again until it expires and then says that no answer came`() {
         let sent = begun(.poll).after(.submissionStarted)
         let unknown = sent.after(.submissionEnded(attempt: 1, .unknown(.noAcknowledgement)))
         #expect(unknown.status == .waiting && unknown.reason?.code == .cloudUnavailable)
@@ -288,7 +288,7 @@ import Testing
         #expect(!apply(.cancelEnded(.notStarted(.terminalBusy)), to: paid).transaction.isInLane)
     }
 
-    @Test func `keeps the lane until the terminal's life is over where nobody knows whether it arrived`() {
+    @Test func `keeps the lane until the terminal's life is over where it is not known whether it arrived`() {
         let cancelled = apply(.cancel, to: submitted).transaction
         let paid = apply(.callback(.approved(cancelled)), to: cancelled).transaction
         #expect(paid.after(.recovered).isInLane)

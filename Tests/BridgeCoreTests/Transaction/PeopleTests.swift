@@ -149,7 +149,7 @@ struct PeopleTests {
         #expect(told.map(\.code) == second.contradictions.known.map(\.code))
     }
 
-    @Test func `contradictions stay open until somebody has dealt with them, and new ones open again`() {
+    @Test func `contradictions stay open until a person has dealt with them, and new ones open again`() {
         let first = doubt.after(approval("010929", 17)).after(.callback(.approved(doubt, receipt: 18)))
         #expect(first.contradictions.open == 1)
         let settled = apply(.settled(by: .sample), to: first)

@@ -7,7 +7,8 @@ import Testing
 @Suite struct `A transaction` {
     private let charge = Situation.accepted.transaction
 
-    @Test func `while a second POST is under way that nobody paid ends nothing, a payment does`() {
+    @Test
+    func `while a second POST is under way, a payment ends the transaction, and the word that none came does not`() {
         let second = Situation.waiting.transaction.after(.submissionStarted)
         #expect(second.state == .submitting(attempt: 2))
         for answer in [CloudAnswer.declined(second), .notCompleted(second)] {

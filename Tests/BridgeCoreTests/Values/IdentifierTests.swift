@@ -77,7 +77,7 @@ import Testing
         #expect(ring.token(for: other) != token)
     }
 
-    @Test func `is HMAC-SHA-256 over the id, as anybody can compute it`() throws {
+    @Test func `is HMAC-SHA-256 over the id, as any program can compute it`() throws {
         let known = try #require(TransactionID("0mhabcdef0123456789abcde"))
         let ring = try #require(
             CallbackKeyRing([CallbackKey(id: "k1", secret: Array("0123456789abcdef".utf8))].compactMap { $0 })

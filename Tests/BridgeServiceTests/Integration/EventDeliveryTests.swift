@@ -33,7 +33,7 @@ struct EventDeliveryTests {
         }
     }
 
-    @Test func `with nobody bound charges end and the outbox drains; a final event arrives once somebody is bound`()
+    @Test func `without a bound queue charges end and the outbox drains; a final event arrives once a queue is bound`()
         async throws
     {
         try await BridgeWorld.run(bindings: []) { world in

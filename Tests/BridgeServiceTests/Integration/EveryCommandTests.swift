@@ -117,7 +117,7 @@ struct EveryCommandTests {
     private static let troubles: [Int64] = [0, 101, 110, 201, 203, 207, 301, 302, 303, 304, 307, 310, 400, 402, 410]
 
     @Test(arguments: [Country.chile, .argentina])
-    func `under every fault a refund says what happened, or that nobody knows, and never gives back more`(
+    func `under every fault a refund says what happened, or that it is not known, and never gives back more`(
         country: Country
     )
         async throws

@@ -98,7 +98,8 @@ struct TerminalLaneTests {
         }
     }
 
-    @Test func `a result that nobody told and no query finds comes from the terminal by its number`() async throws {
+    @Test func `a result that no callback tells and no query finds comes from the terminal by its number`() async throws
+    {
         try await BridgeWorld.run(
             simulate: { $0.timeScale = 0.005 },
             configure: { $0.reconcile.terminalLife = .seconds(2) }

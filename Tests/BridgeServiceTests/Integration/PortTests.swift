@@ -136,7 +136,7 @@ struct PortTests {
         }
     }
 
-    @Test func `the admin port answers nobody without the token, and nobody at all without one configured`()
+    @Test func `the admin port refuses a request without the token, and every request while none is configured`()
         async throws
     {
         try await Surroundings.run { surroundings in

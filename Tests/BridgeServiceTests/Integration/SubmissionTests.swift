@@ -42,7 +42,7 @@ struct SubmissionTests {
         }
     }
 
-    @Test func `a POST whose end nobody tells stays in doubt and is never repeated`() async throws {
+    @Test func `a POST without a known end stays in doubt and is never repeated`() async throws {
         try await BridgeWorld.run(
             simulate: { $0.faults.probabilities[.journalServerError] = 1 },
             configure: { $0.submit.timeout = .milliseconds(700) }
