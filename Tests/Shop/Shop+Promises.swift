@@ -38,7 +38,15 @@ extension Shop {
 
     private func brokenSum(_ all: [Transaction]) -> String? {
         for sale in all where sale.effect == .sale {
-            let given = all.filter { $0.original?.id == sale.id && ($0.state == .approved || $0.isSent) }
+            let authorization = sale.result?.authorizationCode
+            let given = all.filter { other in
+                // By the sale's name, or by its receipt.
+                let isOfSale =
+                    other.original?.id == sale.id
+                    || authorization != nil && other.original?.authorizationCode == authorization
+                        && other.command.content.account == sale.command.content.account
+                return isOfSale && (other.state == .approved || other.isSent)
+            }
             let sum = given.reduce(0) { $0 + ($1.amount?.value ?? sale.amount?.value ?? 0) }
             if sum > sale.amount?.value ?? 0 { return "over-refunded: \(sum) of \(sale.amount?.value ?? 0)" }
         }

@@ -70,7 +70,7 @@ extension Shop {
 
     /// A terminal answers the POST of one sale with the receipt of the sale before, which the ledger knows.
     ///
-    /// If the ledger does not know that sale yet, no rule can tell whose the receipt is.
+    /// If the ledger does not know that receipt yet, no rule can tell whose it is.
     mutating func repeatLastReceipt() throws -> String? {
         endStays()
         guard let post = posts.values.sorted(by: { $0.number < $1.number }).randomElement(using: &random) else {
@@ -150,7 +150,7 @@ extension Shop {
 extension Transaction {
     /// Whether it is paid by a result, or has it against its final status.
     fileprivate func has(_ result: TerminalResult) -> Bool {
-        state == .approved
+        state == .approved && self.result?.operationID != nil
             || contradictions.known.contains { contradiction in
                 [.paidAfterAll, .secondPayment].contains(contradiction.code)
                     && contradiction.payment.operationID == result.operationID
