@@ -77,7 +77,7 @@ extension SQLiteRows {
 }
 
 extension StatementParameters {
-    /// Binds account and terminal.
+    /// Binds an account and what is looked up within it.
     mutating func add(_ account: String, _ terminal: String) {
         add(account)
         add(terminal)

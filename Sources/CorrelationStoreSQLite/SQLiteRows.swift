@@ -20,6 +20,7 @@ package final class SQLiteRows: StoreRows {
     private let insertStep: PreparedStatement
     private let selectOwnersOfReceipt: PreparedStatement
     let selectContradicted: PreparedStatement
+    private let selectPaidSales: PreparedStatement
     private let selectRefusal: PreparedStatement
     private let insertRefusal: PreparedStatement
     private let selectNote: PreparedStatement
@@ -48,6 +49,7 @@ package final class SQLiteRows: StoreRows {
         insertStep = try prepare(Text.insert(Text.steps, into: "steps"))
         selectOwnersOfReceipt = try prepare(Text.selectOwnersOfReceipt)
         selectContradicted = try prepare(Text.selectContradicted)
+        selectPaidSales = try prepare(Text.selectPaidSales)
         selectRefusal = try prepare(Text.selectRefusal)
         insertRefusal = try prepare(Text.insertRefusal)
         selectNote = try prepare("SELECT value FROM meta WHERE name = ?")
@@ -113,6 +115,12 @@ package final class SQLiteRows: StoreRows {
         static let selectOwnersOfReceipt = """
             SELECT id, paid_claim FROM transactions INDEXED BY transactions_payment
             WHERE account = ? AND paid_claim >= ? AND paid_claim < ?
+            """
+        static let selectPaidSales = """
+            SELECT \(columns) FROM transactions INDEXED BY transactions_authorization_key
+            WHERE account = ? AND upper(ltrim(result_authorization_code, '0')) = ?
+                AND result_authorization_code IS NOT NULL AND terminal = ? AND result_response_code = '0'
+                AND type IN ('charge', 'promo')
             """
         static let selectRefusal = """
             SELECT \(events) FROM outbox WHERE position = (SELECT position FROM refused_messages WHERE fingerprint = ?)
@@ -215,6 +223,16 @@ package final class SQLiteRows: StoreRows {
         return rows.compactMap { row in
             TransactionID(row.name).map { (id: $0, time: String(row.claim.dropFirst(receipt.count))) }
         }
+    }
+
+    package func paidSales(at terminal: String, account: String, authorizedBy key: String) throws -> [Transaction] {
+        try selectPaidSales.all(
+            {
+                $0.add(account, key)
+                $0.add(terminal)
+            },
+            TransactionColumns.read
+        )
     }
 
     package func refusal(of fingerprint: EventID) throws -> OutboundEvent? {

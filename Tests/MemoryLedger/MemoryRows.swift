@@ -5,7 +5,7 @@ package import BridgeLedger
 
 /// A look of a rule that always finds nothing.
 package enum Blindness: String, Sendable, CaseIterable {
-    case command, reference, lane, place, refusal, owner, amendments, ownSales, foreignSales, contradicted, undecided,
+    case command, reference, lane, place, refusal, owner, paidSales, amendments, ownSales, foreignSales, contradicted, undecided,
         approved,
         youngerPost, lastClose
 }
@@ -190,6 +190,15 @@ package final class MemoryRows: StoreRows {
         }.first?.id
     }
 
+    package func paidSales(at terminal: String, account: String, authorizedBy key: String) throws -> [Transaction] {
+        if blindness == .paidSales { return [] }
+        try need(LedgerLock(saleAuthorizedBy: key, at: terminal, account: account))
+        return at(terminal, account) { other in
+            guard other.effect == .sale, let result = other.result, result.responseCode == .number(0) else { return false }
+            return result.authorizationCode.map { Spelling.key($0) == key } ?? false
+        }
+    }
+
     package func amendments(of originals: [TransactionID]) throws -> [Transaction] {
         if blindness == .amendments { return [] }
         for id in originals { try needSale(id) }
@@ -267,6 +276,7 @@ package final class MemoryRows: StoreRows {
                 throw MemoryFault.twice("\(claim)")
             }
         }
+        if let lock = transaction.paymentLock, stored.paymentLock != lock { try need(lock) }
         tables.transactions[transaction.id] = transaction
         let since = tables.doubtSince[transaction.id]
         tables.doubtSince[transaction.id] = transaction.status == .inDoubt ? since ?? instant : nil
@@ -336,6 +346,18 @@ extension Transaction {
 
     /// Whether a POST of it may have left.
     fileprivate var wasPosted: Bool { posting.startedAt != nil || restoredAt != nil }
+
+    /// The lock in front of the payment in its result, also of one that claims nothing.
+    fileprivate var paymentLock: LedgerLock? {
+        guard effect == .sale, let result, looksPaid(result), let code = result.authorizationCode
+        else { return nil }
+        let content = command.content
+        return LedgerLock(
+            saleAuthorizedBy: Spelling.key(code),
+            at: content.terminal.idTerminal,
+            account: content.account
+        )
+    }
 
     /// Its claims: what no other transaction of its account may have.
     fileprivate var claimsOfItsOwn: [Claim] {

@@ -18,7 +18,7 @@ package struct ShopRule: Sendable, CustomStringConvertible {
     package static let all: [ShopRule] =
         [.command, .reference, .lane, .place, .refusal, .owner, .amendments, .foreignSales].map {
             ShopRule(rule: $0, theme: .sales)
-        } + [ShopRule(rule: .contradicted, theme: .people)]
+        } + [ShopRule(rule: .contradicted, theme: .people), ShopRule(rule: .paidSales, theme: .accounts)]
 }
 
 extension Shop {

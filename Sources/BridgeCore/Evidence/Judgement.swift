@@ -160,7 +160,7 @@ extension Transaction {
     }
 
     /// Whether the terminal reports that money moved, even with a wrong amount.
-    func looksPaid(_ result: TerminalResult) -> Bool { effect.movesMoney && looksDone(result) }
+    public func looksPaid(_ result: TerminalResult) -> Bool { effect.movesMoney && looksDone(result) }
 
     /// Whether the terminal reports that the command was done, even with a wrong amount.
     ///

@@ -15,6 +15,13 @@ public enum Claim: Sendable, Hashable {
     public static func receipt(of paidResult: String) -> String {
         String(paidResult.prefix(through: paidResult.lastIndex(of: "|") ?? paidResult.startIndex))
     }
+
+    /// Terminal and authorization of a paid result: what all reports of one payment share, also those that leave out
+    /// receipt and time.
+    public static func authorization(of paidResult: String) -> String {
+        let parts = paidResult.split(separator: "|", omittingEmptySubsequences: false)
+        return parts.count < 3 ? paidResult : "\(parts[0])|\(parts[2])"
+    }
 }
 
 extension Transaction {
@@ -38,7 +45,52 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// A repeated receipt is at most so old, where only its authorization can tell whose it is.
+    static let thinReceiptMemory = Duration.seconds(7 * 86_400)
+
+    /// Whether a payment that another transaction at this terminal is told of is this one's, told a second time.
+    ///
+    /// Where both reports carry receipt and time, their claims decide. Where one of them leaves something out, the same
+    /// authorization with the same amount within some days is the same payment.
+    public func mayHave(_ payment: TerminalResult, toldOf other: Transaction) -> Bool {
+        guard effect == other.effect, (posting.startedAt ?? acceptedAt) + Self.thinReceiptMemory >= other.acceptedAt
+        else { return false }
+        if let result, looksPaid(result), isRepeated(result, by: payment) { return true }
+        return contradictions.known.contains {
+            $0.code.speaksOfPayment && isRepeated($0.carriedPayment, by: payment)
+        }
+    }
+
+    private func isRepeated(_ known: TerminalResult, by told: TerminalResult) -> Bool {
+        let terminal = command.content.terminal
+        guard
+            known.paidClaim(of: effect, terminal: terminal) == nil
+                || told.paidClaim(of: effect, terminal: terminal) == nil,
+            Spelling.isOne(known.authorizationCode, told.authorizationCode),
+            known.amount == nil || told.amount == nil || known.amount == told.amount
+        else { return false }
+        // A terminal that repeats a receipt answers under the number of the other transaction.
+        var (first, second) = (known, told)
+        (first.idPosTxs, second.idPosTxs) = (nil, nil)
+        return first.isSame(as: second)
+    }
+}
+
 extension TransactionMachine {
+    /// The payment of a sale that an input tells of; `nil` where it tells of none.
+    ///
+    /// A void or a refund may show the authorization of its sale, so that two of them may show the same one.
+    public static func payment(toldBy input: TransactionInput, of transaction: Transaction) -> TerminalResult? {
+        guard transaction.effect == .sale else { return nil }
+        switch input.testimony {
+        case .answer(let answer, _, _): return answer.result.flatMap { transaction.looksPaid($0) ? $0 : nil }
+        case .person(_, .approved(let authorizationCode, let operationID, let amount)):
+            return transaction.receipt(authorizationCode, operationID, amount)
+        case .person, .number, .batch, .absence, nil: return nil
+        }
+    }
+
     /// What an input would claim for a transaction; the store looks whether another one has it.
     public static func claims(of input: TransactionInput, for transaction: Transaction) -> [Claim] {
         // A command that moves no money owns nothing: it may show the number and the receipt of a sale.

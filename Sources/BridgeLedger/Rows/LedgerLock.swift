@@ -21,7 +21,7 @@ package enum LedgerLock: Sendable, Hashable {
     case sale(String, account: String)
     /// A number of Getnet's: one transaction has it.
     case number(String, account: String)
-    /// A payment by its receipt, without the time: one transaction has it.
+    /// A payment by terminal and authorization (`Claim.authorization`): one transaction has it.
     case payment(String, account: String)
 }
 
@@ -31,9 +31,14 @@ extension LedgerLock {
         self =
             switch claim {
             case .idPosTxs(let number): .number(number, account: account)
-            case .paidReceipt(let receipt): .payment(receipt, account: account)
-            case .paidResult(let result): .payment(Claim.receipt(of: result), account: account)
+            case .paidReceipt(let text), .paidResult(let text):
+                .payment(Claim.authorization(of: text), account: account)
             }
+    }
+
+    /// The lock in front of the payment of a sale that a terminal reported under an authorization.
+    package init(saleAuthorizedBy key: String, at terminal: String, account: String) {
+        self = .payment("\(terminal)|\(key)", account: account)
     }
 
     /// The lock in front of what is left of a sale.

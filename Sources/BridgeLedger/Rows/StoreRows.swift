@@ -28,6 +28,8 @@ package protocol StoreRows: StoreNotes {
         postedFrom start: Timestamp,
         to end: Timestamp
     ) throws -> [Transaction]
+    /// Sales at a terminal with a payment in their result, by the key of its authorization (`Spelling.key`).
+    func paidSales(at terminal: String, account: String, authorizedBy key: String) throws -> [Transaction]
     /// Every void and refund of one of these sales, by place.
     func amendments(of originals: [TransactionID]) throws -> [Transaction]
     /// Sales that took money under an authorization, by its key, the surest first, even against their status.

@@ -251,7 +251,28 @@ package struct TransactionLedger<Rows: StoreRows> {
             }
             rival.former = stored
         }
+        rival.claimant = try ownerByAuthorization(besides: transaction, input)
         return rival
+    }
+
+    /// Another transaction that has the payment which an input tells of, where one of the two reports is too thin for a
+    /// claim: it leaves out the receipt's number or its time.
+    private func ownerByAuthorization(
+        besides transaction: Transaction,
+        _ input: TransactionInput
+    ) throws -> TransactionID? {
+        guard let payment = TransactionMachine.payment(toldBy: input, of: transaction),
+            let code = payment.authorizationCode, !code.isEmpty
+        else { return nil }
+        let content = transaction.command.content
+        let (terminal, key) = (content.terminal.idTerminal, Spelling.key(code))
+        try rows.lock(LedgerLock(saleAuthorizedBy: key, at: terminal, account: content.account))
+        func isOwner(_ other: Transaction) -> Bool {
+            other.id != transaction.id && other.mayHave(payment, toldOf: transaction)
+        }
+        let paid = try rows.paidSales(at: terminal, account: content.account, authorizedBy: key)
+        return try paid.first(where: isOwner)?.id
+            ?? contradicted(besides: transaction, input).first(where: isOwner)?.id
     }
 
     /// Another transaction at the same terminal that has a payment against its final status: a payment that is claimed.
@@ -264,16 +285,17 @@ package struct TransactionLedger<Rows: StoreRows> {
         _ input: TransactionInput
     ) throws -> TransactionID? {
         if case .idPosTxs = claim { return nil }
+        return try contradicted(besides: transaction, input).first { $0.isContradicted(by: claim) }?.id
+    }
+
+    private func contradicted(besides transaction: Transaction, _ input: TransactionInput) throws -> [Transaction] {
         let isPersonsWord = if case .person = input.testimony { true } else { false }
         let content = transaction.command.content
         return try rows.contradicted(
             at: content.terminal.idTerminal,
             account: content.account,
             acceptedFrom: transaction.acceptedAt - Self.receiptMemory
-        ).first { other in
-            other.id != transaction.id && other.isContradicted(by: claim)
-                && !(isPersonsWord && other.contradictions.open == 0)
-        }?.id
+        ).filter { $0.id != transaction.id && !(isPersonsWord && $0.contradictions.open == 0) }
     }
 
     /// How old a receipt may be that a terminal repeats.
