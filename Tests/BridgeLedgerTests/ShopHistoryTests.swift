@@ -24,9 +24,9 @@ struct ShopHistoryTests {
 
     @Test(arguments: ShopRule.all)
     func `find a rule that does not look`(_ rule: ShopRule) {
-        let found = (1...ShopRule.longestSearch).contains { seed in
-            Shop.broken(rule.theme, seed: seed, without: rule.rule) != nil
-        }
-        #expect(found, "no history within \(ShopRule.longestSearch) finds that \(rule) is not looked at")
+        #expect(
+            rule.firstSeed != nil,
+            "no history within \(ShopRule.longestSearch) finds that \(rule) is not looked at"
+        )
     }
 }

@@ -51,7 +51,7 @@ package final class MemoryReader: StoreReader {
 
     package func unfinished(after id: TransactionID?, limit: Int) async throws(StoreError) -> [Transaction] {
         try look { tables in
-            let open = tables.transactions.values.filter {
+            let open = tables.transactions.filter {
                 $0.outcome.completedAt == nil && (id == nil || $0.id > id ?? $0.id)
             }
             return Array(open.sorted { $0.id < $1.id }.prefix(limit))
@@ -68,7 +68,7 @@ package final class MemoryReader: StoreReader {
         for address: ReplyAddress
     ) async throws(StoreError) -> OutboundEvent? {
         try look { tables in
-            let found = tables.transactions.values.first { transaction in
+            let found = tables.transactions.first { transaction in
                 switch original {
                 case .transaction(let id):
                     transaction.id == id && (account == nil || transaction.command.content.account == account)
@@ -82,14 +82,14 @@ package final class MemoryReader: StoreReader {
 
     package func newestInstant() async throws(StoreError) -> Timestamp? {
         try look { tables in
-            (tables.transactions.values.map(\.acceptedAt) + tables.outbox.map(\.appendedAt)).max()
+            (tables.transactions.map(\.acceptedAt) + tables.outbox.map(\.appendedAt)).max()
         }
     }
 
     package func census() async throws(StoreError) -> StoreCensus {
         try look { tables in
             var census = StoreCensus()
-            let all = tables.transactions.values
+            let all = tables.transactions
             for transaction in all where transaction.outcome.completedAt == nil {
                 census.unfinished[transaction.status, default: 0] += 1
                 if [.accepted, .waiting].contains(transaction.status) {
@@ -108,12 +108,12 @@ package final class MemoryReader: StoreReader {
     }
 
     package func transaction(_ id: TransactionID) async throws(StoreError) -> Transaction? {
-        try look { tables in tables.transactions[id] }
+        try look { tables in tables[id] }
     }
 
     package func transactions(_ question: TransactionQuestion) async throws(StoreError) -> [Transaction] {
         try look { tables in
-            let fitting = tables.transactions.values.filter { question.fits($0) }.sorted { $0.id > $1.id }
+            let fitting = tables.transactions.filter { question.fits($0) }.sorted { $0.id > $1.id }
             return Array(fitting.prefix(max(0, min(question.limit, TransactionQuestion.longestAnswer))))
         }
     }
@@ -121,8 +121,8 @@ package final class MemoryReader: StoreReader {
     package func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
         try look { tables in
             TransactionStory(
-                steps: tables.steps[id] ?? [],
-                evidence: tables.evidence[id] ?? [],
+                steps: tables.log.steps.filter { $0.id == id }.map(\.step),
+                evidence: tables.log.evidence.filter { $0.id == id }.map(\.piece),
                 events: tables.outbox.compactMap { entry in
                     guard entry.transactionID == id, case .event(let event) = entry.payload else { return nil }
                     return TransactionStory.Announcement(

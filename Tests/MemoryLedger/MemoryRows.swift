@@ -5,7 +5,8 @@ package import BridgeLedger
 
 /// A look of a rule that always finds nothing.
 package enum Blindness: String, Sendable, CaseIterable {
-    case command, reference, lane, place, refusal, owner, paidSales, amendments, ownSales, foreignSales, contradicted, undecided,
+    case command, reference, lane, place, refusal, owner, paidSales, amendments, ownSales, foreignSales, contradicted,
+        undecided,
         approved,
         youngerPost, lastClose
 }
@@ -20,12 +21,17 @@ package final class MemoryRows: StoreRows {
     package private(set) var tables = MemoryTables()
     /// How often locks were taken, over all write transactions.
     package private(set) var lockCount = 0
+    /// How often a transaction was written.
+    package private(set) var changes = 0
     /// What these rows hide, as if a rule did not look; then a test has to find that the rule is missing.
     package var blindness: Blindness?
     private var held: Set<LedgerLock> = []
     private var looked: Set<LedgerLock> = []
 
+    /// What is committed, without the log.
     private var before = MemoryTables()
+    /// How long the log of what is committed is.
+    private var logged = MemoryLog().length
 
     /// Rows of a store that holds so much.
     package init(_ tables: MemoryTables = MemoryTables()) { self.tables = tables }
@@ -44,14 +50,20 @@ package final class MemoryRows: StoreRows {
     /// Begins a write transaction.
     func begin() {
         before = tables
+        before.log = MemoryLog()
+        logged = tables.log.length
         (held, looked) = ([], [])
     }
 
     /// Leaves nothing of the write transaction.
-    func undo() { tables = before }
+    func undo() {
+        swap(&before.log, &tables.log)
+        tables = before
+        tables.log.cut(to: logged)
+    }
 
     /// What the last write transaction appended to the outbox.
-    var appended: [OutboxEntry] { Array(tables.outbox[before.outbox.count...]) }
+    var appended: [OutboxEntry] { Array(tables.outbox[logged.entries...]) }
 
     // MARK: - Locks
 
@@ -72,12 +84,12 @@ package final class MemoryRows: StoreRows {
 
     // MARK: - Questions
 
-    package func transaction(_ id: TransactionID) -> Transaction? { tables.transactions[id] }
+    package func transaction(_ id: TransactionID) -> Transaction? { tables[id] }
 
     package func transaction(ofCommand commandID: String, account: String) -> Transaction? {
         if blindness == .command { return nil }
         look(.command(commandID))
-        return tables.transactions.values.first {
+        return tables.first {
             $0.command.commandID == commandID && $0.command.content.account == account
         }
     }
@@ -85,13 +97,12 @@ package final class MemoryRows: StoreRows {
     package func transaction(holding reference: String, account: String) throws -> Transaction? {
         if blindness == .reference { return nil }
         try need(.reference(reference, account: account))
-        let id = tables.order.last { id in
-            guard let transaction = tables.transactions[id] else { return false }
+        return tables.rows.last { row in
+            let transaction = row.transaction
             let content = transaction.command.content
             return content.account == account && content.reference == reference && transaction.effect.movesMoney
                 && (!transaction.state.isFinal || transaction.status == .approved)
-        }
-        return id.flatMap { tables.transactions[$0] }
+        }?.transaction
     }
 
     package func lane(of terminal: String, account: String) throws -> LaneOccupancy? {
@@ -141,10 +152,10 @@ package final class MemoryRows: StoreRows {
 
     package func isReferenceReused(_ transaction: Transaction) -> Bool {
         guard let reference = transaction.command.content.reference else { return false }
-        return tables.transactions.values.contains { other in
+        return tables.first { other in
             other.id != transaction.id && other.wasPosted && other.command.content.reference == reference
                 && other.command.content.account == transaction.command.content.account
-        }
+        } != nil
     }
 
     package func hasYoungerPost(than transaction: Transaction) -> Bool {
@@ -173,7 +184,7 @@ package final class MemoryRows: StoreRows {
     }
 
     private func owner(of claim: Claim, account: String, besides id: TransactionID?) -> TransactionID? {
-        tables.all { other in
+        tables.first { other in
             guard other.id != id, other.command.content.account == account, other.effect.movesMoney else {
                 return false
             }
@@ -187,14 +198,16 @@ package final class MemoryRows: StoreRows {
                 // A person's approval claims the receipt alone.
                 return time.isEmpty || Spelling.isSameTime(String(time), String(result.dropFirst(receipt.count)))
             }
-        }.first?.id
+        }?.id
     }
 
     package func paidSales(at terminal: String, account: String, authorizedBy key: String) throws -> [Transaction] {
         if blindness == .paidSales { return [] }
         try need(LedgerLock(saleAuthorizedBy: key, at: terminal, account: account))
         return at(terminal, account) { other in
-            guard other.effect == .sale, let result = other.result, result.responseCode == .number(0) else { return false }
+            guard other.effect == .sale, let result = other.result, result.responseCode == .number(0) else {
+                return false
+            }
             return result.authorizationCode.map { Spelling.key($0) == key } ?? false
         }
     }
@@ -250,19 +263,16 @@ package final class MemoryRows: StoreRows {
         try need(.command(transaction.command.commandID))
         try need(.lane(of: transaction))
         if let original = transaction.original { try need(LedgerLock(original, account: content.account)) }
-        guard tables.transactions[transaction.id] == nil else { throw MemoryFault.twice("id") }
+        guard tables[transaction.id] == nil else { throw MemoryFault.twice("id") }
         guard self.transaction(ofCommand: transaction.command.commandID, account: content.account) == nil else {
             throw MemoryFault.twice("command")
         }
-        tables.order.append(transaction.id)
-        var placed = transaction
-        placed.place = Int64(tables.order.count)
-        tables.transactions[transaction.id] = placed
-        return placed.place
+        changes += 1
+        return tables.insert(transaction)
     }
 
     package func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
-        guard tables.transactions[stored.id] == stored else { throw MemoryFault.missing("transaction") }
+        guard tables[stored.id] == stored else { throw MemoryFault.missing("transaction") }
         let account = transaction.command.content.account
         if transaction.isInLane != stored.isInLane || transaction.isSubmitting && !stored.isSubmitting {
             try need(.lane(of: transaction))
@@ -277,20 +287,21 @@ package final class MemoryRows: StoreRows {
             }
         }
         if let lock = transaction.paymentLock, stored.paymentLock != lock { try need(lock) }
-        tables.transactions[transaction.id] = transaction
+        changes += 1
+        tables.update(transaction)
         let since = tables.doubtSince[transaction.id]
         tables.doubtSince[transaction.id] = transaction.status == .inDoubt ? since ?? instant : nil
     }
 
     package func append(_ piece: TransactionStory.Piece, to id: TransactionID) {
-        tables.evidence[id, default: []].append(piece)
+        tables.log.evidence.append((id, piece))
     }
 
     package func append(_ step: TransactionStep, to id: TransactionID) {
-        tables.steps[id, default: []].append(step)
+        tables.log.steps.append((id, step))
     }
 
-    package func append(_ callback: QuarantinedCallback) { tables.quarantined.append(callback) }
+    package func append(_ callback: QuarantinedCallback) { tables.log.quarantined.append(callback) }
 
     package func append(_ payload: OutboxEntry.Payload, of id: TransactionID?, at instant: Timestamp) {
         let entry = OutboxEntry(
@@ -300,7 +311,7 @@ package final class MemoryRows: StoreRows {
             appendedAt: instant,
             returns: 0
         )
-        tables.outbox.append(entry)
+        tables.log.outbox.append(entry)
     }
 
     package func noteRefusal(of fingerprint: EventID) throws {
@@ -333,7 +344,7 @@ package final class MemoryRows: StoreRows {
     /// A sum over what was given back of a sale needs the lock of the sale, both for a sale of the bridge and for a
     /// foreign one.
     private func needSale(_ id: TransactionID) throws {
-        let own = tables.transactions[id].flatMap { sale in
+        let own = tables[id].flatMap { sale in
             OriginalSale(sale).map { LedgerLock($0, account: sale.command.content.account) }
         }
         let foreign = tables.foreignSales.first { $0.sale.id == id }.map { LedgerLock($0.sale, account: $0.account) }

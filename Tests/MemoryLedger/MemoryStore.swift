@@ -29,9 +29,9 @@ package struct MemoryStore: StoreAdministration {
     package func status() throws(StoreOpeningError) -> StoreStatus {
         let tables = try stored()
         var status = StoreStatus(owners: tables.owners, schema: 1, newestSchema: 1)
-        status.transactions = Dictionary(grouping: tables.transactions.values, by: \.status).mapValues(\.count)
+        status.transactions = Dictionary(grouping: tables.transactions, by: \.status).mapValues(\.count)
         status.pendingEntries = tables.outbox.count { tables.settled[$0.position] == nil }
-        status.openContradictions = tables.transactions.values.reduce(0) { $0 + $1.contradictions.open }
+        status.openContradictions = tables.transactions.reduce(0) { $0 + $1.contradictions.open }
         status.heldSince = tables.notes[.heldSince].flatMap { Timestamp($0) }
         return status
     }
@@ -90,7 +90,7 @@ package struct MemoryStore: StoreAdministration {
         let stored = try stored()
         do {
             try StoreOwner.check(rules.accounts, against: stored.owners, place: place) { account in
-                stored.transactions.values.count {
+                stored.transactions.count {
                     $0.command.content.account == account && $0.outcome.completedAt == nil
                 }
             }
@@ -148,7 +148,7 @@ struct MemoryInspection: StoreInspection {
         limit: Int
     ) async throws(StoreError) -> [KeptCallback] {
         try reader.look { tables in
-            zip(1..., tables.quarantined).map { number, callback in
+            zip(1..., tables.log.quarantined).map { number, callback in
                 KeptCallback(
                     number: Int64(number),
                     cause: callback.cause,

@@ -17,7 +17,7 @@ extension Shop {
         let acceptance = try rows.write { try ledger.accept(delivery.candidate, from: delivery.message) }
         switch acceptance {
         case .created(let transition):
-            steps.append("accepted \(transition.transaction.command.commandID)")
+            steps.append(.accepted(transition.transaction.command.commandID))
             if refused.contains(delivery.message.fingerprint) { return "a refused message took effect" }
         case .repeated: break
         case .refused, .refusedBefore: refused.insert(delivery.message.fingerprint)
@@ -47,7 +47,7 @@ extension Shop {
     }
 
     mutating func newRefund() -> (candidate: Transaction, message: CommandMessage)? {
-        let sales = rows.tables.order.compactMap { rows.tables.transactions[$0] }.filter { $0.effect == .sale }
+        let sales = rows.tables.all { $0.effect == .sale }
         guard let sale = sales.randomElement(using: &random) else { return nil }
         count += 1
         let isVoid = Bool.random(using: &random)

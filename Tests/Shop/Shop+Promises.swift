@@ -7,9 +7,11 @@ internal import MemoryLedger
 /// What the ledger promises about money, for everything that it was told and in every order.
 extension Shop {
     func brokenPromise() -> String? {
-        let all = rows.tables.order.compactMap { rows.tables.transactions[$0] }
+        let all = rows.tables.transactions
+        let paid = Set(payments.map(\.transaction.id))
+        let events = Dictionary(grouping: rows.tables.outbox.lazy.compactMap(\.transactionID)) { $0 }
         for transaction in all {
-            let isPaid = payments.contains { $0.transaction.id == transaction.id }
+            let isPaid = paid.contains(transaction.id)
             // The terminal said so, and the ledger has heard nothing else.
             let isDenied = posts[transaction.id].map { $0.isDenied || $0.isToBeDenied } ?? false
             let isLost = isPaid && !isDenied && transaction.contradictions.known.isEmpty
@@ -20,9 +22,9 @@ extension Shop {
                 return "lost: \(id) was paid and is \(transaction.status.rawValue)"
             default: break
             }
-            let events = rows.tables.outbox.count { $0.transactionID == transaction.id }
-            if events != transaction.sequence {
-                return "\(id) has \(events) events and the sequence \(transaction.sequence)"
+            let count = events[transaction.id]?.count ?? 0
+            if count != transaction.sequence {
+                return "\(id) has \(count) events and the sequence \(transaction.sequence)"
             }
         }
         return brokenReference(all) ?? brokenSum(all) ?? brokenCommand(all)
@@ -37,23 +39,22 @@ extension Shop {
     }
 
     private func brokenSum(_ all: [Transaction]) -> String? {
+        let amendments = all.filter { $0.original != nil && ($0.state == .approved || $0.isSent) }
+        guard !amendments.isEmpty else { return nil }
         for sale in all where sale.effect == .sale {
             let authorization = sale.result?.authorizationCode
-            let given = all.filter { other in
+            let given = amendments.filter { other in
                 // By the sale's name, or by its receipt.
-                let isOfSale =
-                    other.original?.id == sale.id
+                other.original?.id == sale.id
                     || authorization != nil && other.original?.authorizationCode == authorization
                         && other.command.content.account == sale.command.content.account
-                return isOfSale && (other.state == .approved || other.isSent)
             }
             let sum = given.reduce(0) { $0 + ($1.amount?.value ?? sale.amount?.value ?? 0) }
             if sum > sale.amount?.value ?? 0 { return "over-refunded: \(sum) of \(sale.amount?.value ?? 0)" }
         }
         for (account, slip) in accounts.flatMap({ account in Self.slips.map { (account.name, $0) } }) {
-            let given = all.filter {
+            let given = amendments.filter {
                 $0.command.content.account == account && $0.original?.authorizationCode == slip.authorizationCode
-                    && ($0.state == .approved || $0.isSent)
             }
             let sum = given.reduce(0) { $0 + ($1.amount?.value ?? slip.amount.value) }
             if sum > slip.amount.value { return "over-refunded: \(sum) of the slip \(slip.authorizationCode)" }

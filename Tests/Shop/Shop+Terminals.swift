@@ -79,7 +79,7 @@ extension Shop {
         let terminal = post.transaction.command.content.terminal.idTerminal
         let others = payments.filter {
             $0.transaction.command.content.terminal.idTerminal == terminal && $0.transaction.id != post.transaction.id
-                && rows.tables.transactions[$0.transaction.id]?.has($0.result) == true
+                && rows.tables[$0.transaction.id]?.has($0.result) == true
                 && $0.transaction.command.content.account == post.transaction.command.content.account
         }
         guard let last = others.last else { return nil }
@@ -99,7 +99,7 @@ extension Shop {
         now = now + rules.terminalLife
         endStays()
         for id in rows.tables.order {
-            guard let transaction = rows.tables.transactions[id] else { continue }
+            guard let transaction = rows.tables[id] else { continue }
             if case .submitting = transaction.state { _ = try take(.recovered, id) }
             guard [.submitted, .inDoubt].contains(transaction.state), !transaction.stay.isLifeOver else { continue }
             _ = try take(.lifeEnded, id)
@@ -119,7 +119,7 @@ extension Shop {
             _ = try self.rows.write { try ledger.apply(reading) }
         }
         for id in rows.tables.order {
-            guard let transaction = rows.tables.transactions[id], transaction.isInLane, transaction.stay.isLifeOver
+            guard let transaction = rows.tables[id], transaction.isInLane, transaction.stay.isLifeOver
             else {
                 continue
             }

@@ -20,9 +20,7 @@ enum Main {
         print("every promise kept in \(begin.duration(to: .now))")
         var isFound = true
         for rule in ShopRule.all {
-            let seed = (1...ShopRule.longestSearch).first {
-                Shop.broken(rule.theme, seed: $0, without: rule.rule) != nil
-            }
+            let seed = rule.firstSeed
             print(
                 "without \(rule.rule.rawValue): \(seed.map { "found by history \($0) of \(rule.theme.rawValue)" } ?? "NOT FOUND")"
             )
