@@ -5,8 +5,9 @@ import BridgeLedger
 import CorrelationStore
 import Testing
 
-/// Some layouts leave out the receipt's number and its time, so that a payment has no claim. Its authorization tells
-/// whose it is.
+/// Some layouts leave out the receipt's number and its time, so that a payment has no claim.
+///
+/// Its authorization tells whose it is.
 @Suite("A payment in a layout without receipt and time")
 struct ThinPaymentTests {
     private enum Layout: CaseIterable {
