@@ -51,6 +51,10 @@ let package = Package(
         // One setting of SQLite that GRDB does not hand through.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+        // PostgreSQL's own client library: every option of its addresses, TLS and pipelines, kept by the project itself.
+        // Debian's packages have it everywhere the server is.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
         // Undoes gzip and deflate in answers of the cloud and in callbacks. Every Linux system has it.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -108,6 +112,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "CorrelationStorePostgres",
+            dependencies: [
+                "BridgeCore", "BridgeLedger", "CorrelationStore", "CLibpq",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
         // What an operator decides, read once at the start; also for verbs that start no bridge.
         .target(
             name: "BridgeSettings",
@@ -123,7 +135,7 @@ let package = Package(
             name: "BridgeService",
             dependencies: [
                 "AMQPClient", "BridgeCore", "BridgeLedger", "BridgeSettings", "CorrelationStore",
-                "CorrelationStoreSQLite", "GetnetCloud",
+                "CorrelationStorePostgres", "CorrelationStoreSQLite", "GetnetCloud",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -308,8 +320,8 @@ let package = Package(
         .testTarget(
             name: "CorrelationStoreTests",
             dependencies: [
-                "CorrelationStore", "CorrelationStoreSQLite", "BridgeCore", "BridgeLedger", "MemoryLedger",
-                "TestSupport",
+                "CorrelationStore", "CorrelationStorePostgres", "CorrelationStoreSQLite", "BridgeCore", "BridgeLedger",
+                "CLibpq", "MemoryLedger", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],

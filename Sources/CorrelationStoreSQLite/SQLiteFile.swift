@@ -148,29 +148,20 @@ struct SQLiteFile {
     }
 
     /// The accounts whose transactions it holds; never none.
-    ///
-    /// The first account stands in three rows, each that was admitted later in one of its own.
     func owners(_ database: Database) throws -> [StoreOwner] {
         let rows = try Row.fetchAll(database, sql: "SELECT name, value FROM meta")
-        let values = Dictionary(rows.map { ($0[0] as String, $0[1] as String) }) { first, _ in first }
-        guard let account = values["account"], let country = values["country"], let environment = values["environment"]
-        else { throw StoreOpeningError.notAStore(place: path) }
-        let admitted = values.keys.filter { $0.hasPrefix(Self.admission) }.sorted().compactMap { key -> StoreOwner? in
-            let words = (values[key] ?? "").split(separator: "/", maxSplits: 1).map(String.init)
-            guard words.count == 2 else { return nil }
-            let name = String(key.dropFirst(Self.admission.count))
-            return StoreOwner(account: name, country: words[0], environment: words[1])
-        }
-        return [StoreOwner(account: account, country: country, environment: environment)] + admitted
+        let notes = Dictionary(rows.map { ($0[0] as String, $0[1] as String) }) { first, _ in first }
+        guard let owners = StoreOwner.owners(in: notes) else { throw StoreOpeningError.notAStore(place: path) }
+        return owners
     }
 
-    private static let admission = "account:"
-
-    /// Writes down an account beside the first.
-    func admit(_ owner: StoreOwner, _ database: Database) throws {
-        try database.execute(
-            sql: "INSERT INTO meta (name, value) VALUES (?, ?)",
-            arguments: [Self.admission + owner.account, "\(owner.country)/\(owner.environment)"]
-        )
+    /// Writes down accounts.
+    func note(_ notes: [(name: String, value: String)], _ database: Database) throws {
+        for note in notes {
+            try database.execute(
+                sql: "INSERT INTO meta (name, value) VALUES (?, ?)",
+                arguments: [note.name, note.value]
+            )
+        }
     }
 }

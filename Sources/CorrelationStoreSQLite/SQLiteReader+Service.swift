@@ -163,30 +163,12 @@ extension SQLiteReader {
             var census = StoreCensus()
             census.bytes = bytes.database + bytes.log
             let counts = try PreparedStatement(cached: Self.unfinishedCensusText, on: database)
-            for (status, count, doubt, forOperator, accepted) in try counts.all({ _ in }, Self.readCount) {
-                census.unfinished[status] = count
-                if status == .accepted || status == .waiting {
-                    census.oldestWaiting = [census.oldestWaiting, accepted].compactMap { $0 }.min()
-                }
-                census.oldestDoubt = [census.oldestDoubt, doubt].compactMap { $0 }.min()
-                if status == .inDoubt { census.doubtsForOperator = forOperator }
-            }
+            _ = try counts.all({ _ in }, { try census.addUnfinished(&$0) })
             let contradicted = try PreparedStatement(cached: Self.contradictedCensusText, on: database)
             census.openContradictions = try contradicted.first({ _ in }, { Int($0.integer()) }) ?? 0
             let pending = try PreparedStatement(cached: Self.pendingCensusText, on: database)
             census.pendingEntries = try pending.first({ _ in }, { Int($0.integer()) }) ?? 0
             return census
         }
-    }
-
-    private static func readCount(
-        _ row: inout StatementColumns
-    ) throws -> (
-        status: TransactionStatus, count: Int, oldestDoubt: Timestamp?, forOperator: Int, oldest: Timestamp?
-    ) {
-        (
-            try row.word("transactions.status", of: nil), Int(row.integer()), row.optionalInstant(), Int(row.integer()),
-            row.optionalInstant()
-        )
     }
 }

@@ -42,79 +42,42 @@ extension SQLiteReader {
     /// Callbacks that are evidence of no transaction, newest first.
     func keptCallbacks(cause: QuarantinedCallback.Cause?, limit: Int) async throws(StoreError) -> [KeptCallback] {
         let text = """
-            SELECT number, \(SQLiteRows.Text.quarantined.joined(separator: ", ")) FROM quarantined_callbacks
+            SELECT \(StoryColumns.keptCallback) FROM quarantined_callbacks
             WHERE ? IN ('', cause) ORDER BY number DESC LIMIT ?
             """
         return try await read { database in
-            try PreparedStatement(cached: text, on: database).all({
-                $0.add(cause?.rawValue ?? "")
-                $0.add(Int64(limit))
-            }) { row in
-                let number = row.integer()
-                let cause: QuarantinedCallback.Cause = try row.word("quarantined_callbacks.cause", of: nil)
-                guard let id = TransactionID(row.text()) else {
-                    throw StoredRowFault("quarantined_callbacks.transaction_id", of: nil)
-                }
-                return KeptCallback(
-                    number: number,
-                    cause: cause,
-                    transactionID: id,
-                    idPosTxs: row.optionalText(),
-                    customID: row.optionalText(),
-                    maskedBody: row.bytes(),
-                    receivedAt: row.instant()
-                )
-            }
+            try PreparedStatement(cached: text, on: database).all(
+                {
+                    $0.add(cause?.rawValue ?? "")
+                    $0.add(Int64(limit))
+                },
+                StoryColumns.readKeptCallback
+            )
         }
     }
 
     /// Steps, evidence and events of a transaction, in order.
     package func story(of id: TransactionID) async throws(StoreError) -> TransactionStory {
-        let columns = OutboxColumns.appended.joined(separator: ", ")
-        return try await read { database in
-            let steps = try PreparedStatement(
-                cached: """
-                    SELECT kind, count, started_at, detail, happened_at FROM steps WHERE transaction_id = ? ORDER BY number
-                    """,
-                on: database
-            )
-            let evidence = try PreparedStatement(
-                cached: """
-                    SELECT source, finding, masked, received_at FROM evidence WHERE transaction_id = ? ORDER BY number
-                    """,
-                on: database
-            )
-            let events = try PreparedStatement(
-                cached: "SELECT settled_at, returns, \(columns) FROM outbox WHERE transaction_id = ? ORDER BY position",
-                on: database
-            )
+        try await read { database in
+            func all<Value>(
+                _ text: String,
+                _ read: (inout StatementColumns) throws -> Value
+            ) throws -> [Value] {
+                try PreparedStatement(cached: text, on: database).all({ $0.add(id.description) }, read)
+            }
             return TransactionStory(
-                steps: try steps.all({ $0.add(id.description) }) { row in
-                    TransactionStep(
-                        kind: try row.word("steps.kind", of: id),
-                        number: row.optionalInteger().map { Int($0) },
-                        startedAt: row.optionalInstant(),
-                        detail: row.optionalText(),
-                        at: row.instant()
-                    )
-                },
-                evidence: try evidence.all({ $0.add(id.description) }) { row in
-                    TransactionStory.Piece(
-                        source: try row.word("evidence.source", of: id),
-                        finding: try row.word("evidence.finding", of: id),
-                        masked: row.bytes(),
-                        receivedAt: row.instant()
-                    )
-                },
-                events: try events.all({ $0.add(id.description) }) { row in
-                    let settledAt = row.optionalInstant()
-                    let returns = Int(row.integer())
-                    let event = try OutboxColumns.readEvent(&row)
-                    return TransactionStory.Announcement(event: event, settledAt: settledAt, returns: returns)
-                }
+                steps: try all(Self.stepsText) { try StoryColumns.readStep(&$0, of: id) },
+                evidence: try all(Self.evidenceText) { try StoryColumns.readPiece(&$0, of: id) },
+                events: try all(Self.eventsText, StoryColumns.readAnnouncement)
             )
         }
     }
+
+    private static let stepsText = "SELECT \(StoryColumns.steps) FROM steps WHERE transaction_id = ? ORDER BY number"
+    private static let evidenceText =
+        "SELECT \(StoryColumns.evidence) FROM evidence WHERE transaction_id = ? ORDER BY number"
+    private static let eventsText =
+        "SELECT \(StoryColumns.events) FROM outbox WHERE transaction_id = ? ORDER BY position"
 }
 
 extension TransactionQuestion {

@@ -55,7 +55,7 @@ package final class SQLiteRows: StoreRows {
         selectNote = try prepare("SELECT value FROM meta WHERE name = ?")
         upsertNote = try prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")
         deleteNote = try prepare("DELETE FROM meta WHERE name = ?")
-        insertQuarantined = try prepare(Text.insert(Text.quarantined, into: "quarantined_callbacks"))
+        insertQuarantined = try prepare(Text.insert(StoryColumns.quarantined, into: "quarantined_callbacks"))
         insertOutbox = try prepare(Text.insert(OutboxColumns.appended, into: "outbox"))
         selectLatestEvent = try prepare(Text.selectLatestEvent)
         updateOutbox = try prepare(Text.updateOutbox)
@@ -134,9 +134,6 @@ package final class SQLiteRows: StoreRows {
             """
         static let evidence = ["transaction_id", "source", "finding", "masked", "received_at"]
         static let steps = ["transaction_id", "kind", "count", "started_at", "detail", "happened_at"]
-        static let quarantined = [
-            "cause", "transaction_id", "id_pos_txs", "custom_id", "masked_body", "received_at",
-        ]
 
         static func insert(_ columns: [String], into table: String) -> String {
             let marks = columns.map { _ in "?" }.joined(separator: ", ")

@@ -109,7 +109,7 @@ public struct SQLiteStore: StoreAdministration {
         guard isNew else { return false }
         let writer = try file.writer()
         do {
-            try writer.write { try file.admit(newcomer, $0) }
+            try writer.write { try file.note([newcomer.admissionNote], $0) }
             try writer.close()
         } catch {
             throw file.opening(error)
@@ -197,14 +197,7 @@ extension SQLiteFile {
             try database.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
         }
         try SQLiteSchema.migrator().migrate(connection)
-        try connection.write { database in
-            guard let owner = owners.first else { return }
-            let values = ["account": owner.account, "country": owner.country, "environment": owner.environment]
-            for (name, value) in values {
-                try database.execute(sql: "INSERT INTO meta (name, value) VALUES (?, ?)", arguments: [name, value])
-            }
-            for owner in owners.dropFirst() { try admit(owner, database) }
-        }
+        try connection.write { try note(StoreOwner.notes(of: owners), $0) }
         try connection.close()
     }
 

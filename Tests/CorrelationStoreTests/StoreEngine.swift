@@ -3,6 +3,7 @@
 import BridgeCore
 import BridgeLedger
 import CorrelationStore
+import CorrelationStorePostgres
 import CorrelationStoreSQLite
 import Foundation
 import MemoryLedger
@@ -13,6 +14,7 @@ import Testing
 enum StoreEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory
     case sqlite = "SQLite"
+    case postgres = "PostgreSQL"
 
     var testDescription: String { rawValue }
 
@@ -25,6 +27,11 @@ enum StoreEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .memory: try await body(MemoryStore())
         case .sqlite:
             try await withTemporaryDirectory { try await body(SQLiteStore(path: $0 + "/store.sqlite")) }
+        case .postgres:
+            let server = try PostgresServer()
+            let schema = try server.makeSchema()
+            defer { server.drop(schema) }
+            try await body(PostgresStore(url: server.url(of: schema)))
         }
     }
 

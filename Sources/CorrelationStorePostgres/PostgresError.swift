@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CorrelationStore
+
+/// An error of the server, or of the way to it.
+///
+/// *Source*: PostgreSQL, appendix A, "PostgreSQL Error Codes".
+struct PostgresError: Error, Equatable, CustomStringConvertible {
+    /// Where no server gave a code, because the connection broke.
+    static let noCode = "08006"
+    /// A row is not there, or was changed by another writer, where a statement needs exactly one (`Text.exactly`).
+    static let notOne = "22012"
+    /// A lock was waited for too long.
+    static let lockTimeout = "55P03"
+    /// What is asked for belongs to another session.
+    static let inUse = "55006"
+
+    /// The SQLSTATE: five characters, the first two of which are the class.
+    let code: String
+    /// The first line of its words, which never hold values of a row.
+    let message: String
+
+    init(code: String = noCode, message: String) {
+        self.code = code
+        self.message = String(message.prefix { !$0.isNewline })
+    }
+
+    var description: String { "PostgreSQL: \(message) (\(code))" }
+}
+
+extension StoreError {
+    /// Classifies an error of this engine by its SQLSTATE: what a repetition can mend is unavailable, all else a fault.
+    init(_ error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as PostgresError: self = Self.classify(error)
+        case let fault as StoredRowFault: self = .fault(fault.description)
+        default: self = .fault(String(describing: error))
+        }
+    }
+
+    private static func classify(_ error: PostgresError) -> StoreError {
+        if error.code == PostgresError.notOne { return .unavailable("another writer changed the same row") }
+        switch error.code.prefix(2) {
+        // What the program wrote: cardinality, data, integrity, state of the transaction, syntax, limits.
+        case "21", "22", "23", "24", "25", "26", "34", "42", "44", "54":
+            // A server that was promoted away from us, or that is still starting, takes no writes.
+            return error.code == "25006" ? .unavailable(error.description) : .fault(error.description)
+        default: return .unavailable(error.description)
+        }
+    }
+}
