@@ -5,9 +5,11 @@
 
 # RabbitMQ itself, the C libraries that the bridge is linked with, and pkg-config, which finds them.
 # shellcheck disable=SC2034  # used by those who source this
-readonly BUILD_PACKAGES=(librabbitmq-dev libsqlite3-dev zlib1g-dev pkg-config)
+readonly BUILD_PACKAGES=(librabbitmq-dev libpq-dev libsqlite3-dev zlib1g-dev pkg-config)
 # shellcheck disable=SC2034
 readonly BROKER_PACKAGES=(rabbitmq-server)
+# shellcheck disable=SC2034
+readonly DATABASE_PACKAGES=(postgresql)
 # The validators of the contract come from PyPI, into an environment below .build; the Java clients run with what Debian has.
 # shellcheck disable=SC2034
 readonly CONTRACT_PACKAGES=(python3-venv default-jdk-headless librabbitmq-client-java libgoogle-gson-java
@@ -55,5 +57,9 @@ install_packages() {
     # The package starts a broker for the whole machine. It was not asked for: the scripts run private ones.
     if [[ " $* " == *" rabbitmq-server "* && -d /run/systemd/system ]]; then
         "${as_root[@]}" systemctl disable --now rabbitmq-server >>"$log" 2>&1 || true
+    fi
+    # The same, with a database of its own.
+    if [[ " $* " == *" postgresql "* && -d /run/systemd/system ]]; then
+        "${as_root[@]}" systemctl disable --now postgresql >>"$log" 2>&1 || true
     fi
 }

@@ -80,7 +80,7 @@ struct Serve: ConfiguredVerb {
     static let closingLimit = Duration.seconds(10)
 
     private func open(_ configuration: BridgeConfiguration, _ logger: Logger) throws(Failure) -> any TransactionStore {
-        let store = try configuration.storeAdministration()
+        let store = configuration.storeAdministration()
         do throws(StoreOpeningError) {
             if configuration.store.create { try make(store, for: configuration, logger) }
             if holdCommands {

@@ -25,7 +25,7 @@ struct Store: VerbGroup {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .newStore, invocation)
-            let store = try configuration.storeAdministration()
+            let store = configuration.storeAdministration()
             try store.create(for: configuration.accounts)
             try invocation.console.print(
                 "made \(store.place) for \(configuration.accounts.all.map { "\(StoreOwner($0))" }.joined(separator: ", "))"

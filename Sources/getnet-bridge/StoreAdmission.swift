@@ -30,7 +30,7 @@ extension Store {
             guard let newcomer = configuration.accounts[account] else {
                 throw Failure(.usage, "the configuration has no account \(account)")
             }
-            let store = try configuration.storeAdministration()
+            let store = configuration.storeAdministration()
             let isNew = try store.admit(newcomer, beside: configuration.accounts, isAnother: another)
             try invocation.console.print(
                 isNew

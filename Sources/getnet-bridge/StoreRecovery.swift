@@ -52,7 +52,7 @@ extension Store {
 
         func run(_ invocation: Invocation) async throws -> ExitStatus {
             let configuration = try options.load(for: .store, invocation)
-            let store = try configuration.storeAdministration()
+            let store = configuration.storeAdministration()
             let release: HoldRelease
             let who = try note.operatorNote()
             do throws(StoreOpeningError) {

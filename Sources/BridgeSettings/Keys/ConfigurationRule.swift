@@ -35,7 +35,7 @@ struct ConfigurationRule: Sendable {
         cloudIsEncrypted, wireIsKnown, messagesAreNew, callbackURLIsShort, callbacksAreEncrypted, portsDiffer,
         adminTokenIsLong,
         terminalLifeIsLong,
-        giveUpComesLast, exchangesDiffer, queuesDiffer, storeIsSQLite, keyFileIsNotTheStore,
+        giveUpComesLast, exchangesDiffer, queuesDiffer, keysAreGiven, keyFileIsNotTheStore,
     ]
 
     private init(
@@ -152,9 +152,13 @@ struct ConfigurationRule: Sendable {
         )
     }
 
-    private static let storeIsSQLite = ConfigurationRule(["store.url"]) { configuration in
-        guard case .postgres = configuration.store.url else { return nil }
-        return Finding(message: "PostgreSQL is not there yet", hint: "sqlite:/absolute/path")
+    /// A file that a bridge makes for itself stays with its machine; the store does not.
+    private static let keysAreGiven = ConfigurationRule(["store.url", "callbacks.keys"]) { configuration in
+        guard case .postgres = configuration.store.url, configuration.callbacks.keys.isEmpty else { return nil }
+        return Finding(
+            message: "a store in PostgreSQL needs callbacks.keys: with other keys than before, callbacks are refused",
+            hint: "callbacks.keysFile names a file with lines keyId:secret"
+        )
     }
 
     private static let keyFileIsNotTheStore = ConfigurationRule(["callbacks.keyFile", "store.url"]) { configuration in

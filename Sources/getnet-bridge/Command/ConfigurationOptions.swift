@@ -41,15 +41,5 @@ struct ConfigurationOptions: ParsableArguments {
 
 extension BridgeConfiguration {
     /// The store that is configured, as a thing to look after.
-    ///
-    /// - Throws: `Failure` where this program has no engine for its address.
-    func storeAdministration() throws(Failure) -> any StoreAdministration {
-        guard let administration = store.url.administration else {
-            throw Failure(
-                .configuration,
-                "store.url: this program has no engine for such an address; use sqlite:/absolute/path"
-            )
-        }
-        return administration
-    }
+    func storeAdministration() -> any StoreAdministration { store.url.administration }
 }
