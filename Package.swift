@@ -321,7 +321,7 @@ let package = Package(
             name: "CorrelationStoreTests",
             dependencies: [
                 "CorrelationStore", "CorrelationStorePostgres", "CorrelationStoreSQLite", "BridgeCore", "BridgeLedger",
-                "CLibpq", "MemoryLedger", "TestSupport",
+                "CLibpq", "MemoryLedger", "Rig", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],

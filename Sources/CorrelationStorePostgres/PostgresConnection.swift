@@ -72,6 +72,11 @@ package final class PostgresConnection: WriteConnection {
         session?.abandon()
     }
 
+    /// See `WriteConnection`: what the server or another writer prevented is made again from what the store says now.
+    package func isWorthRepeating(after error: any Error) -> Bool {
+        (error as? PostgresError)?.isPassing == true && !hasGoneBack && !close.isAsked
+    }
+
     /// See `WriteConnection`.
     package func takeAppended() -> [OutboxEntry] { rows.takeAppended() }
 
@@ -80,7 +85,9 @@ package final class PostgresConnection: WriteConnection {
     /// A session that works: this one, or a new one after a break.
     private func ready() throws -> PostgresSession {
         if let session, !session.isBroken { return session }
-        session = nil
+        // The old one ends here, and gives the store back.
+        session?.end()
+        (session, rows.session) = (nil, nil)
         let opened = try PostgresSession(address)
         try Self.takeStore(opened)
         let stored = try opened.first(Text.readCounter, { $0.add(writer) }, { $0.integer() })

@@ -26,6 +26,17 @@ struct PostgresError: Error, Equatable, CustomStringConvertible {
     }
 
     var description: String { "PostgreSQL: \(message) (\(code))" }
+
+    /// Whether a repetition can mend it, rather than that our program wrote what the server does not take.
+    var isPassing: Bool {
+        switch code.prefix(2) {
+        // Cardinality, data, integrity, state of the transaction, syntax, limits.
+        case "21", "22", "23", "24", "25", "26", "34", "42", "44", "54":
+            // The other row is read again. A server that was promoted away from us takes no writes any more.
+            code == Self.notOne || code == "25006"
+        default: true
+        }
+    }
 }
 
 extension StoreError {
@@ -41,12 +52,6 @@ extension StoreError {
 
     private static func classify(_ error: PostgresError) -> StoreError {
         if error.code == PostgresError.notOne { return .unavailable("another writer changed the same row") }
-        switch error.code.prefix(2) {
-        // What the program wrote: cardinality, data, integrity, state of the transaction, syntax, limits.
-        case "21", "22", "23", "24", "25", "26", "34", "42", "44", "54":
-            // A server that was promoted away from us, or that is still starting, takes no writes.
-            return error.code == "25006" ? .unavailable(error.description) : .fault(error.description)
-        default: return .unavailable(error.description)
-        }
+        return error.isPassing ? .unavailable(error.description) : .fault(error.description)
     }
 }

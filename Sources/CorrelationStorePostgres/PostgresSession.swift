@@ -13,11 +13,18 @@ final class PostgresSession {
     typealias Taker = (PostgresAnswer) throws -> Void
 
     private let handle: OpaquePointer
+    private var isEnded = false
     private let notices: NoticeFlag
-    /// The names of the statements that the server has prepared.
+    /// The names of the statements that the server has prepared; each statement is kept, so that no other one ever gets
+    /// its identity.
     private var names: [ObjectIdentifier: (name: String, statement: PostgresStatement)] = [:]
+    /// Those among them of which the server has not said yet that it has.
+    private var unconfirmed: Set<ObjectIdentifier> = []
+    private var lastName = 0
     /// What waits for its answer, in the order in which it was sent.
     private var takers: [Taker?] = []
+    /// Whether something was sent behind the last `sync`.
+    private var isAhead = false
     /// Whether the connection can be used no more.
     private(set) var isBroken = false
 
@@ -59,7 +66,14 @@ final class PostgresSession {
         )
     }
 
-    deinit { unsafe PQfinish(handle) }
+    deinit { end() }
+
+    /// Ends the connection, and with it all that the server keeps for it; it is not used any more.
+    func end() {
+        guard !isEnded else { return }
+        (isEnded, isBroken, takers) = (true, true, [])
+        unsafe PQfinish(handle)
+    }
 
     // MARK: - Statements
 
@@ -79,6 +93,7 @@ final class PostgresSession {
             return unsafe PQsendQueryPrepared(handle, name, count, values, lengths, formats, 1)
         }
         guard isSent == 1 else { throw fault() }
+        isAhead = true
         takers.append(taker)
     }
 
@@ -125,6 +140,7 @@ final class PostgresSession {
     ///
     /// Outside of a transaction what was sent since the last `sync` is one transaction, and is committed now.
     func sync() throws {
+        guard isAhead else { return }
         guard unsafe PQpipelineSync(handle) == 1 else { throw fault() }
         var first: (any Error)?
         while !takers.isEmpty {
@@ -137,6 +153,7 @@ final class PostgresSession {
         }
         let end = try answer()
         guard end?.status == PGRES_PIPELINE_SYNC else { throw fault("the answers came in another order") }
+        isAhead = false
         if let first { throw first }
     }
 
@@ -148,7 +165,7 @@ final class PostgresSession {
     /// The transaction that a failed one has left is ended, if the connection still lives.
     func abandon() {
         guard !isBroken else { return }
-        // Answers of what failed come first, each with the same error.
+        // The answers behind the one that failed come first.
         try? sync()
         guard !isBroken, unsafe PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
         do { try run(Self.rollback) } catch { isBroken = true }
@@ -161,11 +178,13 @@ final class PostgresSession {
     /// Prepares a statement on this connection, once.
     private func prepared(_ statement: PostgresStatement) throws -> String {
         if let known = names[ObjectIdentifier(statement)] { return known.name }
-        let name = "s\(names.count)"
+        let id = ObjectIdentifier(statement)
+        lastName += 1
+        let name = "s\(lastName)"
         guard unsafe PQsendPrepare(handle, name, statement.text, 0, nil) == 1 else { throw fault() }
-        takers.append(nil)
-        // The statement is kept, so that no other one ever gets its identity.
-        names[ObjectIdentifier(statement)] = (name, statement)
+        takers.append { [unowned self] _ in unconfirmed.remove(id) }
+        unconfirmed.insert(id)
+        names[id] = (name, statement)
         return name
     }
 
@@ -176,8 +195,9 @@ final class PostgresSession {
         // An empty answer ends what belongs to one statement.
         while try self.answer() != nil {}
         if let error = answer.error {
-            // A statement that could not be prepared is prepared again.
-            names = [:]
+            // What the server passes over is not prepared.
+            for id in unconfirmed { names[id] = nil }
+            unconfirmed = []
             throw error
         }
         switch answer.status {

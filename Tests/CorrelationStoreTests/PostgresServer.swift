@@ -35,8 +35,14 @@ final class PostgresServer {
         return schema
     }
 
-    /// The address of a store in a schema.
-    func url(of schema: String) -> String { "\(url)?options=-csearch_path%3D\(schema)" }
+    /// The port that it listens on.
+    var port: Int { unsafe Int(String(cString: PQport(connection))) ?? 0 }
+
+    /// The address of a store in a schema, or the same behind another port.
+    func url(of schema: String, behind other: Int? = nil) -> String {
+        let address = other.map { url.replacing(":\(port)/", with: ":\($0)/") } ?? url
+        return "\(address)?options=-csearch_path%3D\(schema)&application_name=\(schema)"
+    }
 
     /// Removes a schema with all that is in it.
     func drop(_ schema: String) { _ = try? run("SET client_min_messages = error; DROP SCHEMA \(schema) CASCADE") }

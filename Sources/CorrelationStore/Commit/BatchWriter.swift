@@ -42,8 +42,11 @@ package struct BatchWriter<Connection: WriteConnection> {
         while let batch = queue.next() { write(batch, of: queue) }
     }
 
+    /// A change that fails alone is made again so often, where its connection says that it is worth it.
+    static var repetitions: Int { 3 }
+
     /// Makes a batch durable; if that fails, each of its changes on its own, so that only the culprit fails.
-    private func write(_ batch: ArraySlice<Change>, of queue: CommitQueue<Ledger>) {
+    private func write(_ batch: ArraySlice<Change>, of queue: CommitQueue<Ledger>, repetition: Int = 0) {
         let start = ContinuousClock.now
         do {
             try connection.begin()
@@ -60,6 +63,9 @@ package struct BatchWriter<Connection: WriteConnection> {
             connection.undo()
             report(CommitReport(changes: batch.count, duration: .now - start, succeeded: false))
             guard batch.count > 1 else {
+                if repetition < Self.repetitions, connection.isWorthRepeating(after: error) {
+                    return write(batch, of: queue, repetition: repetition + 1)
+                }
                 for change in batch { change.refuse(storeError(error)) }
                 return
             }

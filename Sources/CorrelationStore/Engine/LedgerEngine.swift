@@ -49,8 +49,17 @@ package protocol WriteConnection {
     func commit() throws
     /// Ends the write transaction, if one is open, so that nothing of it is left.
     func undo()
+    /// Whether a change that failed so, and of which nothing is durable, may be made again at once.
+    ///
+    /// It may where a server or another writer was in the way, and is not any more.
+    func isWorthRepeating(after error: any Error) -> Bool
     /// The entries that the last write transaction appended to the outbox, in order; called once after each commit.
     func takeAppended() -> [OutboxEntry]
+}
+
+extension WriteConnection {
+    /// With one writer and no server nothing gets better by itself.
+    package func isWorthRepeating(after error: any Error) -> Bool { false }
 }
 
 /// What an engine answers beside the connection that writes.

@@ -15,7 +15,7 @@ extension Judge {
     /// Whether the bridge could not know yet whose receipt a result repeats.
     private func repeatsUnknownReceipt(_ post: TerminalPost) -> Bool {
         guard let number = post.sale?.repeats else { return false }
-        guard let owner = ledgers.posts.first(where: { $0.number == number }), !owner.isThin, let id = owner.customID,
+        guard let owner = ledgers.posts.first(where: { $0.number == number }), let id = owner.customID,
             let other = transactions[id], other.status == "approved", let told = other.completedAt,
             let mine = transactions[post.customID ?? ""]?.completedAt
         else { return true }
@@ -62,7 +62,8 @@ extension Judge {
     /// Two verdicts that were told and taken: the second one is published.
     func judgeContradictions() -> [Violation] {
         posts.sorted { $0.key < $1.key }.compactMap { id, mine in
-            guard isMisled(mine), wasToldTwoThings(mine), !hasTwoHistories(id),
+            // Under a number of another transaction both are that one's, as far as the bridge can know.
+            guard isMisled(mine), wasToldTwoThings(mine), !hasTwoHistories(id), !hasWorthlessNumber(id),
                 !(entries[id] ?? []).contains(where: { $0.name.hasSuffix("contradicted") })
             else { return nil }
             return violation(.unannounced, id, "Getnet told two things, and only one was passed on")
