@@ -28,7 +28,9 @@ struct RunOutcome: Sendable {
 /// One run: the plan is played on a site, the site comes to rest, the judge compares the ledgers.
 struct SelfTestRun: Sendable {
     /// How long the last charge may take to come to rest.
-    private static let patience = Duration.seconds(60)
+    ///
+    /// An account may be held three times in a run, each time for up to half a minute.
+    private static let patience = Duration.seconds(180)
     /// How long an account is left alone, and a little more.
     ///
     /// That happens the second time in a row that the cloud keeps it from charging.
