@@ -83,9 +83,8 @@ struct PostgresColumns: RowReader {
     /// An integer of two, four or eight bytes, or `nil` for `NULL`.
     mutating func optionalInteger() -> Int64? {
         guard let bytes = unsafe value(), let first = unsafe bytes.first else { return nil }
-        var value: Int64 = first & 0x80 == 0 ? 0 : -1
-        for unsafe byte in unsafe bytes { value = value << 8 | Int64(byte) }
-        return value
+        // The sign goes through all higher bytes.
+        return unsafe bytes.reduce(first & 0x80 == 0 ? 0 : -1) { $0 << 8 | Int64($1) }
     }
 
     /// A text, or `nil` for `NULL`.

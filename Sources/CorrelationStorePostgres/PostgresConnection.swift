@@ -99,6 +99,9 @@ package final class PostgresConnection: WriteConnection {
             hasGoneBack = true
             throw Self.goneBack
         }
+        // Nothing is missing here, so that the next start need not hold the store for it.
+        try PostgresServerNote.store(try PostgresServerNote.current(opened), opened)
+        try opened.sync()
         session = opened
         return opened
     }

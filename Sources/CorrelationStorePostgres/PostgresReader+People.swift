@@ -146,9 +146,9 @@ extension TransactionQuestion {
         if before != nil { conditions.append("id < \(mark())") }
         return PostgresStatement(
             once: """
-            SELECT \(PostgresReader.columns) FROM transactions WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY id DESC LIMIT \(mark())
-            """
+                SELECT \(PostgresReader.columns) FROM transactions WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY id DESC LIMIT \(mark())
+                """
         )
     }
 

@@ -106,7 +106,10 @@ extension PostgresRows {
             insert: ["transaction_id", "kind", "count", "started_at", "detail", "happened_at"],
             into: "steps"
         )
-        static let insertQuarantined = PostgresStatement(insert: StoryColumns.quarantined, into: "quarantined_callbacks")
+        static let insertQuarantined = PostgresStatement(
+            insert: StoryColumns.quarantined,
+            into: "quarantined_callbacks"
+        )
         static let insertOutbox = PostgresStatement(
             insert: OutboxColumns.appended,
             into: "outbox",
@@ -151,7 +154,8 @@ extension PostgresRows {
             columns.append("in_doubt_since = CASE WHEN $1 = 'in_doubt' THEN coalesce(in_doubt_since, \(mark())) END")
             columns += groups.names.map { "\($0) = \(mark())" }
             columns.append("version = version + 1")
-            let change = "UPDATE transactions SET \(columns.joined(separator: ", ")) WHERE id = \(mark()) AND version = \(mark())"
+            let change =
+                "UPDATE transactions SET \(columns.joined(separator: ", ")) WHERE id = \(mark()) AND version = \(mark())"
             return PostgresStatement(exactly: change)
         }
     }

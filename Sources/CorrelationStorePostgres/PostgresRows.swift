@@ -181,7 +181,9 @@ package final class PostgresRows: StoreRows {
     package func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
         let id = transaction.id
         if versions[id] == nil { _ = try transactions(Text.selectByID) { $0.add(id.description) } }
-        guard let version = versions[id] else { throw PostgresError(code: PostgresError.notOne, message: "no such row") }
+        guard let version = versions[id] else {
+            throw PostgresError(code: PostgresError.notOne, message: "no such row")
+        }
         let groups = ColumnGroups(changedFrom: stored, to: transaction)
         try open().send(update(of: groups)) { row in
             ProgressColumn.write(transaction, &row)

@@ -69,8 +69,12 @@ public struct PostgresStore: StoreAdministration {
             try session.sync()
             guard let found else { throw PostgresError(code: "3F000", message: "its schema does not exist") }
             guard found == 0 else { throw StoreOpeningError.exists(place: place) }
-            let notes = StoreOwner.notes(of: accounts.all.map(StoreOwner.init))
-            let rows = (notes + [(PostgresSchema.note, "\(PostgresSchema.newest)")]).map { note in
+            let server = try PostgresServerNote.current(session)
+            try session.sync()
+            let notes =
+                StoreOwner.notes(of: accounts.all.map(StoreOwner.init))
+                + [(PostgresSchema.note, "\(PostgresSchema.newest)"), (PostgresServerNote.name, server)]
+            let rows = notes.map { note in
                 "INSERT INTO meta (name, value) VALUES (\(Self.literal(note.0)), \(Self.literal(note.1)))"
             }
             try session.runScript((PostgresSchema.migrations + rows).joined(separator: ";\n"))
@@ -130,7 +134,9 @@ public struct PostgresStore: StoreAdministration {
             )
             guard status.schema == PostgresSchema.newest else { return status }
             let counts = try session.all(Self.countsText, { _ in }) { (word: $0.text(), count: Int($0.integer())) }
-            for row in counts { if let word = TransactionStatus(rawValue: row.word) { status.transactions[word] = row.count } }
+            for row in counts {
+                if let word = TransactionStatus(rawValue: row.word) { status.transactions[word] = row.count }
+            }
             let sums = try session.first(PostgresReader.sumsText, { _ in }) { row in
                 (contradictions: Int(row.integer()), pending: Int(row.integer()), bytes: row.integer())
             }
@@ -148,7 +154,8 @@ public struct PostgresStore: StoreAdministration {
     public func backup(to target: String, at instant: Timestamp) throws(StoreOpeningError) -> Int64 {
         throw .engine(
             place: place,
-            why: "a PostgreSQL store is backed up with the server's own tools (pg_dump, base backup and archive); a bridge that "
+            why:
+                "a PostgreSQL store is backed up with the server's own tools (pg_dump, base backup and archive); a bridge that "
                 + "starts on a restored one needs --hold-commands"
         )
     }
@@ -158,11 +165,16 @@ public struct PostgresStore: StoreAdministration {
         try changeNotes { try $0.hold(at: instant) }
     }
 
-    /// See `StoreAdministration`: a copy that another tool made does not know that it is one.
+    /// See `StoreAdministration`: a copy is known by the server that it is on, which is not the one of the last start.
+    ///
+    /// A standby that was promoted counts as one too: the last commits may be missing there.
     public func holdCopy(at instant: Timestamp) throws(StoreOpeningError) -> Bool {
-        try look { session in
-            try checkSchema(session)
-            return false
+        try changeNotes { notes in
+            let server = try PostgresServerNote.current(notes.session)
+            guard try PostgresServerNote.stored(notes.session) != server else { return false }
+            try notes.hold(at: instant)
+            try PostgresServerNote.store(server, notes.session)
+            return true
         }
     }
 
@@ -197,7 +209,11 @@ extension PostgresStore {
         try session.sync()
         guard let tables, tables > 0 else { throw StoreOpeningError.missing(place: place) }
         guard try session.first(Self.metaText, { _ in }, { $0.integer() }) == 1,
-            let number = try session.first(PostgresRows.Text.selectNote, { $0.add(PostgresSchema.note) }, { $0.text() }),
+            let number = try session.first(
+                PostgresRows.Text.selectNote,
+                { $0.add(PostgresSchema.note) },
+                { $0.text() }
+            ),
             let schema = Int(number)
         else { throw StoreOpeningError.notAStore(place: place) }
         return schema
@@ -267,7 +283,7 @@ extension PostgresStore {
 
 /// The notes of a store that no bridge has open, or that a reader looks at.
 struct PostgresNotes: StoreNotes {
-    private let session: PostgresSession
+    let session: PostgresSession
 
     init(_ session: PostgresSession) { self.session = session }
 

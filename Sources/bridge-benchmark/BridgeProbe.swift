@@ -2,12 +2,11 @@
 
 internal import AsyncHTTPClient
 internal import Foundation
-internal import GRDB
 internal import GetnetSimulator
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Reads what a bridge and its simulated cloud say about a run: metrics, ledger, store.
+/// Reads what a bridge and its simulated cloud say about a run: metrics, ledger.
 struct BridgeProbe: Sendable {
     private static let pageSize = 1_000
     private static let answerLimit = 16 * 1_024 * 1_024
@@ -15,13 +14,11 @@ struct BridgeProbe: Sendable {
 
     let health: String
     let simulator: String
-    let store: String
     private let client = HTTPClient()
 
-    init(health: String, simulator: String, store: String) {
+    init(health: String, simulator: String) {
         self.health = health
         self.simulator = simulator
-        self.store = store
     }
 
     /// Does a piece of work and ends the connections.
@@ -96,35 +93,6 @@ struct BridgeProbe: Sendable {
                 guard callback.status == 200 else { throw Failed(description: "a callback was answered \(callback)") }
                 samples.append(callback.seconds * 1_000)
             }
-        }
-    }
-
-    // MARK: - Store
-
-    private func read<Value>(_ question: (Database) throws -> Value) throws -> Value {
-        var configuration = Configuration()
-        configuration.readonly = true
-        return try DatabaseQueue(path: store, configuration: configuration).read(question)
-    }
-
-    /// The position of the newest event.
-    func newestOutboxEntry() throws -> Int64 {
-        try read { try Int64.fetchOne($0, sql: "SELECT coalesce(max(position), 0) FROM outbox") ?? 0 }
-    }
-
-    /// From the arrival of each callback to the broker's confirm of the event it made, in milliseconds, by the bridge's
-    /// own rows.
-    func callbackToConfirm(after position: Int64) throws -> [Double] {
-        try read { database in
-            try Double.fetchAll(
-                database,
-                sql: """
-                    SELECT outbox.settled_at - evidence.received_at FROM outbox
-                    JOIN evidence USING (transaction_id)
-                    WHERE outbox.position > ? AND outbox.name = 'charge.approved' AND evidence.source = 'callback'
-                    """,
-                arguments: [position]
-            )
         }
     }
 }

@@ -21,8 +21,8 @@ struct Charges: AsyncParsableCommand {
     @Option(help: "Base URL of the bridge's health port.")
     var health: String
 
-    @Option(help: "File of the bridge's store.")
-    var store: String
+    @Option(help: "File of the bridge's store; absent where it is no file: then rows are not read.")
+    var store: String?
 
     @Option(help: "Process id of the bridge.")
     var pid: Int32
@@ -41,7 +41,8 @@ struct Charges: AsyncParsableCommand {
 
     func run() async throws {
         let endpoint = try AMQPEndpoint(url: amqp)
-        let bridge = BridgeProbe(health: health, simulator: simulator, store: store)
+        let bridge = BridgeProbe(health: health, simulator: simulator)
+        let rows = store.map { StoreProbe(path: $0) }
         let load = ChargeLoad(
             transactions: transactions,
             terminals: terminals,
@@ -52,7 +53,7 @@ struct Charges: AsyncParsableCommand {
         )
         try await bridge.withClient { bridge in
             let commits = try await bridge.commits()
-            let entry = try bridge.newestOutboxEntry()
+            let entry = try rows?.newestOutboxEntry()
             let post = try await bridge.postsSoFar()
             let before = try ProcessReading.processorMicroseconds(of: pid)
             let start = ContinuousClock.now
@@ -67,7 +68,9 @@ struct Charges: AsyncParsableCommand {
             for (index, mebibytes) in memory.enumerated() { figure("resident_\(index + 1)0%", mebibytes) }
             figures("charge_ms", percentilesOf: load.latencies)
             figures("callback_answer_ms", percentilesOf: try await bridge.callbackAnswers(from: post))
-            figures("callback_to_confirm_ms", percentilesOf: try bridge.callbackToConfirm(after: entry))
+            if let rows, let entry {
+                figures("callback_to_confirm_ms", percentilesOf: try rows.callbackToConfirm(after: entry))
+            }
         }
     }
 }

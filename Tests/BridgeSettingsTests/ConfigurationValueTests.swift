@@ -48,7 +48,10 @@ import Testing
         ("store.url", "sqlite://data/bridge.db", "\"sqlite://data/bridge.db\" has no absolute path"),
         ("store.url", "sqlite:/data/", "\"sqlite:/data/\" names a directory"),
         ("store.url", "/data/bridge.db", "\"/data/bridge.db\" is neither sqlite: nor postgres://"),
-        ("store.url", "postgres://u:pw@db/bridge", "a store in PostgreSQL needs callbacks.keys"),
+        (
+            "store.url", "postgres://u:pw@db/bridge",
+            "a store in PostgreSQL needs callbacks.keys: with other keys than before, callbacks are refused"
+        ),
         ("callbacks.keyFile", "k1:0123456789abcdef", "is a relative path"),
         ("callbacks.keyFile", "/var/lib/getnet-bridge/bridge.sqlite", "callback keys and store cannot be one file"),
         ("secrets.directory", "secrets", "\"secrets\" is a relative path"),

@@ -124,6 +124,25 @@ struct PostgresBreakTests {
         }
     }
 
+    @Test func `a store that finds itself on another server is held at the start, once`() async throws {
+        let server = try PostgresServer()
+        let schema = try server.makeSchema()
+        defer { server.drop(schema) }
+        let place = PostgresStore(url: server.url(of: schema))
+        try place.create(for: StoreRules.test().accounts)
+        #expect(try !place.holdCopy(at: at(0)))
+        // The next timeline of the same server: a standby was promoted.
+        try server.run(
+            "UPDATE \(schema).meta SET value = replace(value, '/00000001', '/00000002') WHERE name = 'server'"
+        )
+        #expect(try place.holdCopy(at: at(5)))
+        #expect(try place.status().heldSince == at(5))
+        #expect(try !place.holdCopy(at: at(9)))
+        #expect(try place.status().heldSince == at(5))
+        let note = try OperatorNote(name: "Ana", reason: "compared with Getnet")
+        #expect(try place.release(by: note, at: at(10), isKnownToBeEarly: true) == .released)
+    }
+
     @Test func `a session that the server ends is replaced, for changes and for questions`() async throws {
         try await withWorld { world in
             let charge = try await world.store.create()

@@ -15,7 +15,9 @@ extension Judge {
     /// Whether the bridge could not know yet whose receipt a result repeats.
     private func repeatsUnknownReceipt(_ post: TerminalPost) -> Bool {
         guard let number = post.sale?.repeats else { return false }
+        // Of two payments it may be the one that was not told yet.
         guard let owner = ledgers.posts.first(where: { $0.number == number }), let id = owner.customID,
+            owner.sale?.payments.count == 1,
             let other = transactions[id], other.status == "approved", let told = other.completedAt,
             let mine = transactions[post.customID ?? ""]?.completedAt
         else { return true }

@@ -105,7 +105,8 @@ extension Judge {
         _ mine: [TerminalPost]
     ) -> [Violation] {
         let told = mine.filter { ($0.sale?.payments.count ?? 0) > 1 && $0.callbacks.count(where: \.isTold) > 1 }
-        guard !told.isEmpty, !(entries[transaction.id] ?? []).contains(where: { $0.name.hasSuffix("contradicted") })
+        guard !told.isEmpty, !isRobbed(transaction),
+            !(entries[transaction.id] ?? []).contains(where: { $0.name.hasSuffix("contradicted") })
         else { return [] }
         return [violation(.unannounced, transaction.id, "a second payment was told and not announced")]
     }
