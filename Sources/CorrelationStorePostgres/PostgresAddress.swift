@@ -34,18 +34,17 @@ struct PostgresAddress: Sendable {
     static let defaults: KeyValuePairs<String, String> = [
         "application_name": "getnet-bridge",
         "connect_timeout": "\(connectLimit)",
-        "target_session_attrs": "read-write",
         "keepalives_idle": "10",
         "keepalives_interval": "5",
         "keepalives_count": "3",
         "tcp_user_timeout": "\(sendLimit)",
     ]
     /// What stands behind it: it counts whatever the address says.
-    static let fixed: KeyValuePairs<String, String> = ["client_encoding": "UTF8"]
+    static let fixed: KeyValuePairs<String, String> = ["client_encoding": "UTF8", "target_session_attrs": "read-write"]
 
     /// Host, port and name of the database, as people are told.
     private static func place(of url: String) -> String {
-        var words: [String: String] = [:]
+        var words = ["host": "(unreadable address)"]
         if let options = unsafe PQconninfoParse(url, nil) {
             var option = unsafe options
             while let keyword = unsafe option.pointee.keyword {

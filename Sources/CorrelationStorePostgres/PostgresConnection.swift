@@ -24,6 +24,8 @@ package final class PostgresConnection: WriteConnection {
 
     /// Between two attempts to reach the server.
     static let pause = Duration.milliseconds(250)
+    /// So long changes wait for a server that is away, as at the promotion of a standby, before they are refused.
+    static let patience = Duration.seconds(20)
 
     init(_ address: PostgresAddress, writer: String, session: PostgresSession, close: PostgresClose) throws {
         (self.address, self.writer, self.close) = (address, writer, close)
@@ -36,24 +38,32 @@ package final class PostgresConnection: WriteConnection {
 
     // MARK: - A transaction
 
-    /// See `WriteConnection`.
+    /// See `WriteConnection`: waits for a server that is away, for `patience`.
     package func begin() throws {
-        guard !hasGoneBack else { throw Self.goneBack }
-        try rows.begin(try ready())
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            guard !hasGoneBack else { throw Self.goneBack }
+            do {
+                return try rows.begin(try ready())
+            } catch let error as PostgresError {
+                guard error.isPassing, !close.isAsked, ContinuousClock.now < deadline else { throw error }
+                Thread.sleep(Self.pause)
+            }
+        }
     }
 
     /// See `WriteConnection`: blocks until it is known what became of it.
     package func commit() throws {
         let session = try rows.open()
-        try rows.checkGuesses()
-        try session.send(Text.count) { row in
-            row.add(counter + 1)
-            row.add(writer)
-            row.add(counter)
-        }
         _ = session.takeWarning()
-        try session.send(PostgresRows.Text.commit)
         do {
+            try rows.checkGuesses()
+            try session.send(Text.count) { row in
+                row.add(counter + 1)
+                row.add(writer)
+                row.add(counter)
+            }
+            try session.send(PostgresRows.Text.commit)
             try session.sync()
             counter += 1
         } catch {
@@ -63,7 +73,7 @@ package final class PostgresConnection: WriteConnection {
             try findOut()
             guard counter > before else { throw error }
         }
-        while self.session?.takeWarning() == true { try confirm() }
+        if self.session?.takeWarning() == true { try confirm() }
     }
 
     /// See `WriteConnection`.
@@ -114,26 +124,32 @@ package final class PostgresConnection: WriteConnection {
             do {
                 _ = try ready()
                 return
-            } catch let error as PostgresError {
-                if close.isAsked { throw error }
+            } catch is PostgresError {
+                guard !close.isAsked else { throw CommitOutcomeUnknown() }
                 Thread.sleep(Self.pause)
             }
         }
     }
 
-    /// Commits once more, because the server warned that no standby has confirmed the last commit.
+    /// Commits until a commit comes without a warning, because a standby has not confirmed the last one.
     ///
     /// The log is one sequence: a later commit that is confirmed says that all earlier ones are.
     private func confirm() throws {
-        Thread.sleep(Self.pause)
-        do {
-            try ready().run(Text.touch) { $0.add(writer) }
-        } catch let error as PostgresError {
-            if close.isAsked { throw error }
+        while true {
+            guard !close.isAsked else { throw CommitOutcomeUnknown() }
+            Thread.sleep(Self.pause)
+            do {
+                let session = try ready()
+                _ = session.takeWarning()
+                try session.run(Text.touch) { $0.add(writer) }
+                if !session.takeWarning() { return }
+            } catch is PostgresError {
+                continue
+            }
         }
     }
 
-    private static let goneBack = StoreError.fault(
+    private static let goneBack = StoreError.unavailable(
         "the store has gone back behind what it confirmed: a standby without the last commits took over, or a backup took "
             + "its place. Nothing is written any more. Stop the bridge and start it with --hold-commands "
             + "(docs/operations.md, Recovery from a backup)"

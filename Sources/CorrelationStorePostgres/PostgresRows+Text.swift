@@ -22,7 +22,11 @@ extension PostgresRows {
             "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '|' || $1::text, 0))"
         )
         static let checkVersion = PostgresStatement(
-            "SELECT 1 / count(*) FROM transactions WHERE id = $1 AND version = $2"
+            """
+            SELECT 1 / count(*) FROM (
+                SELECT 1 FROM transactions WHERE id = $1 AND version = $2 FOR NO KEY UPDATE
+            ) AS found
+            """
         )
 
         static let selectByID = PostgresStatement("SELECT \(columns) FROM transactions WHERE id = $1 FOR NO KEY UPDATE")
@@ -60,6 +64,7 @@ extension PostgresRows {
             SELECT \(columns) FROM transactions
             WHERE account = $1 AND terminal = $2 AND id >= $3 AND status = 'approved'
                 AND (posted_at BETWEEN $4 AND $5 OR restored_at IS NOT NULL)
+            ORDER BY place
             """
         )
         static let selectContradicted = PostgresStatement(
@@ -67,14 +72,16 @@ extension PostgresRows {
             SELECT \(columns) FROM transactions
             WHERE account = $1 AND id >= $2 AND contradictions IS NOT NULL AND terminal = $3
                 AND completed_at IS NOT NULL
+            ORDER BY place
             """
         )
         static let selectPaidSales = PostgresStatement(
             """
             SELECT \(columns) FROM transactions
             WHERE account = $1 AND upper(ltrim(result_authorization_code, '0')) = $2
-                AND result_authorization_code IS NOT NULL AND terminal = $3 AND result_response_code = '0'
-                AND type IN ('charge', 'promo')
+                AND result_authorization_code IS NOT NULL AND terminal = $3
+                AND (result_response_code = '0' OR status = 'approved') AND type IN ('charge', 'promo')
+            ORDER BY place
             """
         )
         static let selectReused = PostgresStatement(

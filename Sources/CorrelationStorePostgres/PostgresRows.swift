@@ -41,6 +41,7 @@ package final class PostgresRows: StoreRows {
     func begin(_ session: PostgresSession) throws {
         self.session = session
         (held, guesses, appended, positions, nextPlace) = ([], [], [], [], nil)
+        if versions.count > Self.versionLimit { (versions, recent) = ([:], RecentTransactions()) }
         try session.send(Text.begin)
     }
 
@@ -94,7 +95,6 @@ package final class PostgresRows: StoreRows {
             let version = row.integer()
             return (version: version, transaction: try TransactionColumns.read(&row))
         }
-        if versions.count > Self.versionLimit { (versions, recent) = ([:], RecentTransactions()) }
         for row in rows {
             versions[row.transaction.id] = row.version
             recent.keep(row.transaction)
@@ -180,7 +180,12 @@ package final class PostgresRows: StoreRows {
 
     package func update(_ transaction: Transaction, from stored: Transaction, at instant: Timestamp) throws {
         let id = transaction.id
-        if versions[id] == nil { _ = try transactions(Text.selectByID) { $0.add(id.description) } }
+        if versions[id] == nil {
+            // What was decided on must be what is there.
+            guard try transactions(Text.selectByID, { $0.add(id.description) }).first == stored else {
+                throw PostgresError(code: PostgresError.notOne, message: "the row was changed")
+            }
+        }
         guard let version = versions[id] else {
             throw PostgresError(code: PostgresError.notOne, message: "no such row")
         }

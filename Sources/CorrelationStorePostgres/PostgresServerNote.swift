@@ -2,10 +2,11 @@
 
 internal import CorrelationStore
 
-/// Which server a store is on, and how often a standby of it was promoted: its identifier and its timeline.
+/// Which server a store is on, how often a standby of it was promoted, and which table it is: the server's identifier,
+/// its timeline, the table's number.
 ///
-/// If a store finds itself elsewhere at a start, it may lack the last commits: it is a restored backup, a dump that was
-/// loaded, or a standby. *Source*: PostgreSQL, "Timelines"; `docs/decisions/0019-postgresql.md`.
+/// If a store finds itself elsewhere at a start, it may lack the last commits: a standby was promoted, a dump was loaded,
+/// or it is another server. Files of the server that were put back show nothing of that. *Source*: PostgreSQL, "Timelines"; `docs/decisions/0019-postgresql.md`.
 enum PostgresServerNote {
     static let name = "server"
 
@@ -31,6 +32,7 @@ enum PostgresServerNote {
         """
         SELECT (SELECT system_identifier::text FROM pg_control_system())
             || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+            || '/' || (to_regclass('transactions')::oid)::text
         """
     )
 }

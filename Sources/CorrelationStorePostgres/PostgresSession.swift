@@ -60,7 +60,12 @@ final class PostgresSession {
                 """
                 SELECT set_config('statement_timeout', '\(PostgresAddress.statementLimit)', false),
                     set_config('lock_timeout', '\(PostgresAddress.lockLimit)', false),
-                    set_config('idle_in_transaction_session_timeout', '\(PostgresAddress.idleLimit)', false)
+                    set_config('idle_in_transaction_session_timeout', '\(PostgresAddress.idleLimit)', false),
+                    set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') = 'remote_apply'
+                        THEN 'remote_apply' ELSE 'on' END, false),
+                    set_config('tcp_keepalives_idle', '10', false),
+                    set_config('tcp_keepalives_interval', '5', false),
+                    set_config('tcp_keepalives_count', '3', false)
                 """
             )
         )
@@ -129,7 +134,9 @@ final class PostgresSession {
     func runScript(_ text: String) throws {
         guard takers.isEmpty, unsafe PQexitPipelineMode(handle) == 1 else { throw fault() }
         defer { if unsafe PQenterPipelineMode(handle) != 1 { isBroken = true } }
-        guard let result = unsafe PQexec(handle, "BEGIN;\(text);COMMIT") else { throw fault() }
+        guard let result = unsafe PQexec(handle, "BEGIN;SET LOCAL statement_timeout = 0;\(text);COMMIT") else {
+            throw fault()
+        }
         let answer = unsafe PostgresAnswer(result)
         guard let error = answer.error else { return }
         if let end = unsafe PQexec(handle, "ROLLBACK") { unsafe PQclear(end) }

@@ -37,6 +37,7 @@ public struct PostgresStore: StoreAdministration {
             try writer.run { session in
                 try takeStore(session)
                 try checkSchema(session)
+                try checkDurability(session)
                 try StoreOwner.check(rules.accounts, against: try owners(session), place: place) { account in
                     try session.first(Self.unfinishedText, { $0.add(account) }, { Int($0.integer()) }) ?? 0
                 }
@@ -69,15 +70,14 @@ public struct PostgresStore: StoreAdministration {
             try session.sync()
             guard let found else { throw PostgresError(code: "3F000", message: "its schema does not exist") }
             guard found == 0 else { throw StoreOpeningError.exists(place: place) }
-            let server = try PostgresServerNote.current(session)
-            try session.sync()
             let notes =
                 StoreOwner.notes(of: accounts.all.map(StoreOwner.init))
-                + [(PostgresSchema.note, "\(PostgresSchema.newest)"), (PostgresServerNote.name, server)]
+                + [(PostgresSchema.note, "\(PostgresSchema.newest)")]
             let rows = notes.map { note in
                 "INSERT INTO meta (name, value) VALUES (\(Self.literal(note.0)), \(Self.literal(note.1)))"
             }
             try session.runScript((PostgresSchema.migrations + rows).joined(separator: ";\n"))
+            try PostgresServerNote.store(try PostgresServerNote.current(session), session)
         }
     }
 
@@ -162,7 +162,11 @@ public struct PostgresStore: StoreAdministration {
 
     /// See `StoreAdministration`.
     public func hold(at instant: Timestamp) throws(StoreOpeningError) {
-        try changeNotes { try $0.hold(at: instant) }
+        try changeNotes { notes in
+            try notes.hold(at: instant)
+            // The next start need not hold it for the same reason again.
+            try PostgresServerNote.store(try PostgresServerNote.current(notes.session), notes.session)
+        }
     }
 
     /// See `StoreAdministration`: a copy is known by the server that it is on, which is not the one of the last start.
@@ -226,6 +230,16 @@ extension PostgresStore {
         if schema > newest { throw StoreOpeningError.tooNew(place: place, schema: schema, newest: newest) }
     }
 
+    /// Refuses a server that may lose what it confirmed when its machine loses power.
+    private func checkDurability(_ session: PostgresSession) throws {
+        let settings = try session.all(Self.durabilityText, { _ in }, { $0.text() })
+        guard let setting = settings.first else { return }
+        throw StoreOpeningError.engine(
+            place: place,
+            why: "the server runs with \(setting) = off, so that a power cut loses charges that were made; set it on"
+        )
+    }
+
     private func owners(_ session: PostgresSession) throws -> [StoreOwner] {
         _ = try schema(session)
         let rows = try session.all(Self.notesText, { _ in }) { (name: $0.text(), value: $0.text()) }
@@ -273,6 +287,9 @@ extension PostgresStore {
         SELECT count(*) FROM pg_class
         WHERE relnamespace = current_schema()::regnamespace AND relname = 'meta' AND relkind = 'r'
         """
+    )
+    private static let durabilityText = PostgresStatement(
+        "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name"
     )
     private static let notesText = PostgresStatement("SELECT name, value FROM meta")
     private static let countsText = PostgresStatement("SELECT status, count(*) FROM transactions GROUP BY status")

@@ -119,8 +119,9 @@ package final class SQLiteRows: StoreRows {
         static let selectPaidSales = """
             SELECT \(columns) FROM transactions INDEXED BY transactions_authorization_key
             WHERE account = ? AND upper(ltrim(result_authorization_code, '0')) = ?
-                AND result_authorization_code IS NOT NULL AND terminal = ? AND result_response_code = '0'
-                AND type IN ('charge', 'promo')
+                AND result_authorization_code IS NOT NULL AND terminal = ?
+                AND (result_response_code = '0' OR status = 'approved') AND type IN ('charge', 'promo')
+            ORDER BY place
             """
         static let selectRefusal = """
             SELECT \(events) FROM outbox WHERE position = (SELECT position FROM refused_messages WHERE fingerprint = ?)

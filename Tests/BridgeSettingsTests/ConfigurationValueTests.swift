@@ -49,7 +49,7 @@ import Testing
         ("store.url", "sqlite:/data/", "\"sqlite:/data/\" names a directory"),
         ("store.url", "/data/bridge.db", "\"/data/bridge.db\" is neither sqlite: nor postgres://"),
         (
-            "store.url", "postgres://u:pw@db/bridge",
+            "store.url", "postgres://u@db/bridge",
             "a store in PostgreSQL needs callbacks.keys: with other keys than before, callbacks are refused"
         ),
         ("callbacks.keyFile", "k1:0123456789abcdef", "is a relative path"),

@@ -5,6 +5,7 @@ import BridgeLedger
 import CorrelationStore
 import CorrelationStorePostgres
 import Foundation
+import NIOConcurrencyHelpers
 import Rig
 import TestSupport
 import Testing
@@ -116,7 +117,7 @@ struct PostgresBreakTests {
                     _ = try await world.store.create(second)
                     Issue.record("a charge was taken")
                 } catch let error as StoreError {
-                    guard case .fault(let words) = error else { throw error }
+                    guard case .unavailable(let words) = error else { throw error }
                     #expect(words.contains("gone back") && words.contains("--hold-commands"))
                 }
             }
@@ -155,6 +156,39 @@ struct PostgresBreakTests {
             )
             _ = try await world.store.create(Charge(commandID: "c-2", reference: "A0002"))
             #expect(try await world.store.transaction(charge.id) != nil)
+        }
+    }
+
+    @Test func `a commit that no standby has confirmed is not told, also after its wait was cancelled`() async throws {
+        try await PostgresServer.withOwn { server in
+            // What this test asks waits for no standby.
+            try server.run("SET synchronous_commit = local")
+            let schema = try server.makeSchema()
+            let place = PostgresStore(url: server.url(of: schema))
+            try place.create(for: StoreRules.test().accounts)
+            let store = try place.open(rules: .test())
+            try server.run("ALTER SYSTEM SET synchronous_standby_names = 'absent'")
+            try server.run("SELECT pg_reload_conf()")
+            let isTold = NIOLockedValueBox(false)
+            let told = Task {
+                _ = try await store.create()
+                isTold.withLockedValue { $0 = true }
+            }
+            let waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = '\(schema)'"
+            // The commit, and then each one that is to confirm it.
+            for _ in 1...3 {
+                try await eventually("a commit waits for the standby") {
+                    try server.run("SELECT count(*) \(waiting)") == "1"
+                }
+                try server.run("SELECT pg_cancel_backend(pid) \(waiting)")
+                try await eventually("its wait is over") { try server.run("SELECT count(*) \(waiting)") == "0" }
+                #expect(!isTold.withLockedValue { $0 })
+            }
+            try server.run("ALTER SYSTEM RESET synchronous_standby_names")
+            try server.run("SELECT pg_reload_conf()")
+            try await told.value
+            #expect(try server.run("SELECT count(*) FROM \(schema).transactions") == "1")
+            await store.close()
         }
     }
 

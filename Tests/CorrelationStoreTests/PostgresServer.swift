@@ -2,6 +2,7 @@
 
 import CLibpq
 import Foundation
+import Rig
 
 /// The private PostgreSQL server of a test run (`deploy/postgres`), and schemas of it, one for each store.
 @safe
@@ -14,10 +15,15 @@ final class PostgresServer {
     }
 
     /// Connects to the server that the environment names.
-    init() throws {
+    convenience init() throws {
         guard let url = ProcessInfo.processInfo.environment["POSTGRES_URL"] else {
             throw Fault(description: "POSTGRES_URL is not set: deploy/postgres start --data DIR, then source DIR/env")
         }
+        try self.init(url: url)
+    }
+
+    /// Connects to another server.
+    init(url: String) throws {
         self.url = url
         guard let connection = unsafe PQconnectdb(url) else { throw Fault(description: "no memory") }
         unsafe self.connection = connection
@@ -27,6 +33,31 @@ final class PostgresServer {
     }
 
     deinit { unsafe PQfinish(connection) }
+
+    /// Starts a server of its own for a test that changes the whole server, and removes it afterwards.
+    static func withOwn(_ body: (PostgresServer) async throws -> Void) async throws {
+        try await withTemporaryDirectory { directory in
+            let data = directory + "/postgres"
+            try await script("start", data)
+            do {
+                let environment = try String(contentsOfFile: data + "/env", encoding: .utf8)
+                guard let line = environment.split(separator: "\n").first(where: { $0.hasPrefix("POSTGRES_URL=") })
+                else { throw Fault(description: "deploy/postgres names no address") }
+                try await body(PostgresServer(url: String(line.dropFirst("POSTGRES_URL=".count))))
+            } catch {
+                try await script("stop", data)
+                throw error
+            }
+            try await script("stop", data)
+        }
+    }
+
+    private static func script(_ verb: String, _ data: String) async throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        let path = root.appendingPathComponent("deploy/postgres").path
+        let exit = try await SpawnedProgram(path, [verb, "--data", data]).waitForExit()
+        guard exit == .status(0) else { throw Fault(description: "deploy/postgres \(verb) ended with \(exit)") }
+    }
 
     /// Makes an empty schema.
     func makeSchema() throws -> String {

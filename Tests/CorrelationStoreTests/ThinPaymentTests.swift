@@ -117,6 +117,35 @@ struct ThinPaymentTests {
     }
 
     @Test(arguments: StoreEngine.allCases)
+    func `what a person approved is that sale's as well`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let first = try await store.submitted(Self.charge(1, at: 0), number: "936101").id
+            _ = try await store.apply(.lifeEnded, to: first, at: at(400))
+            let note = try OperatorNote(name: "Ana", reason: "looked at the terminal")
+            let decision = TransactionInput.OperatorDecision.approved(
+                authorizationCode: "10929",
+                operationID: nil,
+                amount: 4_000
+            )
+            let decided = try await store.apply(.operatorDecision(decision, by: note), to: first, at: at(500))
+            #expect(decided?.transaction.state == .approved)
+            let second = try await Self.told(store, 2, at: 600, Layout.thin.told())
+            #expect(second?.finding == .foreign)
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
+    func `an authorization of zeros alone tells nothing`(engine: StoreEngine) async throws {
+        try await engine.withStore { store in
+            let both = [
+                try await Self.told(store, 1, Layout.thin.told("000000")),
+                try await Self.told(store, 2, at: 400, Layout.thin.told("000000")),
+            ]
+            #expect(both.map { $0?.transaction.state } == [.approved, .approved])
+        }
+    }
+
+    @Test(arguments: StoreEngine.allCases)
     func `a person cannot give it to another sale`(engine: StoreEngine) async throws {
         try await engine.withStore { store in
             _ = try await Self.told(store, 1, Layout.thin.told())

@@ -205,9 +205,9 @@ package final class MemoryRows: StoreRows {
         if blindness == .paidSales { return [] }
         try need(LedgerLock(saleAuthorizedBy: key, at: terminal, account: account))
         return at(terminal, account) { other in
-            guard other.effect == .sale, let result = other.result, result.responseCode == .number(0) else {
-                return false
-            }
+            guard other.effect == .sale, let result = other.result,
+                result.responseCode == .number(0) || other.status == .approved
+            else { return false }
             return result.authorizationCode.map { Spelling.key($0) == key } ?? false
         }
     }
@@ -360,14 +360,11 @@ extension Transaction {
 
     /// The lock in front of the payment in its result, also of one that claims nothing.
     fileprivate var paymentLock: LedgerLock? {
-        guard effect == .sale, let result, looksPaid(result), let code = result.authorizationCode
-        else { return nil }
+        guard effect == .sale, let result, looksPaid(result), let code = result.authorizationCode else { return nil }
         let content = command.content
-        return LedgerLock(
-            saleAuthorizedBy: Spelling.key(code),
-            at: content.terminal.idTerminal,
-            account: content.account
-        )
+        let key = Spelling.key(code)
+        guard !key.isEmpty else { return nil }
+        return LedgerLock(saleAuthorizedBy: key, at: content.terminal.idTerminal, account: content.account)
     }
 
     /// Its claims: what no other transaction of its account may have.

@@ -54,9 +54,10 @@ extension Transaction {
     /// Where both reports carry receipt and time, their claims decide. Where one of them leaves something out, the same
     /// authorization with the same amount within some days is the same payment.
     public func mayHave(_ payment: TerminalResult, toldOf other: Transaction) -> Bool {
-        guard effect == other.effect, (posting.startedAt ?? acceptedAt) + Self.thinReceiptMemory >= other.acceptedAt
-        else { return false }
-        if let result, looksPaid(result), isRepeated(result, by: payment) { return true }
+        let distance = other.acceptedAt - (posting.startedAt ?? acceptedAt)
+        guard effect == other.effect, max(distance, .zero - distance) <= Self.thinReceiptMemory else { return false }
+        // A person who approves says no response code.
+        if let result, state == .approved || looksPaid(result), isRepeated(result, by: payment) { return true }
         return contradictions.known.contains {
             $0.code.speaksOfPayment && isRepeated($0.carriedPayment, by: payment)
         }

@@ -262,10 +262,11 @@ package struct TransactionLedger<Rows: StoreRows> {
         _ input: TransactionInput
     ) throws -> TransactionID? {
         guard let payment = TransactionMachine.payment(toldBy: input, of: transaction),
-            let code = payment.authorizationCode, !code.isEmpty
+            let key = payment.authorizationCode.map(Spelling.key), !key.isEmpty
         else { return nil }
+        // Zeros alone authorize nothing, so that they do not tell two payments apart either.
         let content = transaction.command.content
-        let (terminal, key) = (content.terminal.idTerminal, Spelling.key(code))
+        let terminal = content.terminal.idTerminal
         try rows.lock(LedgerLock(saleAuthorizedBy: key, at: terminal, account: content.account))
         func isOwner(_ other: Transaction) -> Bool {
             other.id != transaction.id && other.mayHave(payment, toldOf: transaction)

@@ -35,7 +35,7 @@ struct ConfigurationRule: Sendable {
         cloudIsEncrypted, wireIsKnown, messagesAreNew, callbackURLIsShort, callbacksAreEncrypted, portsDiffer,
         adminTokenIsLong,
         terminalLifeIsLong,
-        giveUpComesLast, exchangesDiffer, queuesDiffer, keysAreGiven, keyFileIsNotTheStore,
+        giveUpComesLast, exchangesDiffer, queuesDiffer, keysAreGiven, storeHasNoPassword, keyFileIsNotTheStore,
     ]
 
     private init(
@@ -159,6 +159,15 @@ struct ConfigurationRule: Sendable {
             message: "a store in PostgreSQL needs callbacks.keys: with other keys than before, callbacks are refused",
             hint: "callbacks.keysFile names a file with lines keyId:secret"
         )
+    }
+
+    /// An address is shown in log lines and errors.
+    private static let storeHasNoPassword = ConfigurationRule(["store.url"]) { configuration in
+        guard case .postgres(let url) = configuration.store.url else { return nil }
+        let words = url.drop { $0 != "/" }
+        let isBeforeHost = words.lastIndex(of: "@").map { words[..<$0].contains(":") } ?? false
+        guard isBeforeHost || words.lowercased().contains("password=") else { return nil }
+        return Finding(message: "holds a password", hint: "postgres://user@host/name?passfile=/path, mode 600")
     }
 
     private static let keyFileIsNotTheStore = ConfigurationRule(["callbacks.keyFile", "store.url"]) { configuration in

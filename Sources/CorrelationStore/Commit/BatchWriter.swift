@@ -39,17 +39,29 @@ package struct BatchWriter<Connection: WriteConnection> {
 
     /// Commits batch after batch until the queue is closed and empty.
     package func run(_ queue: CommitQueue<Ledger>) {
-        while let batch = queue.next() { write(batch, of: queue) }
+        while let batch = queue.next() {
+            guard write(batch, of: queue) else { return queue.refuseEverything(.closed) }
+        }
     }
 
     /// A change that fails alone is made again so often, where its connection says that it is worth it.
     static var repetitions: Int { 3 }
 
     /// Makes a batch durable; if that fails, each of its changes on its own, so that only the culprit fails.
-    private func write(_ batch: ArraySlice<Change>, of queue: CommitQueue<Ledger>, repetition: Int = 0) {
+    ///
+    /// - Returns: `false` if it will never be known what became of the batch: nothing may be written after it.
+    private func write(_ batch: ArraySlice<Change>, of queue: CommitQueue<Ledger>, repetition: Int = 0) -> Bool {
         let start = ContinuousClock.now
         do {
             try connection.begin()
+        } catch {
+            // No change is to blame, and each alone would fail the same way.
+            connection.undo()
+            report(CommitReport(changes: batch.count, duration: .now - start, succeeded: false))
+            for change in batch { change.refuse(storeError(error)) }
+            return true
+        }
+        do {
             let answers = try batch.map { try $0.perform(ledger) }
             queue.note(.committing)
             try connection.commit()
@@ -58,18 +70,27 @@ package struct BatchWriter<Connection: WriteConnection> {
             onAppend(connection.takeAppended())
             report(CommitReport(changes: batch.count, duration: .now - start, succeeded: true))
             for answer in answers { answer() }
+            return true
         } catch {
             queue.note(.changing)
             connection.undo()
             report(CommitReport(changes: batch.count, duration: .now - start, succeeded: false))
+            guard !(error is CommitOutcomeUnknown) else {
+                for change in batch { change.refuse(.closed) }
+                return false
+            }
             guard batch.count > 1 else {
                 if repetition < Self.repetitions, connection.isWorthRepeating(after: error) {
                     return write(batch, of: queue, repetition: repetition + 1)
                 }
                 for change in batch { change.refuse(storeError(error)) }
-                return
+                return true
             }
-            for index in batch.indices { write(batch[index...index], of: queue) }
+            for (done, index) in batch.indices.enumerated() where !write(batch[index...index], of: queue) {
+                for change in batch.dropFirst(done + 1) { change.refuse(.closed) }
+                return false
+            }
+            return true
         }
     }
 }

@@ -57,6 +57,13 @@ package protocol WriteConnection {
     func takeAppended() -> [OutboxEntry]
 }
 
+/// It is not known whether a commit is durable, and the store is closing, so that it will not be known any more.
+///
+/// Nothing of it may be made again.
+package struct CommitOutcomeUnknown: Error {
+    package init() {}
+}
+
 extension WriteConnection {
     /// With one writer and no server nothing gets better by itself.
     package func isWorthRepeating(after error: any Error) -> Bool { false }

@@ -8,7 +8,7 @@ public enum StoreError: Error, Sendable, Equatable {
     case unavailable(String)
     /// The queue in front of the writer is full; wait and try again.
     case overloaded
-    /// The store was closed.
+    /// The store was closed; only of what was under way at that moment it may be that it is durable.
     case closed
     /// Our own fault: a constraint that the code should have kept.
     case fault(String)
