@@ -3,7 +3,9 @@
 internal import CLibpq
 internal import CorrelationStore
 
-/// Where a PostgreSQL store is: an address as libpq reads it, `postgres://user@host:5432,host2/name?sslmode=verify-full`.
+/// Where a PostgreSQL store is: an address as libpq reads it.
+///
+/// Shape: `postgres://user@host:5432,host2/name?sslmode=verify-full`.
 ///
 /// The store is the schema that `search_path` names first. *Source*: PostgreSQL, "Connection URIs".
 struct PostgresAddress: Sendable {

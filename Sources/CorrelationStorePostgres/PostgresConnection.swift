@@ -150,8 +150,8 @@ package final class PostgresConnection: WriteConnection {
     }
 
     private static let goneBack = StoreError.unavailable(
-        "the store has gone back behind what it confirmed: a standby without the last commits took over, or a backup took "
-            + "its place. Nothing is written any more. Stop the bridge and start it with --hold-commands "
+        "the store has gone back behind what it confirmed: a standby without the last commits took over, or a backup "
+            + "took its place. Nothing is written any more. Stop the bridge and start it with --hold-commands "
             + "(docs/operations.md, Recovery from a backup)"
     )
 

@@ -27,8 +27,10 @@ struct PostgresError: Error, Equatable, CustomStringConvertible {
 
     var description: String { "PostgreSQL: \(message) (\(code))" }
 
-    /// What stands in a class of faults, and passes: a row that is read again; a server that takes no writes any more; a
-    /// transaction that lay too long; rights and names that a person took away and gives back.
+    /// What stands in a class of faults, and passes.
+    ///
+    /// A row that is read again; a server that takes no writes any more; a transaction that lay too long; rights and
+    /// names that a person took away and gives back.
     private static let mended: Set<String> = [notOne, "25006", "25P03", "25P04", "42501", "42P01", "42703", "42704"]
 
     /// Whether a repetition can mend it, rather than that our program wrote what the server does not take.

@@ -161,8 +161,8 @@ extension PostgresRows {
             columns.append("in_doubt_since = CASE WHEN $1 = 'in_doubt' THEN coalesce(in_doubt_since, \(mark())) END")
             columns += groups.names.map { "\($0) = \(mark())" }
             columns.append("version = version + 1")
-            let change =
-                "UPDATE transactions SET \(columns.joined(separator: ", ")) WHERE id = \(mark()) AND version = \(mark())"
+            let values = columns.joined(separator: ", ")
+            let change = "UPDATE transactions SET \(values) WHERE id = \(mark()) AND version = \(mark())"
             return PostgresStatement(exactly: change)
         }
     }

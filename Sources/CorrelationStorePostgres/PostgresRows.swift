@@ -77,8 +77,9 @@ package final class PostgresRows: StoreRows {
 
     // MARK: - Locks
 
-    /// Takes the lock with the server, to the end of the transaction; sent without a wait, in front of the question that
-    /// it is for.
+    /// Takes the lock with the server, to the end of the transaction.
+    ///
+    /// It is sent without a wait, in front of the question that it is for.
     package func lock(_ lock: LedgerLock) throws {
         guard held.insert(lock).inserted else { return }
         try open().send(Text.lock) { $0.add(lock.name) }

@@ -5,8 +5,9 @@ internal import CorrelationStore
 /// Which server a store is on, how often a standby of it was promoted, and which table it is: the server's identifier,
 /// its timeline, the table's number.
 ///
-/// If a store finds itself elsewhere at a start, it may lack the last commits: a standby was promoted, a dump was loaded,
-/// or it is another server. Files of the server that were put back show nothing of that. *Source*: PostgreSQL, "Timelines"; `docs/decisions/0019-postgresql.md`.
+/// If a store finds itself elsewhere at a start, it may lack the last commits: a standby was promoted, a dump was
+/// loaded, or it is another server. Files of the server that were put back show nothing of that. *Source*: PostgreSQL,
+/// "Timelines"; `docs/decisions/0019-postgresql.md`.
 enum PostgresServerNote {
     static let name = "server"
 

@@ -155,7 +155,7 @@ public struct PostgresStore: StoreAdministration {
         throw .engine(
             place: place,
             why:
-                "a PostgreSQL store is backed up with the server's own tools (pg_dump, base backup and archive); a bridge that "
+                "a PostgreSQL store is backed up with the server's own tools (pg_dump, base backup, archive); a bridge that "
                 + "starts on a restored one needs --hold-commands"
         )
     }
