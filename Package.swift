@@ -51,8 +51,8 @@ let package = Package(
         // One setting of SQLite that GRDB does not hand through.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
-        // PostgreSQL's own client library: every option of its addresses, TLS and pipelines, kept by the project itself.
-        // Debian's packages have it everywhere the server is.
+        // PostgreSQL's own client library: it has every option of addresses, TLS and pipelines, and the project itself
+        // keeps it.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Undoes gzip and deflate in answers of the cloud and in callbacks. Every Linux system has it.
