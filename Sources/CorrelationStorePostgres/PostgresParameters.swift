@@ -8,7 +8,7 @@ internal import CorrelationStore
 /// `bigint`, `text` or `bytea` in its statement.
 struct PostgresParameters: RowWriter {
     /// The values one behind the other.
-    private(set) var bytes: [UInt8] = []
+    var bytes: [UInt8] = []
     /// Where each value ends in `bytes`; `nil` for `NULL`.
     private(set) var ends: [Int?] = []
 

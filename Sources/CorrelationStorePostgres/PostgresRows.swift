@@ -46,8 +46,10 @@ package final class PostgresRows: StoreRows {
     }
 
     /// Sends what has to hold at the end of the transaction: what came from memory is still so.
+    ///
+    /// Each check locks its row; all writers lock in one order, so that no two wait for each other here.
     func checkGuesses() throws {
-        for id in guesses {
+        for id in guesses.sorted() {
             guard let version = versions[id] else { continue }
             try open().send(Text.checkVersion) {
                 $0.add(id.description)

@@ -298,7 +298,7 @@ private enum CStrings {
 
 extension PostgresParameters {
     /// Gives the values to C for the time of a call; all of them have the binary format.
-    fileprivate func withPointers<Value>(
+    fileprivate mutating func withPointers<Value>(
         _ body: (
             UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<CInt>?, UnsafePointer<CInt>?, CInt
         ) -> Value
@@ -313,7 +313,8 @@ extension PostgresParameters {
         }
         let formats = [CInt](repeating: 1, count: ends.count)
         // An empty value needs an address, too.
-        return unsafe (bytes + [0]).withUnsafeBytes { raw in
+        bytes.append(0)
+        return unsafe bytes.withUnsafeBytes { raw in
             let base = unsafe raw.baseAddress?.assumingMemoryBound(to: CChar.self)
             let pointers = unsafe zip(starts, ends).map { start, end in
                 unsafe end == nil ? nil : base.map { unsafe $0 + start }

@@ -55,10 +55,12 @@ package struct BatchWriter<Connection: WriteConnection> {
         do {
             try connection.begin()
         } catch {
-            // No change is to blame, and each alone would fail the same way.
+            // No change is to blame, and each alone would fail the same way: it is no fault of any of them.
             connection.undo()
             report(CommitReport(changes: batch.count, duration: .now - start, succeeded: false))
-            for change in batch { change.refuse(storeError(error)) }
+            var reason = storeError(error)
+            if case .fault(let words) = reason { reason = .unavailable(words) }
+            for change in batch { change.refuse(reason) }
             return true
         }
         do {
