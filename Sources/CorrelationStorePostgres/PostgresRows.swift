@@ -130,24 +130,12 @@ package final class PostgresRows: StoreRows {
         return lane.holder.flatMap { TransactionID($0) }.map { LaneOccupancy(ahead: lane.count, holder: $0) }
     }
 
-    package func owner(of claim: Claim, account: String) throws -> TransactionID? {
-        switch claim {
-        case .idPosTxs(let number):
-            let name = try open().first(Text.selectOwnerOfNumber, { $0.add(account, number) }, { $0.text() })
-            return name.flatMap { TransactionID($0) }
-        case .paidReceipt(let receipt): return try owners(of: receipt, account: account).first?.id
-        case .paidResult(let result):
-            let receipt = Claim.receipt(of: result)
-            let time = result.dropFirst(receipt.count)
-            return try owners(of: receipt, account: account).first { owner in
-                // A person's approval claims the receipt alone.
-                owner.time.isEmpty || Spelling.isSameTime(owner.time, String(time))
-            }?.id
-        }
+    package func owner(ofNumber number: String, account: String) throws -> TransactionID? {
+        let name = try open().first(Text.selectOwnerOfNumber, { $0.add(account, number) }, { $0.text() })
+        return name.flatMap { TransactionID($0) }
     }
 
-    /// The transactions that have a receipt, with the terminal's time of each.
-    private func owners(of receipt: String, account: String) throws -> [(id: TransactionID, time: String)] {
+    package func claims(ofReceipt receipt: String, account: String) throws -> [(id: TransactionID, claim: String)] {
         let rows = try open().all(
             Text.selectOwnersOfReceipt,
             { row in
@@ -157,9 +145,7 @@ package final class PostgresRows: StoreRows {
             },
             { row in (name: row.text(), claim: row.text()) }
         )
-        return rows.compactMap { row in
-            TransactionID(row.name).map { (id: $0, time: String(row.claim.dropFirst(receipt.count))) }
-        }
+        return rows.compactMap { row in TransactionID(row.name).map { (id: $0, claim: row.claim) } }
     }
 
     package func insert(_ transaction: Transaction) throws -> Int64 {

@@ -175,14 +175,24 @@ package final class MemoryRows: StoreRows {
         }
     }
 
-    package func owner(of claim: Claim, account: String) throws -> TransactionID? {
+    package func owner(ofNumber number: String, account: String) throws -> TransactionID? {
         if blindness == .owner { return nil }
-        // A journal looks for the owners of its rows under the locks of its lanes. What it then writes takes the lock
-        // of the claim.
-        look(LedgerLock(claim, account: account))
-        return owner(of: claim, account: account, besides: nil)
+        look(.number(number, account: account))
+        return owner(of: .idPosTxs(number), account: account, besides: nil)
     }
 
+    package func claims(ofReceipt receipt: String, account: String) throws -> [(id: TransactionID, claim: String)] {
+        if blindness == .owner { return [] }
+        // A journal looks for the owners of its rows under the locks of its lanes. What it then writes takes the lock
+        // of the claim.
+        look(LedgerLock(.paidReceipt(receipt), account: account))
+        return tables.all { other in
+            other.command.content.account == account && other.effect.movesMoney
+                && other.paidClaim?.hasPrefix(receipt) ?? false
+        }.map { (id: $0.id, claim: $0.paidClaim ?? "") }
+    }
+
+    /// What the write of a claim is checked by: it does not use the rule that it judges.
     private func owner(of claim: Claim, account: String, besides id: TransactionID?) -> TransactionID? {
         tables.first { other in
             guard other.id != id, other.command.content.account == account, other.effect.movesMoney else {

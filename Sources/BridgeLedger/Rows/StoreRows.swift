@@ -48,8 +48,10 @@ package protocol StoreRows: StoreNotes {
     func isReferenceReused(_ transaction: Transaction) throws -> Bool
     /// Whether a transaction with a greater place at the terminal of this one was POSTed.
     func hasYoungerPost(than transaction: Transaction) throws -> Bool
-    /// The transaction that has a claim.
-    func owner(of claim: Claim, account: String) throws -> TransactionID?
+    /// The transaction that has a number of Getnet's, if it moves money.
+    func owner(ofNumber number: String, account: String) throws -> TransactionID?
+    /// The transactions whose claim begins with a receipt (`Claim.receipt`), with the whole claim of each.
+    func claims(ofReceipt receipt: String, account: String) throws -> [(id: TransactionID, claim: String)]
     /// Adds a transaction; its name and its command must be new.
     ///
     /// Gives it its place, greater than those of all transactions of its terminal, whatever their names are.
@@ -72,4 +74,22 @@ package protocol StoreRows: StoreNotes {
     func latestEvent(of id: TransactionID) throws -> OutboundEvent?
     /// Notes what became of an outbox entry.
     func settle(_ settlement: Settlement) throws
+}
+
+extension StoreRows {
+    /// The transaction that has a claim.
+    package func owner(of claim: Claim, account: String) throws -> TransactionID? {
+        switch claim {
+        case .idPosTxs(let number): return try owner(ofNumber: number, account: account)
+        case .paidReceipt(let receipt): return try claims(ofReceipt: receipt, account: account).first?.id
+        case .paidResult(let result):
+            let receipt = Claim.receipt(of: result)
+            let time = String(result.dropFirst(receipt.count))
+            return try claims(ofReceipt: receipt, account: account).first { other in
+                let otherTime = String(other.claim.dropFirst(receipt.count))
+                // A person's approval claims the receipt alone.
+                return otherTime.isEmpty || Spelling.isSameTime(otherTime, time)
+            }?.id
+        }
+    }
 }
